@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.rate_limits import Quota
+    from domain.errors import DomainError
 
 
 class ApplicationError(Exception):
@@ -73,6 +74,11 @@ class Conflict(ApplicationError):
 class FieldsChanged(Conflict):
     """Another request changed the same fields at the same time. Read the resource again and repeat the change."""
 
+    def __init__(self, pointers: Sequence[str] = ()) -> None:
+        """`pointers` are those of the fields, in the body of the change."""
+        super().__init__()
+        self.pointers = tuple(pointers)
+
 
 class ProviderNameTaken(Conflict):
     """Your organization already has a provider with this name. Choose another name."""
@@ -86,6 +92,20 @@ class ModelAlreadyRegistered(Conflict):
 
     code = "model-already-registered"
     pointer = "/modelId"
+
+
+class QuotaReached(Conflict):
+    """Your organization has as many of them as it may have. Remove some, or ask a platform administrator for more."""
+
+    code = "quota-reached"
+
+    def __init__(self, quota: str, what: str, most: int) -> None:
+        """`quota` is the name of the quota, `what` it bounds in words, and `most` how many there may be."""
+        super().__init__(
+            f"Your organization may have {most:,} {what}, and has no room for more: remove some, or ask a platform "
+            "administrator for more."
+        )
+        self.quota = quota
 
 
 class ProviderHasModels(Conflict):
@@ -143,8 +163,8 @@ class BulkRefused(ApplicationError):
 
     code = "bulk-refused"
 
-    def __init__(self, failures: Sequence[tuple[int, str, str]]) -> None:
-        """`failures` holds the index, the code and the message of each operation that was refused."""
+    def __init__(self, failures: Sequence[tuple[int, ApplicationError | DomainError]]) -> None:
+        """`failures` holds the index and the refusal of each operation that is not possible."""
         super().__init__()
         self.failures = tuple(failures)
 

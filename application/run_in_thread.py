@@ -1,19 +1,68 @@
-"""Runs work on long lists in a thread, so that it does not block the event loop."""
+"""Does long work in threads, in turn, so that neither the event loop nor another organization waits for it."""
 
 from __future__ import annotations
 
 import asyncio
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Final, TypeVar
+from weakref import WeakKeyDictionary
+
+from application.caller import NobodyCalling, current_caller
+from application.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sized
+    from uuid import UUID
 
 T = TypeVar("T")
 
-# Some 10 ms of work.
-_LONG: Final = 500
+LARGE: Final = 500
+"""Entries that are some 10 ms of usual work."""
+
+# More would not be done sooner: they share one interpreter, and leave less of it to the event loop.
+_AT_ONCE: Final = 2
+_LONGEST_REST_SECONDS: Final = 0.25
 
 
-async def run_in_thread_if_large(entries: Sized, work: Callable[[], T]) -> T:
-    """Return the result of the work. With many entries it runs in a thread."""
-    return work() if len(entries) <= _LONG else await asyncio.to_thread(work)
+_waiting: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[Turns, asyncio.Semaphore]]] = WeakKeyDictionary()
+"""Of each event loop, who may work next: of the organization, and of all."""
+
+
+async def run_in_thread_if_large(entries: Sized, work: Callable[[], T], *, large: int = LARGE) -> T:
+    """Return the result of the work; with more entries than this it is done in a thread, in the caller's turn."""
+    if len(entries) <= large:
+        return work()
+    try:
+        organization_id = current_caller().organization_id
+    except NobodyCalling:
+        organization_id = None
+    return await run_in_thread(organization_id, work)
+
+
+async def run_in_thread(organization_id: UUID | None, work: Callable[[], T]) -> T:
+    """Return the result of the work, done in a thread: one piece at a time for each organization, and few of all.
+
+    Two organizations never wait for a third that has much to be done, and between two pieces of an organization's work
+    the event loop has as long for itself as the first took. None stands for work of the service itself.
+    """
+    loop = asyncio.get_running_loop()
+    turns, places = _waiting.setdefault(loop, (Turns(), asyncio.Semaphore(_AT_ONCE)))
+    turn, rest = turns.of(organization_id), 0.0
+    await turn.acquire()
+    try:
+        async with places:
+            started = loop.time()
+            # The work cannot be broken off: who is cancelled keeps its turn until it is done.
+            working = loop.run_in_executor(None, copy_context().run, work)
+            try:
+                return await asyncio.shield(working)
+            except asyncio.CancelledError:
+                await asyncio.wait({working})
+                raise
+            finally:
+                rest = min(loop.time() - started, _LONGEST_REST_SECONDS)
+    finally:
+        if organization_id is None:
+            turn.release()
+        else:
+            loop.call_later(rest, turn.release)

@@ -10,6 +10,7 @@ from benchmarks.chaining import measure_chaining
 from benchmarks.creating import measure_creating
 from benchmarks.discovering import measure_checks, measure_discovery
 from benchmarks.environment import database
+from benchmarks.fairness import measure_fairness
 from benchmarks.listing import measure_listing
 from benchmarks.looking_back import measure_looking_back
 from benchmarks.prompting import measure_prompts
@@ -20,6 +21,7 @@ from benchmarks.report import Report
 from benchmarks.rotating import measure_rotating
 from benchmarks.starting import measure_starting
 from benchmarks.streaming import measure_streams
+from benchmarks.webhooks import measure_webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +44,8 @@ BENCHMARKS: Final[dict[str, Callable[[Database, Report], None]]] = {
     "verify": measure_verifying,
     "rebuild": measure_rebuilding,
     "rotate": measure_rotating,
+    "webhooks": measure_webhooks,
+    "fairness": measure_fairness,
 }
 
 

@@ -80,8 +80,8 @@ class Service:
 
 
 @contextmanager
-def service(data: Database, **settings: str) -> Iterator[Service]:
-    """Start `modelbook serve` on the database's own folder and stop it in the end."""
+def service(data: Database, *, log: Path = Path(os.devnull), **settings: str) -> Iterator[Service]:
+    """Start `modelbook serve` on the database's own folder and stop it in the end; its log goes to a file."""
     started = time.perf_counter()
     environment = {
         **os.environ,
@@ -92,7 +92,8 @@ def service(data: Database, **settings: str) -> Iterator[Service]:
         **settings,
     }
     command = [str(COMMAND), "serve", "--port", "0", "--json"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    with log.open("a") as errors:
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
     try:
         url = json.loads(read_until(process.stdout, "\n}\n", seconds=PATIENCE_SECONDS, of="The service"))["url"]
         host, _, port = url.removeprefix("http://").partition(":")

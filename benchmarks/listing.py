@@ -37,20 +37,23 @@ SELECT row_to_json(document)::text FROM (
                              'source', m.price_source, 'asOf', m.price_as_of) AS pricing,
            m.context_window AS "contextWindow", m.max_tokens AS "maxTokens", m.lifecycle, m.retires_on AS "retiresOn",
            m.is_enabled AS "isEnabled", m.sources, m.created_at AS "createdAt", m.updated_at AS "updatedAt", m.revision
-    FROM ai_models m WHERE m.organization_id = %s ORDER BY name, id LIMIT 51) document
+    FROM ai_models m WHERE m.organization_id = %s ORDER BY name_key, id LIMIT 51) document
 """
 _SCOPE: Final = "SELECT set_config('app.organization_id', %s, true)"
 _NO_SCOPE: Final = "SELECT %s::text"
 _FILL: Final = """
-INSERT INTO ai_providers
-SELECT md5('organization' || o)::uuid, md5('provider' || o)::uuid, 'OpenAI', 'openai',
-       'https://api.openai.com/v1', '{}', true, 'healthy', 0, NULL, NULL, now(), now(), 1
+INSERT INTO ai_providers (organization_id, id, name, name_key, provider_type, endpoint, settings, is_enabled,
+                          health_status, credential_version, created_at, updated_at, revision)
+SELECT md5('organization' || o)::uuid, md5('provider' || o)::uuid, 'OpenAI', 'openai', 'openai',
+       'https://api.openai.com/v1', '{}', true, 'healthy', 0, now(), now(), 1
 FROM generate_series(1, %(organizations)s) o;
-INSERT INTO ai_models
+INSERT INTO ai_models (organization_id, id, provider_id, model_id, model_id_key, name, name_key, type, capabilities,
+                       config, cost_per_1k_tokens, input_per_1k, output_per_1k, price_source, price_as_of,
+                       context_window, max_tokens, lifecycle, is_enabled, sources, created_at, updated_at, revision)
 SELECT md5('organization' || o)::uuid, md5('model' || o || '-' || m)::uuid, md5('provider' || o)::uuid, 'model-' || m,
-       'Model ' || lpad(m::text, 5, '0'), NULL, 'language', '["text", "function_calling", "streaming"]',
-       '{"temperature": 0.7}', 0.0025, 0.0025, 0.01, 'genai-prices', '2026-11-04', 128000, 16384, 'active', NULL, true,
-       '{"price": "genai-prices", "type": "catalogue"}', now(), now(), 1
+       'model-' || m, 'Model ' || lpad(m::text, 5, '0'), 'model ' || lpad(m::text, 5, '0'), 'language',
+       '["text", "function_calling", "streaming"]', '{"temperature": 0.7}', 0.0025, 0.0025, 0.01, 'genai-prices',
+       '2026-11-04', 128000, 16384, 'active', true, '{"price": "genai-prices", "type": "catalogue"}', now(), now(), 1
 FROM generate_series(1, %(organizations)s) o, generate_series(1, %(models)s) m;
 """
 

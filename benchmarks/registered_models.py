@@ -29,7 +29,7 @@ _FILL: Final = """
 INSERT INTO ai_models
 SELECT %(organization_id)s, gen_random_uuid(), %(provider_id)s, 'registered-' || n, 'Registered ' || n, NULL,
        'language', '["text", "streaming"]', '{"temperature": 0.7}', 0.0025, 0.0025 + n * 0.000001, 0.01, NULL, 'manual',
-       NULL, 128000, 16384, NULL, NULL, true, '{}', now(), now(), 1
+       NULL, 128000, 16384, NULL, NULL, true, '{}', now(), now(), 1, 'registered ' || n, 'registered-' || n
 FROM generate_series(1, %(count)s) n
 """
 _WAYS: Final[dict[str, dict[str, Any]]] = {

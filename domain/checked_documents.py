@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any, Final
 
 from domain.errors import InvalidValue
+from domain.names import shows_as_written
 
 LONGEST_LABEL: Final = 256
 DEEPEST_DOCUMENT: Final = 32
@@ -17,13 +18,18 @@ LARGEST_DOCUMENT: Final = 16 * 1024
 _LARGEST_INTEGER: Final = 2**63 - 1
 
 
+def is_label(text: str) -> bool:
+    """Tell whether the text can be an identifier from outside: up to 256 characters, of which people see some."""
+    return 1 <= len(text) <= LONGEST_LABEL and not text.isspace() and all(map(shows_as_written, text))
+
+
 def checked_label(field: str, label: str) -> str:
     """Return the label, an identifier from outside, unchanged.
 
     Raises:
-        InvalidValue: it is empty, longer than 256 characters, or contains control characters.
+        InvalidValue: it is blank, longer than 256 characters, or contains control characters.
     """
-    if not 1 <= len(label) <= LONGEST_LABEL or not label.isprintable():
+    if not is_label(label):
         raise InvalidValue(field, f"It takes 1 to {LONGEST_LABEL} characters, none of them a control character.")
     return label
 

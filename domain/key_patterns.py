@@ -29,6 +29,8 @@ _FORMS: Final = (
     r"r8_[A-Za-z0-9]{30,}",  # Replicate (37)
     r"hf_[A-Za-z0-9]{30,}",  # Hugging Face (34)
     r"mbk_\w{12,}",  # this service's own access keys
+    r"whsec_[A-Za-z0-9+/]{16,}",  # webhooks' secrets: github.com/standard-webhooks/standard-webhooks
+    r"hooks\.slack\.com/[a-z]+/[\w/-]{16,}",  # Slack's incoming webhooks, whose address is the secret
     r"gh[pousr]_[A-Za-z0-9]{30,}",  # GitHub, whose tokens open GitHub Models (36)
     r"github_pat_\w{22,}",  # GitHub, fine-grained
     r"glpat-[\w-]{20,}",  # GitLab

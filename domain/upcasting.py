@@ -13,13 +13,14 @@ from domain.model.aggregate import Model
 from domain.organization.aggregate import Organization
 from domain.provider.aggregate import Provider
 from domain.root import Root
+from domain.webhook.aggregate import Webhook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _EVENTS: Final[dict[str, type]] = {
     member.TOPIC: member
-    for aggregate in (AccessKey, Model, Organization, Provider)
+    for aggregate in (AccessKey, Model, Organization, Provider, Webhook)
     for member in vars(aggregate).values()
     if isinstance(member, type) and issubclass(member, Root.Event) and hasattr(member, "TOPIC")
 }

@@ -11,6 +11,7 @@ from dependency_injector import containers, providers
 from adapters.catalogue.packaged_catalogue import PackagedCatalogue
 from adapters.catalogue.packaged_price_list import PackagedPriceList
 from adapters.egress.allow_list import EgressAllowList
+from adapters.egress.egress_proxy import EgressProxy, ProxyOptions, options_for_operators_address
 from adapters.egress.guarded_client import Egress
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
@@ -21,6 +22,7 @@ from adapters.event_store.repositories import (
     EventSourcedModels,
     EventSourcedOrganizations,
     EventSourcedProviders,
+    EventSourcedWebhooks,
 )
 from adapters.postgres.access_keys import (
     PostgresAccessKeyDocuments,
@@ -28,27 +30,34 @@ from adapters.postgres.access_keys import (
     PostgresKeySecrets,
     PostgresKeyUses,
 )
-from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBounds
-from adapters.postgres.connection_pools import reading_pool, writing_pool
+from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBudget
+from adapters.postgres.connection_pools import long_reading_pool, reading_pool, writing_pool
+from adapters.postgres.delivery_election import PostgresDeliveryElection
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.idempotency_claims import PostgresClaims
-from adapters.postgres.inspect_database import inspect
+from adapters.postgres.inspect_database import inspect, outdated_postgres
 from adapters.postgres.leader_election import PostgresLeaderElection
 from adapters.postgres.log_clock import PostgresLogClock
 from adapters.postgres.log_growth_hints import PostgresHints
 from adapters.postgres.migrations import migrate, set_passwords, trusted_logins
 from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
+from adapters.postgres.organization_names import PostgresOrganizationNames
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.provider_documents import PostgresProviderDocuments
+from adapters.postgres.quotas import PostgresQuotas, PostgresStoredAmounts
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.request_log import PostgresRequestLog, PostgresUsageSweep
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
 from adapters.postgres.shared_cool_downs import PostgresSharedCoolDowns
+from adapters.postgres.sign_in_sessions import PostgresEndedSessions, PostgresSignInSessions
 from adapters.postgres.tenant_statements import Tenant
 from adapters.postgres.usage_ledger import PostgresUsageLedger
 from adapters.postgres.usage_reports import PostgresUsageReports
+from adapters.postgres.webhook_outbox import PostgresWebhookOutbox
+from adapters.postgres.webhooks import PostgresWebhookDocuments
+from adapters.private_files import read_private_file
 from adapters.providers.provider_gateway import Gateway, keyed_types
 from adapters.rate_limits.redis_counts import RateCounts, check_rate_limit_storage
 from adapters.system_clock import SystemClock
@@ -57,6 +66,7 @@ from adapters.vault.envelope import Envelope
 from adapters.vault.keyring import Keyring
 from adapters.vault.keyring_file import KeyringFile
 from adapters.vault.live_keyring import held_keyring
+from adapters.vault.sealed_texts import KeyringTexts
 from adapters.vault.vault import EnvelopeVault
 from application.access_keys.change_access_key import change_access_key
 from application.access_keys.issue_access_key import issue_access_key
@@ -67,9 +77,13 @@ from application.access_keys.rotate_access_key import rotate_access_key
 from application.bounds.budgets import Budgets
 from application.bounds.call_admission import CallAdmission
 from application.bounds.call_limits import CallLimits
-from application.bounds.limit_uses import limit_uses
 from application.bounds.note_threshold import note_threshold
-from application.bounds.organization_bounds import change_organization_budget, change_organization_limits
+from application.bounds.organization_bounds import change_organization_budget, change_organization_quotas
+from application.bounds.organization_quotas import OrganizationQuotas
+from application.bounds.quota_uses import quota_uses
+from application.bounds.quotas import DEFAULTS, RESERVE, Quotas
+from application.bounds.shares import SameForAll, Shares
+from application.bounds.stocks import Stocks
 from application.commands.change_model import change_model
 from application.commands.change_models_in_bulk import change_models_in_bulk
 from application.commands.change_provider import change_provider
@@ -99,10 +113,20 @@ from application.prompts.run_prompt import run_prompt
 from application.prompts.runnable_models_cache import RunnableModelsCache
 from application.prompts.select_model import select_model
 from application.prompts.stream_prompt import stream_prompt
+from application.sign_in.sign_in_sessions import sweep_sessions_for_ever
 from application.usage.report_usage import report_usage
 from application.usage.sweep_usage import sweep_usage_for_ever
+from application.webhooks.change_webhook import change_webhook
+from application.webhooks.deliver import Deliveries
+from application.webhooks.delivery_worker import deliver_for_ever
+from application.webhooks.register_webhook import register_webhook
+from application.webhooks.remove_webhook import remove_webhook
+from application.webhooks.rotate_webhook_secret import rotate_webhook_secret
+from application.webhooks.send_test_message import send_test_message
+from application.webhooks.signature import SECRET_BYTES as WEBHOOK_SECRET_BYTES
 from entrypoints.administration.container import Administration
 from entrypoints.auditing.container import Auditing
+from entrypoints.http.sign_in.sign_in import sign_in
 from entrypoints.http.views.access_keys import AccessKeyViews
 from entrypoints.http.views.administration import AdministrationViews
 from entrypoints.http.views.audit import AuditViews
@@ -119,21 +143,29 @@ from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.provider_types import ProviderTypeViews
 from entrypoints.http.views.providers import ProviderViews
 from entrypoints.http.views.requests import RequestViews
+from entrypoints.http.views.sign_in import SignInViews
 from entrypoints.http.views.usage import UsageViews
 from entrypoints.http.views.verification import VerificationViews
+from entrypoints.http.views.webhooks import WebhookViews
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from entrypoints.http.sign_in.sign_in_settings import SignInSettings
+
 __all__ = [
     "Container",
     "check_egress_allow",
+    "check_egress_proxy",
     "check_master_keys",
     "check_rate_limit_storage",
     "embedded_postgres",
     "inspect",
     "keyring_file",
     "migrate",
+    "operators_proxy",
+    "outdated_postgres",
+    "read_private_file",
     "set_passwords",
     "trusted_logins",
 ]
@@ -146,14 +178,19 @@ class Container(containers.DeclarativeContainer):
     master_keys = providers.Dependency(instance_of=str)
     master_key_directory: providers.Dependency[Path | None] = providers.Dependency(default=None)
     egress_allow = providers.Dependency(instance_of=str)
+    egress_proxy = providers.Dependency(instance_of=str, default="")
     discovery_ttl = providers.Dependency(instance_of=float)
     admin_database_url = providers.Dependency(instance_of=str)
     health_interval = providers.Dependency(instance_of=float)
     request_log_days: providers.Dependency[int] = providers.Dependency(instance_of=int, default=30)
     rate_limit_storage = providers.Dependency(instance_of=str)
+    default_quotas: providers.Dependency[Quotas] = providers.Dependency(default=DEFAULTS)
     refuses_unknown_costs = providers.Dependency(instance_of=bool, default=False)
     checkpoint_key: providers.Dependency[Path | None] = providers.Dependency(default=None)
     checkpoint_sink: providers.Dependency[Path | None] = providers.Dependency(default=None)
+    sign_in_settings: providers.Dependency[SignInSettings | None] = providers.Dependency(default=None)
+    session_idle = providers.Dependency(instance_of=float, default=7200.0)
+    session_lifetime = providers.Dependency(instance_of=float, default=43200.0)
 
     administration = providers.Container(
         Administration,
@@ -164,26 +201,40 @@ class Container(containers.DeclarativeContainer):
     reading_pool = providers.Singleton(reading_pool, database_url)
     writing_pool = providers.Singleton(writing_pool, database_url)
     tenant = providers.Singleton(Tenant, reading_pool)
+    long_reading_pool = providers.Singleton(long_reading_pool, database_url)
+    long_reads = providers.Singleton(Tenant, long_reading_pool, at_once=1)
     recorder = providers.Singleton(
         LedgerRecorder, writing_pool, scope=providers.Object(callers_append), projector=providers.Object(projected)
     )
     clock = providers.Singleton(SystemClock)
     timer = providers.Singleton(SystemTimer)
+    quotas = providers.Singleton(
+        OrganizationQuotas, providers.Singleton(PostgresQuotas, tenant), timer, defaults=default_quotas
+    )
+    shares = providers.Singleton(Shares, quotas)
+    stored_amounts = providers.Singleton(PostgresStoredAmounts, tenant)
+    stocks = providers.Singleton(Stocks, quotas, stored_amounts, timer)
 
     keyring = providers.Singleton(held_keyring, master_keys, master_key_directory)
     envelope = providers.Singleton(Envelope, keyring)
     credentials = providers.Singleton(PostgresSealedCredentials, tenant)
     vault = providers.Singleton(EnvelopeVault, envelope, credentials)
 
-    egress = providers.Singleton(Egress, providers.Singleton(EgressAllowList.parse, egress_allow))
-    gateway = providers.Singleton(Gateway, egress)
+    egress_allow_list = providers.Singleton(EgressAllowList.parse, egress_allow)
+    proxy = providers.Singleton(EgressProxy.parse, egress_proxy)
+    egress = providers.Singleton(Egress, egress_allow_list, proxy, shares=shares)
+    # For connection tests and the health monitor: whatever prompts wait for, these do not.
+    egress_reserve = providers.Singleton(
+        Egress, egress_allow_list, proxy, shares=providers.Singleton(Shares, providers.Object(SameForAll(RESERVE)))
+    )
+    gateway = providers.Singleton(Gateway, egress, reserve=egress_reserve)
     catalogue = providers.Singleton(PackagedCatalogue)
     price_list = providers.Singleton(PackagedPriceList, catalogue)
 
     usage_ledger = providers.Singleton(
         PostgresUsageLedger, tenant, clock, keeps_requests=providers.Callable(bool, request_log_days)
     )
-    request_log = providers.Singleton(PostgresRequestLog, tenant)
+    request_log = providers.Singleton(PostgresRequestLog, long_reads)
     usage_reports = providers.Singleton(PostgresUsageReports, tenant)
     keyed_types = providers.Singleton(keyed_types)
     cool_downs = providers.Singleton(CoolDowns, timer)
@@ -211,14 +262,19 @@ class Container(containers.DeclarativeContainer):
         written=providers.List(runnable_models.provided.forget, access_key_cache.provided.forget, hints.provided.grown),
     )
 
-    providers_of_tenant = providers.Singleton(EventSourcedProviders, ledger)
-    models_of_tenant = providers.Singleton(EventSourcedModels, ledger)
+    providers_of_tenant = providers.Singleton(EventSourcedProviders, ledger, stocks)
+    models_of_tenant = providers.Singleton(EventSourcedModels, ledger, stocks)
     access_keys = providers.Singleton(EventSourcedAccessKeys, ledger)
     key_secrets = providers.Singleton(PostgresKeySecrets, tenant)
     organizations = providers.Singleton(EventSourcedOrganizations, ledger)
+    webhooks = providers.Singleton(EventSourcedWebhooks, ledger)
+    webhook_documents = providers.Singleton(PostgresWebhookDocuments, tenant)
+    webhook_vault = providers.Singleton(
+        EnvelopeVault, envelope, providers.Singleton(PostgresSealedCredentials, tenant, of_webhooks=True)
+    )
     auditing = providers.Container(
         Auditing,
-        pool=reading_pool,
+        pool=long_reading_pool,
         connect=reading_pool.provided.connection,
         rows=ledger,
         database_url=database_url,
@@ -228,7 +284,7 @@ class Container(containers.DeclarativeContainer):
         organizations=organizations,
     )
     provider_documents = providers.Singleton(PostgresProviderDocuments, tenant)
-    model_documents = providers.Singleton(PostgresModelDocuments, tenant, keyed_types)
+    model_documents = providers.Singleton(PostgresModelDocuments, tenant, keyed_types, long_reads=long_reads)
     directory = providers.Singleton(PostgresRegisteredModels, tenant)
     health_checks = providers.Singleton(PostgresHealthChecks, tenant, health_interval)
     claims = providers.Singleton(PostgresClaims, tenant, clock)
@@ -280,6 +336,7 @@ class Container(containers.DeclarativeContainer):
         vault=vault,
         gateway=gateway,
         snapshots=snapshots,
+        quotas=quotas,
         time_to_live=discovery_ttl,
     )
     discovery = providers.Singleton(
@@ -304,6 +361,7 @@ class Container(containers.DeclarativeContainer):
         admission=providers.Singleton(
             CallAdmission, limits=providers.Singleton(CallLimits, rate_limits), budgets=budgets
         ),
+        quotas=quotas,
         refuses_unknown_costs=refuses_unknown_costs,
     )
     select_model = providers.Factory(
@@ -314,7 +372,9 @@ class Container(containers.DeclarativeContainer):
     run_prompt = providers.Factory(partial, run_prompt, runs=prompt_runs, generation=gateway)
     stream_prompt = providers.Factory(partial, stream_prompt, runs=prompt_runs, generation=gateway)
     embed_texts = providers.Factory(partial, embed_texts, runs=prompt_runs, embeddings=gateway)
-    report_usage = providers.Factory(partial, report_usage, reports=usage_reports, clock=clock)
+    report_usage = providers.Factory(
+        partial, report_usage, reports=providers.Singleton(PostgresUsageReports, long_reads), clock=clock
+    )
     sweep_usage_for_ever = providers.Factory(
         partial,
         sweep_usage_for_ever,
@@ -332,6 +392,20 @@ class Container(containers.DeclarativeContainer):
         directory=directory,
         keys=access_keys,
         secrets=key_secrets,
+        webhooks=webhooks,
+        webhook_documents=webhook_documents,
+    )
+    sign_in = providers.Singleton(
+        sign_in,
+        sign_in_settings,
+        providers.Singleton(
+            PostgresSignInSessions, reading_pool, idle_seconds=session_idle, lifetime_seconds=session_lifetime
+        ),
+        providers.Singleton(KeyringTexts, keyring),
+        providers.Factory(partial, options_for_operators_address, proxy),
+    )
+    sweep_sessions_for_ever = providers.Factory(
+        partial, sweep_sessions_for_ever, ended=providers.Singleton(PostgresEndedSessions, administration.pool)
     )
     new_secret = providers.Object(partial(token_bytes, SECRET_BYTES))
     issue_access_key = providers.Factory(
@@ -351,6 +425,55 @@ class Container(containers.DeclarativeContainer):
         partial, rotate_access_key, keys=access_keys, secrets=key_secrets, clock=clock, new_secret=new_secret
     )
     revoke_access_key = providers.Factory(partial, revoke_access_key, keys=access_keys)
+
+    new_webhook_secret = providers.Object(partial(token_bytes, WEBHOOK_SECRET_BYTES))
+    register_webhook = providers.Factory(
+        partial,
+        register_webhook,
+        webhooks=webhooks,
+        vault=webhook_vault,
+        addresses=egress,
+        new_secret=new_webhook_secret,
+    )
+    change_webhook = providers.Factory(
+        partial, change_webhook, webhooks=webhooks, vault=webhook_vault, addresses=egress
+    )
+    rotate_webhook_secret = providers.Factory(
+        partial,
+        rotate_webhook_secret,
+        webhooks=webhooks,
+        vault=webhook_vault,
+        clock=clock,
+        new_secret=new_webhook_secret,
+    )
+    remove_webhook = providers.Factory(partial, remove_webhook, webhooks=webhooks)
+    webhook_outbox = providers.Singleton(PostgresWebhookOutbox, tenant)
+    send_test_message = providers.Factory(
+        partial,
+        send_test_message,
+        webhooks=webhooks,
+        vault=webhook_vault,
+        outbound=egress,
+        outbox=webhook_outbox,
+        clock=clock,
+    )
+    deliver_for_ever = providers.Factory(
+        partial,
+        deliver_for_ever,
+        election=providers.Singleton(PostgresDeliveryElection, admin_database_url),
+        deliveries=providers.Singleton(
+            Deliveries,
+            outbox=webhook_outbox,
+            webhooks=webhooks,
+            vault=webhook_vault,
+            outbound=egress,
+            clock=clock,
+            timer=timer,
+        ),
+        models=models_of_tenant,
+        keys=access_keys,
+        timer=timer,
+    )
 
     # All there are. Their order is that of the routes in the documentation.
     views = providers.List(
@@ -397,10 +520,28 @@ class Container(containers.DeclarativeContainer):
         ),
         providers.Factory(
             BudgetViews,
-            bounds=providers.Singleton(PostgresOrganizationBounds, tenant, clock),
+            budget=providers.Singleton(PostgresOrganizationBudget, tenant, clock),
             change_budget=providers.Factory(partial, change_organization_budget, organizations=organizations),
-            change_limits=providers.Factory(partial, change_organization_limits, organizations=organizations),
-            uses=providers.Factory(partial, limit_uses, counts=rate_limits),
+            change_quotas=providers.Factory(
+                partial, change_organization_quotas, organizations=organizations, changed=quotas.provided.forget
+            ),
+            uses=providers.Factory(
+                partial,
+                quota_uses,
+                quotas=quotas,
+                counts=rate_limits,
+                shares=shares,
+                stored=stored_amounts,
+            ),
+        ),
+        providers.Factory(
+            WebhookViews,
+            documents=webhook_documents,
+            register=register_webhook,
+            change=change_webhook,
+            rotate=rotate_webhook_secret,
+            remove=remove_webhook,
+            try_out=send_test_message,
         ),
         providers.Factory(UsageViews, report=report_usage, find_key=access_keys.provided.find),
         providers.Factory(RequestViews, log=request_log),
@@ -417,6 +558,9 @@ class Container(containers.DeclarativeContainer):
             public_key=auditing.checkpoints.provided.public_key,
         ),
         providers.Factory(FeedViews, follow=auditing.feed.provided.follow),
+        providers.Factory(
+            SignInViews, sign_in=sign_in, names=providers.Singleton(PostgresOrganizationNames, reading_pool)
+        ),
         providers.Factory(OrganizationViews, name_it=name_organization, remove_it=remove_organization),
         providers.Factory(
             AdministrationViews,
@@ -456,3 +600,17 @@ def check_egress_allow(text: str) -> None:
         ValueError: it is not; the message quotes the entry.
     """
     EgressAllowList.parse(text)
+
+
+def check_egress_proxy(text: str) -> None:
+    """Do nothing if the text is empty or the URL of a proxy.
+
+    Raises:
+        ValueError: it is not; the message quotes nothing, for the text may hold a password.
+    """
+    EgressProxy.parse(text)
+
+
+async def operators_proxy(proxy: str, url: str) -> ProxyOptions:
+    """Return how to call an address that the operator has chosen, given the setting of the proxy."""
+    return await options_for_operators_address(EgressProxy.parse(proxy), url)

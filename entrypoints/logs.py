@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
-from contextlib import contextmanager
+import threading
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 from uuid import UUID
 
@@ -13,6 +15,7 @@ import structlog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import TracebackType
 
     from structlog.typing import FilteringBoundLogger, Processor
 
@@ -52,15 +55,72 @@ def build_logger(
 
 
 @contextmanager
-def library_logs(logger: FilteringBoundLogger) -> Iterator[None]:
-    """Write what libraries warn of to the same log, in the same form, as long as the block lasts."""
-    handler = _Forwarding(logger)
+def every_log(logger: FilteringBoundLogger) -> Iterator[None]:
+    """Write what else has something to say to the same log, in the same form, as long as the block lasts.
+
+    These are warnings and errors of libraries and of asyncio, Python's own warnings, and exceptions that nobody catches
+    in any thread. Does nothing inside another such block.
+    """
     root = logging.getLogger()
+    if any(isinstance(each, _Forwarding) for each in root.handlers):
+        yield
+        return
+    handler = _Forwarding(logger)
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     root.addHandler(handler)
+    logging.captureWarnings(True)  # noqa: FBT003 - the signature is the standard library's
+    sys.excepthook = partial(_log_uncaught, logger)
+    threading.excepthook = partial(_log_of_thread, logger)
+    sys.unraisablehook = partial(_log_unraisable, logger)
     try:
         yield
     finally:
+        sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+        logging.captureWarnings(False)  # noqa: FBT003 - as above
         root.removeHandler(handler)
+
+
+@contextmanager
+def end_logged(logger: FilteringBoundLogger, *, passing: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """Log an exception that nobody has caught before the end of the block, and end the process with exit code 1.
+
+    Those of the types in `passing` are no errors, and go on.
+    """
+    with ExitStack() as stack:
+        stack.push(partial(_end_logged, logger, passing))
+        yield
+
+
+def _end_logged(
+    logger: FilteringBoundLogger,
+    passing: tuple[type[Exception], ...],
+    kind: type[BaseException] | None,
+    error: BaseException | None,
+    traceback: TracebackType | None,
+) -> None:
+    if kind is not None and issubclass(kind, Exception) and not issubclass(kind, passing):
+        _log_uncaught(logger, kind, error, traceback)
+        raise SystemExit(1)
+
+
+def _log_uncaught(
+    logger: FilteringBoundLogger,
+    kind: type[BaseException],
+    error: BaseException | None,
+    traceback: TracebackType | None,
+) -> None:
+    logger.error("uncaught exception", exc_info=(kind, error, traceback))
+
+
+def _log_of_thread(logger: FilteringBoundLogger, ended: threading.ExceptHookArgs) -> None:
+    thread = None if ended.thread is None else ended.thread.name
+    logger.error("uncaught exception", thread=thread, exc_info=(ended.exc_type, ended.exc_value, ended.exc_traceback))
+
+
+def _log_unraisable(logger: FilteringBoundLogger, ended: sys.UnraisableHookArgs) -> None:
+    logger.error(
+        "exception ignored", where=ended.err_msg, exc_info=(ended.exc_type, ended.exc_value, ended.exc_traceback)
+    )
 
 
 class _Forwarding(logging.Handler):

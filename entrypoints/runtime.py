@@ -60,6 +60,7 @@ def prepared(settings: Settings, say: Callable[[str], None]) -> Iterator[Runtime
     else:
         runtime = _external(settings)
         _check(runtime)
+        _warn_of_outdated_postgres(runtime)
         yield runtime
 
 
@@ -121,8 +122,8 @@ def _external(settings: Settings) -> Runtime:
                 "MODELBOOK_MASTER_KEYS is missing: `modelbook keys generate` makes one; keep it safe.",
             ),
             (
-                settings.jwt_secret or settings.jwt_jwks_url or settings.jwt_jwks_file,
-                "To verify tokens, set MODELBOOK_JWT_SECRET, MODELBOOK_JWT_JWKS_URL or MODELBOOK_JWT_JWKS_FILE.",
+                settings.jwt_secret or settings.jwt_jwks_url or settings.jwt_jwks_file or settings.oidc_issuer,
+                "Set MODELBOOK_JWT_SECRET, MODELBOOK_JWT_JWKS_URL, MODELBOOK_JWT_JWKS_FILE or MODELBOOK_OIDC_ISSUER.",
             ),
         )
         if value is None
@@ -140,6 +141,14 @@ def _external(settings: Settings) -> Runtime:
     )
 
 
+def _warn_of_outdated_postgres(runtime: Runtime) -> None:
+    """Warn the operator, whose server it is; the embedded one, which nobody else reaches, comes with our releases."""
+    outdated = container.outdated_postgres(runtime.admin_database_url, setting="MODELBOOK_ADMIN_DATABASE_URL")
+    if outdated is not None:
+        settings = runtime.settings
+        build_logger(level=settings.log_level, log_format=settings.log_format).warning(outdated)
+
+
 def _check(runtime: Runtime) -> None:
     _check_values(runtime)
     container.inspect(runtime.database_url, setting="MODELBOOK_DATABASE_URL", administrates=False)
@@ -154,6 +163,7 @@ def _check_values(runtime: Runtime) -> None:
     for name, read, value in (
         ("MODELBOOK_MASTER_KEYS", container.check_master_keys, runtime.master_keys),
         ("MODELBOOK_EGRESS_ALLOW", container.check_egress_allow, runtime.settings.egress_allow),
+        ("MODELBOOK_EGRESS_PROXY", container.check_egress_proxy, runtime.settings.egress_proxy.get_secret_value()),
     ):
         try:
             read(value)
@@ -184,7 +194,11 @@ def development_secret_file(directory: Path) -> Path:
 
 
 def development_secret(directory: Path) -> str:
-    """Return the token secret that goes with an embedded database, making it the first time (mode 600)."""
+    """Return the token secret that goes with an embedded database, making it the first time (mode 600).
+
+    Raises:
+        WrongSettings: others may read it.
+    """
     path = development_secret_file(directory)
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
@@ -194,4 +208,8 @@ def development_secret(directory: Path) -> str:
             file.flush()
             with suppress(FileExistsError):
                 os.link(file.name, path)
-    return path.read_text("ascii").strip()
+    try:
+        return container.read_private_file(path).decode("ascii", "replace").strip()
+    except (OSError, ValueError) as error:
+        reason = str(error) if isinstance(error, ValueError) else f"{path} cannot be read: {error.strerror}."
+        raise WrongSettings([reason]) from None

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from application.bounds.quotas import DEFAULTS
 from application.health.health_monitor import MonitorHealth
-from application.policies.rate_limit_quotas import quotas_of
 from entrypoints.auditing.audit_trail import audit_trail
 from entrypoints.container import Container
 from entrypoints.http.access_key_verifier import AccessKeyVerifier
@@ -21,7 +23,8 @@ from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import routes_of
-from entrypoints.logs import build_logger, library_logs
+from entrypoints.http.sign_in.sign_in_settings import sign_in_settings
+from entrypoints.logs import build_logger, every_log
 from entrypoints.monitoring.clock_watch import watched_clock
 from entrypoints.monitoring.event_loop_lag import measured_event_loop
 from entrypoints.monitoring.health_log import LoggedHealth
@@ -29,6 +32,8 @@ from entrypoints.monitoring.health_metrics import HealthFigures
 from entrypoints.monitoring.health_monitor_task import in_background
 from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
 from entrypoints.monitoring.token_key_fetches import TokenKeyFetches
+from entrypoints.monitoring.webhook_log import LoggedDeliveries
+from entrypoints.monitoring.webhook_metrics import WebhookFigures
 from entrypoints.token_key_settings import token_keys
 from modelbook import __version__
 
@@ -48,12 +53,16 @@ _OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 CONTAINER: web.AppKey[Container] = web.AppKey("container", Container)
 
+# Python's own 5 ms are what the event loop would wait for a busy thread after each of the dozen waits of a prompt.
+_SWITCH_SECONDS: Final = 0.0005
+
 
 @asynccontextmanager
 async def running(runtime: Runtime, listener: socket.socket, more: Sequence[Route] = ()) -> AsyncIterator[Container]:
     """Serve on the listening socket as long as the block lasts; `more` are routes beside the usual ones."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
     logger = build_logger(level=runtime.settings.log_level, log_format=runtime.settings.log_format)
-    with library_logs(logger):
+    with every_log(logger):
         async with _running(runtime, listener, logger, more) as container:
             yield container
 
@@ -76,12 +85,15 @@ async def _running(
         ):
             warnings = {"checkpoints": checkpoints.warning, "clock": clock.warning}
             app = application(container, runtime, logger, metrics, more=more, warnings=warnings)
+            observer = LoggedDeliveries(logger, WebhookFigures(metrics.registry))
             runner = build_runner(app, http_options(runtime.settings), logger)
             await runner.setup()
             try:
                 async with (
                     _monitoring(container, runtime.settings, metrics, logger),
                     in_background(container.sweep_usage_for_ever(), logger),
+                    in_background(partial(container.deliver_for_ever(), observer=observer), logger),
+                    in_background(container.sweep_sessions_for_ever(), logger),
                 ):
                     await web.SockSite(runner, listener, backlog=1024).start()
                     yield container
@@ -111,19 +123,26 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         master_keys=runtime.master_keys,
         master_key_directory=runtime.master_key_directory,
         egress_allow=runtime.settings.egress_allow,
+        egress_proxy=runtime.settings.egress_proxy.get_secret_value(),
         discovery_ttl=runtime.settings.discovery_ttl,
         admin_database_url=runtime.admin_database_url,
         health_interval=runtime.settings.health_interval,
         request_log_days=runtime.settings.request_log_days,
+        default_quotas=DEFAULTS.changed(runtime.settings.quotas),
         rate_limit_storage=runtime.settings.rate_limit_storage.get_secret_value(),
         refuses_unknown_costs=runtime.settings.unknown_costs == "refuse",
         checkpoint_key=runtime.checkpoint_key,
         checkpoint_sink=runtime.checkpoint_sink,
+        sign_in_settings=sign_in_settings(runtime.settings),
+        session_idle=runtime.settings.session_idle,
+        session_lifetime=runtime.settings.session_lifetime,
     )
     await container.reading_pool().open(wait=True)
+    await container.long_reading_pool().open()
     container.writing_pool().open(wait=True)
     await container.administration.pool().open()
     await container.egress().start()
+    await container.egress_reserve().start()
     await container.usage_ledger().start()
     await container.access_key_uses().start()
     await container.budgets().start()
@@ -141,10 +160,12 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         await container.administration.launcher().close()
         await container.administration.pool().close()
         await container.egress().close()
+        await container.egress_reserve().close()
         await container.rate_limits().close()
         container.ledger().close()
         await container.hints().close()
         container.writing_pool().close()
+        await container.long_reading_pool().close()
         await container.reading_pool().close()
 
 
@@ -183,7 +204,9 @@ def application(
         ),
         claims=container.claims(),
         fingerprints=container.keyring().fingerprints,
-        limiter=RateLimiter(container.rate_limits(), quotas_of(settings.rate_limits)),
+        limiter=RateLimiter(container.rate_limits(), container.quotas(), container.shares()),
+        stocks=container.stocks(),
+        sign_in=container.sign_in(),
         checks={"database": container.tenant().ping},
         warnings=warnings or {},
         options=http_options(settings),
@@ -202,4 +225,6 @@ def application(
 
 def http_options(settings: Settings) -> HttpOptions:
     """Return what the settings say of the HTTP side."""
-    return HttpOptions(cors_origins=settings.cors_origins, version=__version__)
+    return HttpOptions(
+        cors_origins=settings.cors_origins, trusted_proxies=settings.trusted_proxies, version=__version__
+    )

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from application.policies.rate_limit_quotas import quota_requests
+from application.bounds.quotas import QUOTAS, read_quotas
+from entrypoints.http.sign_in.sign_in_settings import is_loopback, is_safe_address
 from entrypoints.validation_messages import refusal_of
 
 PREFIX = "MODELBOOK_"
 Seconds = Annotated[float, Field(ge=0, le=365 * 24 * 3600)]
+PositiveSeconds = Annotated[float, Field(gt=0, le=365 * 24 * 3600)]
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 # What Kubernetes and Docker set in every container for each service, here for those whose names begin with ours:
 # MODELBOOK_SERVICE_HOST, MODELBOOK_WEB_PORT=tcp://10.0.0.1:8080, MODELBOOK_PORT_8080_TCP_ADDR.
@@ -24,6 +27,8 @@ _LINKS = re.compile(
     r"MODELBOOK_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:ADDR|PORT|PROTO))?"
     r"|ENV_\w+)"
 )
+# A name with its path, as a URL too: what stands in JSON without a further word.
+_CLAIM = re.compile(r"[!#-\[\]-~]{1,200}")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+(?:/[^\s#]*)?")
 
 
@@ -56,21 +61,55 @@ class Settings(BaseSettings):
     jwt_jwks_file: Path | None = Field(None, description="File with ES256 or RS256 keys, instead of a secret.")
     jwt_audience: str | None = Field(None, description="Required audience of tokens.")
     jwt_issuer: str | None = Field(None, description="Required issuer of tokens.")
+    oidc_issuer: str | None = Field(
+        None,
+        description="Issuer of the identity provider that people sign in to the console with (OpenID Connect), as its "
+        "discovery document names it, e.g. https://login.example.org/realms/acme.",
+    )
+    oidc_client_id: str | None = Field(None, description="Id of this service as a client of the identity provider.")
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="Its secret there; none for a public client, which PKCE protects alone."
+    )
+    oidc_scope: str = Field(
+        "openid profile", description="Scopes to ask for; some providers give claims for a scope of their own."
+    )
+    oidc_organization_claim: str = Field(
+        "organization_id",
+        description="Claim of the ID token with the organizations, by UUID: a name, or a path such as a.b.",
+    )
+    oidc_role_claim: str = Field(
+        "org_role", description="Claim of the ID token with the role: viewer, editor or admin, likewise."
+    )
+    public_url: str | None = Field(
+        None,
+        description="Where browsers reach the console, such as https://modelbook.example.org or, behind a reverse "
+        "proxy, https://tools.example.org/modelbook; /auth/callback below it is to be registered with the identity "
+        "provider. Absent: HOST and PORT, if HOST is this machine.",
+    )
+    session_idle: PositiveSeconds = Field(7200, description="Seconds without use after which a session ends.")
+    session_lifetime: PositiveSeconds = Field(43200, description="Seconds after which a session ends in any case.")
     master_keys: SecretStr | None = Field(
         None, description="Master keys `id:base64,...`, 32 bytes each; the first is the active one."
     )
     egress_allow: str = Field(
         "", description="Hosts or CIDRs with ports that providers may be at besides public https, e.g. 10.0.0.0/8:443."
     )
+    egress_proxy: SecretStr = Field(
+        SecretStr(""),
+        description="Proxy that calls go out through, as http(s)://user:password@host:port. What EGRESS_ALLOW opens at "
+        "private or loopback addresses is called directly, unless the proxy is on this machine.",
+    )
     rate_limit_storage: SecretStr = Field(
         SecretStr("memory"),
         description="Where rates are counted: `memory` (each process for itself, so that N workers let N times as much "
         "through), or a Redis URL for all processes (redis://, rediss:// or redis+unix://).",
     )
-    rate_limits: Annotated[Mapping[str, int], NoDecode] = Field(
+    quotas: Annotated[Mapping[str, int], NoDecode] = Field(
         default_factory=dict,
-        description="Requests a minute of an organization, where they are to be others than "
-        "`tests=60,discovery=120,refresh=12`; 0: as many as it likes.",
+        description="What an organization may have and do, where that is to be other than "
+        f"`{','.join(f'{each.name}={each.default}' for each in QUOTAS.values())}`; 0: as much as it likes. "
+        "tests, discovery, refresh and what is named PerMinute count in a minute. A platform administrator changes "
+        "them for one organization. docs/quotas.md says what each is.",
     )
     unknown_costs: Literal["highest", "refuse"] = Field(
         "highest",
@@ -110,6 +149,11 @@ class Settings(BaseSettings):
         min_length=16,
         description="Bearer token that opens /metrics to other hosts; without it only this host may read it.",
     )
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (),
+        description="Addresses or networks of proxies before this service, comma-separated, such as 10.0.0.0/8. Their "
+        "`Forwarded` and `X-Forwarded-For` tell the client's address in the log, and nothing else.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least that is logged: debug, info, warning or error."
     )
@@ -125,6 +169,17 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _read_networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        except ValueError as error:
+            message = f"is not a list of addresses and networks such as 10.0.0.0/8: {error}"
+            raise ValueError(message) from None
 
     @field_validator("cors_origins")
     @classmethod
@@ -143,6 +198,30 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
+    @field_validator("oidc_issuer", "public_url")
+    @classmethod
+    def _is_safe(cls, value: str | None) -> str | None:
+        if value is not None and not is_safe_address(value):
+            message = "is not an address with https, or with http on this machine, such as https://login.example.org"
+            raise ValueError(message)
+        return value
+
+    @field_validator("oidc_organization_claim", "oidc_role_claim")
+    @classmethod
+    def _is_the_issuers(cls, value: str) -> str:
+        if _CLAIM.fullmatch(value) is None or value.split(".", maxsplit=1)[0] == "user_metadata":
+            message = "is not the name of a claim that the issuer alone sets (user_metadata is the user's own)"
+            raise ValueError(message)
+        return value
+
+    @field_validator("oidc_scope")
+    @classmethod
+    def _has_openid(cls, value: str) -> str:
+        if "openid" not in value.split():
+            message = "has no scope openid"
+            raise ValueError(message)
+        return value
+
     @field_validator("log_level", "log_format", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
@@ -158,10 +237,10 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
-    @field_validator("rate_limits", mode="before")
+    @field_validator("quotas", mode="before")
     @classmethod
-    def _read_rates(cls, value: object) -> object:
-        return quota_requests(value) if isinstance(value, str) else value
+    def _read_quotas(cls, value: object) -> object:
+        return read_quotas(value) if isinstance(value, str) else value
 
     @field_validator("database_url", "admin_database_url", "owner_database_url")
     @classmethod
@@ -180,6 +259,22 @@ class Settings(BaseSettings):
             )
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _can_sign_in(self) -> Settings:
+        if (self.oidc_issuer is None) != (self.oidc_client_id is None):
+            message = "Give MODELBOOK_OIDC_ISSUER and MODELBOOK_OIDC_CLIENT_ID, or neither"
+            raise ValueError(message)
+        if self.oidc_issuer is not None and self.public_url is None and not is_loopback(self.host):
+            message = "Give MODELBOOK_PUBLIC_URL, which the identity provider sends browsers back to"
+            raise ValueError(message)
+        return self
+
+    @property
+    def console_url(self) -> str:
+        """Where browsers reach the console, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def is_embedded(self) -> bool:

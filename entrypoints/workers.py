@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-import sys
 import time
 from typing import TYPE_CHECKING, Final
 
 import uvloop
 
+from entrypoints.logs import build_logger, end_logged
 from entrypoints.server_process import running
 from entrypoints.stop_signal import StopSignal, stopped
 
@@ -38,6 +38,8 @@ class Workers:
         self._runtime = runtime
         self._listener = listener
         self._stop = stop
+        settings = runtime.settings
+        self._logger = build_logger(level=settings.log_level, log_format=settings.log_format)
         self._context = multiprocessing.get_context("fork")
         self._reading, self._writing = os.pipe()
 
@@ -64,14 +66,14 @@ class Workers:
     def _replaced(self, process: ForkProcess) -> ForkProcess:
         if self._stop.has_arrived:
             return process
-        sys.stderr.write(f"Worker {process.pid} ended with {process.exitcode}; starting another.\n")
-        sys.stderr.flush()
+        self._logger.error("a worker has ended; another one starts", pid=process.pid, exit_code=process.exitcode)
         time.sleep(_PAUSE_SECONDS)
         return self._started()
 
     def _work(self) -> None:
         os.close(self._writing)
-        uvloop.run(self._serve())
+        with end_logged(self._logger):
+            uvloop.run(self._serve())
 
     async def _serve(self) -> None:
         stopping, loop = stopped(StopSignal()), asyncio.get_running_loop()

@@ -4,9 +4,7 @@
 CREATE TABLE organizations (
     id uuid PRIMARY KEY,
     name text,
-    requests_per_minute bigint,
-    tokens_per_minute bigint,
-    concurrent bigint,
+    quotas jsonb NOT NULL DEFAULT '{}',
     budget_usd numeric,
     budget_period text
 );

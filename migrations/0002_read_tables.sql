@@ -12,14 +12,17 @@ CREATE TABLE ai_providers (
     credential_version integer NOT NULL,
     credential_hint text,
     credential_set_at timestamptz,
+    -- The names alone: values are sealed with the key, under the sum of both versions.
+    extra_headers jsonb NOT NULL,
+    extra_headers_version integer NOT NULL,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
-    revision integer NOT NULL
+    revision integer NOT NULL,
+    name_key text COLLATE "C" NOT NULL
 );
 
-CREATE UNIQUE INDEX ai_providers_name_key ON ai_providers (organization_id, lower(name));
-
-CREATE INDEX ai_providers_name_idx ON ai_providers (organization_id, name, id);
+-- Names are equal and in order by a key that the projection makes (domain/names.py), whatever the database's locale.
+CREATE UNIQUE INDEX ai_providers_name_key ON ai_providers (organization_id, name_key);
 
 CREATE INDEX ai_providers_created_idx ON ai_providers (organization_id, created_at, id);
 
@@ -31,8 +34,8 @@ CREATE TABLE ai_models (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,
     provider_id uuid NOT NULL,
-    model_id text NOT NULL,
-    name text NOT NULL,
+    model_id text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
     version text,
     type text NOT NULL,
     capabilities jsonb NOT NULL,
@@ -52,19 +55,22 @@ CREATE TABLE ai_models (
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     revision integer NOT NULL,
+    name_key text COLLATE "C" NOT NULL,
+    model_id_key text COLLATE "C" NOT NULL,
     CONSTRAINT ai_models_provider_fkey FOREIGN KEY (organization_id, provider_id)
         REFERENCES ai_providers (organization_id, id),
-    CONSTRAINT ai_models_model_id_key UNIQUE (organization_id, model_id, provider_id)
+    -- A model's id is unique as it is written. Its key comes first for the sake of the order of names.
+    CONSTRAINT ai_models_model_id_key UNIQUE (organization_id, model_id_key, model_id, provider_id)
 );
 
-CREATE INDEX ai_models_name_idx ON ai_models (organization_id, name, id);
+CREATE INDEX ai_models_name_idx ON ai_models (organization_id, name_key, id);
 
 CREATE INDEX ai_models_created_idx ON ai_models (organization_id, created_at, id);
 
 -- The cheapest models of a provider and a type, and those with a preference, in the order in which prompts try them
 -- (adapters/postgres/prompt_candidates.sql): a prompt reads as many as it may need, however many there are.
 CREATE INDEX ai_models_cost_idx ON ai_models (
-    organization_id, provider_id, is_enabled, type, (input_per_1k + output_per_1k), name COLLATE "C", id);
+    organization_id, provider_id, is_enabled, type, (input_per_1k + output_per_1k), name, id);
 
 CREATE INDEX ai_models_preference_idx ON ai_models (
     organization_id, provider_id, type, ((config ->> 'preference')::numeric), (input_per_1k + output_per_1k))
@@ -85,11 +91,13 @@ BEGIN
     IF p_changes ? 'insert' THEN
         INSERT INTO ai_providers (
             organization_id, id, name, provider_type, endpoint, settings, is_enabled, health_status, credential_version,
-            credential_hint, credential_set_at, created_at, updated_at, revision)
+            credential_hint, credential_set_at, extra_headers, extra_headers_version, created_at, updated_at,
+            revision, name_key)
         SELECT p_organization_id, r.id, r.name, r.provider_type, r.endpoint, r.settings, r.is_enabled, r.health_status,
             r.credential_version, r.credential_hint,
             coalesce(r.credential_set_at, CASE WHEN r.credential_hint IS NOT NULL THEN p_time END),
-            coalesce(r.created_at, p_time), coalesce(r.updated_at, p_time), r.revision
+            r.extra_headers, r.extra_headers_version,
+            coalesce(r.created_at, p_time), coalesce(r.updated_at, p_time), r.revision, r.name_key
         FROM jsonb_populate_recordset(NULL::ai_providers, p_changes -> 'insert') r;
     END IF;
     IF NOT p_changes ? 'update' THEN
@@ -99,12 +107,14 @@ BEGIN
     FOR change IN SELECT jsonb_array_elements(p_changes -> 'update') LOOP
         UPDATE ai_providers held SET (
             name, provider_type, endpoint, settings, is_enabled, health_status, credential_version, credential_hint,
-            credential_set_at, created_at, updated_at, revision) = (
+            credential_set_at, extra_headers, extra_headers_version, created_at, updated_at, revision,
+            name_key) = (
             SELECT r.name, r.provider_type, r.endpoint, r.settings, r.is_enabled, r.health_status, r.credential_version,
                 r.credential_hint,
                 CASE WHEN change ? 'credential_set_at' OR NOT change ? 'credential_hint' THEN r.credential_set_at
                      WHEN r.credential_hint IS NOT NULL THEN p_time END,
-                r.created_at, coalesce((change ->> 'updated_at')::timestamptz, p_time), r.revision
+                r.extra_headers, r.extra_headers_version, r.created_at,
+                coalesce((change ->> 'updated_at')::timestamptz, p_time), r.revision, r.name_key
             FROM jsonb_populate_record(held, change) r)
         WHERE held.organization_id = p_organization_id AND held.id = (change ->> 'id')::uuid;
     END LOOP;
@@ -120,11 +130,11 @@ BEGIN
         INSERT INTO ai_models (
             organization_id, id, provider_id, model_id, name, version, type, capabilities, config, cost_per_1k_tokens,
             input_per_1k, output_per_1k, other_prices, price_source, price_as_of, context_window, max_tokens, lifecycle, retires_on,
-            is_enabled, sources, created_at, updated_at, revision)
+            is_enabled, sources, created_at, updated_at, revision, name_key, model_id_key)
         SELECT p_organization_id, r.id, r.provider_id, r.model_id, r.name, r.version, r.type, r.capabilities, r.config,
             r.cost_per_1k_tokens, r.input_per_1k, r.output_per_1k, r.other_prices, r.price_source, r.price_as_of, r.context_window,
             r.max_tokens, r.lifecycle, r.retires_on, r.is_enabled, r.sources, coalesce(r.created_at, p_time),
-            coalesce(r.updated_at, p_time), r.revision
+            coalesce(r.updated_at, p_time), r.revision, r.name_key, r.model_id_key
         FROM jsonb_populate_recordset(NULL::ai_models, p_changes -> 'insert') r;
     END IF;
     IF NOT p_changes ? 'update' THEN
@@ -134,11 +144,11 @@ BEGIN
         UPDATE ai_models held SET (
             provider_id, model_id, name, version, type, capabilities, config, cost_per_1k_tokens, input_per_1k,
             output_per_1k, other_prices, price_source, price_as_of, context_window, max_tokens, lifecycle, retires_on, is_enabled,
-            sources, updated_at, revision) = (
+            sources, updated_at, revision, name_key, model_id_key) = (
             SELECT r.provider_id, r.model_id, r.name, r.version, r.type, r.capabilities, r.config, r.cost_per_1k_tokens,
                 r.input_per_1k, r.output_per_1k, r.other_prices, r.price_source, r.price_as_of, r.context_window, r.max_tokens,
                 r.lifecycle, r.retires_on, r.is_enabled, held.sources || coalesce(change -> 'sources', '{}'::jsonb),
-                p_time, r.revision
+                p_time, r.revision, r.name_key, r.model_id_key
             FROM jsonb_populate_record(held, change) r)
         WHERE held.organization_id = p_organization_id AND held.id = (change ->> 'id')::uuid;
     END LOOP;
@@ -150,8 +160,8 @@ CREATE FUNCTION apply_organization_changes(p_organization_id uuid, p_changes jso
 LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE organizations held
-    SET (name, requests_per_minute, tokens_per_minute, concurrent, budget_usd, budget_period) = (
-        SELECT r.name, r.requests_per_minute, r.tokens_per_minute, r.concurrent, r.budget_usd, r.budget_period
+    SET (name, quotas, budget_usd, budget_period) = (
+        SELECT r.name, r.quotas, r.budget_usd, r.budget_period
         FROM jsonb_populate_record(held, change) r)
     FROM jsonb_array_elements(coalesce(p_changes -> 'insert', '[]') || coalesce(p_changes -> 'update', '[]')) change
     WHERE held.id = p_organization_id;
@@ -166,10 +176,15 @@ DECLARE
     providers CONSTANT jsonb := p_changes -> 'ai_providers';
     models CONSTANT jsonb := p_changes -> 'ai_models';
     keys CONSTANT jsonb := p_changes -> 'access_keys';
+    hooks CONSTANT jsonb := p_changes -> 'webhooks';
 BEGIN
     IF keys ? 'delete' THEN
         DELETE FROM access_keys WHERE organization_id = p_organization_id
             AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(keys -> 'delete'));
+    END IF;
+    IF hooks ? 'delete' THEN
+        DELETE FROM webhooks WHERE organization_id = p_organization_id
+            AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(hooks -> 'delete'));
     END IF;
     IF models ? 'delete' THEN
         DELETE FROM ai_models WHERE organization_id = p_organization_id
@@ -188,6 +203,9 @@ BEGIN
     IF keys IS NOT NULL THEN
         PERFORM apply_access_key_changes(p_organization_id, keys, p_time);
     END IF;
+    IF hooks IS NOT NULL THEN
+        PERFORM apply_webhook_changes(p_organization_id, hooks, p_time);
+    END IF;
     IF p_changes ? 'organizations' THEN
         PERFORM apply_organization_changes(p_organization_id, p_changes -> 'organizations');
     END IF;
@@ -196,6 +214,7 @@ $$;
 
 -- Not projections: what the log must not hold, and evidence that is allowed to be forgotten.
 
+-- Of webhooks too: their addresses and secrets, under their own ids (0015).
 CREATE TABLE provider_credentials (
     organization_id uuid NOT NULL,
     provider_id uuid NOT NULL,

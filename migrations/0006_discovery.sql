@@ -26,11 +26,11 @@ CREATE TABLE discovery_attempts (
     CONSTRAINT discovery_attempts_pkey PRIMARY KEY (organization_id, provider_id)
 );
 
--- What a provider's answer depends on, as one mark: its endpoint, its key and its settings.
-CREATE FUNCTION discovery_basis(endpoint text, credential_version integer, has_credential boolean, settings jsonb)
+-- What a provider's answer depends on, as one mark: its endpoint, its key and extra headers, and its settings.
+CREATE FUNCTION discovery_basis(endpoint text, secrets_version integer, has_credential boolean, settings jsonb)
 RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN encode(sha256(convert_to(
-    jsonb_build_array(endpoint, credential_version, has_credential, settings)::text, 'UTF8')), 'hex');
+    jsonb_build_array(endpoint, secrets_version, has_credential, settings)::text, 'UTF8')), 'hex');
 
 -- What is held of a provider goes with it, in the same transaction. The log says when: a rebuild may take a row away and
 -- put it back, and what hangs on it would be lost. Attempts come first: whoever keeps an answer holds the attempt, so that

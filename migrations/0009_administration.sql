@@ -81,15 +81,16 @@ BEGIN
         BEGIN
             PERFORM apply_model_changes(p_organization_id, jsonb_build_object('insert', made), NULL);
         EXCEPTION WHEN unique_violation THEN
-            DELETE FROM ai_models m USING jsonb_to_recordset(made) AS r (provider_id uuid, model_id text)
-            WHERE m.organization_id = p_organization_id AND m.provider_id = r.provider_id AND m.model_id = r.model_id;
+            DELETE FROM ai_models m USING jsonb_to_recordset(made) AS r (provider_id uuid, model_id text, model_id_key text)
+            WHERE m.organization_id = p_organization_id AND m.provider_id = r.provider_id AND m.model_id = r.model_id
+                AND m.model_id_key = r.model_id_key;
             PERFORM apply_model_changes(p_organization_id, jsonb_build_object('insert', made), NULL);
         END;
     WHEN 'ai_providers' THEN
         DELETE FROM ai_providers p WHERE p.organization_id = p_organization_id AND p.id = ANY (ids)
             AND p.id NOT IN (SELECT (value ->> 'id')::uuid FROM jsonb_array_elements(made));
-        UPDATE ai_providers p SET name = p.id::text FROM jsonb_to_recordset(made) AS r (id uuid, name text)
-        WHERE p.organization_id = p_organization_id AND lower(p.name) = lower(r.name) AND p.id <> r.id;
+        UPDATE ai_providers p SET name_key = p.id::text FROM jsonb_to_recordset(made) AS r (id uuid, name_key text)
+        WHERE p.organization_id = p_organization_id AND p.name_key = r.name_key AND p.id <> r.id;
         held := ARRAY(SELECT p.id FROM ai_providers p WHERE p.organization_id = p_organization_id AND p.id = ANY (ids));
         PERFORM apply_provider_changes(p_organization_id, (
             SELECT jsonb_object_agg(kind, rows) FROM (
@@ -98,11 +99,13 @@ BEGIN
     WHEN 'access_keys' THEN
         DELETE FROM access_keys k WHERE k.organization_id = p_organization_id AND k.id = ANY (ids);
         PERFORM apply_access_key_changes(p_organization_id, jsonb_build_object('insert', made), NULL);
+    WHEN 'webhooks' THEN
+        DELETE FROM webhooks w WHERE w.organization_id = p_organization_id AND w.id = ANY (ids);
+        PERFORM apply_webhook_changes(p_organization_id, jsonb_build_object('insert', made), NULL);
     WHEN 'organizations' THEN
         DELETE FROM organizations o WHERE o.id = p_organization_id AND o.id = ANY (ids);
-        INSERT INTO organizations
-            (id, name, requests_per_minute, tokens_per_minute, concurrent, budget_usd, budget_period)
-        SELECT r.id, r.name, r.requests_per_minute, r.tokens_per_minute, r.concurrent, r.budget_usd, r.budget_period
+        INSERT INTO organizations (id, name, quotas, budget_usd, budget_period)
+        SELECT r.id, r.name, r.quotas, r.budget_usd, r.budget_period
         FROM jsonb_populate_recordset(NULL::organizations, made) r WHERE r.id = p_organization_id;
     END CASE;
     milliseconds := extract(epoch FROM clock_timestamp() - began) * 1000;

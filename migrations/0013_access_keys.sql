@@ -21,10 +21,11 @@ CREATE TABLE access_keys (
     created_by text NOT NULL,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
-    revision integer NOT NULL
+    revision integer NOT NULL,
+    name_key text COLLATE "C" NOT NULL
 );
 
-CREATE INDEX access_keys_name_idx ON access_keys (organization_id, name, id);
+CREATE INDEX access_keys_name_idx ON access_keys (organization_id, name_key, id);
 
 CREATE INDEX access_keys_created_idx ON access_keys (organization_id, created_at, id);
 
@@ -40,11 +41,11 @@ BEGIN
         INSERT INTO access_keys (
             organization_id, id, name, scope, secret_version, hint, previous_valid_until, model_ids, provider_ids,
             requests_per_minute, tokens_per_minute, concurrent, budget_usd, budget_period, labels, expires_at, is_enabled,
-            created_by, created_at, updated_at, revision)
+            created_by, created_at, updated_at, revision, name_key)
         SELECT p_organization_id, r.id, r.name, r.scope, r.secret_version, r.hint, r.previous_valid_until,
             r.model_ids, r.provider_ids, r.requests_per_minute,
             r.tokens_per_minute, r.concurrent, r.budget_usd, r.budget_period, r.labels, r.expires_at, r.is_enabled,
-            r.created_by, coalesce(r.created_at, p_time), coalesce(r.updated_at, p_time), r.revision
+            r.created_by, coalesce(r.created_at, p_time), coalesce(r.updated_at, p_time), r.revision, r.name_key
         FROM jsonb_populate_recordset(NULL::access_keys, p_changes -> 'insert') r;
     END IF;
     IF NOT p_changes ? 'update' THEN
@@ -54,10 +55,11 @@ BEGIN
         UPDATE access_keys held SET (
             name, scope, secret_version, hint, previous_valid_until, model_ids, provider_ids, requests_per_minute,
             tokens_per_minute, concurrent, budget_usd, budget_period, labels, expires_at, is_enabled, created_by,
-            updated_at, revision) = (
+            updated_at, revision, name_key) = (
             SELECT r.name, r.scope, r.secret_version, r.hint, r.previous_valid_until, r.model_ids,
                 r.provider_ids, r.requests_per_minute, r.tokens_per_minute, r.concurrent,
-                r.budget_usd, r.budget_period, r.labels, r.expires_at, r.is_enabled, r.created_by, p_time, r.revision
+                r.budget_usd, r.budget_period, r.labels, r.expires_at, r.is_enabled, r.created_by, p_time, r.revision,
+                r.name_key
             FROM jsonb_populate_record(held, change) r)
         WHERE held.organization_id = p_organization_id AND held.id = (change ->> 'id')::uuid;
     END LOOP;

@@ -13,8 +13,11 @@ def main() -> None:
     """Run the command line; refuse in one line, with exit code 1, if it would import somebody else's packages."""
     message = find_foreign_package()
     if message is not None:
-        error = {"error": {"code": "foreign-package", "lines": [message]}}
-        sys.stderr.write(f"{json.dumps(error) if '--json' in sys.argv[1:] else f'modelbook: {message}'}\n")
+        error: dict[str, object] = {"error": {"code": "foreign-package", "lines": [message]}}
+        is_logged = sys.argv[1:2] == ["serve"] and os.environ.get("MODELBOOK_LOG_FORMAT", "").strip().lower() == "json"
+        if is_logged:
+            error = {"event": message, "level": "error", "code": "foreign-package"}
+        sys.stderr.write(f"{json.dumps(error) if is_logged or '--json' in sys.argv[1:] else f'modelbook: {message}'}\n")
         sys.exit(1)
     # Where libuv, below uvloop, registers its files through io_uring, some get lost on some kernels: a process then
     # never learns of SIGTERM (tests/e2e/test_process_life.py). Who knows better sets the variable.

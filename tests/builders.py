@@ -21,6 +21,7 @@ from domain.model.aggregate import Model
 from domain.model.values import NOT_TOLD, Lifecycle, Limits, Price
 from domain.provider.aggregate import Provider
 from domain.provider.values import Endpoint, NewCredential
+from domain.webhook.aggregate import Webhook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,6 +74,7 @@ def a_provider(
     endpoint: Endpoint = AN_ENDPOINT,
     settings: dict[str, Any] | None = None,
     credential: NewCredential | None = A_CREDENTIAL,
+    extra_headers: Sequence[str] = (),
     is_enabled: bool = True,
 ) -> Provider:
     """Return a new provider that is not saved yet, with a name of its own."""
@@ -84,6 +86,7 @@ def a_provider(
         endpoint=endpoint,
         settings=settings or {},
         credential=credential,
+        extra_headers=extra_headers,
         is_enabled=is_enabled,
     )
 
@@ -149,6 +152,18 @@ def an_access_key(
         labels=labels,
         expires_at=expires_at,
         is_enabled=is_enabled,
+    )
+
+
+def a_webhook(webhook_id: UUID | None = None, *, name: str = "A webhook", topics: Sequence[str] = ("*",)) -> Webhook:
+    """Return a new webhook that is not saved yet."""
+    return Webhook.register(
+        webhook_id or uuid4(),
+        name=name,
+        topics=topics,
+        format="json",
+        host="alerts.example.com",
+        secret_hint="…abcd",
     )
 
 

@@ -65,10 +65,13 @@ class Databases:
     def close(self) -> None:
         self._connection.close()
 
-    def empty(self, name: str | None = None) -> Database:
+    def empty(self, name: str | None = None, *, locale: str | None = None) -> Database:
         """Make a database without a schema, by a name that is not taken where none is given."""
         name = name or f"test_{uuid4().hex}"
-        self._connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        made = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        if locale is not None:
+            made += sql.SQL(" TEMPLATE template0 LOCALE {}").format(sql.Literal(locale))
+        self._connection.execute(made)
         return Database(self._url(name), Roles.named_after(name))
 
     def migrated(self) -> Database:

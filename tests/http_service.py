@@ -16,7 +16,7 @@ from aiohttp import ClientSession, web
 from structlog.testing import LogCapture
 
 from adapters.vault.keyring import Keyring
-from application.policies.rate_limit_quotas import QUOTAS
+from application.bounds.shares import Shares
 from entrypoints.http.app import build_app, build_runner
 from entrypoints.http.authentication import TokenVerifier
 from entrypoints.http.development_token import make_token
@@ -27,6 +27,7 @@ from entrypoints.http.routes import MEBIBYTE
 from entrypoints.http.token_keys import SharedSecret
 from tests.described_answers import as_described
 from tests.fakes.idempotency_claims import FakeClaims
+from tests.fakes.quotas import quotas_of_all, stocks_of_all
 from tests.fakes.rate_limits import FakeRateLimits
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
+    from application.bounds.stocks import Stocks
     from application.ports.idempotency_claims import Claims
     from entrypoints.http.health import Check
     from entrypoints.http.idempotency import Fingerprints
@@ -126,8 +128,15 @@ class Parts(TypedDict, total=False):
     fingerprints: Fingerprints
     metrics: HttpMetrics
     limiter: RateLimiter
+    stocks: Stocks
     checks: Mapping[str, Check]
     options: HttpOptions
+
+
+def a_limiter(limits: FakeRateLimits | None = None, **amounts: int) -> RateLimiter:
+    """Return what holds requests to the usual quotas, some of them others."""
+    quotas = quotas_of_all(**amounts)
+    return RateLimiter(limits or FakeRateLimits(), quotas, Shares(quotas))
 
 
 @asynccontextmanager
@@ -138,7 +147,8 @@ async def serving(routes: Sequence[Route], **parts: Unpack[Parts]) -> AsyncItera
         "verifier": TokenVerifier(SharedSecret(SECRET)),
         "claims": FakeClaims(),
         "fingerprints": FINGERPRINTS,
-        "limiter": RateLimiter(FakeRateLimits(), QUOTAS),
+        "limiter": a_limiter(),
+        "stocks": stocks_of_all(),
         "checks": {},
         "options": HttpOptions(shutdown_seconds=2.0),
         **parts,

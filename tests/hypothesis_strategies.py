@@ -14,8 +14,11 @@ from domain.access_key.values import Limits as KeyLimits
 from domain.model.aggregate import Model
 from domain.model.values import LIFECYCLES, MODEL_TYPES, PRICED_KINDS, Lifecycle, Limits, Price, PriceTier
 from domain.organization.aggregate import Organization
+from domain.organization.values import LARGEST_QUOTA
 from domain.provider.aggregate import Provider
 from domain.provider.values import HEALTH_STATUSES, Endpoint, NewCredential
+from domain.webhook.aggregate import Webhook
+from domain.webhook.values import FORMATS
 
 if TYPE_CHECKING:
     from domain.root import Root
@@ -87,9 +90,12 @@ def _command(
     return st.tuples(st.just(name), st.tuples(*arguments), st.fixed_dictionaries(named))
 
 
+header_names = st.lists(st.sampled_from(["X-One", "X-Two"]), unique=True)
+
 provider_commands = st.one_of(
     _command("rename", names),
-    _command("move", endpoints, st.none() | credentials),
+    _command("move", endpoints, st.none() | credentials, st.none() | header_names),
+    _command("change_extra_headers", header_names),
     _command("replace_credential", credentials),
     _command("remove_credential"),
     _command("change_settings", documents),
@@ -105,6 +111,7 @@ model_commands = st.one_of(
     _command("change_price", prices),
     _command("change_limits", limits, sources=st.none() | sources_by_field),
     _command("follow_lifecycle", lifecycles, sources=st.none() | sources_by_field),
+    _command("note_retirement", st.sampled_from([30, 7, 1]), st.dates().map(str)),
     _command("enable"),
     _command("disable"),
 )
@@ -175,7 +182,7 @@ issues_of_keys = st.fixed_dictionaries(
 )
 organization_commands = st.one_of(
     _command("rename", names),
-    _command("change_limits", key_limits),
+    _command("change_quotas", st.dictionaries(labels, st.integers(0, LARGEST_QUOTA), max_size=3)),
     _command("change_budget", budgets),
     _command("note_threshold", st.sampled_from([50, 80, 100]), since=times),
 )
@@ -191,6 +198,38 @@ access_key_commands = st.one_of(
     _command("enable"),
     _command("disable"),
     _command("note_threshold", st.sampled_from([50, 80, 100]), since=times),
+    _command("note_expiry", st.sampled_from([7, 1]), times.filter(lambda time: time is not None)),
+)
+
+topics = st.lists(
+    st.sampled_from(["*", "provider.*", "model.price-changed", "webhook.removed"]), min_size=1, max_size=3
+)
+registrations_of_webhooks = st.fixed_dictionaries(
+    {
+        "name": names,
+        "topics": topics,
+        "format": st.sampled_from(FORMATS),
+        "host": labels,
+        "secret_hint": labels,
+        "is_enabled": st.booleans(),
+    }
+)
+webhooks = st.builds(lambda id_, facts: Webhook.register(id_, **facts), st.uuids(), registrations_of_webhooks)
+webhook_commands = st.one_of(
+    _command("rename", names),
+    _command("change_topics", topics),
+    _command("change_format", st.sampled_from(FORMATS)),
+    _command("replace_address", labels),
+    _command("rotate_secret", labels, previous_valid_until=times),
+    _command("enable"),
+    _command("disable"),
+    _command(
+        "switch_off",
+        cause=labels,
+        attempts=st.integers(1, 99),
+        failing_since=st.just(NOW),
+        position=st.integers(1, 2**53),
+    ),
 )
 
 

@@ -1,4 +1,7 @@
-"""The npm packages that check the API's description and the pages, as tests/typescript/package-lock.json has them."""
+"""Installs npm packages of tests as the package-lock.json beside the tests' sources has them.
+
+Those in tests/typescript check the API's description and the pages.
+"""
 
 from __future__ import annotations
 
@@ -60,32 +63,32 @@ class Packages:
         )
 
 
-def installed() -> Packages:
+def installed(sources: Path = SOURCES, *, purpose: str = _PURPOSE) -> Packages:
     """Return the packages; without Node.js or their registry the test is skipped, in CI it fails."""
-    node, npm = program("node", purpose=_PURPOSE), program("npm", purpose=_PURPOSE)
+    node, npm = program("node", purpose=purpose), program("npm", purpose=purpose)
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True, timeout=30).stdout.strip()
     if tuple(map(int, version.removeprefix("v").split(".")[:2])) < _OLDEST:
-        missing(f"{_PURPOSE} needs Node.js {'.'.join(map(str, _OLDEST))} or newer, not {version}.")
-    place = SOURCES / ".installed"
+        missing(f"{purpose} needs Node.js {'.'.join(map(str, _OLDEST))} or newer, not {version}.")
+    place = sources / ".installed"
     place.mkdir(exist_ok=True)
     with (place / "lock").open("w") as lock:
         # Another process of the same test run may be about to install them too.
         fcntl.flock(lock, fcntl.LOCK_EX)
-        _install(npm, place)
+        _install(npm, sources, place, purpose)
     return Packages(node, place)
 
 
-def _install(npm: str, place: Path) -> None:
+def _install(npm: str, sources: Path, place: Path, purpose: str) -> None:
     """Install the packages as they are locked, unless they are there already."""
     done = place / "done"
-    wanted = (SOURCES / _LOCK).read_text(encoding="utf-8")
+    wanted = (sources / _LOCK).read_text(encoding="utf-8")
     if done.exists() and done.read_text(encoding="utf-8") == wanted:
         return
     for name in ("package.json", _LOCK, ".npmrc"):
-        shutil.copy(SOURCES / name, place)
+        shutil.copy(sources / name, place)
     made = subprocess.run(
         [npm, "ci", "--no-progress"], cwd=place, capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False
     )
     if made.returncode:
-        missing(f"{_PURPOSE} needs npm packages, which could not be installed: {made.stderr.strip()[-500:]}")
+        missing(f"{purpose} needs npm packages, which could not be installed: {made.stderr.strip()[-500:]}")
     done.write_text(wanted, encoding="utf-8")

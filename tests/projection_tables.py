@@ -28,6 +28,7 @@ TABLES = {
     "ai_providers": "organization_id",
     "ai_models": "organization_id",
     "access_keys": "organization_id",
+    "webhooks": "organization_id",
 }
 
 

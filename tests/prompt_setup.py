@@ -34,6 +34,7 @@ from tests.fakes.generation import FakeGeneration
 from tests.fakes.outbound_http import FakeOutbound
 from tests.fakes.price_list import FakePriceList
 from tests.fakes.prompt_candidates import FakeCandidateReader
+from tests.fakes.quotas import quotas_of_all
 from tests.fakes.rate_limits import FakeRateLimits
 from tests.fakes.shared_cool_downs import FakeSharedCoolDowns
 from tests.fakes.timer import FakeTimer
@@ -166,6 +167,7 @@ class PromptSetup:
         self.runnable_models = self.a_cache()
         self.thresholds: list[tuple[str, UUID, int]] = []
         self.budgets = Budgets(self.leases, timer=self.timer, clock=self.clock, tell_threshold=self._told)
+        self.quotas = quotas_of_all()
         self.admission = CallAdmission(limits=CallLimits(self.counts), budgets=self.budgets)
 
     async def _told(
@@ -193,6 +195,7 @@ class PromptSetup:
     def runs(self) -> PromptRuns:
         return PromptRuns(
             admission=self.admission,
+            quotas=self.quotas,
             runnable_models=self.runnable_models,
             usage=self.usage,
             price_list=self.price_list,

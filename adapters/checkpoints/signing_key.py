@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from adapters.private_files import read_private_file
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -80,9 +82,9 @@ def read_signing_key(path: Path) -> SigningKey:
 
     Raises:
         OSError: there is no such file, or it cannot be read.
-        ValueError: it holds no Ed25519 key in PEM.
+        ValueError: it holds no Ed25519 key in PEM, or others may read it.
     """
-    content = path.read_bytes()
+    content = read_private_file(path)
     try:
         private_key = load_pem_private_key(content, password=None)
         if isinstance(private_key, Ed25519PrivateKey):

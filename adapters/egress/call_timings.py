@@ -36,6 +36,7 @@ class Attempt:
     sent: float | None = None
     answered: float | None = None
     is_refused: bool = False
+    is_proxied: bool = False
 
     def begin_lookup(self) -> None:
         """Note that the name is looked up from now on."""

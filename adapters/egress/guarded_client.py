@@ -10,12 +10,14 @@ from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, Self
 
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientHttpProxyError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.call_timings import Attempt, TimedHandshake, TimedRequest, current
+from adapters.egress.egress_proxy import ProxyChoice, ProxyOptions, proxy_options
 from adapters.egress.egress_rules import AddressRefused, Guard
 from adapters.egress.guarded_resolver import GuardedResolver, SystemResolver
+from adapters.egress.name_cache import NameCache, caller_or_nobody
 from adapters.egress.outbound_failures import FAILURES, failure
 from adapters.egress.outgoing_request import checked_headers, encoded_body
 from adapters.egress.response_body import NEVER, whole_body
@@ -32,13 +34,13 @@ if TYPE_CHECKING:
     from aiohttp import AddrInfoType, ClientResponse
     from aiohttp.abc import AbstractResolver
 
+    from adapters.egress.egress_proxy import EgressProxy
     from adapters.egress.url_parsing import Target
+    from application.bounds.shares import Shares
     from application.ports.outbound_http import OutboundRequest, OutboundStream
 
 _POINTER: Final = "/endpoint"
-# Hundreds of prompts may be answered at a time, most of them by the same few providers.
-_CONNECTIONS: Final = 1_024
-_CONNECTIONS_PER_HOST: Final = 256
+_SHARE: Final = "outboundConnections"
 # Below the minute after which usual load balancers close a silent connection.
 _KEEP_ALIVE_SECONDS: Final = 30.0
 _LOOKUP_SECONDS: Final = 10
@@ -46,6 +48,7 @@ _CHECK_SECONDS: Final = 5.0
 _URLS_REMEMBERED: Final = 1_024
 _TIMEOUTS_REMEMBERED: Final = 256
 _HEADER_BYTES: Final = 16_384
+_PROXY_WANTS_PASSWORD: Final = 407
 _HEADERS: Final = 128
 # The client rounds longer times up to whole seconds; ours are promises.
 _NEVER_ROUND: Final = float("inf")
@@ -61,17 +64,21 @@ class Egress:
 
     Start it inside the running loop and close it there, or use it as an asynchronous context manager. TLS is verified
     by the system's certificates or by those of `ssl_context`, which the client marks to time its handshakes.
-    `resolver` and `open_socket` stand behind the guard; they see only what it let through.
+    `resolver` and `open_socket` stand behind the guard; they see only what it let through. Calls that `ProxyChoice`
+    names go through the `proxy`, whose own address is the operator's choice and is not judged. With `shares`, each
+    organization has so many connections and look-ups of names, and no other waits for its.
     """
 
     def __init__(
         self,
         allow: EgressAllowList | None = None,
+        proxy: EgressProxy | None = None,
         *,
         ssl_context: ssl.SSLContext | None = None,
         resolver: AbstractResolver | None = None,
         open_socket: Callable[[AddrInfoType], socket.socket] = _plain_socket,
         lookup_seconds: int = _LOOKUP_SECONDS,
+        shares: Shares | None = None,
     ) -> None:
         """Take the allow list; names are remembered for `lookup_seconds`.
 
@@ -83,26 +90,40 @@ class Egress:
         self._given_resolver = resolver
         self._open_socket = open_socket
         self._lookup_seconds = lookup_seconds
+        self._shares = shares
         # A URL is judged once; the addresses behind it are judged on each new connection.
         self._target = lru_cache(maxsize=_URLS_REMEMBERED)(self._checked_target)
         self._is_inside = lru_cache(maxsize=_URLS_REMEMBERED)(self._is_opened)
+        self._proxy = proxy
+        self._proxy_choice: ProxyChoice | None = None
+        self._proxied_session: ClientSession | None = None
         self._session: ClientSession | None = None
-        self._resolver: GuardedResolver | None = None
+        self._resolver: NameCache | None = None
 
     async def start(self) -> None:
         """Open the session; nothing is sent yet."""
-        self._resolver = GuardedResolver(self._given_resolver or SystemResolver(), self._guard)
+        names = GuardedResolver(self._given_resolver or SystemResolver(self._shares), self._guard)
+        self._resolver = NameCache(names, self._lookup_seconds)
+        tls = self._ssl_context or _verifying(ssl.create_default_context())
+        self._session = self._new_session(tls, self._resolver, self._guarded_socket)
+        if self._proxy is not None:
+            self._proxy_choice = ProxyChoice(self._proxy, self._resolver)
+            names_of_proxy = NameCache(SystemResolver(), self._lookup_seconds)
+            self._proxied_session = self._new_session(tls, names_of_proxy, self._socket_to_proxy)
+
+    def _new_session(
+        self, tls: ssl.SSLContext, resolver: AbstractResolver, open_socket: Callable[[AddrInfoType], socket.socket]
+    ) -> ClientSession:
         connector = TCPConnector(
-            ssl=self._ssl_context or _verifying(ssl.create_default_context()),
-            resolver=self._resolver,
-            socket_factory=self._guarded_socket,
-            use_dns_cache=self._lookup_seconds > 0,
-            ttl_dns_cache=self._lookup_seconds,
-            limit=_CONNECTIONS,
-            limit_per_host=_CONNECTIONS_PER_HOST,
+            ssl=tls,
+            resolver=resolver,
+            socket_factory=open_socket,
+            # Each organization has its share of connections; a limit for all would have them wait for each other.
+            use_dns_cache=False,
+            limit=0,
             keepalive_timeout=_KEEP_ALIVE_SECONDS,
         )
-        self._session = ClientSession(
+        return ClientSession(
             connector=connector,
             cookie_jar=DummyCookieJar(),
             trust_env=False,
@@ -117,8 +138,9 @@ class Egress:
 
     async def close(self) -> None:
         """Close all connections; calls under way fail."""
-        if self._session is not None:
-            await self._session.close()
+        for session in (self._session, self._proxied_session):
+            if session is not None:
+                await session.close()
         if self._resolver is not None:
             await self._resolver.close()
 
@@ -137,6 +159,13 @@ class Egress:
             self._guard.check_target(target)
         except ValueError as error:
             raise EndpointRefused(_POINTER, str(error)) from error
+        return Endpoint(url=str(target.url), origin=target.origin)
+
+    def checked_receiver(self, url: str) -> Endpoint:
+        try:
+            target = self._checked_target(url)
+        except ValueError as error:
+            raise EndpointRefused("/url", str(error)) from error
         return Endpoint(url=str(target.url), origin=target.origin)
 
     def is_inside(self, url: str) -> bool:
@@ -170,7 +199,7 @@ class Egress:
             raise ValueError("Only a stream may go without a bound on its whole time.")
         attempt = self._attempt(request)
         try:
-            async with asyncio.timeout(request.total_seconds):
+            async with asyncio.timeout(request.total_seconds), self._connection(request, attempt):
                 response = await self._send(request, attempt, is_stream=False)
                 try:
                     content = await whole_body(
@@ -196,15 +225,38 @@ class Egress:
         now = asyncio.get_running_loop().time()
         deadline = NEVER if request.total_seconds is None else now + request.total_seconds
         headers_by = min(deadline, now + request.connect_seconds + request.read_idle_seconds)
+        async with self._connection(request, attempt):
+            try:
+                async with asyncio.timeout_at(headers_by):
+                    response = await self._send(request, attempt, is_stream=True)
+            except FAILURES as error:
+                raise failure(error, attempt) from None
+            try:
+                yield ReadingStream(response, attempt, request, deadline=deadline)
+            finally:
+                response.close()
+
+    @asynccontextmanager
+    async def _connection(self, request: OutboundRequest, attempt: Attempt) -> AsyncGenerator[None]:
+        """Hold one of the organization's connections during the block.
+
+        Raises:
+            OutboundFailure: none has become free in the time that there is for connecting.
+        """
+        organization_id = caller_or_nobody()
+        if self._shares is None or organization_id is None:
+            yield
+            return
         try:
-            async with asyncio.timeout_at(headers_by):
-                response = await self._send(request, attempt, is_stream=True)
-        except FAILURES as error:
-            raise failure(error, attempt) from None
+            async with asyncio.timeout(request.connect_seconds):
+                await self._shares.take(_SHARE, organization_id)
+        except TimeoutError:
+            message = "Your organization has as many calls to providers under way as it may, and none of them ends."
+            raise OutboundFailure("timeout", message, timings=attempt.timings) from None
         try:
-            yield ReadingStream(response, attempt, request, deadline=deadline)
+            yield
         finally:
-            response.close()
+            self._shares.add(_SHARE, organization_id, -1)
 
     def _attempt(self, request: OutboundRequest) -> Attempt:
         try:
@@ -226,18 +278,34 @@ class Egress:
             raise OutboundFailure("endpoint_refused", str(error)) from error
         token = current.set(attempt)
         try:
-            response = await self._session.request(
+            session, options = self._session, ProxyOptions()
+            if self._proxy_choice is not None and await self._proxy_choice.goes_through(attempt.target):
+                session, options = self._proxied(attempt)
+            response = await session.request(
                 request.method,
                 attempt.target.url,
-                headers=headers,
+                **options | {"headers": headers | options.get("headers", {})},
                 data=encoded_body(request),
                 allow_redirects=False,
                 timeout=_timeout(request.connect_seconds, _idle_seconds(request)),
             )
         finally:
             current.reset(token)
+        if attempt.is_proxied and attempt.target.scheme == "http" and response.status == _PROXY_WANTS_PASSWORD:
+            response.close()
+            raise ClientHttpProxyError(response.request_info, (), status=response.status)
         attempt.answered = perf_counter()
         return response
+
+    def _proxied(self, attempt: Attempt) -> tuple[ClientSession, ProxyOptions]:
+        if self._proxy is None or self._proxied_session is None:
+            raise RuntimeError("The way out is not open: start() comes first.")
+        attempt.is_proxied = True
+        return self._proxied_session, proxy_options(self._proxy, attempt.target.scheme)
+
+    def _socket_to_proxy(self, address: AddrInfoType) -> socket.socket:
+        current.get().open_socket()
+        return self._open_socket(address)
 
     def _guarded_socket(self, address: AddrInfoType) -> socket.socket:
         attempt = current.get()

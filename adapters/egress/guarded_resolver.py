@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
@@ -12,27 +14,59 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from adapters.egress.call_timings import current
 from adapters.egress.host_names import normal_host
+from adapters.egress.name_cache import caller_or_nobody
 
 if TYPE_CHECKING:
-    from adapters.egress.egress_rules import Guard
+    from collections.abc import Callable
 
-# A lookup that hangs holds its thread for as long as the system's resolver likes, whoever stopped waiting for it.
-_THREADS: Final = 16
+    from adapters.egress.egress_rules import Guard
+    from application.bounds.shares import Shares
+
+# A lookup that hangs holds its thread for as long as the system's resolver likes, whoever stopped waiting for it. These
+# are more than all shares together hold, so that there is one left for whoever has less than his share.
+_THREADS: Final = 64
+_LONGEST_QUEUE_SECONDS: Final = 10.0
+_SHARE: Final = "nameLookups"
 
 
 class SystemResolver(AbstractResolver):
-    """The system's resolver, in threads of its own: a name server that hangs must not hold up other threaded work."""
+    """The system's resolver, in threads of its own: a name server that hangs must not hold up other threaded work.
 
-    def __init__(self) -> None:
+    With `shares`, an organization holds so many threads, until they are done.
+    """
+
+    def __init__(self, shares: Shares | None = None) -> None:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="name-lookup")
+        self._shares = shares
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, _look_up, host, port, family)
+        organization_id = caller_or_nobody()
+        if self._shares is None or organization_id is None:
+            return await asyncio.wrap_future(self._threads.submit(_look_up, host, port, family))
+        try:
+            async with asyncio.timeout(_LONGEST_QUEUE_SECONDS):
+                await self._shares.take(_SHARE, organization_id)
+        except TimeoutError:
+            raise OSError("Your organization has as many names looked up as it may, and they take too long.") from None
+        loop, give_back = asyncio.get_running_loop(), partial(self._shares.add, _SHARE, organization_id, -1)
+        try:
+            work = self._threads.submit(_look_up, host, port, family)
+        except RuntimeError:
+            give_back()
+            raise
+        work.add_done_callback(partial(_in_loop, loop, give_back))
+        return await asyncio.wrap_future(work)
 
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _in_loop(loop: asyncio.AbstractEventLoop, give_back: Callable[[], None], _: object) -> None:
+    # The service may have ended before the thread.
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(give_back)
 
 
 def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[ResolveResult]:

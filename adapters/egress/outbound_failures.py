@@ -9,6 +9,7 @@ import aiohttp
 
 from adapters.egress.decompression import BodyRefused
 from adapters.egress.egress_rules import AddressRefused
+from adapters.egress.failures_of_proxy import failure_of_proxy
 from application.ports.outbound_http import OutboundFailure
 
 if TYPE_CHECKING:
@@ -24,10 +25,14 @@ def failure(error: BaseException, attempt: Attempt) -> OutboundFailure:
 
     Raise it `from None`: the client's own errors quote URLs and bytes of the answer, which must not reach a log.
     """
-    category, message = _meaning(error, attempt)
+    hint = None
+    if attempt.is_proxied and (said := failure_of_proxy(error, attempt)) is not None:
+        category, message, hint = said
+    else:
+        category, message = _meaning(error, attempt)
     is_cut = category == "unexpected_body" and attempt.answered is not None and not isinstance(error, BodyRefused)
     return OutboundFailure(
-        category, message, timings=attempt.timings, was_sent=attempt.sent is not None, broke_off=is_cut
+        category, message, hint=hint, timings=attempt.timings, was_sent=attempt.sent is not None, broke_off=is_cut
     )
 
 

@@ -49,7 +49,7 @@ def checked_headers(request: OutboundRequest, *, is_stream: bool) -> dict[str, s
         raise ValueError("The request has a method that is not used with providers.")
     # A compressing server holds events back until it has enough of them.
     headers = {"Accept-Encoding": "identity" if is_stream else ACCEPTED}
-    if request.json is not None:
+    if request.json is not None or request.content is not None:
         headers["Content-Type"] = "application/json"
     for name, value in request.headers.items():
         if not _TOKEN.fullmatch(name) or not _VALUE.fullmatch(value):
@@ -62,6 +62,8 @@ def checked_headers(request: OutboundRequest, *, is_stream: bool) -> dict[str, s
 
 def encoded_body(request: OutboundRequest) -> bytes | io.BytesIO | None:
     """Return the JSON to send."""
+    if request.content is not None:
+        return request.content
     if request.json is None:
         return None
     encoded = orjson.dumps(request.json)

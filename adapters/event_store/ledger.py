@@ -15,8 +15,10 @@ from eventsourcing.utils import Environment
 from adapters.event_store.aggregate_snapshots import AggregateSnapshots
 from adapters.event_store.event_mapper import CanonicalJson, LedgerMapper
 from adapters.event_store.ledger_errors import CommandAlreadyApplied, application_errors
+from application.caller import current_caller
 from application.errors import CommandOutcomeUnknown, Conflict, Unavailable
 from application.recorded_revision import Recorded
+from application.turns import Turns
 from domain.root import Root
 
 if TYPE_CHECKING:
@@ -66,6 +68,8 @@ class Ledger:
         self._application = LedgerApplication(recorder)
         self._lives = AggregateSnapshots(recorder, self._application.mapper)
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
+        # Its appends wait for its head's lock anyway, and must not hold up with them those of all others.
+        self._turns = Turns(max(1, threads // 2))
 
     def close(self) -> None:
         """Wait for pending writes, then stop the threads."""
@@ -131,7 +135,8 @@ class Ledger:
     ) -> T:
         context = copy_context()
         with application_errors(constraints):
-            return await _outcome(self._executor.submit(lambda: context.run(function, *arguments)))
+            async with self._turns.of(current_caller().organization_id):
+                return await _outcome(self._executor.submit(lambda: context.run(function, *arguments)))
 
     def _record(self, aggregates: Sequence[Root], append: Append) -> Sequence[Recorded]:
         positions = {aggregate.id: aggregate.recorded_position for aggregate in aggregates}

@@ -14,13 +14,16 @@ from application.errors import (
     ProviderHasModels,
     ProviderNameTaken,
     ProviderNotFound,
+    QuotaReached,
     StaleRevision,
 )
+from application.webhooks.webhooks import TooManyWebhooks, WebhookNotFound
 from domain.access_key.aggregate import AccessKey
 from domain.model.aggregate import Model
 from domain.organization.aggregate import Organization
 from domain.provider.aggregate import Provider
 from domain.root import Root
+from domain.webhook.aggregate import Webhook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +31,9 @@ if TYPE_CHECKING:
 
     from adapters.event_store.ledger import Ledger
     from application.access_keys.access_keys import SecretDigest
+    from application.bounds.stocks import Stocks
     from application.errors import ApplicationError, NotFound
+    from application.ports.repositories import Gone
     from application.ports.vault import SealedCredential
     from application.recorded_revision import Recorded
 
@@ -42,9 +47,13 @@ class EventSourcedRepository(Generic[RootT]):
     not_found: type[NotFound]
     # What is wrong when a constraint of a read table is violated, by the constraint's name.
     constraints: ClassVar[Mapping[str, type[ApplicationError]]] = {}
+    # The name of the quota that bounds how many there are; none: nothing does.
+    quota: ClassVar[str | None] = None
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, stocks: Stocks | None = None) -> None:
+        """Take the ledger. With `stocks`, no more are made than the organization's quota allows."""
         self._ledger = ledger
+        self._stocks = stocks
 
     async def find(self, aggregate_id: UUID) -> RootT | None:
         return await self._ledger.load(self.kind, aggregate_id)
@@ -74,20 +83,38 @@ class EventSourcedRepository(Generic[RootT]):
         destroyed: Sequence[UUID] = (),
         digests: Sequence[SecretDigest] = (),
     ) -> Sequence[Recorded]:
+        await self._check_quota(aggregates)
         return await self._ledger.save(aggregates, callers_append(sealed, destroyed, digests), self.constraints)
+
+    async def _check_quota(self, aggregates: Sequence[Root]) -> None:
+        """Do nothing if there is room for those of them that are new.
+
+        Raises:
+            QuotaReached: there is not.
+        """
+        new = sum(isinstance(each, self.kind) and each.recorded_position is None for each in aggregates)
+        if self._stocks is None or self.quota is None or not new:
+            return
+        try:
+            await self._stocks.check(self.quota, new)
+        except QuotaReached:
+            # A repetition of what was carried out already makes no more of them.
+            if not await self._ledger.recorded_already(current_caller().command_id):
+                raise
 
 
 class EventSourcedProviders(EventSourcedRepository[Provider]):
     """Fulfils `application.ports.repositories.Providers`."""
 
     kind = Provider
+    quota = "providers"
     not_found = ProviderNotFound
     constraints: ClassVar = {"ai_providers_name_key": ProviderNameTaken, "ai_models_provider_fkey": ProviderHasModels}
 
     async def save(
         self, aggregate: Provider, *, credential: SealedCredential | None = None, with_models: Sequence[Model] = ()
     ) -> Recorded:
-        destroyed = () if aggregate.has_credential else (aggregate.id,)
+        destroyed = () if aggregate.has_secrets else (aggregate.id,)
         sealed = (credential,) if credential else ()
         return (await self._save([*with_models, aggregate], sealed=sealed, destroyed=destroyed))[-1]
 
@@ -96,6 +123,7 @@ class EventSourcedModels(EventSourcedRepository[Model]):
     """Fulfils `application.ports.repositories.Models`."""
 
     kind = Model
+    quota = "models"
     not_found = ModelNotFound
     constraints: ClassVar = {
         "ai_models_model_id_key": ModelAlreadyRegistered,
@@ -133,13 +161,28 @@ class EventSourcedAccessKeys(EventSourcedRepository[AccessKey]):
         return await self._save(keys)
 
 
+class EventSourcedWebhooks(EventSourcedRepository[Webhook]):
+    """Fulfils `application.webhooks.webhooks.Webhooks`."""
+
+    kind = Webhook
+    not_found = WebhookNotFound
+    constraints: ClassVar = {"webhooks_at_most": TooManyWebhooks}
+
+    async def save(self, aggregate: Webhook, *, credential: SealedCredential | None = None) -> Recorded:
+        return (await self._save([aggregate], sealed=(credential,) if credential else ()))[0]
+
+    async def get_many(self, webhook_ids: Sequence[UUID]) -> Mapping[UUID, Webhook]:
+        loaded = await self._ledger.load_many(Webhook, webhook_ids)
+        return {webhook_id: webhook for webhook_id, webhook in loaded.items() if not webhook.is_removed}
+
+
 class EventSourcedOrganizations(EventSourcedRepository[Organization]):
     """Fulfils `application.ports.repositories.Organizations`."""
 
     kind = Organization
     not_found = OrganizationNotFound
 
-    async def save_removed(self, organization: Organization, gone: Sequence[Provider | Model | AccessKey]) -> Recorded:
+    async def save_removed(self, organization: Organization, gone: Sequence[Gone]) -> Recorded:
         return (await self._save([*gone, organization]))[-1]
 
     async def has_log(self) -> bool:

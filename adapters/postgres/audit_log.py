@@ -55,7 +55,7 @@ class PostgresAuditLog:
     async def newest(self, filters: AuditFilter, limit: int, before: int | None) -> Sequence[AuditEntry]:
         parameters = await self._parameters(filters, before)
         rows = await self._tenant.rows(_filtered("newest_events", tuple(parameters)), {**parameters, "limit": limit})
-        return [_entry(row) for row in rows]
+        return [_entry(row, aggregate_name=_name(*row[11:])) for row in rows]
 
     async def count(self, filters: AuditFilter) -> int:
         parameters = await self._parameters(filters)
@@ -87,7 +87,11 @@ def _filtered(name: str, conditions: tuple[str, ...]) -> Composed:
     return SQL(_SQL[name]).format(conditions=joined)
 
 
-def _entry(row: tuple[Any, ...]) -> AuditEntry:
+def _name(name: str | None, first: bytes | None) -> str | None:
+    return name if first is None else orjson.loads(first).get("name")
+
+
+def _entry(row: tuple[Any, ...], *, aggregate_name: str | None = None) -> AuditEntry:
     return AuditEntry(
         position=row[0],
         aggregate_id=row[1],
@@ -100,4 +104,5 @@ def _entry(row: tuple[Any, ...]) -> AuditEntry:
         reason=row[8],
         recorded_at=row[9],
         hash=row[10],
+        aggregate_name=aggregate_name,
     )

@@ -19,10 +19,29 @@ SELECT CASE WHEN %(since)s::timestamptz IS NOT NULL
        CASE WHEN %(until)s::timestamptz IS NOT NULL
             THEN sequence_at(%(organization_id)s, %(until)s::timestamptz - interval '1 microsecond') END;
 
--- newest_events: the organization's events, newest first
-SELECT org_sequence, aggregate_id, revision, topic, state, actor, command_id, correlation_id, reason,
-       recorded_at, hash
-FROM events WHERE organization_id = %(organization_id)s AND {conditions} ORDER BY org_sequence DESC LIMIT %(limit)s;
+-- newest_events: the organization's events, newest first, with the names that their aggregates have now, and the facts
+-- of the first events of those that were removed
+SELECT org_sequence, aggregate_id, revision, topic, event.state, actor, command_id, correlation_id, reason,
+       recorded_at, hash, named.name, first.state
+FROM (
+    SELECT * FROM events
+    WHERE organization_id = %(organization_id)s AND {conditions} ORDER BY org_sequence DESC LIMIT %(limit)s
+) AS event
+LEFT JOIN LATERAL (
+    SELECT name FROM ai_providers WHERE organization_id = %(organization_id)s AND id = event.aggregate_id
+    UNION ALL
+    SELECT name FROM ai_models WHERE organization_id = %(organization_id)s AND id = event.aggregate_id
+    UNION ALL
+    SELECT name FROM access_keys WHERE organization_id = %(organization_id)s AND id = event.aggregate_id
+    UNION ALL
+    SELECT name FROM webhooks WHERE organization_id = %(organization_id)s AND id = event.aggregate_id
+) AS named ON true
+LEFT JOIN LATERAL (
+    SELECT state FROM events AS earlier
+    WHERE named.name IS NULL AND earlier.organization_id = %(organization_id)s
+        AND earlier.aggregate_id = event.aggregate_id AND earlier.revision = 1
+) AS first ON true
+ORDER BY org_sequence DESC;
 
 -- event_count: how many events the filter lets through
 SELECT count(*) FROM events WHERE organization_id = %(organization_id)s AND {conditions};

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _SQL: Final = statements("adapters.postgres", "backups.sql")
 _MIGRATIONS: Final = "public._yoyo_migration"
+# Whoever has signed out must not be signed in again by a restore.
+_SESSIONS: Final = "sign_in_sessions"
 _COPY: Final = re.compile(rb"COPY (\S+) \((.*)\) FROM stdin;")
 _ENTRY: Final = re.compile(r"\d+; \d+ \d+ (.+)")
 _WRITTEN_BY: Final = re.compile(r"^; +Dumped by pg_dump version: (\d+)", re.MULTILINE)
@@ -62,6 +64,7 @@ class PostgresBackups:
             await run(
                 await fitting_program("pg_dump", connection.info.server_version // 10_000),
                 *("--format=custom", "--verbose", "--enable-row-security", "--no-publications", "--no-subscriptions"),
+                f"--exclude-table-data=public.{_SESSIONS}",
                 *(f"--schema={schema}" for (schema,) in schemas),
                 *(f"--role={roles.backup}", f"--snapshot={snapshot}", f"--file={file}"),
                 url=admin_url,
@@ -130,7 +133,7 @@ async def _reading_everything(admin_url: str) -> AsyncIterator[tuple[Connection,
 
 
 async def _rows(connection: Connection, progress: Progress) -> dict[str, int]:
-    tables = await (await connection.execute(_SQL["tables"])).fetchall()
+    tables = await (await connection.execute(_SQL["tables"], {"left_out": _SESSIONS})).fetchall()
     await progress.begin("count rows", len(tables))
     rows = {}
     for schema, table in tables:

@@ -12,9 +12,10 @@ SELECT nspname::text FROM pg_namespace
 WHERE nspname = 'public' OR nspowner = (SELECT relowner FROM pg_class WHERE oid = 'public.events'::regclass)
 ORDER BY nspname;
 
--- tables: all tables, by schema and name
+-- tables: all tables but the one that is left out, by schema and name
 SELECT n.nspname::text, c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relowner = (SELECT relowner FROM pg_class WHERE oid = 'public.events'::regclass)
+    AND c.oid IS DISTINCT FROM to_regclass('public.' || %(left_out)s)
 ORDER BY n.nspname, c.relname;
 
 -- count_rows: all rows of a table

@@ -12,10 +12,10 @@ from psycopg.sql import SQL
 
 from adapters.sql import statements
 from application.bounds.budget_leases import Lease
-from application.bounds.organization_bounds import OrganizationBounds
+from application.bounds.organization_bounds import OrganizationBudget
 from application.caller import Caller, acting_as
 from application.errors import Unavailable
-from domain.access_key.values import NO_LIMITS, Budget, Limits
+from domain.access_key.values import Budget
 
 if TYPE_CHECKING:
     from adapters.postgres.tenant_statements import Tenant
@@ -63,26 +63,19 @@ class PostgresBudgetLeases:
         return Lease(spent_usd=spent, leased_usd=leased, reached_percent=tuple(reached))
 
 
-class PostgresOrganizationBounds:
-    """Implements `application.bounds.organization_bounds.OrganizationBoundsReader`."""
+class PostgresOrganizationBudget:
+    """Implements `application.bounds.organization_bounds.OrganizationBudgetReader`."""
 
     def __init__(self, tenant: Tenant, clock: Clock) -> None:
         self._tenant = tenant
         self._clock = clock
 
-    async def read(self) -> OrganizationBounds:
-        rows = await self._tenant.rows(_SQL["organization_bounds"], {"now": self._clock.now()})
-        if not rows:
-            return OrganizationBounds(limits=NO_LIMITS)
-        requests_per_minute, tokens_per_minute, concurrent, usd, period, spent, resets_at = rows[0]
-        return OrganizationBounds(
-            limits=Limits(
-                requests_per_minute=requests_per_minute, tokens_per_minute=tokens_per_minute, concurrent=concurrent
-            ),
-            budget=None if usd is None else Budget(usd, period),
-            spent_usd=None if usd is None else spent,
-            resets_at=resets_at,
-        )
+    async def read(self) -> OrganizationBudget:
+        rows = await self._tenant.rows(_SQL["organization_budget"], {"now": self._clock.now()})
+        if not rows or rows[0][0] is None:
+            return OrganizationBudget()
+        usd, period, spent, resets_at = rows[0]
+        return OrganizationBudget(budget=Budget(usd, period), spent_usd=spent, resets_at=resets_at)
 
 
 def _for(organization_id: UUID) -> Caller:

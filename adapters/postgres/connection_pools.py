@@ -28,6 +28,8 @@ _ADMINISTRATORS_OPTIONS: Final = (
 # How long a request waits for a connection. Attempts to connect end after that too, for between them the pool pauses
 # ever longer: the next request begins anew, so that a database that is back is found at once.
 _PATIENCE_SECONDS: Final = 5.0
+# The login's limit (roles.sql): as long as another one may take.
+_LONGEST_STATEMENT_SECONDS: Final = 15.0
 
 
 class RawJson(Loader):
@@ -38,7 +40,13 @@ class RawJson(Loader):
 
 
 def reading_pool(
-    url: str, *, size: int = 4, least: int = 1, application_name: str = "modelbook", options: str | None = None
+    url: str,
+    *,
+    size: int = 4,
+    least: int = 1,
+    application_name: str = "modelbook",
+    options: str | None = None,
+    patience_seconds: float = _PATIENCE_SECONDS,
 ) -> AnyPool:
     """Return an unopened pool whose connections return `json` columns as bytes and parse `jsonb` columns."""
     return AsyncConnectionPool(
@@ -46,10 +54,17 @@ def reading_pool(
         min_size=least,
         max_size=size,
         open=False,
-        timeout=_PATIENCE_SECONDS,
+        timeout=patience_seconds,
         reconnect_timeout=_PATIENCE_SECONDS,
         kwargs={"autocommit": True, "application_name": application_name, "options": options},
         configure=_configure_reading,
+    )
+
+
+def long_reading_pool(url: str) -> AnyPool:
+    """Return such a pool for statements that may take seconds, so that usual ones never wait for them."""
+    return reading_pool(
+        url, size=2, least=0, application_name="modelbook long reads", patience_seconds=_LONGEST_STATEMENT_SECONDS
     )
 
 

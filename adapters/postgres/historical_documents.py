@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -18,6 +19,8 @@ from application.ports.resource_documents import Document
 from application.projections import models, providers
 from application.projections.fold_log import DatedEvent, no_rows, take_in
 from application.projections.row_changes import LoggedEvent
+from application.run_in_thread import run_in_thread
+from application.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from adapters.postgres.keyset_pages import Statement
     from adapters.postgres.tenant_statements import Tenant
     from application.ports.resource_documents import ModelFilter, Page, PageRequest, ProviderFilter
-    from application.projections.fold_log import Row
+    from application.projections.fold_log import Row, Rows
 
 _SQL: Final = {
     name: SQL(text).format() for name, text in statements("adapters.postgres", "historical_documents.sql").items()
@@ -66,6 +69,7 @@ class PostgresHistoricalDocuments:
         self._keyed_types = list(keyed_types)
         self._longest_history = longest_history
         self._folds: OrderedDict[Fold, bytes] = OrderedDict()
+        self._folding = Turns()
 
     async def provider(self, row: Row, until: datetime | None) -> Document:
         return await self._document("provider", row, until, {})
@@ -107,14 +111,16 @@ class PostgresHistoricalDocuments:
     async def _rows(self, kind: str, as_of: datetime) -> bytes:
         """Return all rows of the kind at the time, as a JSON list."""
         [[place]] = await self._tenant.rows(_SQL["place"], {"as_of": as_of})
-        fold = (current_caller().organization_id, kind, place)
-        rows = self._folds.get(fold)
-        if rows is None:
-            rows = await self._folded(kind, place)
-            self._keep(fold, rows)
-        else:
-            self._folds.move_to_end(fold)
-        return rows
+        organization_id = current_caller().organization_id
+        fold = (organization_id, kind, place)
+        async with self._folding.of(organization_id):
+            rows = self._folds.get(fold)
+            if rows is None:
+                rows = await self._folded(organization_id, kind, place)
+                self._keep(fold, rows)
+            else:
+                self._folds.move_to_end(fold)
+            return rows
 
     def _keep(self, fold: Fold, rows: bytes) -> None:
         """Cache the rows. The past never changes, so entries are only evicted to save memory."""
@@ -123,22 +129,26 @@ class PostgresHistoricalDocuments:
             if len(self._folds) > _MOST_FOLDS:
                 self._folds.popitem(last=False)
 
-    async def _folded(self, kind: str, place: int) -> bytes:
+    async def _folded(self, organization_id: UUID, kind: str, place: int) -> bytes:
         rows = no_rows()
-        organization_id = str(current_caller().organization_id)
         parameters: dict[str, Any] = {"until": place, "topics": _TOPICS[kind], "limit": _BATCH}
         after = count = 0
         while True:
             batch = await self._tenant.rows(_SQL["events"], {**parameters, "after": after})
-            for _, aggregate_id, revision, topic, state, recorded_at in batch:
-                event = LoggedEvent(aggregate_id, revision, topic, orjson.loads(state))
-                take_in(rows, organization_id, DatedEvent(event, recorded_at))
+            await run_in_thread(organization_id, partial(_take_in, rows, str(organization_id), batch))
             count += len(batch)
             if count > self._longest_history:
                 raise TooMuchHistory("?asOf", TooMuchHistory.__doc__ or "")
             if len(batch) < _BATCH:
-                return orjson.dumps(list(rows["ai_providers" if kind == "provider" else "ai_models"].values()))
+                found = rows["ai_providers" if kind == "provider" else "ai_models"]
+                return await run_in_thread(organization_id, partial(orjson.dumps, list(found.values())))
             after = batch[-1][0]
+
+
+def _take_in(rows: Rows, organization_id: str, batch: Sequence[tuple[Any, ...]]) -> None:
+    for _, aggregate_id, revision, topic, state, recorded_at in batch:
+        event = LoggedEvent(aggregate_id, revision, topic, orjson.loads(state))
+        take_in(rows, organization_id, DatedEvent(event, recorded_at))
 
 
 def _recordset(rows: bytes) -> Jsonb:

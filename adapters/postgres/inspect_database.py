@@ -19,6 +19,10 @@ _CANARIES: Final = statements("adapters.postgres", "credentials.sql")
 
 # 16.9, 17.5 and their contemporaries closed CVE-2024-10976 and CVE-2025-8713, by which rows leaked past policies.
 _SAFE_MINORS: Final = {16: 10, 17: 6, 18: 0}
+# What closed the last known holes, of whatever kind: CVE-2026-6460 (composite types), and with 18.6, 17.11 and 16.15 of
+# 2026-08-13 another 28. Sources: postgresql.org/support/security and the release notes, as of 2026-11-29. Before 16,
+# which is refused, these are 15.20 and 14.25, the last of its branch; 13 has had no releases since 2025-11-13.
+_PATCHED_MINORS: Final = {16: 16, 17: 12, 18: 7}
 # Roles are granted with SET and INHERIT apart since 16, which the owner's role relies on.
 _OLDEST: Final = 16
 _USE_THE_LOGINS: Final = "Use the logins that `modelbook migrate --logins --json` prints."
@@ -62,6 +66,25 @@ def inspect(url: str, *, setting: str, administrates: bool) -> None:
         unprotected = [row[0] for row in connection.execute(_SQL["unprotected"])]
         if unprotected:
             raise UnsafeDatabase(f"Row-level security is not forced on {', '.join(unprotected)}: run the migrations.")
+
+
+def outdated_postgres(url: str, *, setting: str) -> str | None:
+    """Return a sentence that names the release to update an out-of-date Postgres to; none if it is patched.
+
+    Raises:
+        Unavailable: the database cannot be reached.
+    """
+    with _connected(url, setting) as connection:
+        return outdated(connection.info.server_version)
+
+
+def outdated(version: int) -> str | None:
+    """Return the sentence for a version as the server tells it: 160004 for 16.4."""
+    major, minor = divmod(version, 10_000)
+    patched = _PATCHED_MINORS.get(major, 0)
+    if minor >= patched:
+        return None
+    return f"Postgres {major}.{minor} has known vulnerabilities: update it to {major}.{patched} or newer."
 
 
 def stored_canaries(url: str) -> tuple[Mapping[str, bytes], set[str]]:

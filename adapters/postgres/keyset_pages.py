@@ -10,6 +10,7 @@ from psycopg.sql import SQL, Composed
 
 from adapters.sql import statements
 from application.ports.resource_documents import Page
+from domain.names import folded, name_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,18 +22,51 @@ if TYPE_CHECKING:
 
 _SQL: Final = statements("adapters.postgres", "keyset_pages.sql")
 
-# The table's own columns; both lists call their sort fields alike.
-_ORDER: Final[dict[tuple[str, bool], LiteralString]] = {
-    ("name", False): "name, id",
-    ("name", True): "name DESC, id DESC",
-    ("createdAt", False): "created_at, id",
-    ("createdAt", True): "created_at DESC, id DESC",
-}
-_AFTER: Final[dict[tuple[str, bool], LiteralString]] = {
-    ("name", False): "(name, id) > (%(after_value)s, %(after_id)s)",
-    ("name", True): "(name, id) < (%(after_value)s, %(after_id)s)",
-    ("createdAt", False): "(created_at, id) > (%(after_value)s::timestamptz, %(after_id)s)",
-    ("createdAt", True): "(created_at, id) < (%(after_value)s::timestamptz, %(after_id)s)",
+
+@dataclass(frozen=True, slots=True)
+class _Sorting:
+    """What a list is sorted by: its key in a row of the table, its type, and its value in a finished document.
+
+    An unknown value comes last, whether the list ascends or descends: it is as far away as can be.
+    """
+
+    key: LiteralString
+    type: LiteralString
+    value: LiteralString
+
+    def ordered(self, *, descending: bool) -> LiteralString:
+        key = self._known(self.key, descending=descending)
+        return f"{key} DESC, id DESC" if descending else f"{key}, id"
+
+    def after(self, *, descending: bool) -> LiteralString:
+        key = self._known(self.key, descending=descending)
+        sign: LiteralString = "<" if descending else ">"
+        return f"({key}, id) {sign} (%(after_value)s::{self.type}, %(after_id)s)"
+
+    def value_of(self, *, descending: bool) -> LiteralString:
+        return f"{self._known(self.value, descending=descending)}::text"
+
+    def _known(self, value: LiteralString, *, descending: bool) -> LiteralString:
+        if self.type != "numeric":
+            return value
+        last: LiteralString = "-Infinity" if descending else "Infinity"
+        return f"coalesce({value}, '{last}'::numeric)"
+
+
+# The tables' own columns; all lists call their sort fields alike.
+_SORTINGS: Final[Mapping[str, _Sorting]] = {
+    "name": _Sorting("name_key", "text", "document.name"),
+    "createdAt": _Sorting("created_at", "timestamptz", 'document."createdAt"'),
+    "updatedAt": _Sorting("updated_at", "timestamptz", 'document."updatedAt"'),
+    "costPer1kTokens": _Sorting("coalesce(m.input_per_1k, m.output_per_1k)", "numeric", 'document."costPer1kTokens"'),
+    "contextWindow": _Sorting("m.context_window", "numeric", 'document."contextWindow"'),
+    "maxTokens": _Sorting("m.max_tokens", "numeric", 'document."maxTokens"'),
+    "provider": _Sorting(
+        "(SELECT p.name_key FROM {providers} WHERE p.organization_id = m.organization_id AND p.id = m.provider_id)",
+        "text",
+        "(SELECT p.name_key FROM {providers}"
+        ' WHERE p.organization_id = document."organizationId" AND p.id = document."providerId")',
+    ),
 }
 EVERYTHING: Final[LiteralString] = "true"
 
@@ -40,6 +74,8 @@ LIVE: Final[dict[str, LiteralString]] = {
     "provider": "ai_providers p LEFT JOIN provider_health h"
     " ON h.organization_id = p.organization_id AND h.provider_id = p.id",
     "model": "ai_models m",
+    "webhook": "webhooks w LEFT JOIN webhook_cursors c"
+    " ON c.organization_id = w.organization_id AND c.webhook_id = w.id",
     "key": "access_keys k LEFT JOIN access_key_uses u ON u.organization_id = k.organization_id AND u.key_id = k.id",
 }
 """Where the documents of today come from."""
@@ -53,7 +89,7 @@ _THEN: Final[LiteralString] = "least(%(until)s::timestamptz, now())"
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """SQL conditions for the rows of a list of this kind (`provider`, `model` or `key`), and their parameters."""
+    """SQL conditions for the rows of a list of this kind, one of those in `LIVE`, and their parameters."""
 
     kind: str
     pieces: tuple[LiteralString, ...]
@@ -93,8 +129,15 @@ def listing(
 
     `source` replaces the current rows.
     """
-    keyset = (_AFTER[sort, descending],) if after else ()
-    rows = _filled(name, (*conditions, *keyset), _ORDER[sort, descending], source)
+    sorting = _SORTINGS[sort]
+    keyset = (sorting.after(descending=descending),) if after else ()
+    rows = _filled(
+        name,
+        (*conditions, *keyset),
+        source,
+        order=sorting.ordered(descending=descending),
+        sort_value=sorting.value_of(descending=descending),
+    )
     return SQL(_SQL["page"]).format(listing=rows).as_bytes()
 
 
@@ -104,19 +147,27 @@ def composed(name: str, conditions: tuple[LiteralString, ...], source: LiteralSt
 
     With `source` it takes the parameters `until` and, for models, `provider_rows`; for models always `keyed_types`.
     """
-    return _filled(name, conditions, "id", source).as_bytes()
+    return _filled(name, conditions, source).as_bytes()
 
 
 def _filled(
-    name: str, conditions: tuple[LiteralString, ...], order: LiteralString, source: LiteralString | None
+    name: str,
+    conditions: tuple[LiteralString, ...],
+    source: LiteralString | None,
+    *,
+    order: LiteralString = "id",
+    sort_value: LiteralString = "NULL",
 ) -> Composed:
-    rows = source or LIVE[name.partition("_")[0]]
     moment = SQL(_NOW if source is None else _THEN)
     providers = SQL(_PROVIDERS_NOW if source is None else _PROVIDERS_THEN)
     unusable = SQL(_SQL["unusable"]).format(moment=moment, providers=providers)
-    joined = SQL(" AND ").join(SQL(each).format(unusable=unusable) for each in conditions or (EVERYTHING,))
+    pieces = {"moment": moment, "providers": providers, "unusable": unusable}
     return SQL(_SQL[name]).format(
-        conditions=joined, order=SQL(order), source=SQL(rows), moment=moment, unusable=unusable
+        conditions=SQL(" AND ").join(SQL(each).format(**pieces) for each in conditions or (EVERYTHING,)),
+        order=SQL(order).format(**pieces),
+        sort_value=SQL(sort_value).format(**pieces),
+        source=SQL(source or LIVE[name.partition("_")[0]]),
+        **pieces,
     )
 
 
@@ -129,19 +180,19 @@ def plain(name: str) -> bytes:
 def keyset_parameters(request: PageRequest) -> Mapping[str, Any]:
     """Return the parameters of a page. The limit is one more than requested, to see whether there are more rows."""
     value, row_id = request.after or (None, None)
+    if value is not None and request.sort == "name":
+        value = name_key(value)
     return {"limit": request.limit + 1, "shown": request.limit, "after_value": value, "after_id": row_id}
 
 
 def page_of(results: Sequence[Sequence[tuple[Any, ...]]], request: PageRequest) -> Page:
     """Return the page from the results of `page_statements`."""
-    [(joined, count, name, created_at, row_id)], *total = results
-    next_after = None
-    if count > request.limit:
-        next_after = (name if request.sort == "name" else created_at.isoformat(), row_id)
+    [(joined, count, sort_value, row_id)], *total = results
+    next_after = (sort_value, row_id) if count > request.limit else None
     return Page(joined=joined or b"", next_after=next_after, total=total[0][0][0] if total else None)
 
 
-def like(text: str) -> str:
-    """Return a LIKE pattern that matches the text anywhere, with its wildcards escaped."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def like_folded(text: str) -> str:
+    """Return a LIKE pattern that matches the folded text anywhere, with its wildcards escaped."""
+    escaped = folded(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"

@@ -1,18 +1,18 @@
 -- page: the rows of a list as one JSON text, how many there are, and the last one shown
 SELECT convert_to(string_agg(entry.body, ',') FILTER (WHERE entry.ordinal <= %(shown)s), 'UTF8'), count(*),
-       max(entry.name) FILTER (WHERE entry.ordinal = %(shown)s),
-       max(entry."createdAt") FILTER (WHERE entry.ordinal = %(shown)s),
+       max(entry.sort_value) FILTER (WHERE entry.ordinal = %(shown)s),
        (array_agg(entry.id) FILTER (WHERE entry.ordinal = %(shown)s))[1]
-FROM (SELECT listed.body::text AS body, listed.name, listed."createdAt", listed.id, row_number() OVER () AS ordinal
+FROM (SELECT listed.body::text AS body, listed.sort_value, listed.id, row_number() OVER () AS ordinal
       FROM ({listing}) listed) entry;
 
 -- provider_documents: providers as the API shows them
-SELECT row_to_json(document) AS body, document.revision, document.name, document."createdAt", document.id FROM (
+SELECT row_to_json(document) AS body, document.revision, {sort_value} AS sort_value, document.id FROM (
     SELECT p.id, p.organization_id AS "organizationId", p.name, p.provider_type AS "providerType", p.endpoint, p.settings,
            p.is_enabled AS "isEnabled",
            CASE WHEN p.credential_hint IS NOT NULL
                 THEN json_build_object('hint', p.credential_hint, 'version', p.credential_version,
                                        'setAt', p.credential_set_at) END AS "apiKey",
+           p.extra_headers AS "extraHeaders",
            p.health_status AS "healthStatus", h.last_check_at AS "lastHealthCheck",
            p.created_at AS "createdAt", p.updated_at AS "updatedAt", p.revision
     FROM {source} WHERE p.organization_id = %(organization_id)s AND {conditions}
@@ -22,7 +22,7 @@ SELECT row_to_json(document) AS body, document.revision, document.name, document
 SELECT count(*) FROM {source} WHERE p.organization_id = %(organization_id)s AND {conditions};
 
 -- model_documents: models as the API shows them; on the day of its end a model is retired, though no event says so
-SELECT row_to_json(document) AS body, document.revision, document.name, document."createdAt", document.id FROM (
+SELECT row_to_json(document) AS body, document.revision, {sort_value} AS sort_value, document.id FROM (
     SELECT m.id, m.organization_id AS "organizationId", m.provider_id AS "providerId", m.model_id AS "modelId", m.name,
            m.version, m.type, m.capabilities, m.config,
            trim_scale(coalesce(m.input_per_1k, m.output_per_1k)) AS "costPer1kTokens",
@@ -60,15 +60,17 @@ SELECT count(*) FROM {source} WHERE m.organization_id = %(organization_id)s AND 
 
 -- models_of_provider: the models that depend on a provider; all of them without a limit
 SELECT id, provider_id, model_id, name FROM ai_models
-WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s ORDER BY name, id LIMIT %(limit)s::bigint;
+WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s ORDER BY name_key, id LIMIT %(limit)s::bigint;
 
 -- model_count_of_provider: how many models depend on a provider
 SELECT count(*) FROM ai_models WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s;
 
 -- registered_models: which of these models are registered already
 SELECT m.provider_id, m.model_id, m.id FROM ai_models m
-JOIN unnest(%(provider_ids)s::uuid[], %(model_ids)s::text[]) AS wanted (provider_id, model_id)
+JOIN unnest(%(provider_ids)s::uuid[], %(model_ids)s::text[], %(model_id_keys)s::text[])
+    AS wanted (provider_id, model_id, model_id_key)
     ON wanted.provider_id = m.provider_id AND wanted.model_id = m.model_id
+        AND wanted.model_id_key = m.model_id_key
 WHERE m.organization_id = %(organization_id)s;
 
 -- provider_entries: what these providers are
@@ -84,7 +86,7 @@ FROM ai_models WHERE organization_id = %(organization_id)s AND provider_id = %(p
 SELECT id FROM ai_providers WHERE organization_id = %(organization_id)s ORDER BY id;
 
 -- key_documents: access keys as the API shows them, without their secrets
-SELECT row_to_json(document) AS body, document.revision, document.name, document."createdAt", document.id FROM (
+SELECT row_to_json(document) AS body, document.revision, {sort_value} AS sort_value, document.id FROM (
     SELECT k.id, k.organization_id AS "organizationId", k.name, k.hint, k.scope, k.model_ids AS "modelIds",
            k.provider_ids AS "providerIds",
            json_build_object('requestsPerMinute', k.requests_per_minute, 'tokensPerMinute', k.tokens_per_minute,
@@ -104,3 +106,18 @@ SELECT row_to_json(document) AS body, document.revision, document.name, document
 
 -- key_count: how many access keys the filter lets through
 SELECT count(*) FROM {source} WHERE k.organization_id = %(organization_id)s AND {conditions};
+
+-- webhook_documents: webhooks as the API shows them, without their addresses and secrets
+SELECT row_to_json(document) AS body, document.revision, {sort_value} AS sort_value, document.id FROM (
+    SELECT w.id, w.organization_id AS "organizationId", w.name, w.host, w.topics, w.format, w.secret_hint AS "secretHint",
+           CASE WHEN w.previous_valid_until > {moment} THEN w.previous_valid_until END AS "previousSecretUntil",
+           w.is_enabled AS "isEnabled", w.switched_off_because AS "switchedOffBecause",
+           CASE WHEN w.is_enabled THEN c.failing_since END AS "failingSince",
+           CASE WHEN w.is_enabled THEN c.next_attempt_at END AS "nextAttemptAt",
+           w.created_at AS "createdAt", w.updated_at AS "updatedAt", w.revision
+    FROM {source}
+    WHERE w.organization_id = %(organization_id)s AND {conditions}
+    ORDER BY {order} LIMIT %(limit)s) document;
+
+-- webhook_count: how many webhooks the filter lets through
+SELECT count(*) FROM {source} WHERE w.organization_id = %(organization_id)s AND {conditions};

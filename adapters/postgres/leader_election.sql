@@ -1,9 +1,3 @@
--- won: take the office if it is vacant; this session holds it until it ends
-SELECT pg_try_advisory_lock(hashtextextended('modelbook health monitor', 0));
-
--- alive: whether the session is still there
-SELECT 1;
-
 -- due: enabled providers of all organizations whose check is due, the longest overdue first
 SELECT organization_id, id FROM (
     SELECT p.organization_id, p.id, h.last_check_at,

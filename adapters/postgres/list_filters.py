@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.types.json import Jsonb
 
-from adapters.postgres.keyset_pages import Conditions, like
-from domain.names import normal_form
+from adapters.postgres.keyset_pages import Conditions, like_folded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,26 +15,34 @@ if TYPE_CHECKING:
 
     from application.access_keys.access_keys import AccessKeyFilter
     from application.ports.resource_documents import ModelFilter, ProviderFilter
+    from application.webhooks.webhooks import WebhookFilter
 
 _PROVIDERS: Final[dict[str, LiteralString]] = {
     "provider_type": "p.provider_type = %(provider_type)s",
     "is_enabled": "p.is_enabled = %(is_enabled)s",
     "health": "p.health_status = %(health)s",
-    "text": "(p.name ILIKE %(text)s OR p.endpoint ILIKE %(text)s)",
+    "text": """(p.name_key LIKE %(text)s OR lower(p.endpoint COLLATE "C") LIKE %(text)s)""",
 }
 _MODELS: Final[dict[str, LiteralString]] = {
     "provider_id": "m.provider_id = %(provider_id)s",
     "type": "m.type = %(type)s",
     "capability": "m.capabilities @> %(capability)s",
-    "is_enabled": "m.is_enabled = %(is_enabled)s",
+    # A model of a disabled provider is out of use as well.
+    "is_enabled": "(m.is_enabled AND coalesce((SELECT p.is_enabled FROM {providers}"
+    " WHERE p.organization_id = %(organization_id)s AND p.id = m.provider_id), false)) = %(is_enabled)s",
     "is_usable": "(({unusable}) IS NULL) = %(is_usable)s",
-    "text": "(m.name ILIKE %(text)s OR m.model_id ILIKE %(text)s)",
+    "text": "(m.name_key LIKE %(text)s OR m.model_id_key LIKE %(text)s)",
 }
 
 _ACCESS_KEYS: Final[dict[str, LiteralString]] = {
     "scope": "k.scope = %(scope)s",
     "is_enabled": "k.is_enabled = %(is_enabled)s",
-    "text": "k.name ILIKE %(text)s",
+    "text": "k.name_key LIKE %(text)s",
+}
+
+_WEBHOOKS: Final[dict[str, LiteralString]] = {
+    "is_enabled": "w.is_enabled = %(is_enabled)s",
+    "text": """(w.name_key LIKE %(text)s OR lower(w.host COLLATE "C") LIKE %(text)s)""",
 }
 
 
@@ -45,7 +52,7 @@ def provider_conditions(filters: ProviderFilter) -> Conditions:
         "provider_type": filters.provider_type,
         "is_enabled": filters.is_enabled,
         "health": filters.health,
-        "text": None if filters.text is None else like(normal_form(filters.text)),
+        "text": None if filters.text is None else like_folded(filters.text),
     }
     return _conditions("provider", _PROVIDERS, values)
 
@@ -58,7 +65,7 @@ def model_conditions(filters: ModelFilter, keyed_types: Sequence[str]) -> Condit
         "capability": None if filters.capability is None else Jsonb([filters.capability]),
         "is_enabled": filters.is_enabled,
         "is_usable": filters.is_usable,
-        "text": None if filters.text is None else like(normal_form(filters.text)),
+        "text": None if filters.text is None else like_folded(filters.text),
     }
     conditions = _conditions("model", _MODELS, values)
     return replace(conditions, parameters={**conditions.parameters, "keyed_types": list(keyed_types)})
@@ -69,9 +76,15 @@ def access_key_conditions(filters: AccessKeyFilter) -> Conditions:
     values = {
         "scope": filters.scope,
         "is_enabled": filters.is_enabled,
-        "text": None if filters.text is None else like(normal_form(filters.text)),
+        "text": None if filters.text is None else like_folded(filters.text),
     }
     return _conditions("key", _ACCESS_KEYS, values)
+
+
+def webhook_conditions(filters: WebhookFilter) -> Conditions:
+    """Return the conditions for the webhooks that match the filter."""
+    text = None if filters.text is None else like_folded(filters.text)
+    return _conditions("webhook", _WEBHOOKS, {"is_enabled": filters.is_enabled, "text": text})
 
 
 def _conditions(kind: str, known: Mapping[str, LiteralString], values: Mapping[str, Any]) -> Conditions:

@@ -7,24 +7,26 @@ from typing import TYPE_CHECKING
 from adapters.postgres.keyset_pages import composed, page_of, page_statements
 from adapters.postgres.list_filters import model_conditions
 from application.errors import ModelNotFound
-from application.ports.resource_documents import Document
+from application.ports.resource_documents import Document, ModelFilter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
     from adapters.postgres.tenant_statements import Tenant
-    from application.ports.resource_documents import ModelFilter, Page, PageRequest
+    from application.ports.resource_documents import Page, PageRequest
 
 
 class PostgresModelDocuments:
     """Implements `application.ports.resource_documents.ModelDocuments`.
 
-    `keyed_types` are the types of providers that cannot be called without a key.
+    `keyed_types` are the types of providers that cannot be called without a key. `long_reads` are for searches and
+    totals, which look at every model of the organization.
     """
 
-    def __init__(self, tenant: Tenant, keyed_types: Sequence[str] = ()) -> None:
+    def __init__(self, tenant: Tenant, keyed_types: Sequence[str] = (), *, long_reads: Tenant | None = None) -> None:
         self._tenant = tenant
+        self._long_reads = long_reads or tenant
         self._keyed_types = list(keyed_types)
 
     async def get(self, model_id: UUID) -> Document:
@@ -38,8 +40,10 @@ class PostgresModelDocuments:
         statement = composed("model_documents", ("m.id = ANY (%(ids)s)",))
         parameters = {"ids": list(model_ids), "limit": None, "keyed_types": self._keyed_types}
         rows = await self._tenant.rows(statement, parameters)
-        return {row[4]: row[0] for row in rows}
+        return {row[3]: row[0] for row in rows}
 
     async def page(self, filters: ModelFilter, request: PageRequest) -> Page:
-        results = await self._tenant.results(*page_statements(model_conditions(filters, self._keyed_types), request))
+        is_long = request.include_total or filters != ModelFilter()
+        tenant = self._long_reads if is_long else self._tenant
+        results = await tenant.results(*page_statements(model_conditions(filters, self._keyed_types), request))
         return page_of(results, request)

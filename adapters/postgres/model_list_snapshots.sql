@@ -3,16 +3,16 @@ SELECT org_sequence FROM organization_heads WHERE organization_id = %(organizati
 
 -- standings: where each provider in use stands
 SELECT p.id, p.provider_type, p.endpoint,
-       discovery_basis(p.endpoint, p.credential_version, p.credential_hint IS NOT NULL, p.settings),
+       discovery_basis(p.endpoint, p.credential_version + p.extra_headers_version, p.credential_hint IS NOT NULL, p.settings),
        s.basis, s.fetched_at, a.basis, a.failed_at, a.quiet_until, a.failure
 FROM ai_providers p
 LEFT JOIN discovery_snapshots s ON s.organization_id = p.organization_id AND s.provider_id = p.id
 LEFT JOIN discovery_attempts a ON a.organization_id = p.organization_id AND a.provider_id = p.id
-WHERE p.organization_id = %(organization_id)s AND p.is_enabled ORDER BY p.name, p.id;
+WHERE p.organization_id = %(organization_id)s AND p.is_enabled ORDER BY p.name_key, p.id;
 
 -- standing: where one provider stands
 SELECT p.id, p.provider_type, p.endpoint,
-       discovery_basis(p.endpoint, p.credential_version, p.credential_hint IS NOT NULL, p.settings),
+       discovery_basis(p.endpoint, p.credential_version + p.extra_headers_version, p.credential_hint IS NOT NULL, p.settings),
        s.basis, s.fetched_at, a.basis, a.failed_at, a.quiet_until, a.failure
 FROM ai_providers p
 LEFT JOIN discovery_snapshots s ON s.organization_id = p.organization_id AND s.provider_id = p.id
@@ -30,7 +30,7 @@ SELECT p.organization_id, p.id, %(endpoint)s, %(basis)s, %(fetched_at)s, %(offer
 FROM ai_providers p
 JOIN discovery_attempts a ON a.organization_id = p.organization_id AND a.provider_id = p.id
 WHERE p.organization_id = %(organization_id)s AND p.id = %(provider_id)s
-    AND discovery_basis(p.endpoint, p.credential_version, p.credential_hint IS NOT NULL, p.settings) = %(basis)s
+    AND discovery_basis(p.endpoint, p.credential_version + p.extra_headers_version, p.credential_hint IS NOT NULL, p.settings) = %(basis)s
 FOR UPDATE OF a
 ON CONFLICT (organization_id, provider_id) DO UPDATE
 SET endpoint = excluded.endpoint, basis = excluded.basis, fetched_at = excluded.fetched_at, offered = excluded.offered,

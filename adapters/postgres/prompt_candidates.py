@@ -23,9 +23,9 @@ from application.prompts.prompt_candidates import (
     PromptCandidates,
 )
 from application.prompts.selection_candidates import ModelById, ModelByName
-from domain.access_key.values import NO_LIMITS, Budget, Limits
+from domain.access_key.values import Budget
 from domain.model.values import Lifecycle
-from domain.names import normal_form
+from domain.names import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ _SQL: Final = statements("adapters.postgres", "prompt_candidates.sql")
 _SEQUENCE: Final = SQL(_SQL["sequence"]).format().as_bytes()
 _COOL_DOWNS: Final = SQL(_SQL["cool_downs"]).format().as_bytes()
 _ALLOWED: Final = SQL(_SQL["allowed"])
-_BOUNDS: Final = SQL(_SQL["bounds"]).format().as_bytes()
+_BUDGET: Final = SQL(_SQL["budget"]).format().as_bytes()
 _DEAREST: Final = SQL(_SQL["dearest"]).format().as_bytes()
 _COUNT: Final = SQL(_SQL["count"]).format(allowed=_ALLOWED).as_bytes()
 
@@ -94,23 +94,24 @@ class PostgresCandidateReader:
         return price_of_row(*rows[0]) if rows else None
 
     async def callable(self, types: Sequence[str], *, after: str | None, limit: int) -> CallableNames:
-        parameters = {"types": list(types), "after": after, "keyed_types": self._keyed_types}
+        after_key = None if after is None else name_key(after)
+        parameters = {"types": list(types), "after": after, "after_key": after_key, "keyed_types": self._keyed_types}
         rows, state = await self._read(_candidates_of("callable", limit + 1), parameters)
         names: dict[str, list[UUID]] = {}
         for row in rows:
             names.setdefault(row[0], []).append(row[2])
-        shown = list(names.items())[:limit]
+        shown = sorted(names.items(), key=lambda entry: (name_key(entry[0]), entry[0]))[:limit]
         return CallableNames(names=shown, has_more=len(names) > limit, candidates=self._candidates(rows, state))
 
     async def state(self) -> OrganizationState:
-        return _state(*await self._tenant.results((_SEQUENCE, {}), (_COOL_DOWNS, {}), (_BOUNDS, {})))
+        return _state(*await self._tenant.results((_SEQUENCE, {}), (_COOL_DOWNS, {}), (_BUDGET, {})))
 
     async def _read(self, statement: bytes, parameters: Mapping[str, Any]) -> tuple[list[Row], OrganizationState]:
         # The sequence comes first: what is newer than it says is read again, what is older would be kept.
-        sequence, cool_downs, bounds, rows = await self._tenant.results(
-            (_SEQUENCE, {}), (_COOL_DOWNS, {}), (_BOUNDS, {}), (statement, {**parameters, **_restriction()})
+        sequence, cool_downs, budget, rows = await self._tenant.results(
+            (_SEQUENCE, {}), (_COOL_DOWNS, {}), (_BUDGET, {}), (statement, {**parameters, **_restriction()})
         )
-        return rows, _state(sequence, cool_downs, bounds)
+        return rows, _state(sequence, cool_downs, budget)
 
     def _candidates(self, rows: Sequence[Row], state: OrganizationState) -> PromptCandidates:
         organization_id = current_caller().organization_id
@@ -129,18 +130,11 @@ def _named(selector: NamedSelector) -> tuple[bytes, Mapping[str, Any]]:
     if isinstance(selector, ModelById):
         return _candidates_of("by_id", _MOST_NAMED), {"model_id": selector.model_id}
     if isinstance(selector, ModelByName):
-        named = {"name": selector.provider_model_id, "provider_id": selector.provider_id}
+        name = selector.provider_model_id
+        named = {"name": name, "key": name_key(name), "provider_id": selector.provider_id}
         return _candidates_of("by_model_id", _MOST_NAMED), named
-    texts = {"name": selector.text, "normal_name": normal_form(selector.text), "model_id": _uuid(selector.text)}
+    texts = {"name": selector.text, "key": name_key(selector.text), "model_id": _uuid(selector.text)}
     return _candidates_of("by_any_name", _MOST_NAMED), texts
-
-
-def _bounds(rows: list[Row]) -> tuple[Limits, Budget | None]:
-    if not rows:
-        return NO_LIMITS, None
-    requests_per_minute, tokens_per_minute, concurrent, budget_usd, budget_period = rows[0]
-    limits = Limits(requests_per_minute=requests_per_minute, tokens_per_minute=tokens_per_minute, concurrent=concurrent)
-    return limits, None if budget_usd is None else Budget(budget_usd, budget_period)
 
 
 def _uuid(text: str) -> UUID | None:
@@ -183,11 +177,9 @@ def _fitting(strategy: str, limit: int) -> bytes:
     return SQL(_SQL["candidates"]).format(chosen=chosen).as_bytes()
 
 
-def _state(sequence: list[Row], cool_downs: list[Row], bounds: list[Row]) -> OrganizationState:
-    limits, budget = _bounds(bounds)
+def _state(sequence: list[Row], cool_downs: list[Row], budget: list[Row]) -> OrganizationState:
     return OrganizationState(
-        limits=limits,
-        budget=budget,
+        budget=Budget(*budget[0]) if budget else None,
         org_sequence=int(sequence[0][0]) if sequence else 0,
         cool_downs=[
             SharedCoolDown(

@@ -1,9 +1,8 @@
 -- sequence: how far the organization's log goes
 SELECT org_sequence FROM organization_heads WHERE organization_id = %(organization_id)s;
 
--- bounds: the organization's own limits and budget
-SELECT requests_per_minute, tokens_per_minute, concurrent, budget_usd, budget_period FROM organizations
-WHERE id = %(organization_id)s;
+-- budget: the organization's own budget
+SELECT budget_usd, budget_period FROM organizations WHERE id = %(organization_id)s AND budget_usd IS NOT NULL;
 
 -- cool_downs: the models that are left alone, and those that lately were
 SELECT model_id, mark, reason, lasts_seconds, round, extract(epoch FROM ends_at - clock_timestamp())::float8, changed_at
@@ -39,7 +38,8 @@ SELECT m.called, m.tier, m.id, m.provider_id, m.model_id, m.name, m.type, m.capa
        m.is_enabled, m.created_at,
        p.name, p.provider_type, p.endpoint, p.settings, p.is_enabled, p.health_status, p.credential_hint IS NOT NULL,
        c.version, c.origin, c.hint, c.ciphertext, c.nonce, c.wrapped_key, c.wrap_nonce, c.master_key_id,
-       coalesce(p.credential_hint IS NOT NULL AND p.credential_version = c.version, false)
+       coalesce((p.credential_hint IS NOT NULL OR p.extra_headers <> '[]')
+                AND p.credential_version + p.extra_headers_version = c.version, false)
 FROM ({chosen}) m
 JOIN ai_providers p ON p.organization_id = %(organization_id)s AND p.id = m.provider_id
 LEFT JOIN provider_credentials c ON c.organization_id = %(organization_id)s AND c.provider_id = m.provider_id
@@ -51,7 +51,7 @@ WHERE m.organization_id = %(organization_id)s AND m.id = %(model_id)s AND {allow
 
 -- by_model_id: the models that their providers, or this provider, call so; the preferred ones of very many
 SELECT NULL::text AS called, 1 AS tier, m.* FROM ai_models m
-WHERE m.organization_id = %(organization_id)s AND m.model_id = %(name)s
+WHERE m.organization_id = %(organization_id)s AND m.model_id_key = %(key)s AND m.model_id = %(name)s
     AND (%(provider_id)s::uuid IS NULL OR m.provider_id = %(provider_id)s) AND {allowed}
 ORDER BY m.is_enabled DESC, {preference}, m.id LIMIT {limit};
 
@@ -60,17 +60,17 @@ ORDER BY m.is_enabled DESC, {preference}, m.id LIMIT {limit};
  WHERE m.organization_id = %(organization_id)s AND m.id = %(model_id)s AND {allowed})
 UNION ALL
 (SELECT NULL::text, 2, m.* FROM ai_models m
- WHERE m.organization_id = %(organization_id)s AND m.model_id = %(name)s AND {allowed}
+ WHERE m.organization_id = %(organization_id)s AND m.model_id_key = %(key)s AND m.model_id = %(name)s AND {allowed}
  ORDER BY m.is_enabled DESC, {preference}, m.id LIMIT {limit})
 UNION ALL
 (SELECT NULL::text, 3, m.* FROM ai_models m
- WHERE m.organization_id = %(organization_id)s AND m.name = %(normal_name)s AND {allowed}
+ WHERE m.organization_id = %(organization_id)s AND m.name_key = %(key)s AND {allowed}
  ORDER BY m.is_enabled DESC, {preference}, m.id LIMIT {limit});
 
 -- first: the first models by their names
 SELECT NULL::text AS called, 1 AS tier, m.* FROM ai_models m
 WHERE m.organization_id = %(organization_id)s AND {allowed}
-ORDER BY m.name, m.id LIMIT {limit};
+ORDER BY m.name_key, m.id LIMIT {limit};
 
 -- fitting: the best models for a need, by provider and type from the index that has them in their order
 SELECT NULL::text AS called, 1 AS tier, best.* FROM (
@@ -80,25 +80,25 @@ SELECT NULL::text AS called, 1 AS tier, best.* FROM (
         AND (able.credential_hint IS NOT NULL OR able.provider_type <> ALL (%(keyed_types)s::text[]))
 ) able CROSS JOIN LATERAL ({arms}) best
 ORDER BY {order}, CASE able.health_status WHEN 'healthy' THEN 0 WHEN 'unknown' THEN 1 ELSE 2 END,
-         best.input_per_1k + best.output_per_1k, best.name COLLATE "C", best.id
+         best.input_per_1k + best.output_per_1k, best.name, best.id
 LIMIT {limit};
 
 -- cheapest_first: the cheapest of a provider and a type
 (SELECT m.* FROM ai_models m
  WHERE m.organization_id = %(organization_id)s AND m.provider_id = able.able_id AND m.is_enabled
     AND m.type = able.wanted_type AND {fits} AND {allowed}
- ORDER BY m.input_per_1k + m.output_per_1k, m.name COLLATE "C", m.id LIMIT {limit});
+ ORDER BY m.input_per_1k + m.output_per_1k, m.name, m.id LIMIT {limit});
 
 -- preferred_first: those with a preference
 (SELECT m.* FROM ai_models m
  WHERE m.organization_id = %(organization_id)s AND m.provider_id = able.able_id AND m.is_enabled
     AND m.type = able.wanted_type AND jsonb_typeof(m.config -> 'preference') = 'number' AND {fits} AND {allowed}
- ORDER BY (m.config ->> 'preference')::numeric, m.input_per_1k + m.output_per_1k, m.name COLLATE "C", m.id LIMIT {limit})
+ ORDER BY (m.config ->> 'preference')::numeric, m.input_per_1k + m.output_per_1k, m.name, m.id LIMIT {limit})
 UNION ALL
 (SELECT m.* FROM ai_models m
  WHERE m.organization_id = %(organization_id)s AND m.provider_id = able.able_id AND m.is_enabled
     AND m.type = able.wanted_type AND jsonb_typeof(m.config -> 'preference') IS DISTINCT FROM 'number' AND {fits} AND {allowed}
- ORDER BY m.input_per_1k + m.output_per_1k, m.name COLLATE "C", m.id LIMIT {limit});
+ ORDER BY m.input_per_1k + m.output_per_1k, m.name, m.id LIMIT {limit});
 
 -- fastest_first: those whose speed is known, and the cheapest of the others
 (SELECT m.* FROM ai_models m
@@ -108,7 +108,7 @@ UNION ALL
 (SELECT m.* FROM ai_models m
  WHERE m.organization_id = %(organization_id)s AND m.provider_id = able.able_id AND m.is_enabled
     AND m.type = able.wanted_type AND m.id <> ALL (%(fastest)s::uuid[]) AND {fits} AND {allowed}
- ORDER BY m.input_per_1k + m.output_per_1k, m.name COLLATE "C", m.id LIMIT {limit});
+ ORDER BY m.input_per_1k + m.output_per_1k, m.name, m.id LIMIT {limit});
 
 -- fits: what a need asks of a model of a right type; the rules themselves are application/prompts/model_selection.py
 m.capabilities @> %(capabilities)s
@@ -126,24 +126,29 @@ CASE jsonb_typeof(m.config -> 'preference') WHEN 'number' THEN (m.config ->> 'pr
 
 -- callable: a page of the names that models are called by, each with those that would be tried first
 SELECT page.called, named.* FROM (
-    SELECT every.called FROM (
-        (SELECT DISTINCT m.model_id AS called FROM ai_models m
-         WHERE m.organization_id = %(organization_id)s AND (%(after)s::text IS NULL OR m.model_id > %(after)s) AND {usable} AND {allowed}
-         ORDER BY m.model_id LIMIT {limit})
+    SELECT every.key, every.called FROM (
+        (SELECT DISTINCT m.model_id_key AS key, m.model_id AS called FROM ai_models m
+         WHERE m.organization_id = %(organization_id)s AND {usable} AND {allowed}
+            AND (%(after)s::text IS NULL OR m.model_id_key >= %(after_key)s)
+            AND (%(after)s::text IS NULL OR (m.model_id_key, m.model_id) > (%(after_key)s, %(after)s))
+         ORDER BY key, called LIMIT {limit})
         UNION
-        (SELECT DISTINCT m.name FROM ai_models m
-         WHERE m.organization_id = %(organization_id)s AND (%(after)s::text IS NULL OR m.name > %(after)s) AND {usable} AND {allowed}
-         ORDER BY m.name LIMIT {limit})
-    ) every ORDER BY every.called LIMIT {limit}
+        (SELECT DISTINCT m.name_key, m.name FROM ai_models m
+         WHERE m.organization_id = %(organization_id)s AND {usable} AND {allowed}
+            AND (%(after)s::text IS NULL OR m.name_key >= %(after_key)s)
+            AND (%(after)s::text IS NULL OR (m.name_key, m.name) > (%(after_key)s, %(after)s))
+         ORDER BY 1, 2 LIMIT {limit})
+    ) every ORDER BY every.key, every.called LIMIT {limit}
 ) page CROSS JOIN LATERAL (
     (SELECT 2 AS tier, m.* FROM ai_models m
-     WHERE m.organization_id = %(organization_id)s AND m.model_id = page.called AND {usable} AND {allowed}
+     WHERE m.organization_id = %(organization_id)s AND m.model_id_key = page.key AND m.model_id = page.called
+        AND {usable} AND {allowed}
      ORDER BY {preference}, m.id LIMIT 2)
     UNION ALL
     (SELECT 3, m.* FROM ai_models m
-     WHERE m.organization_id = %(organization_id)s AND m.name = page.called AND {usable} AND {allowed}
+     WHERE m.organization_id = %(organization_id)s AND m.name_key = page.key AND {usable} AND {allowed}
      ORDER BY {preference}, m.id LIMIT 2)
-) named ORDER BY page.called, named.tier;
+) named ORDER BY page.key, page.called, named.tier;
 
 -- usable: models that answer in text or vectors, or may, and that can be called; one by one, in the order of the names
 (SELECT m.is_enabled AND m.type = ANY (%(types)s::text[]) AND p.is_enabled

@@ -75,13 +75,18 @@ SELECT e.organization_id, min(e.org_sequence), count(*) FROM organization_heads 
 JOIN events e ON e.organization_id = h.organization_id AND e.org_sequence > h.org_sequence
 WHERE h.organization_id = ANY (%(organizations)s) GROUP BY e.organization_id ORDER BY 1;
 
--- wrong_credentials: stored keys that are not what the log says of their providers
-SELECT coalesce(c.organization_id, p.organization_id), coalesce(c.provider_id, p.id), c.version,
-       CASE WHEN p.credential_hint IS NOT NULL THEN p.credential_version END
+-- wrong_credentials: stored keys that are not what the log says of their providers and webhooks
+SELECT coalesce(c.organization_id, p.organization_id), coalesce(c.provider_id, p.id), c.version, p.version
 FROM (SELECT * FROM provider_credentials WHERE organization_id = ANY (%(organizations)s)) c
-FULL JOIN (SELECT * FROM ai_providers WHERE organization_id = ANY (%(organizations)s)) p
+FULL JOIN (SELECT organization_id, id,
+                  CASE WHEN credential_hint IS NOT NULL OR extra_headers <> '[]'
+                       THEN credential_version + extra_headers_version END AS version
+           FROM ai_providers WHERE organization_id = ANY (%(organizations)s)
+           UNION ALL
+           SELECT organization_id, id, credential_version FROM webhooks
+           WHERE organization_id = ANY (%(organizations)s)) p
     ON p.organization_id = c.organization_id AND p.id = c.provider_id
-WHERE c.version IS DISTINCT FROM CASE WHEN p.credential_hint IS NOT NULL THEN p.credential_version END
+WHERE c.version IS DISTINCT FROM p.version
 ORDER BY 1, 2 LIMIT 1000;
 
 -- owner: the organization that has an aggregate of this id

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from adapters.postgres.keyset_pages import plain
 from application.ports.registered_models import ModelEntry, ProviderEntry, RegisteredModel
 from application.projections.other_prices import price_of_row
+from domain.names import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +53,11 @@ class PostgresRegisteredModels:
         if not names:
             return {}
         provider_ids, model_ids = zip(*names, strict=True)
-        parameters = {"provider_ids": list(provider_ids), "model_ids": list(model_ids)}
+        parameters = {
+            "provider_ids": list(provider_ids),
+            "model_ids": list(model_ids),
+            "model_id_keys": list(map(name_key, model_ids)),
+        }
         rows = await self._tenant.rows(plain("registered_models"), parameters)
         return {(row[0], row[1]): row[2] for row in rows}
 

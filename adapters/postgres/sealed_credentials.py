@@ -15,17 +15,20 @@ if TYPE_CHECKING:
 
     from adapters.postgres.tenant_statements import Tenant
 
-_CURRENT: Final = SQL(statements("adapters.postgres", "credentials.sql")["current_credential"]).format()
+_TEXTS: Final = statements("adapters.postgres", "credentials.sql")
+_OF_PROVIDER: Final = SQL(_TEXTS["current_credential"]).format()
+_OF_WEBHOOK: Final = SQL(_TEXTS["current_webhook_credential"]).format()
 
 
 class PostgresSealedCredentials:
-    """Implements `application.ports.sealed_credentials.SealedCredentials`."""
+    """Implements `application.ports.sealed_credentials.SealedCredentials`, for providers or for webhooks."""
 
-    def __init__(self, tenant: Tenant) -> None:
+    def __init__(self, tenant: Tenant, *, of_webhooks: bool = False) -> None:
         self._tenant = tenant
+        self._statement = _OF_WEBHOOK if of_webhooks else _OF_PROVIDER
 
     async def current(self, provider_id: UUID) -> SealedCredential | None:
-        rows = await self._tenant.rows(_CURRENT, {"provider_id": provider_id})
+        rows = await self._tenant.rows(self._statement, {"provider_id": provider_id})
         if not rows:
             return None
         return sealed_credential(current_caller().organization_id, provider_id, *rows[0])

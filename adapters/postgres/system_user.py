@@ -29,8 +29,8 @@ class SystemUser:
         return {"user": self.user, "group": self.group, "extra_groups": []}
 
     def own(self, path: Path) -> None:
-        """Make the user the owner of a file or folder."""
-        os.chown(path, self.user, self.group)
+        """Make the user the owner of a file or folder, never of what a link leads to."""
+        os.chown(path, self.user, self.group, follow_symlinks=False)
 
     def may_reach(self, path: Path) -> None:
         """Allow the user to traverse the parent folders, without being able to list them."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from adapters.database_errors import reachable
 from application.caller import current_caller
+from application.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     Statement = bytes | Composed
 
+USUAL: Final = 3
+"""Of the four connections of a process: one is left for the others."""
+
 _SCOPE: Final = b"SELECT set_config('app.organization_id', %s, true)"
 
 
@@ -26,8 +30,10 @@ class Tenant:
     On an autocommit connection a pipeline is one implicit transaction, and the setting lasts as long as it.
     """
 
-    def __init__(self, pool: AnyPool) -> None:
+    def __init__(self, pool: AnyPool, *, at_once: int = USUAL) -> None:
+        """An organization has at most so many of the connections; more of its statements wait for one another."""
         self._pool = pool
+        self._turns = Turns(at_once)
 
     async def ping(self) -> None:
         """Check that the database answers.
@@ -55,7 +61,7 @@ class Tenant:
         """
         organization_id = current_caller().organization_id
         with reachable():
-            async with self._pool.connection() as connection:
+            async with self._turns.of(organization_id), self._pool.connection() as connection:
                 async with connection.pipeline():
                     await connection.execute(_SCOPE, (str(organization_id),), prepare=True)
                     cursors = [

@@ -6,6 +6,9 @@ import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from domain.checked_documents import is_label
+from domain.names import shows_as_written
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -21,7 +24,12 @@ def text(value: object, longest: int = LONGEST_TEXT) -> str | None:
     if not isinstance(value, str):
         return None
     trimmed = value.strip()
-    return trimmed if 0 < len(trimmed) <= longest and trimmed.isprintable() else None
+    return trimmed if 0 < len(trimmed) <= longest and all(map(shows_as_written, trimmed)) else None
+
+
+def model_id_of(value: object) -> str | None:
+    """Return the id of a model exactly as a list has it; none where it cannot be one."""
+    return value if isinstance(value, str) and is_label(value) else None
 
 
 def tokens(value: object) -> int | None:

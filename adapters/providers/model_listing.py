@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
 
+from adapters.providers.endpoint_urls import endpoint_url
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.json_values import mapping
+from adapters.providers.list_pages import NoWayOn, query_of_next_page
 from adapters.providers.provider_client import LIST_LIMITS
 from application.ports.provider_gateway import UpstreamFailure
+from application.run_in_thread import run_in_thread_if_large
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from adapters.providers.provider_client import ProviderClient, ProviderResponse
     from application.ports.provider_gateway import CallOutcome, OfferedModel
@@ -18,18 +22,19 @@ if TYPE_CHECKING:
     Entry = Mapping[str, Any]
     ListOf = Callable[[object], list[Entry] | None]
     Read = Callable[[Entry], OfferedModel | None]
-    NextPage = Callable[[Mapping[str, Any]], tuple[bool, object]]
 
 # Far above any provider's list (OpenRouter: 364 in 2026), far below what would hurt.
 MOST_MODELS: Final = 20_000
 MOST_PAGES: Final = 200
-_LONGEST_TOKEN: Final = 2_000
+MOST_BYTES: Final = 32 * 1024 * 1024
 
 
 def entries_under(*names: str) -> ListOf:
-    """Return a function that extracts the list under the first of these fields that holds one."""
+    """Return a function that extracts the list under the first of these fields that holds one, or a bare list."""
 
     def entries(document: object) -> list[Entry] | None:
+        if isinstance(document, list):
+            return only_entries(document)
         fields = mapping(document)
         return only_entries(next((fields[name] for name in names if isinstance(fields.get(name), list)), None))
 
@@ -57,50 +62,81 @@ def require_entries(answer: ProviderResponse, list_of: ListOf) -> list[Entry]:
 
 
 def counted(answer: ProviderResponse, list_of: ListOf, *, proves_key: bool = True) -> CallOutcome:
-    """Return the outcome of a probe that asked for a list on one page."""
+    """Return the outcome of a probe that asked for a list; models are only counted where one page has them all."""
     entries = list_of(answer.document)
-    return answer.refusal() if entries is None else answer.success(models=len(entries), proves_key=proves_key)
+    if entries is None:
+        return answer.refusal()
+    try:
+        further = query_of_next_page(answer.document, answer.headers, {}, page=entries, listed=len(entries))
+        count = len(entries) if further is None else None
+    except NoWayOn:
+        count = None
+    return answer.success(models=count, proves_key=proves_key)
 
 
-async def fetch_all_pages(
-    exchange: ProviderClient, page_address: Callable[[str | None], str], next_page: NextPage, list_of: ListOf
-) -> list[Entry]:
-    """Walk all pages: `page_address` makes the URL from a token, `next_page` tells whether there is more and where.
+async def fetch_list(exchange: ProviderClient, url: str, list_of: ListOf) -> list[Entry]:
+    """Return the entries of all pages of a list, which begins at the URL and says where it goes on.
 
     Raises:
         OutboundFailure: a page could not be read.
-        UpstreamFailure: a page was refused or is no list, or the pages repeat themselves or do not end.
+        UpstreamFailure: a page was refused or is no list; or the pages repeat themselves, do not end, are too many or
+            too large, or do not say where the list goes on.
     """
+    return await fetch_rest(exchange, url, await exchange.get(url, LIST_LIMITS), list_of)
+
+
+async def fetch_rest(exchange: ProviderClient, url: str, answer: ProviderResponse, list_of: ListOf) -> list[Entry]:
+    """Return the entries of all pages of a list, of which the first is there; errors as for `fetch_list`."""
+    base, _, written = url.partition("?")
+    first = dict(parse_qsl(written, keep_blank_values=True))
     entries: list[Entry] = []
-    token: str | None = None
-    seen: set[str] = set()
+    known: set[str] = set()
+    asked: list[Mapping[str, str]] = [first]
+    size = 0
     for _ in range(MOST_PAGES):
-        answer = await exchange.get(page_address(token), LIST_LIMITS)
-        entries += require_entries(answer, list_of)
-        has_more, following = next_page(mapping(answer.document))
-        if len(entries) > MOST_MODELS:
+        page = require_entries(answer, list_of)
+        ids = _ids(page)
+        if page and entries and ids <= known:
             break
-        if not has_more:
+        known |= ids
+        entries += page
+        size += len(answer.body)
+        if len(entries) > MOST_MODELS or size > MOST_BYTES:
+            raise exchange.failure(error_kinds.TOO_LONG)
+        try:
+            query = query_of_next_page(answer.document, answer.headers, first, page=page, listed=len(entries))
+        except NoWayOn:
+            break
+        if query is None:
             return entries
-        if not isinstance(following, str) or not 0 < len(following) <= _LONGEST_TOKEN or following in seen:
+        if query in asked:
             break
-        seen.add(following)
-        token = following
+        asked.append(query)
+        answer = await exchange.get(endpoint_url(base, query=query), LIST_LIMITS)
     raise exchange.failure(error_kinds.ENDLESS_PAGES)
 
 
-def read_models(exchange: ProviderClient, entries: Iterable[Entry], read: Read) -> list[OfferedModel]:
+def _ids(page: Sequence[Entry]) -> set[str]:
+    return {str(entry.get("id") or entry.get("name") or entry.get("model")) for entry in page}
+
+
+async def read_models(exchange: ProviderClient, entries: Iterable[Entry], read: Read) -> list[OfferedModel]:
     """Return the models in the provider's order, without duplicates and entries without an id.
 
     Raises:
         UpstreamFailure: there are entries, but none of them is a model.
     """
-    models: dict[str, OfferedModel] = {}
     entries = list(entries)
+    models = await run_in_thread_if_large(entries, lambda: _models(entries, read))
+    if entries and not models:
+        raise exchange.failure(error_kinds.UNREADABLE)
+    return models
+
+
+def _models(entries: Iterable[Entry], read: Read) -> list[OfferedModel]:
+    models: dict[str, OfferedModel] = {}
     for entry in entries:
         model = read(entry)
         if model is not None:
             models.setdefault(model.model_id, model)
-    if entries and not models:
-        raise exchange.failure(error_kinds.UNREADABLE)
     return list(models.values())

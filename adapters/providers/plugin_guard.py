@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Final
 
+from adapters.providers.secrets_of_connection import secrets_of
 from application.errors import InvalidInput
 from application.policies.redaction import quote, redact
 from application.ports.provider_adapter import EmbeddingAdapter, PromptAdapter
@@ -59,7 +60,7 @@ def catch_plugin_errors(passing: tuple[type[Exception], ...] = ()) -> Iterator[C
 
 
 class GuardedAdapter:
-    """Wraps an adapter of another package: its exceptions become provider failures, and the key is redacted."""
+    """Wraps an adapter of another package: its exceptions become provider failures, and its secrets are redacted."""
 
     def __init__(self, adapter: ProviderAdapter) -> None:
         self.type: ProviderType = adapter.type
@@ -69,7 +70,7 @@ class GuardedAdapter:
         with catch_plugin_errors(passing=_ALLOWED) as caught, _redacted_failures(connection):
             outcome: object = await self._adapter.probe(connection, outbound)
             if isinstance(outcome, CallOutcome):
-                return _without_key(outcome, connection)
+                return _without_secrets(outcome, connection)
             raise AdapterUnusable("its probe returned something other than a CallOutcome")
         raise self._failure(caught.error)
 
@@ -158,15 +159,15 @@ class GuardedAdapter:
 
 @contextmanager
 def _redacted_failures(connection: ProviderConnection) -> Iterator[None]:
-    """Raise failures of the block without the connection's key in them."""
+    """Raise failures of the block without the connection's secrets in them."""
     try:
         yield
     except UpstreamFailure as error:
-        raise UpstreamFailure(_without_key(error.failure, connection)) from None
+        raise UpstreamFailure(_without_secrets(error.failure, connection)) from None
 
 
-def _without_key(outcome: CallOutcome, connection: ProviderConnection) -> CallOutcome:
-    secrets = [connection.api_key]
+def _without_secrets(outcome: CallOutcome, connection: ProviderConnection) -> CallOutcome:
+    secrets = secrets_of(connection)
     request_id, said = outcome.upstream_request_id, outcome.upstream_message
     return replace(
         outcome,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,8 +14,11 @@ import orjson
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.classify_error import classify_error, outcome_of, request_id_of
 from adapters.providers.error_mapping.rate_limit_headers import limits_of
+from adapters.providers.secrets_of_connection import secrets_of
+from application.json_size import has_few_values
 from application.ports.outbound_http import OutboundRequest
 from application.ports.provider_gateway import UpstreamFailure
+from application.run_in_thread import run_in_thread_if_large
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
@@ -29,6 +33,9 @@ _MEBIBYTE: Final = 1024 * 1024
 # A shorter one might stand in an answer by chance; no provider's key is that short.
 _SHORTEST_KEY: Final = 8
 _CONNECT_SECONDS: Final = 5.0
+# 2,048 embeddings of 1,536 numbers each.
+_MOST_VALUES: Final = 3_500_000
+_LARGE_BODY: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +65,7 @@ def bearer(connection: ProviderConnection) -> dict[str, str]:
 
 @dataclass(kw_only=True)
 class ProviderResponse:
-    """A provider's response, or only its headers. The key is redacted from it."""
+    """A provider's response, or only its headers. The secrets are redacted from it."""
 
     exchange: ProviderClient
     status: int
@@ -68,9 +75,11 @@ class ProviderResponse:
 
     @cached_property
     def document(self) -> Any:  # noqa: ANN401 - JSON
-        """The JSON body of a success; None for an error or a body that is not JSON."""
+        """The JSON body of a success; None for an error, and for a body that is not JSON or holds too many values."""
+        if not 200 <= self.status < 300 or not has_few_values(self.body, _MOST_VALUES):  # noqa: PLR2004
+            return None
         try:
-            return orjson.loads(self.body) if 200 <= self.status < 300 else None  # noqa: PLR2004
+            return orjson.loads(self.body.removeprefix(BOM_UTF8))
         except orjson.JSONDecodeError:
             return None
 
@@ -87,7 +96,7 @@ class ProviderResponse:
         return replace(
             outcome_of(self.exchange.rules, error_kind),
             http_status=self.status,
-            upstream_request_id=request_id_of(self.headers, self.exchange.key),
+            upstream_request_id=request_id_of(self.headers, self.exchange.secrets),
             rate_limit=limits_of(self.headers),
             timings=self.timings,
         )
@@ -102,7 +111,7 @@ class ProviderResponse:
             self.body,
             now=exchange.clock(),
             purpose=purpose,
-            secret=exchange.key,
+            secrets=exchange.secrets,
         )
         if outcome.category == "auth_invalid" and not exchange.has_key:
             return self.outcome_for(error_kinds.NO_KEY)
@@ -115,7 +124,7 @@ def utc_now() -> datetime:
 
 
 class ProviderClient:
-    """Sends requests to one provider with one key."""
+    """Sends requests to one provider with one key; `secrets` are what must not be told of them."""
 
     def __init__(
         self,
@@ -132,12 +141,14 @@ class ProviderClient:
         """
         self.rules = wire.rules
         self.clock = clock
-        self.key = connection.api_key or ""
-        self.has_key = bool(self.key)
-        if not (self.key.isascii() and self.key.isprintable() and " " not in self.key):
+        key = connection.api_key or ""
+        self.secrets = secrets_of(connection)
+        self.has_key = bool(key)
+        if not (key.isascii() and key.isprintable() and " " not in key):
             raise self.failure(error_kinds.UNUSABLE_KEY)
         self._headers = {"Accept": "application/json", **wire.headers(connection)}
         self._outbound = outbound
+        self._searched = tuple(secret for secret in self.secrets if len(secret) >= _SHORTEST_KEY)
 
     async def get(self, url: str, limits: RequestLimits) -> ProviderResponse:
         """Send a GET request.
@@ -145,13 +156,11 @@ class ProviderClient:
         Raises:
             OutboundFailure: there was no answer that could be read.
         """
-        response = await self._outbound.request(self._request("GET", url, limits))
-        return self._answer(response, self.without_key(response.body))
+        return await self._whole(await self._outbound.request(self._request("GET", url, limits)))
 
     async def post(self, url: str, json: Mapping[str, Any], limits: RequestLimits) -> ProviderResponse:
         """Send a POST request with a JSON body; errors as for `get`."""
-        response = await self._outbound.request(self._request("POST", url, limits, json))
-        return self._answer(response, self.without_key(response.body))
+        return await self._whole(await self._outbound.request(self._request("POST", url, limits, json)))
 
     @asynccontextmanager
     async def stream(
@@ -190,9 +199,11 @@ class ProviderClient:
         """
         await self._outbound.check_address(url)
 
-    def without_key(self, content: bytes) -> bytes:
-        """Return the content with the key redacted."""
-        return content.replace(self.key.encode(), b"[redacted]") if len(self.key) >= _SHORTEST_KEY else content
+    def without_secrets(self, content: bytes) -> bytes:
+        """Return the content with the key and the values of extra headers redacted."""
+        for secret in self._searched:
+            content = content.replace(secret.encode(), b"[redacted]")
+        return content
 
     def failure(self, error_kind: ErrorKind) -> UpstreamFailure:
         """Return the exception for an error kind that does not stem from a single response."""
@@ -212,11 +223,23 @@ class ProviderClient:
             max_bytes=limits.max_bytes,
         )
 
+    async def _whole(self, response: OutboundResponse) -> ProviderResponse:
+        """Return the response; a large one is searched and parsed in a thread, before its document is asked for."""
+
+        def searched() -> ProviderResponse:
+            answer = self._answer(response, self.without_secrets(response.body))
+            if len(answer.body) > _LARGE_BODY:
+                _ = answer.document
+            return answer
+
+        return await run_in_thread_if_large(response.body, searched, large=_LARGE_BODY)
+
     def _answer(self, response: OutboundResponse | OutboundStream, body: bytes) -> ProviderResponse:
         # The port gives the names in lower case.
         headers = dict(response.headers.items())
-        if len(self.key) >= _SHORTEST_KEY and self.key in "\n".join(headers.values()):
-            headers = {name: value.replace(self.key, "[redacted]") for name, value in headers.items()}
+        if any(secret in "\n".join(headers.values()) for secret in self._searched):
+            for secret in self._searched:
+                headers = {name: value.replace(secret, "[redacted]") for name, value in headers.items()}
         return ProviderResponse(
             exchange=self, status=response.status, headers=headers, body=body, timings=response.timings
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -13,6 +14,7 @@ from adapters.providers.anthropic.adapter import Anthropic
 from adapters.providers.azure.adapter import AzureOpenAI
 from adapters.providers.check_settings import checked_settings
 from adapters.providers.connection_reports import report
+from adapters.providers.extra_headers import WithExtraHeaders
 from adapters.providers.google.adapter import Google
 from adapters.providers.installed_adapters import installed_adapters
 from adapters.providers.openai.adapter import OpenAI
@@ -26,7 +28,7 @@ from application.ports.provider_gateway import CallOutcome, UpstreamFailure
 from application.prompts.prompt_errors import TokensNotCounted
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from adapters.providers.installed_adapters import BrokenAdapter
@@ -57,9 +59,15 @@ def keyed_types() -> list[str]:
 class Gateway:
     """Implements `ProviderGateway`, `Generation` and `Embeddings` with the built-in types and those of packages."""
 
-    def __init__(self, outbound: Outbound, *, clock: Callable[[], datetime] = utc_now) -> None:
-        """Load the adapters; one that cannot be loaded is logged, and named when its type is asked for."""
+    def __init__(
+        self, outbound: Outbound, *, reserve: Outbound | None = None, clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        """Load the adapters; one that cannot be loaded is logged, and named when its type is asked for.
+
+        Connection tests go out over the `reserve`, so that no prompt keeps them from it.
+        """
         self._outbound = outbound
+        self._reserve = reserve or outbound
         self._clock = clock
         self._adapters: dict[str, PromptAdapter] = {adapter.type.name: adapter() for adapter in _BUILT_IN}
         installed, broken = installed_adapters(self._adapters)
@@ -76,10 +84,18 @@ class Gateway:
         url = known.default_endpoint if endpoint is None else endpoint
         if url is None:
             raise InvalidInput("/endpoint", f"{known.label} has no endpoint of its own: give the one to use.")
-        return self._outbound.checked(url)
+        return replace(self._outbound.checked(url), is_account_in_path=known.is_account_in_path)
 
     def checked_settings(self, provider_type: str, settings: Mapping[str, Any]) -> dict[str, Any]:
         return checked_settings(self._type(provider_type), settings)
+
+    def own_headers(self, provider_type: str) -> Collection[str]:
+        adapter = self._adapters.get(provider_type)
+        return () if adapter is None else adapter.type.own_headers
+
+    def is_account_in_path(self, provider_type: str) -> bool:
+        adapter = self._adapters.get(provider_type)
+        return adapter is not None and adapter.type.is_account_in_path
 
     async def probe(self, connection: ProviderConnection) -> TestReport:
         started = perf_counter()
@@ -90,12 +106,12 @@ class Gateway:
     async def list_models(self, connection: ProviderConnection) -> Sequence[OfferedModel]:
         adapter = self._adapter(connection)
         async with _deadline(adapter, LISTING_SECONDS):
-            return await adapter.list_models(connection, self._outbound)
+            return await adapter.list_models(connection, self._outbound_for(connection))
 
     async def generate(self, connection: ProviderConnection, request: GenerationRequest) -> Completion:
         adapter = self._adapter(connection)
         async with _deadline(adapter, request.deadline_seconds):
-            return await adapter.generate(connection, request, self._outbound)
+            return await adapter.generate(connection, request, self._outbound_for(connection))
 
     async def embed(self, connection: ProviderConnection, request: EmbeddingRequest) -> Embedded:
         adapter = self._adapter(connection)
@@ -108,14 +124,14 @@ class Gateway:
                 )
             )
         async with _deadline(adapter, request.deadline_seconds):
-            return await adapter.embed(connection, request, self._outbound)
+            return await adapter.embed(connection, request, self._outbound_for(connection))
 
     @asynccontextmanager
     async def stream(
         self, connection: ProviderConnection, request: GenerationRequest
     ) -> AsyncGenerator[AsyncIterator[CompletionEvent]]:
         adapter = self._adapter(connection)
-        async with aclosing(adapter.stream(connection, request, self._outbound)) as events:
+        async with aclosing(adapter.stream(connection, request, self._outbound_for(connection))) as events:
             yield _InTime(events, _deadline(adapter, request.deadline_seconds))
 
     async def count_tokens(self, connection: ProviderConnection, request: GenerationRequest) -> int:
@@ -123,7 +139,7 @@ class Gateway:
         if not isinstance(adapter, TokenCounter):
             raise TokensNotCounted
         async with _deadline(adapter, request.deadline_seconds):
-            return await adapter.count_tokens(connection, request, self._outbound)
+            return await adapter.count_tokens(connection, request, self._outbound_for(connection))
 
     async def _outcome(self, connection: ProviderConnection) -> CallOutcome:
         adapter = self._adapters.get(connection.provider_type)
@@ -131,11 +147,14 @@ class Gateway:
             return self._missing(connection.provider_type)
         try:
             async with asyncio.timeout(PROBE_SECONDS - _MARGIN):
-                return await adapter.probe(connection, self._outbound)
+                return await adapter.probe(connection, _with_headers(self._reserve, connection))
         except TimeoutError:
             return _too_late(adapter, PROBE_SECONDS).failure
         except UpstreamFailure as error:
             return error.failure
+
+    def _outbound_for(self, connection: ProviderConnection) -> Outbound:
+        return _with_headers(self._outbound, connection)
 
     def _adapter(self, connection: ProviderConnection) -> PromptAdapter:
         adapter = self._adapters.get(connection.provider_type)
@@ -163,6 +182,13 @@ class Gateway:
             "There is no such provider type.",
             hint=f"There are: {', '.join(sorted(self._adapters))}.",
         )
+
+
+def _with_headers(outbound: Outbound, connection: ProviderConnection) -> Outbound:
+    """Return the way out for calls over the connection, which carry its extra headers."""
+    if not connection.extra_headers:
+        return outbound
+    return WithExtraHeaders(outbound, connection.extra_headers)
 
 
 class _InTime:

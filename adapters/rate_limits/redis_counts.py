@@ -14,6 +14,7 @@ from limits.errors import ConfigurationError, StorageError
 from limits.storage import RedisStorage as BlockingRedisStorage
 
 from adapters.rate_limits.fixed_windows import Windows
+from adapters.rate_limits.token_buckets import BucketsInMemory, BucketsInRedis
 from adapters.rate_limits.windows_in_memory import WindowsInMemory
 from adapters.rate_limits.work_counts import RedisUnusable, WorkInMemory, WorkInRedis
 from application.errors import Unavailable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
 
-    from application.ports.rate_limits import Allowance, Quota
+    from application.ports.rate_limits import Allowance, Quota, Turn
 
 T = TypeVar("T")
 
@@ -62,6 +63,8 @@ class RateCounts:
         self._shared = None if self._redis is None else Windows(self._redis)
         self._own_work = WorkInMemory()
         self._shared_work = None if self._redis is None else WorkInRedis(self._client)
+        self._own_buckets = BucketsInMemory()
+        self._shared_buckets = None if self._redis is None else BucketsInRedis(self._client)
         self._left_alone_seconds = left_alone_seconds
         self._left_alone_until = 0.0
         self._is_away = False
@@ -70,6 +73,22 @@ class RateCounts:
         shared = self._shared
         counted = None if shared is None else await self._asked(lambda: shared.take(quota, subject_id))
         return counted or self._own.take(quota, subject_id)
+
+    async def take_turn(self, quota: Quota, subject_id: UUID, patience_seconds: float) -> Turn:
+        if self._shared_buckets is not None:
+            buckets = self._shared_buckets
+            turn = await self._asked(lambda: buckets.take_turn(quota, subject_id, patience_seconds))
+            if turn is not None:
+                return turn
+        return self._own_buckets.take_turn(quota, subject_id, patience_seconds)
+
+    async def turns_left(self, quota: Quota, subject_id: UUID) -> int:
+        if self._shared_buckets is not None:
+            buckets = self._shared_buckets
+            left = await self._asked(lambda: buckets.turns_left(quota, subject_id))
+            if left is not None:
+                return left
+        return self._own_buckets.turns_left(quota, subject_id)
 
     async def look(self, quota: Quota, subject_id: UUID) -> Allowance:
         shared = self._shared

@@ -81,7 +81,7 @@ class WorkInRedis:
         """Return a ticket, or None if so many work already."""
         now, ticket = time.time(), uuid4().hex
         arguments = (now, now + _TICKET_SECONDS, most, ticket, 2 * _TICKET_SECONDS)
-        with _translated():
+        with redis_errors():
             is_in = await self._client().eval(_ENTER, 1, _name(subject_id), *arguments)
         if not is_in:
             return Entered(None)
@@ -93,12 +93,12 @@ class WorkInRedis:
     async def leave(self, subject_id: UUID, ticket: str) -> bool:
         """Give a ticket back."""
         self._held.pop(ticket, None)
-        with _translated():
+        with redis_errors():
             return bool(await self._client().zrem(_name(subject_id), ticket))
 
     async def count(self, subject_id: UUID) -> int:
         """Return how many work."""
-        with _translated():
+        with redis_errors():
             return int(await self._client().zcount(_name(subject_id), time.time(), "+inf"))
 
     async def close(self) -> None:
@@ -111,13 +111,13 @@ class WorkInRedis:
         while True:
             await asyncio.sleep(_RENEWED_EVERY)
             for ticket, subject_id in list(self._held.items()):
-                with suppress(RedisUnusable), _translated():
+                with suppress(RedisUnusable), redis_errors():
                     score = time.time() + _TICKET_SECONDS
                     await self._client().zadd(_name(subject_id), {ticket: score}, xx=True)
                     await self._client().expire(_name(subject_id), 2 * _TICKET_SECONDS)
 
 
-class _translated:  # noqa: N801 - a block
+class redis_errors:  # noqa: N801 - a block
     """Turn the errors of a library that may be missing into one of ours."""
 
     def __enter__(self) -> None:

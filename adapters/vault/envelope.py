@@ -27,8 +27,7 @@ SHORTEST_HINTED: Final = 20
 
 def hint(api_key: str) -> str:
     """Return an ellipsis, and the last four characters if the key is printable and at least 20 characters long."""
-    tail = api_key[-4:]
-    return f"…{tail}" if len(api_key) >= SHORTEST_HINTED and tail.isprintable() else "…"
+    return f"…{api_key[-4:]}" if len(api_key) >= SHORTEST_HINTED and api_key.isprintable() else "…"
 
 
 class Envelope:

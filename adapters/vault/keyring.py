@@ -46,6 +46,10 @@ class MasterKeyring(Protocol):
         """Return a fingerprint of the content under each key, 32 bytes, that of the active key first."""
         ...
 
+    def text_ciphers(self) -> tuple[AESGCM, ...]:
+        """Return a cipher for short texts for each key, that of the active key first."""
+        ...
+
 
 class Keyring:
     """Master keys of 256 bits. The first is active: it wraps new data keys; the others only open old ones.
@@ -53,7 +57,7 @@ class Keyring:
     It cannot be pickled or copied, and neither its text nor its errors show key material.
     """
 
-    __slots__ = ("_ciphers", "_fingerprint_keys", "_keys")
+    __slots__ = ("_ciphers", "_fingerprint_keys", "_keys", "_text_ciphers")
 
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         """Take the keys in this order, the active one first.
@@ -72,6 +76,7 @@ class Keyring:
         self._keys = dict(keys)
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self._fingerprint_keys = [_derived(key, b"modelbook fingerprints") for key in keys.values()]
+        self._text_ciphers = tuple(AESGCM(_derived(key, b"modelbook texts")) for key in keys.values())
 
     @classmethod
     def parse(cls, text: str) -> Keyring:
@@ -122,6 +127,10 @@ class Keyring:
     def fingerprints(self, content: bytes) -> tuple[bytes, ...]:
         """Return a fingerprint of the content under each key, 32 bytes, that of the active key first."""
         return tuple(hmac.digest(key, content, "sha256") for key in self._fingerprint_keys)
+
+    def text_ciphers(self) -> tuple[AESGCM, ...]:
+        """Return a cipher for short texts for each key, that of the active key first."""
+        return self._text_ciphers
 
     def led_by(self, newer: Keyring) -> Keyring:
         """Return a keyring with the keys of `newer` first, followed by these.

@@ -6,9 +6,9 @@ import contextlib
 import fcntl
 import os
 import re
-import stat
 from typing import TYPE_CHECKING, Final
 
+from adapters.private_files import FileRefused, read_private_file
 from adapters.vault.keyring import Keyring
 from adapters.vault.keyring_errors import KeyringFileRefused
 
@@ -35,17 +35,13 @@ class KeyringFile:
             KeyringFileRefused: other users may read or write the file, or it contains no keyring.
         """
         try:
-            descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+            text = read_private_file(self.path).decode("ascii", "replace")
         except FileNotFoundError:
             return None
+        except FileRefused as exc:
+            raise KeyringFileRefused(str(exc)) from exc
         except OSError as exc:
             raise KeyringFileRefused(f"{self.path} cannot be read: {exc.strerror}.") from exc
-        try:
-            self._check(os.fstat(descriptor).st_mode)
-            with os.fdopen(descriptor, encoding="ascii", errors="replace", closefd=False) as file:
-                text = file.read()
-        finally:
-            os.close(descriptor)
         try:
             return Keyring.parse(text)
         except ValueError as exc:
@@ -92,15 +88,6 @@ class KeyringFile:
             keyring = (self.read() or Keyring.generate(_FIRST_ID)).without(key_id)
             self._write(keyring)
         return keyring
-
-    def _check(self, mode: int) -> None:
-        if not stat.S_ISREG(mode):
-            raise KeyringFileRefused(f"{self.path} is not a regular file.")
-        if stat.S_IMODE(mode) & ~_OWNER_ONLY:
-            raise KeyringFileRefused(
-                f"{self.path} holds the master keys, but its permissions are {stat.S_IMODE(mode):03o}; "
-                f"make them 600: chmod 600 {self.path}"
-            )
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:

@@ -49,6 +49,9 @@ class LiveKeyring:
     def fingerprints(self, content: bytes) -> tuple[bytes, ...]:
         return self._current().fingerprints(content)
 
+    def text_ciphers(self) -> tuple[AESGCM, ...]:
+        return self._current().text_ciphers()
+
     def _current(self) -> Keyring:
         stamp = self._stamp_now()
         if stamp != self._stamp:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from application.access_keys.restricted_models import checked_restriction
 from application.policies.merge_patch import merge_patch
-from application.policies.newest_revision import on_newest
+from application.policies.newest_revision import SeenFields, on_newest, patched_members
 from application.unset import UNSET, Unset
 from domain.access_key.values import Limits, Restriction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
     from application.recorded_revision import Recorded
     from domain.access_key.aggregate import AccessKey
     from domain.access_key.values import Budget
+
+
+_LIMIT_POINTERS: Final = {
+    "requests_per_minute": "/limits/requestsPerMinute",
+    "tokens_per_minute": "/limits/tokensPerMinute",
+    "concurrent": "/limits/concurrent",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,18 +61,43 @@ async def change_access_key(
     Raises:
         AccessKeyNotFound: the organization has no such key.
         StaleRevision: its revision is not the expected one.
-        Conflict: another command changed it at the same time.
+        FieldsChanged: another command changed the same fields at the same time. Other fields do not matter.
         InvalidInput: there is no such model or provider.
         InvalidValue, ExpiryPassed: a value is outside what its field allows.
     """
+    seen = SeenFields()
 
     async def change() -> Recorded:
         key = await keys.get(command.key_id, expected_revision=command.expected_revision)
+        seen.check(_mentioned_fields(key, command))
         await _restrict(key, command, models, directory)
         _apply(key, command, clock)
         return await keys.save(key)
 
     return await on_newest(change)
+
+
+def _mentioned_fields(key: AccessKey, command: ChangeAccessKey) -> dict[str, Any]:
+    """Return what the key holds in the fields that the command changes, by their pointers in a patch."""
+    limits = {name: getattr(key.limits, name) for name in _LIMIT_POINTERS}
+    held = {
+        "/name": (command.name, key.name),
+        "/modelIds": (command.model_ids, key.restriction.model_ids),
+        "/providerIds": (command.provider_ids, key.restriction.provider_ids),
+        "/limits": (UNSET if command.limits else command.limits, limits),
+        "/budget": (command.budget, (key.budget_usd, key.budget_period)),
+        "/labels": (UNSET if command.labels else command.labels, key.labels),
+        "/expiresAt": (command.expires_at, key.expires_at),
+        "/isEnabled": (command.is_enabled, key.is_enabled),
+    }
+    fields: dict[str, Any] = {
+        pointer: value for pointer, (wanted, value) in held.items() if not isinstance(wanted, Unset)
+    }
+    if isinstance(command.limits, Mapping):
+        fields |= {_LIMIT_POINTERS[name]: limits[name] for name in command.limits}
+    if isinstance(command.labels, Mapping):
+        fields |= patched_members("/labels", key.labels, command.labels)
+    return fields
 
 
 def _apply(key: AccessKey, command: ChangeAccessKey, clock: Clock) -> None:

@@ -10,6 +10,7 @@ from application.caller import current_caller
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from application.bounds.quotas import Quotas
     from domain.access_key.values import Budget, Limits
 
 SubjectKind = Literal["access-key", "organization"]
@@ -30,12 +31,14 @@ class CallBounds:
         return "This access key" if self.kind == "access-key" else "Your organization"
 
 
-def bounds_of_caller(limits: Limits, budget: Budget | None) -> list[CallBounds]:
+def bounds_of_caller(quotas: Quotas, budget: Budget | None) -> list[CallBounds]:
     """Return what bounds the current caller, the key's bounds first; those of the organization are given."""
     caller = current_caller()
     found = []
     key = caller.access_key
     if key is not None:
         found.append(CallBounds(kind="access-key", subject_id=key.id, limits=key.limits, budget=key.budget))
-    found.append(CallBounds(kind="organization", subject_id=caller.organization_id, limits=limits, budget=budget))
+    found.append(
+        CallBounds(kind="organization", subject_id=caller.organization_id, limits=quotas.prompt_limits, budget=budget)
+    )
     return [each for each in found if each.limits.any or each.budget is not None]

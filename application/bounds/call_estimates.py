@@ -65,6 +65,10 @@ class CallEstimate:
         return max(reported, self.tokens)
 
 
+NO_ESTIMATE: Final = CallEstimate({})
+"""For calls that nothing bounds that depends on it."""
+
+
 def call_estimate(prompt: Prompt, candidates: Sequence[Candidate], instead: Price | None) -> CallEstimate:
     """Return what a call may cost at each of the candidates, at the dearest price that is known of the model.
 

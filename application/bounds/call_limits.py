@@ -57,7 +57,7 @@ class CallLimits:
             try:
                 yield
             finally:
-                await self._add_tokens(bounds, tokens())
+                await self._add_tokens(bounds, tokens)
         finally:
             for each, ticket in entered:
                 await self._counts.leave(each.subject_id, ticket)
@@ -85,11 +85,11 @@ class CallLimits:
             quota = requests_quota(bounds, limits.requests_per_minute)
             _check(bounds, await self._counts.take(quota, bounds.subject_id))
 
-    async def _add_tokens(self, bounds: Sequence[CallBounds], tokens: int) -> None:
+    async def _add_tokens(self, bounds: Sequence[CallBounds], tokens: Callable[[], int]) -> None:
         for each in bounds:
             most = each.limits.tokens_per_minute
-            if most is not None and tokens:
-                await self._counts.add(tokens_quota(each, most), each.subject_id, tokens)
+            if most is not None and (used := tokens()):
+                await self._counts.add(tokens_quota(each, most), each.subject_id, used)
 
 
 def _check(bounds: CallBounds, allowance: Allowance) -> None:

@@ -1,4 +1,4 @@
-"""The organization's own limits and budget: changed by administrators, read by all members."""
+"""The organization's own budget and quotas: changed by administrators, read by all members."""
 
 from __future__ import annotations
 
@@ -11,29 +11,30 @@ from application.policies.newest_revision import on_newest
 from domain.organization.aggregate import Organization
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from decimal import Decimal
+    from uuid import UUID
 
     from application.ports.repositories import Organizations
     from application.recorded_revision import Recorded
-    from domain.access_key.values import Budget, Limits
+    from domain.access_key.values import Budget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrganizationBounds:
-    """The limits, and the budget with what was spent of it in this period; `resets_at` is when the next one begins."""
+class OrganizationBudget:
+    """The budget with what was spent of it in this period; `resets_at` is when the next one begins."""
 
-    limits: Limits
     budget: Budget | None = None
     spent_usd: Decimal | None = None
     resets_at: datetime | None = None
 
 
-class OrganizationBoundsReader(Protocol):
-    """Reads the bounds of the current caller's organization."""
+class OrganizationBudgetReader(Protocol):
+    """Reads the budget of the current caller's organization."""
 
-    async def read(self) -> OrganizationBounds:
-        """Return the bounds.
+    async def read(self) -> OrganizationBudget:
+        """Return the budget.
 
         Raises:
             Unavailable: the database cannot be reached.
@@ -60,10 +61,16 @@ async def change_organization_budget(
     return await on_newest(change)
 
 
-async def change_organization_limits(
-    limits: Limits, expected_revision: int | None = None, *, organizations: Organizations
+async def change_organization_quotas(
+    quotas: Mapping[str, int],
+    expected_revision: int | None = None,
+    *,
+    organizations: Organizations,
+    changed: Callable[[UUID], None],
 ) -> Recorded:
-    """Replace the limits of the current caller's organization. Platform administrators only.
+    """Replace the quotas of the current caller's organization. Platform administrators only.
+
+    What is not named is as the installation has it; 0: no limit. `changed` is told the organization.
 
     Raises:
         OrganizationRemoved: it was removed.
@@ -73,10 +80,13 @@ async def change_organization_limits(
 
     async def change() -> Recorded:
         organization = await _own(organizations, expected_revision)
-        organization.change_limits(limits)
+        organization.change_quotas(quotas)
         return await organizations.save(organization)
 
-    return await on_newest(change)
+    try:
+        return await on_newest(change)
+    finally:
+        changed(current_caller().organization_id)
 
 
 async def _own(organizations: Organizations, expected_revision: int | None) -> Organization:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from application.policies.base_models import base_model, follow_base_model
 from application.policies.merge_patch import merge_patch
-from application.policies.newest_revision import SeenFields, named_members, on_newest
+from application.policies.newest_revision import SeenFields, on_newest, patched_members
+from application.projections.other_prices import shown_name
 from application.unset import UNSET, Unset
 from domain.model.errors import ModelIdentityFixed, ModelProviderFixed
 from domain.model.values import MANUAL, PRICED_KINDS, Limits, Price
@@ -24,6 +25,19 @@ if TYPE_CHECKING:
     from domain.model.values import PriceTier
 
 T = TypeVar("T")
+
+_POINTERS: Final = {
+    "name": "/name",
+    "version": "/version",
+    "type": "/type",
+    "capabilities": "/capabilities",
+    "config": "/config",
+    "cost_per_1k": "/costPer1kTokens",
+    "context_window": "/contextWindow",
+    "max_tokens": "/maxTokens",
+    "is_enabled": "/isEnabled",
+}
+_PRICE_POINTERS: Final = {kind: f"/pricing/{shown_name(kind)}" for kind in PRICED_KINDS} | {"tiers": "/pricing/tiers"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +96,7 @@ async def change_model(
 
     async def change() -> Recorded:
         model = await models.get(command.model_id, expected_revision=command.expected_revision)
-        seen.check(_mentioned_fields(model, command))
+        seen.check(mentioned_fields(model, command))
         before = base_model(model.config)
         apply_change(model, command)
         if base_model(model.config) not in {None, before}:
@@ -94,8 +108,8 @@ async def change_model(
     return await on_newest(change)
 
 
-def _mentioned_fields(model: Model, command: ChangeModel) -> dict[str, Any]:
-    """Return what the model holds in the fields that the command changes."""
+def mentioned_fields(model: Model, command: ChangeModel) -> dict[str, Any]:
+    """Return what the model holds in the fields that the command changes, by their pointers in a patch."""
     held = {
         "name": model.name,
         "version": model.version_label,
@@ -107,15 +121,15 @@ def _mentioned_fields(model: Model, command: ChangeModel) -> dict[str, Any]:
         "max_tokens": model.limits.max_tokens,
         "is_enabled": model.is_enabled,
     }
-    fields = {name: value for name, value in held.items() if not isinstance(getattr(command, name), Unset)}
+    fields = {_POINTERS[name]: value for name, value in held.items() if not isinstance(getattr(command, name), Unset)}
     if not isinstance(command.config_patch, Unset):
-        fields["config_patch"] = named_members(model.config, command.config_patch)
+        fields |= patched_members("/config", model.config, command.config_patch)
     if isinstance(command.price, NewPrice):
-        for kind in (*PRICED_KINDS, "tiers"):
+        for kind, pointer in _PRICE_POINTERS.items():
             if not isinstance(getattr(command.price, kind), Unset):
-                fields[kind] = getattr(model.price, kind, None)
+                fields[pointer] = getattr(model.price, kind, None)
     elif command.price is None:
-        fields["price"] = model.price
+        fields["/pricing"] = model.price
     return fields
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from application.caller import Caller, acting_as, current_caller
-from application.commands.change_model import ChangeModel, apply_change
+from application.commands.change_model import ChangeModel, apply_change, mentioned_fields
 from application.commands.register_model import RegisterModel, new_model
 from application.commands.remove_model import RemoveModel
 from application.errors import (
@@ -17,10 +17,13 @@ from application.errors import (
     Conflict,
     ModelAlreadyRegistered,
     ModelNotFound,
+    NotFound,
     ProviderNotFound,
     StaleRevision,
 )
 from application.policies.base_models import base_model, follow_base_model
+from application.policies.newest_revision import SeenFields, on_newest
+from application.run_in_thread import run_in_thread_if_large
 from application.unset import UNSET
 from domain.errors import DomainError
 
@@ -33,6 +36,9 @@ if TYPE_CHECKING:
     from application.ports.repositories import Models
     from application.recorded_revision import Recorded
     from domain.model.aggregate import Model
+
+# An operation takes some 0.2 ms.
+_LARGE: Final = 50
 
 ModelOperation = RegisterModel | ChangeModel | RemoveModel
 Refusal = ApplicationError | DomainError
@@ -57,26 +63,39 @@ class OperationOutcome:
 
 @dataclass(slots=True)
 class _Workbench:
-    """The models as the operations so far leave them, and what the operations need to know."""
+    """The models as they were and as the operations so far leave them, and what the operations need to know."""
 
+    operations: Sequence[ModelOperation]
+    seen: Sequence[SeenFields]
+    loaded: dict[UUID, Model]
     models: dict[UUID, Model]
     providers: Mapping[UUID, ProviderEntry]
     taken: dict[tuple[UUID, str], UUID]
     catalogue: Catalogue
 
-    def carry_out(self, operation: ModelOperation, new_id: UUID) -> UUID:
-        """Decide one operation and return the id of its model.
+    def decide(self, index: int) -> UUID | Refusal:
+        """Decide an operation and return the id of its model, or why it cannot be done; then all is as before."""
+        try:
+            return self._carry_out(index)
+        except (ApplicationError, DomainError) as refusal:
+            return refusal
 
-        Raises:
-            DomainError, ApplicationError: it cannot be done; the workbench is as before.
-        """
+    def id_of(self, index: int) -> UUID:
+        """Return the id of an operation's model."""
+        operation = self.operations[index]
+        return current_caller().new_id(index) if isinstance(operation, RegisterModel) else operation.model_id
+
+    def _carry_out(self, index: int) -> UUID:
+        operation = self.operations[index]
         if isinstance(operation, RegisterModel):
-            return self._register(operation, new_id)
+            return self._register(operation, self.id_of(index))
         model = deepcopy(self._model(operation))
         if isinstance(operation, RemoveModel):
             model.remove()
             self.taken.pop((model.provider_id, model.model_id), None)
         else:
+            if model.id in self.loaded:
+                self.seen[index].check(mentioned_fields(self.loaded[model.id], operation))
             before = base_model(model.config)
             apply_change(model, operation)
             if base_model(model.config) not in {None, before} and model.provider_id in self.providers:
@@ -110,16 +129,34 @@ async def change_models_in_bulk(
 ) -> Sequence[OperationOutcome]:
     """Return an outcome an operation, in their order; the models are saved in one transaction.
 
+    Where another command comes first, operations are made anew on the newest models, and refused where it has changed
+    the same fields, or where a revision is expected.
+
     Raises:
         BulkRefused: it was to be atomic and some operations cannot be done; none was.
-        Conflict: another command came first; nothing was changed.
+        Conflict: other commands changed the same models too often; nothing was changed.
     """
+    seen = [SeenFields() for _ in command.operations]
+
+    async def change() -> Sequence[OperationOutcome]:
+        return await _change(command, seen, models, directory, catalogue)
+
+    return await on_newest(change)
+
+
+async def _change(
+    command: ChangeModelsInBulk,
+    seen: Sequence[SeenFields],
+    models: Models,
+    directory: RegisteredModels,
+    catalogue: Catalogue,
+) -> Sequence[OperationOutcome]:
     before = dict(await models.recorded_already())
-    bench = await _prepared(command.operations, models, directory, catalogue)
-    outcomes = _decided(command.operations, bench, before)
+    bench = await _prepared(command.operations, seen, models, directory, catalogue)
+    outcomes = await run_in_thread_if_large(command.operations, lambda: _decided(bench, before), large=_LARGE)
     failures = [(index, refusal) for index, refusal in outcomes.items() if isinstance(refusal, Exception)]
     if failures and command.atomic:
-        raise BulkRefused([(index, refusal.code, refusal.message) for index, refusal in failures])
+        raise BulkRefused(failures)
     with nullcontext() if command.atomic else current_caller().outcome.in_parts():
         for index, refusal in failures:
             operation = command.operations[index]
@@ -128,13 +165,17 @@ async def change_models_in_bulk(
                 if recorded is not None:
                     outcomes[index], before[operation.model_id] = operation.model_id, recorded
         wanted = dict.fromkeys(outcome for outcome in outcomes.values() if not isinstance(outcome, Exception))
-        unsaved = [bench.models[model_id] for model_id in wanted if model_id not in before]
-        saved = {**before, **await _saved(unsaved, models, atomic=command.atomic)}
+        unsaved = [model_id for model_id in wanted if model_id not in before]
+        saved = {**before, **await _saved(bench, unsaved, outcomes, models, atomic=command.atomic)}
     return [_outcome(index, outcome, saved) for index, outcome in outcomes.items()]
 
 
 async def _prepared(
-    operations: Sequence[ModelOperation], models: Models, directory: RegisteredModels, catalogue: Catalogue
+    operations: Sequence[ModelOperation],
+    seen: Sequence[SeenFields],
+    models: Models,
+    directory: RegisteredModels,
+    catalogue: Catalogue,
 ) -> _Workbench:
     registrations = [operation for operation in operations if isinstance(operation, RegisterModel)]
     held = {operation.model_id: None for operation in operations if not isinstance(operation, RegisterModel)}
@@ -144,47 +185,67 @@ async def _prepared(
         # A new base model among them brings facts of the catalogue, which depend on the provider.
         named |= {model.provider_id for model in loaded.values()}
     return _Workbench(
-        models=loaded,
+        operations=operations,
+        seen=seen,
+        loaded=loaded,
+        models=dict(loaded),
         providers=await directory.providers(list(named)),
         taken=dict(await directory.registered([(entry.provider_id, entry.model_id) for entry in registrations])),
         catalogue=catalogue,
     )
 
 
-def _decided(
-    operations: Sequence[ModelOperation], bench: _Workbench, before: Mapping[UUID, Recorded]
-) -> dict[int, UUID | Refusal]:
+def _decided(bench: _Workbench, before: Mapping[UUID, Recorded]) -> dict[int, UUID | Refusal]:
     """Return the model's id or the refusal of each; what an earlier run of this command recorded stands as it is."""
-    caller = current_caller()
     outcomes: dict[int, UUID | Refusal] = {}
-    for index, operation in enumerate(operations):
-        model_id = caller.new_id(index) if isinstance(operation, RegisterModel) else operation.model_id
-        if model_id in before:
-            outcomes[index] = model_id
-            continue
-        try:
-            outcomes[index] = bench.carry_out(operation, caller.new_id(index))
-        except (ApplicationError, DomainError) as refusal:
-            outcomes[index] = refusal
+    for index in range(len(bench.operations)):
+        model_id = bench.id_of(index)
+        outcomes[index] = model_id if model_id in before else bench.decide(index)
     return outcomes
 
 
-async def _saved(changed: Sequence[Model], models: Models, *, atomic: bool) -> dict[UUID, Recorded | Refusal]:
+async def _saved(
+    bench: _Workbench, model_ids: Sequence[UUID], outcomes: dict[int, UUID | Refusal], models: Models, *, atomic: bool
+) -> dict[UUID, Recorded | Refusal]:
+    changed = [bench.models[model_id] for model_id in model_ids]
     try:
         return {recorded.aggregate_id: recorded for recorded in await models.save_all(changed)}
     except (Conflict, ProviderNotFound):
         if atomic:
             raise
-    return {model.id: await _saved_alone(model, models) for model in changed}
+    return {model_id: await _saved_alone(bench, model_id, outcomes, models) for model_id in model_ids}
 
 
-async def _saved_alone(model: Model, models: Models) -> Recorded | Refusal:
-    """Save one of several under a command id of its own: the log applies one command id once."""
-    with acting_as(_alone(model.id)):
-        try:
-            return await models.save(model)
-        except (Conflict, ProviderNotFound) as refusal:
+async def _saved_alone(
+    bench: _Workbench, model_id: UUID, outcomes: dict[int, UUID | Refusal], models: Models
+) -> Recorded | Refusal:
+    """Save one of several under a command id of its own: the log applies one command id once.
+
+    Where another command comes first, its operations are decided anew, which may change their outcomes.
+    """
+    indexes = [index for index, outcome in outcomes.items() if outcome == model_id]
+    is_first = True
+
+    async def save() -> Recorded:
+        nonlocal is_first
+        if not is_first:
+            bench.models.pop(model_id, None)
+            bench.loaded |= (newest := await models.get_many([model_id]))
+            bench.models |= newest
+            outcomes.update({index: bench.decide(index) for index in indexes})
+            refusals = [each for index in indexes if isinstance(each := outcomes[index], Exception)]
+            if len(refusals) == len(indexes):
+                raise refusals[-1]
+        is_first = False
+        with acting_as(_alone(model_id)):
+            return await models.save(bench.models[model_id])
+
+    try:
+        return await on_newest(save)
+    except (ApplicationError, DomainError) as refusal:
+        if isinstance(refusal, Conflict | NotFound | StaleRevision | DomainError):
             return refusal
+        raise
 
 
 async def _recorded_alone(model_id: UUID, models: Models) -> Recorded | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from application.policies.change_secrets import SecretsChange, change_connection
 from application.policies.merge_patch import merge_patch
-from application.policies.newest_revision import SeenFields, named_members, on_newest
-from application.policies.seal_credential import new_credential, sealed
+from application.policies.newest_revision import SeenFields, on_newest, patched_members
 from application.unset import UNSET, Unset
 from domain.provider.errors import ProviderTypeFixed
 
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 class ChangeProvider:
     """Change what is mentioned, leave the rest. Administrators only.
 
-    A null endpoint means the type's own; a null key removes the key; `settings` replaces them all, `settings_patch`
-    is merged into them (RFC 7396).
+    A null endpoint means the type's own; `settings` replaces them all, `settings_patch` is merged into them (RFC 7396).
     """
 
     provider_id: UUID
@@ -36,7 +35,7 @@ class ChangeProvider:
     endpoint: str | Unset | None = UNSET
     settings: dict[str, Any] | Unset = UNSET
     settings_patch: dict[str, Any] | Unset = UNSET
-    api_key: str | Unset | None = field(default=UNSET, repr=False)
+    secrets: SecretsChange = field(default_factory=SecretsChange)
     is_enabled: bool | Unset = UNSET
 
 
@@ -50,39 +49,50 @@ async def change_provider(
         StaleRevision: its revision is not the expected one.
         FieldsChanged: another command changed the same fields at the same time. Other fields do not matter.
         ProviderNameTaken: another provider has this name.
-        CredentialRequired: the endpoint's origin changes and no key came with it.
-        InvalidInput, EndpointRefused: a setting or the endpoint is not allowed.
+        CredentialRequired, ExtraHeadersRequired: the endpoint leads to another account, and a secret for it is missing.
+        CredentialUnreadable: only one of key and extra headers changes, and what is kept cannot be opened.
+        InvalidInput, EndpointRefused: a setting, an extra header or the endpoint is not allowed.
     """
     seen = SeenFields()
 
     async def change() -> Recorded:
         provider = await providers.get(command.provider_id, expected_revision=command.expected_revision)
         seen.check(_mentioned_fields(provider, command))
-        _apply(provider, command, gateway, vault)
-        api_key = None if isinstance(command.api_key, Unset) else command.api_key
-        return await providers.save(provider, credential=await sealed(vault, provider, api_key))
+        _apply(provider, command, gateway)
+        endpoint = None
+        if not isinstance(command.endpoint, Unset):
+            endpoint = gateway.checked_endpoint(provider.provider_type, command.endpoint)
+        credential = await change_connection(provider, endpoint, command.secrets, vault=vault, gateway=gateway)
+        return await providers.save(provider, credential=credential)
 
     return await on_newest(change)
 
 
 def _mentioned_fields(provider: Provider, command: ChangeProvider) -> dict[str, Any]:
-    """Return what the provider holds in the fields that the command changes."""
-    held = {"name": provider.name, "settings": provider.settings, "is_enabled": provider.is_enabled}
-    fields = {name: value for name, value in held.items() if not isinstance(getattr(command, name), Unset)}
+    """Return what the provider holds in the fields that the command changes, by their pointers in a patch."""
+    # Secrets are for one endpoint: who changes one of them has seen all.
+    connection = (provider.endpoint, provider.has_credential, provider.secrets_version)
+    held = {
+        "/name": (command.name, provider.name),
+        "/settings": (command.settings, provider.settings),
+        "/isEnabled": (command.is_enabled, provider.is_enabled),
+        "/endpoint": (command.endpoint, connection),
+        "/apiKey": (connection if command.secrets.names_key else UNSET, connection),
+        "/extraHeaders": (connection if command.secrets.names_headers else UNSET, connection),
+    }
+    fields: dict[str, Any] = {
+        pointer: value for pointer, (wanted, value) in held.items() if not isinstance(wanted, Unset)
+    }
     if not isinstance(command.settings_patch, Unset):
-        fields["settings_patch"] = named_members(provider.settings, command.settings_patch)
-    if not (isinstance(command.endpoint, Unset) and isinstance(command.api_key, Unset)):
-        # A key is for one endpoint: who changes one of them has seen both.
-        fields["connection"] = (provider.endpoint, provider.has_credential, provider.credential_version)
+        fields |= patched_members("/settings", provider.settings, command.settings_patch)
     return fields
 
 
-def _apply(provider: Provider, command: ChangeProvider, gateway: ProviderGateway, vault: Vault) -> None:
+def _apply(provider: Provider, command: ChangeProvider, gateway: ProviderGateway) -> None:
     if command.provider_type not in (UNSET, provider.provider_type):
         raise ProviderTypeFixed
     if not isinstance(command.name, Unset):
         provider.rename(command.name)
-    _change_connection(provider, command, gateway, vault)
     settings = command.settings
     if not isinstance(command.settings_patch, Unset):
         settings = merge_patch(provider.settings, command.settings_patch)
@@ -90,15 +100,3 @@ def _apply(provider: Provider, command: ChangeProvider, gateway: ProviderGateway
         provider.change_settings(gateway.checked_settings(provider.provider_type, settings))
     if not isinstance(command.is_enabled, Unset):
         provider.enable() if command.is_enabled else provider.disable()
-
-
-def _change_connection(provider: Provider, command: ChangeProvider, gateway: ProviderGateway, vault: Vault) -> None:
-    """Remove a key before the endpoint changes: what is gone cannot be sent anywhere."""
-    api_key = None if isinstance(command.api_key, Unset) else command.api_key
-    if command.api_key is None:
-        provider.remove_credential()
-    credential = new_credential(vault, api_key)
-    if not isinstance(command.endpoint, Unset):
-        provider.move(gateway.checked_endpoint(provider.provider_type, command.endpoint), credential)
-    elif credential is not None:
-        provider.replace_credential(credential)

@@ -39,6 +39,7 @@ async def register_model(
     Raises:
         ProviderNotFound: the organization has no such provider.
         ModelAlreadyRegistered: the provider's model is registered already.
+        QuotaReached: the organization has as many as it may have.
         InvalidValue: a value is outside what its field allows.
     """
     provider = (await directory.providers([command.provider_id])).get(command.provider_id)

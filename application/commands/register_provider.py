@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from application.caller import current_caller
-from application.policies.seal_credential import new_credential, sealed
+from application.policies.extra_headers import merged_headers
+from application.policies.seal_credential import ProviderSecrets, new_credential, sealed
 from domain.provider.aggregate import Provider
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from application.ports.provider_gateway import ProviderGateway
     from application.ports.repositories import Providers
     from application.ports.vault import Vault
@@ -25,26 +28,35 @@ class RegisterProvider:
     endpoint: str | None = None
     settings: dict[str, Any] = field(default_factory=dict)
     api_key: str | None = field(default=None, repr=False)
+    extra_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     is_enabled: bool = True
 
 
 async def register_provider(
     command: RegisterProvider, *, providers: Providers, gateway: ProviderGateway, vault: Vault
 ) -> Recorded:
-    """Return the new provider's id and revision. Its key is sealed for its endpoint's origin and never shown again.
+    """Return the new provider's id and revision.
+
+    Its key and the values of its extra headers are sealed for its account, and never shown again.
 
     Raises:
-        InvalidInput: there is no such type, or a setting is wrong.
+        InvalidInput: there is no such type, or a setting or an extra header is wrong.
         EndpointRefused: the endpoint may not be connected to.
         ProviderNameTaken: the name belongs to another provider.
+        QuotaReached: the organization has as many as it may have.
     """
+    secrets = ProviderSecrets(
+        api_key=command.api_key,
+        extra_headers=merged_headers({}, command.extra_headers, own=gateway.own_headers(command.provider_type)),
+    )
     provider = Provider.register(
         current_caller().new_id(),
         name=command.name,
         provider_type=command.provider_type,
         endpoint=gateway.checked_endpoint(command.provider_type, command.endpoint),
         settings=gateway.checked_settings(command.provider_type, command.settings),
-        credential=new_credential(vault, command.api_key),
+        credential=new_credential(vault, secrets.api_key),
+        extra_headers=list(secrets.extra_headers),
         is_enabled=command.is_enabled,
     )
-    return await providers.save(provider, credential=await sealed(vault, provider, command.api_key))
+    return await providers.save(provider, credential=await sealed(vault, gateway, provider, secrets))

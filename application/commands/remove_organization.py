@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from application.access_keys.access_keys import AccessKeys, KeySecrets
     from application.ports.registered_models import RegisteredModels
-    from application.ports.repositories import Models, Organizations, Providers
+    from application.ports.repositories import Gone, Models, Organizations, Providers
     from application.recorded_revision import Recorded
+    from application.webhooks.webhooks import WebhookDocuments, Webhooks
     from domain.model.aggregate import Model
     from domain.provider.aggregate import Provider
 
@@ -43,6 +44,8 @@ async def remove_organization(
     directory: RegisteredModels,
     keys: AccessKeys,
     secrets: KeySecrets,
+    webhooks: Webhooks,
+    webhook_documents: WebhookDocuments,
 ) -> Recorded | None:
     """Return the closing event's revision and position, none when it was removed already.
 
@@ -71,8 +74,9 @@ async def remove_organization(
                     await _revoke_keys(keys, key_ids[:AT_ONCE])
                     continue
                 try:
-                    gone: list[Provider | Model | AccessKey] = [*await _models(models, model_ids)]
+                    gone: list[Gone] = [*await _models(models, model_ids)]
                     gone += (await keys.get_many(key_ids)).values()
+                    gone += (await webhooks.get_many(await webhook_documents.all_ids())).values()
                     gone += await _providers(providers, directory)
                     return await _close(command, organizations, gone)
                 except Conflict:
@@ -112,9 +116,7 @@ async def _providers(providers: Providers, directory: RegisteredModels) -> list[
         raise Conflict from None
 
 
-async def _close(
-    command: RemoveOrganization, organizations: Organizations, gone: Sequence[Provider | Model | AccessKey]
-) -> Recorded:
+async def _close(command: RemoveOrganization, organizations: Organizations, gone: Sequence[Gone]) -> Recorded:
     organization = await organizations.find(command.organization_id)
     if organization is None:
         # Nobody has named it; an aggregate begins with its registration all the same.

@@ -5,31 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from application.policies.change_secrets import SecretsChange, change_connection
 from application.policies.check_reverts import check_revision, reverting
 from application.policies.newest_revision import on_newest
-from application.policies.seal_credential import new_credential, sealed
+from application.unset import UNSET
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     from application.ports.provider_gateway import ProviderGateway
     from application.ports.repositories import Providers
     from application.ports.vault import Vault
     from application.recorded_revision import Recorded
-    from domain.provider.aggregate import Provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevertProvider:
     """Make name, endpoint, settings and use what they were at a revision. Administrators only.
 
-    An earlier key never comes back: the provider keeps the one it has, or gets the one that is given here.
+    Earlier keys and extra headers never come back: the provider keeps those it has, or gets those given here.
     """
 
     provider_id: UUID
     to_revision: int
     expected_revision: int | None = None
     api_key: str | None = field(default=None, repr=False)
+    extra_headers: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 async def revert_provider(
@@ -42,31 +44,29 @@ async def revert_provider(
         StaleRevision: its revision is not the expected one.
         Conflict: other commands changed it at the same time, too often.
         ProviderNameTaken: another provider has this name.
-        CredentialRequired: the endpoint's origin was another and no key came with the command.
+        CredentialRequired, ExtraHeadersRequired: the account was another, and a secret did not come with the command.
+        CredentialUnreadable: only one of key and extra headers is given, and what is kept cannot be opened.
         InvalidInput, EndpointRefused: there is no such revision, or what it had is no longer allowed.
     """
+    secrets = SecretsChange(
+        api_key=UNSET if command.api_key is None else command.api_key,
+        extra_headers=UNSET if command.extra_headers is None else command.extra_headers,
+    )
 
     async def change() -> Recorded:
         provider = await providers.get(command.provider_id, expected_revision=command.expected_revision)
         check_revision(provider, command.to_revision)
         earlier = await providers.get_at(command.provider_id, command.to_revision)
         provider.rename(earlier.name)
-        _revert_connection(provider, earlier, command, gateway, vault)
+        endpoint = None
+        if earlier.endpoint != provider.endpoint:
+            # What was allowed once may be refused today: the rules for addresses are those of now.
+            endpoint = gateway.checked_endpoint(provider.provider_type, earlier.endpoint)
+        credential = await change_connection(provider, endpoint, secrets, vault=vault, gateway=gateway)
         if earlier.settings != provider.settings:
             provider.change_settings(gateway.checked_settings(provider.provider_type, earlier.settings))
         provider.enable() if earlier.is_enabled else provider.disable()
         with reverting(command.to_revision):
-            return await providers.save(provider, credential=await sealed(vault, provider, command.api_key))
+            return await providers.save(provider, credential=credential)
 
     return await on_newest(change)
-
-
-def _revert_connection(
-    provider: Provider, earlier: Provider, command: RevertProvider, gateway: ProviderGateway, vault: Vault
-) -> None:
-    """What was allowed once may be refused today: the rules for addresses are those of now."""
-    credential = new_credential(vault, command.api_key)
-    if earlier.endpoint != provider.endpoint:
-        provider.move(gateway.checked_endpoint(provider.provider_type, earlier.endpoint), credential)
-    elif credential is not None:
-        provider.replace_credential(credential)

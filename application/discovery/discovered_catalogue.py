@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from application.ports.catalogue import Catalogue, KnownModel
     from application.ports.registered_models import RegisteredModel
 
-# Some 3 KB each.
-_MOST_MODELS: Final = 8_000
+# Some 3 KB each. The longest list that is taken fits in.
+_MOST_MODELS: Final = 20_000
 _NO_CHANGES: Final = {"since": None, "added": (), "returned": (), "changed": (), "price_moved": ()}
 
 Key = tuple["UUID", "UUID", str, str, "date"]

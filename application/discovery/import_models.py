@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from application.caller import current_caller
 from application.discovery.synchronise_model import follow, synchronise
-from application.errors import Conflict, InvalidInput
+from application.errors import Conflict, InvalidInput, QuotaReached
 from application.policies.fill_model_facts import CATALOGUE
 from application.run_in_thread import run_in_thread_if_large
 from domain.errors import DomainError
@@ -79,11 +79,14 @@ async def import_models(command: ImportModels, *, models: Models, discovery: Dis
         ProviderNotFound: the organization has no such provider.
         InvalidInput: a chosen model is not on offer; the pointer names it, and nothing was registered.
         UpstreamFailure, CredentialUnreadable: the provider could not be asked and has never answered.
+        QuotaReached: the organization may not have as many models more; nothing was registered.
         Conflict: others kept registering or changing the same models at the same moment; nothing was registered.
     """
     for attempt in range(_ATTEMPTS):
         try:
             return await _imported(command, models, discovery, clock)
+        except QuotaReached:
+            raise
         except Conflict:
             if attempt == _ATTEMPTS - 1:
                 raise

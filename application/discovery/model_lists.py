@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from uuid import UUID
 
+    from application.bounds.organization_quotas import OrganizationQuotas
     from application.discovery.model_list_snapshots import Snapshots, Standing
     from application.ports.provider_gateway import OfferedModel, ProviderConnection, ProviderGateway
     from application.ports.repositories import Providers
@@ -58,6 +59,7 @@ class ModelLists:
         vault: Vault,
         gateway: ProviderGateway,
         snapshots: Snapshots,
+        quotas: OrganizationQuotas,
         time_to_live: float,
         lease: float = LEASE_SECONDS,
     ) -> None:
@@ -65,6 +67,7 @@ class ModelLists:
         self._vault = vault
         self._gateway = gateway
         self._snapshots = snapshots
+        self._quotas = quotas
         self._time_to_live = time_to_live
         self._lease = lease
         self._flights: SingleFlight[Snapshot] = SingleFlight()
@@ -150,7 +153,7 @@ class ModelLists:
 
     async def _fetch(self, standing: Standing, holder: UUID, moment: str) -> Snapshot:
         provider = await self._providers.get(standing.provider_id)
-        connection = await connection_of(provider, self._vault)
+        connection = await connection_of(provider, self._vault, self._gateway)
         try:
             offers = await self._listed(connection)
             previous = await self._snapshots.load(provider.id)
@@ -173,11 +176,21 @@ class ModelLists:
     async def _listed(self, connection: ProviderConnection) -> Sequence[OfferedModel]:
         try:
             async with asyncio.timeout(LIST_SECONDS):
-                return await self._gateway.list_models(connection)
+                offers = await self._gateway.list_models(connection)
         except TimeoutError:
             raise UpstreamFailure(
                 CallOutcome("timeout", "The provider did not give its whole list of models in time.", is_retryable=True)
             ) from None
+        most = (await self._quotas.of(current_caller().organization_id))["offers"]
+        if most and len(offers) > most:
+            raise UpstreamFailure(
+                CallOutcome(
+                    "unexpected_body",
+                    f"The provider lists {len(offers):,} models, and at most {most:,} of one provider are taken.",
+                    hint="Register the models that you need by their ids, or ask a platform administrator for more.",
+                )
+            )
+        return offers
 
     @asynccontextmanager
     async def _renewed(self, standing: Standing, holder: UUID) -> AsyncIterator[None]:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     from application.feed.event_feed import EventFeed, FeedEvent, Signals
 
-MOST_FOLLOWERS: Final = 1_000
-MOST_OF_ONE_ORGANIZATION: Final = 200
+MOST_FOLLOWERS: Final = 2_000
+ALWAYS_LET_IN: Final = 5
+"""Followers of one organization that are let in however many others there are."""
+
 _BATCH: Final = 500
 
 
@@ -37,13 +39,21 @@ class _Followed:
 class FeedBroadcaster:
     """Gives each follower every event of its organization after a position, once, in order.
 
+    How many of one organization there may be is its quota; of all together there may be `most_followers`.
     `poll_seconds` passes at most between two looks into the log while hints arrive, `blind_seconds` while none can.
     """
 
     def __init__(
-        self, log: EventFeed, signals: Signals, *, poll_seconds: float = 5.0, blind_seconds: float = 0.5
+        self,
+        log: EventFeed,
+        signals: Signals,
+        *,
+        poll_seconds: float = 5.0,
+        blind_seconds: float = 0.5,
+        most_followers: int = MOST_FOLLOWERS,
     ) -> None:
         self._log = log
+        self._most_followers = most_followers
         self._signals = signals
         self._seconds = {"poll_seconds": poll_seconds, "blind_seconds": blind_seconds}
         self._followed: dict[UUID, _Followed] = {}
@@ -99,8 +109,10 @@ class FeedBroadcaster:
     @asynccontextmanager
     async def _tail(self, organization_id: UUID) -> AsyncIterator[LogTail]:
         followed = self._followed.get(organization_id)
-        if sum(each.followers for each in self._followed.values()) >= MOST_FOLLOWERS or (
-            followed is not None and followed.followers >= MOST_OF_ONE_ORGANIZATION
+        if (
+            followed is not None
+            and followed.followers >= ALWAYS_LET_IN
+            and sum(each.followers for each in self._followed.values()) >= self._most_followers
         ):
             raise TooManyFollowers
         if followed is None:

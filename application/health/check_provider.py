@@ -9,6 +9,7 @@ from application.caller import acting_as, current_caller
 from application.errors import Conflict
 from application.health.health_transitions import conclusion, patient_status
 from application.health.report_documents import report_fields
+from application.policies.seal_credential import opened_secrets
 from application.ports.provider_gateway import ProviderConnection
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ async def check_provider(
         CredentialUnreadable: the stored key cannot be decrypted.
     """
     provider = await providers.get(command.provider_id)
-    report = await gateway.probe(await connection_of(provider, vault))
+    report = await gateway.probe(await connection_of(provider, vault, gateway))
     await _recorded(provider, report, providers=providers, checks=checks, patient=False)
     return report
 
@@ -71,17 +72,19 @@ async def watch_provider(
     provider = await providers.get(command.provider_id)
     if not provider.is_enabled:
         return None
-    report = await gateway.probe(await connection_of(provider, vault))
+    report = await gateway.probe(await connection_of(provider, vault, gateway))
     return await _recorded(provider, report, providers=providers, checks=checks, patient=True)
 
 
-async def connection_of(provider: Provider, vault: Vault) -> ProviderConnection:
-    """Return what a call to the provider needs, its key opened for its own origin."""
+async def connection_of(provider: Provider, vault: Vault, gateway: ProviderGateway) -> ProviderConnection:
+    """Return what a call to the provider needs, its secrets opened for its own account."""
+    secrets = await opened_secrets(vault, gateway, provider)
     return ProviderConnection(
         provider_type=provider.provider_type,
         endpoint=provider.endpoint,
         settings=provider.settings,
-        api_key=await vault.open(provider.id, provider.origin),
+        api_key=secrets.api_key,
+        extra_headers=secrets.extra_headers,
     )
 
 
@@ -108,7 +111,7 @@ async def _recorded(
 
 
 def _connection(provider: Provider) -> object:
-    return provider.endpoint, provider.settings, provider.credential_version, provider.has_credential
+    return provider.endpoint, provider.settings, provider.secrets_version, provider.has_secrets
 
 
 async def _is_saved(provider: Provider, providers: Providers, attempt: int) -> bool:

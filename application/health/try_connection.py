@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from application.policies.extra_headers import merged_headers
 from application.ports.provider_gateway import ProviderConnection
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from application.ports.provider_gateway import ProviderGateway, TestReport
 
 
@@ -19,18 +22,20 @@ class TryConnection:
     endpoint: str | None = None
     settings: dict[str, Any] = field(default_factory=dict)
     api_key: str | None = field(default=None, repr=False)
+    extra_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 async def try_connection(command: TryConnection, *, gateway: ProviderGateway) -> TestReport:
-    """Return the report; only a key that came with the request is ever sent.
+    """Return the report; only secrets that came with the request are ever sent.
 
     Raises:
-        InvalidInput, EndpointRefused: the type, a setting or the endpoint is not allowed.
+        InvalidInput, EndpointRefused: the type, a setting, an extra header or the endpoint is not allowed.
     """
     connection = ProviderConnection(
         provider_type=command.provider_type,
         endpoint=gateway.checked_endpoint(command.provider_type, command.endpoint).url,
         settings=gateway.checked_settings(command.provider_type, command.settings),
         api_key=command.api_key,
+        extra_headers=merged_headers({}, command.extra_headers, own=gateway.own_headers(command.provider_type)),
     )
     return await gateway.probe(connection)

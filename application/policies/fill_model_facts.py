@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from application.ports.provider_gateway import UNLISTED, OfferedModel
 from domain.model.facts import source_name
 from domain.model.values import MANUAL, PRICED_KINDS, RETIRED, Lifecycle, Limits, Price
+from domain.names import LONGEST_NAME
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -107,7 +108,7 @@ def filled(model_id: str, given: GivenFacts, known: KnownModel, offered: Offered
     if price is not None:
         pick.sources["price"] = price.source
     return ModelFacts(
-        name=pick.best("name", given.name, live.name, known.name) or model_id,
+        name=pick.best("name", given.name, live.name, known.name) or model_id[:LONGEST_NAME],
         version=pick.best("version", given.version, live.version, known.version),
         type=pick.best("type", given.type, live.type, known.type) or "unknown",
         capabilities=sorted(pick.best("capabilities", capabilities, _together(live, known), known.capabilities) or ()),

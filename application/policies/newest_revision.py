@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from application.errors import Conflict, FieldsChanged
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
 T = TypeVar("T")
 
@@ -36,7 +37,7 @@ async def on_newest(change: Callable[[], Awaitable[T]]) -> T:
 
 @dataclass(slots=True)
 class SeenFields:
-    """What the fields that a patch names held when it was first tried."""
+    """What the fields that a patch names held when it was first tried, by their JSON pointers."""
 
     _seen: Mapping[str, Any] | None = field(default=None)
 
@@ -44,14 +45,28 @@ class SeenFields:
         """Note the fields the first time, and compare them every other time.
 
         Raises:
-            FieldsChanged: another command has changed one of them since.
+            FieldsChanged: another command has changed some of them since.
         """
         if self._seen is None:
             self._seen = dict(held)
-        elif self._seen != held:
-            raise FieldsChanged
+            return
+        seen = self._seen
+        names = dict.fromkeys([*seen, *held])
+        changed = [name for name in names if seen.get(name, _ABSENT) != held.get(name, _ABSENT)]
+        if changed:
+            raise FieldsChanged(changed)
 
 
-def named_members(document: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the document holds under each name of the patch."""
-    return {name: document.get(name, _ABSENT) for name in patch}
+def patched_members(pointer: str, held: object, patch: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is held under each member that a merge patch of the document at the pointer names (RFC 7396)."""
+    if not isinstance(held, Mapping):
+        held = {}
+    members: dict[str, Any] = {}
+    for name, value in patch.items():
+        below = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+        member = held.get(name, _ABSENT)
+        if isinstance(value, Mapping) and (member is _ABSENT or isinstance(member, Mapping)):
+            members |= patched_members(below, member, value)
+        elif member is not _ABSENT:
+            members[below] = member
+    return members

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 class AuditEntry:
     """One event with all that is known of it; `facts` are JSON values as they lie in the log, of whatever version.
 
-    `position` is the number of the event within the organization, from 1 without a gap.
+    `position` is the number of the event within the organization, from 1 without a gap. `aggregate_name` comes with
+    lists of the whole organization: what the provider, model or access key is called now, or was called at first if it
+    is gone.
     """
 
     position: int
@@ -29,6 +31,7 @@ class AuditEntry:
     reason: str | None
     recorded_at: datetime
     hash: bytes
+    aggregate_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

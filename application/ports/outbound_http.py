@@ -63,7 +63,8 @@ class OutboundRequest:
     """One call. Keys belong in `headers`, never in the URL; neither headers, body nor query are ever represented.
 
     `url` is sent exactly as given, so it must be percent-encoded already, and its host in the normal form of
-    `Outbound.checked`; a query is allowed here. `json` is sent as a JSON body; none sends no body.
+    `Outbound.checked`; a query is allowed here. `json` is sent as a JSON body, `content` is JSON already and sent
+    as it is; none sends no body.
 
     `total_seconds` bounds the whole call, name lookup to last byte; none is for streams alone. `connect_seconds` bounds
     the wait for a free connection, name lookup, connection and TLS handshake together. `read_idle_seconds` is the
@@ -75,6 +76,7 @@ class OutboundRequest:
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     json: Any | None = field(default=None, repr=False)
+    content: bytes | None = field(default=None, repr=False)
     total_seconds: float | None = 30.0
     connect_seconds: float = 5.0
     read_idle_seconds: float = 30.0
@@ -104,16 +106,20 @@ class OutboundFailure(UpstreamFailure):
         category: FailureCategory,
         message: str,
         *,
+        hint: str | None = None,
         timings: Timings | None = None,
         was_sent: bool = False,
         broke_off: bool = False,
     ) -> None:
-        """Report the failure; `broke_off`: the answer had begun and then the connection was lost."""
+        """Report the failure.
+
+        `hint` takes the place of the category's own; `broke_off`: the answer had begun, then the connection was lost.
+        """
         super().__init__(
             CallOutcome(
                 category,
                 message,
-                hint=_HINTS[category],
+                hint=hint or _HINTS[category],
                 is_retryable=category in {"timeout", "unreachable"} or broke_off,
                 timings=timings or Timings(),
             )
@@ -157,7 +163,7 @@ class OutboundStream(Protocol):
 
 
 class Outbound(Protocol):
-    """The only way out. Follows no redirect, keeps no cookie, uses no proxy, always verifies TLS certificates."""
+    """The only way out. Follows no redirect, keeps no cookie, uses no proxy but the operator's, and verifies TLS."""
 
     async def request(self, request: OutboundRequest) -> OutboundResponse:
         """Call and return the whole answer.
@@ -190,5 +196,19 @@ class Outbound(Protocol):
 
         Raises:
             EndpointRefused: it may not, or the name cannot be looked up.
+        """
+        ...
+
+
+class ReceiverAddresses(Protocol):
+    """Checks addresses that are called for webhooks, whose paths and queries are somebody else's."""
+
+    def checked_receiver(self, url: str) -> Endpoint:
+        """Return the address of a webhook's receiver in normal form, path and query as they are given.
+
+        Checked as `Outbound.checked` does it.
+
+        Raises:
+            EndpointRefused: it is not an address this service may call (`/url`); the message says what to do.
         """
         ...

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 from application.errors import ApplicationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
 
@@ -61,6 +61,7 @@ class ProviderConnection:
     endpoint: str
     settings: Mapping[str, Any]
     api_key: str | None = field(default=None, repr=False)
+    extra_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +213,11 @@ class Preset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderType:
-    """What a provider type needs, so that a form can be drawn and a request checked from it."""
+    """What a provider type needs, so that a form can be drawn and a request checked from it.
+
+    `own_headers` are those that its adapter sets, in lower case: extra headers cannot have their names.
+    `is_account_in_path`: gateways that speak it tell accounts apart by the endpoint's path, and keys are bound to it.
+    """
 
     name: str
     label: str
@@ -221,6 +226,8 @@ class ProviderType:
     key_help: str
     settings: tuple[SettingField, ...] = ()
     presets: tuple[Preset, ...] = ()
+    own_headers: frozenset[str] = frozenset()
+    is_account_in_path: bool = False
 
 
 class ProviderGateway(Protocol):
@@ -245,6 +252,14 @@ class ProviderGateway(Protocol):
         Raises:
             InvalidInput: one is unknown or of the wrong kind; the pointer names it (`/settings/...`).
         """
+        ...
+
+    def own_headers(self, provider_type: str) -> Collection[str]:
+        """Return the headers that calls to this type carry anyway, in lower case; none for an unknown type."""
+        ...
+
+    def is_account_in_path(self, provider_type: str) -> bool:
+        """Return whether the path of an endpoint of this type names the account, and so binds a key."""
         ...
 
     async def probe(self, connection: ProviderConnection) -> TestReport:

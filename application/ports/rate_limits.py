@@ -29,11 +29,30 @@ class Allowance:
     resets_after_seconds: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Whether a request gets its turn, and in how many seconds that is, or would be."""
+
+    is_granted: bool
+    wait_seconds: float
+
+
 class RateLimits(Protocol):
     """Counts what each organization or access key does; a store of counts that cannot be reached refuses nobody."""
 
     async def take(self, quota: Quota, subject_id: UUID) -> Allowance:
         """Count a request and tell whether it is within the quota; those over it prolong nothing."""
+        ...
+
+    async def take_turn(self, quota: Quota, subject_id: UUID, patience_seconds: float) -> Turn:
+        """Take a token from a bucket that holds as many as the quota and is filled as fast as the quota says.
+
+        One that comes within the patience is taken in advance. Requests without a turn prolong nothing.
+        """
+        ...
+
+    async def turns_left(self, quota: Quota, subject_id: UUID) -> int:
+        """Return how many tokens are in the bucket."""
         ...
 
     async def look(self, quota: Quota, subject_id: UUID) -> Allowance:

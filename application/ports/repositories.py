@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from domain.root import Root
 
@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from domain.model.aggregate import Model
     from domain.organization.aggregate import Organization
     from domain.provider.aggregate import Provider
+    from domain.webhook.aggregate import Webhook
 
 RootT = TypeVar("RootT", bound=Root)
+
+
+Gone: TypeAlias = "Provider | Model | AccessKey | Webhook"
+"""What goes with an organization."""
 
 
 class Repository(Protocol[RootT]):
@@ -93,11 +98,11 @@ class Organizations(Repository["Organization"], Protocol):
         """Return the organization, none when it has not been named yet."""
         ...
 
-    async def save_removed(self, organization: Organization, gone: Sequence[Provider | Model | AccessKey]) -> Recorded:
-        """Record that the organization was removed after the last of its providers, models and keys.
+    async def save_removed(self, organization: Organization, gone: Sequence[Gone]) -> Recorded:
+        """Record that the organization was removed after the last of its providers, models, keys and webhooks.
 
         With it goes everything that is kept of the organization beside its log: keys, read rows, evidence, figures.
-        Errors as for `save`; it is a Conflict, too, that it has providers or access keys still.
+        Errors as for `save`; it is a Conflict, too, that it has providers, access keys or webhooks still.
         """
         ...
 

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-SortField = Literal["name", "createdAt"]
+SortField = Literal["name", "createdAt", "updatedAt", "costPer1kTokens", "contextWindow", "maxTokens", "provider"]
+"""All but the name and the creation are for lists of models; what is not known comes last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,10 @@ class ProviderFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFilter:
-    """Which models; none lets all through. `text` is looked for in the name and the provider's model id."""
+    """Which models; none lets all through. `text` is looked for in the name and the provider's model id.
+
+    A model is enabled here if its provider is as well.
+    """
 
     provider_id: UUID | None = None
     type: str | None = None

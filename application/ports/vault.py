@@ -1,4 +1,7 @@
-"""Where the provider keys are kept: written, used for calls, never shown."""
+"""Where providers' secrets are kept: written, used for calls, never shown.
+
+A secret is a text: an API key, or what `application.policies.seal_credential` makes of key and extra headers.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyBinding:
-    """What a sealed key is good for, and for nothing else: authenticated with the ciphertext."""
+    """What a sealed key is good for, and for nothing else: authenticated with the ciphertext.
+
+    `origin` is the endpoint's account (`Endpoint.account`): its origin, with the path where that matters.
+    """
 
     organization_id: UUID
     provider_id: UUID
@@ -41,7 +47,7 @@ class Vault(Protocol):
     """Seals keys, and opens the current one for a call to its own origin."""
 
     def hint(self, api_key: str) -> str:
-        """Return what may be shown of a key: an ellipsis and at most its last four characters."""
+        """Return what may be shown of a key: an ellipsis and at most its last four characters, if all are printable."""
         ...
 
     async def seal(self, api_key: str, binding: KeyBinding) -> SealedCredential:

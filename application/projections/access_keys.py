@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from application.projections.row_changes import LoggedEvent, RowChange
+from domain.names import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,11 +37,14 @@ _COPIED: Final[dict[str, tuple[str, ...]]] = {
     "access-key.enabled": (),
     "access-key.disabled": (),
     "access-key.budget-threshold-reached": (),
+    "access-key.expiry-approaching": (),
 }
 _SET: Final[dict[str, Mapping[str, Any]]] = {
     "access-key.enabled": {"is_enabled": True},
     "access-key.disabled": {"is_enabled": False},
 }
+
+_NAMED: Final = frozenset({"access-key.issued", "access-key.renamed"})
 
 TOPICS: Final = frozenset({"access-key.issued", "access-key.revoked", *_COPIED})
 
@@ -51,6 +55,8 @@ def project_access_key(event: LoggedEvent) -> RowChange:
     if topic == "access-key.revoked":
         return RowChange("access_keys", "delete", aggregate_id, {})
     columns: dict[str, Any] = {"id": aggregate_id, "revision": revision}
+    if topic in _NAMED:
+        columns["name_key"] = name_key(facts["name"])
     if topic == "access-key.issued":
         columns |= {name: facts[name] for name in _ISSUED}
         columns |= {"created_by": facts["issued_by"], "previous_valid_until": None}

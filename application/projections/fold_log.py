@@ -28,13 +28,12 @@ class DatedEvent:
 
 def unnamed(organization_id: str) -> Row:
     """Return the row of an organization that nothing was said of, which its first write creates."""
-    columns = ("name", "requests_per_minute", "tokens_per_minute", "concurrent", "budget_usd", "budget_period")
-    return {"id": organization_id, **dict.fromkeys(columns)}
+    return {"id": organization_id, **dict.fromkeys(("name", "budget_usd", "budget_period")), "quotas": {}}
 
 
 def no_rows() -> Rows:
     """Return the read tables without rows."""
-    return {"organizations": {}, "ai_providers": {}, "ai_models": {}, "access_keys": {}}
+    return {"organizations": {}, "ai_providers": {}, "ai_models": {}, "access_keys": {}, "webhooks": {}}
 
 
 def fold(organization_id: str, events: Iterable[DatedEvent]) -> Rows:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from application.projections.other_prices import other_prices_text
 from application.projections.row_changes import LoggedEvent, RowChange
+from domain.names import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,7 +56,12 @@ _COPIED: Final = (
 
 
 def _registered(facts: Mapping[str, Any]) -> Columns:
-    return {name: facts[name] for name in _COPIED} | _price(facts)
+    keys = {"name_key": name_key(facts["name"]), "model_id_key": name_key(facts["model_id"])}
+    return {name: facts[name] for name in _COPIED} | _price(facts) | keys
+
+
+def _renamed(facts: Mapping[str, Any]) -> Columns:
+    return {"name": facts["name"], "name_key": name_key(facts["name"]), "sources": facts["sources"]}
 
 
 def _price_changed(facts: Mapping[str, Any]) -> Columns:
@@ -72,13 +78,14 @@ def _copy(*names: str) -> Callable[[Mapping[str, Any]], Columns]:
 
 
 _UPDATES: Final[dict[str, Callable[[Mapping[str, Any]], Columns]]] = {
-    "model.renamed": _copy("name"),
+    "model.renamed": _renamed,
     "model.reconfigured": _copy("version", "config"),
     "model.capabilities-changed": _copy("type", "capabilities"),
     "model.price-changed": _price_changed,
     "model.limits-changed": _copy("context_window", "max_tokens"),
     "model.lifecycle-changed": _copy("lifecycle", "retires_on"),
     "model.retired-upstream": _retired_upstream,
+    "model.retirement-approaching": lambda _: {},
     "model.enabled": lambda _: {"is_enabled": True},
     "model.disabled": lambda _: {"is_enabled": False},
 }

@@ -9,7 +9,7 @@ from application.projections.row_changes import LoggedEvent, RowChange
 _COPIED: Final[dict[str, tuple[str, ...]]] = {
     "organization.registered": ("name",),
     "organization.renamed": ("name",),
-    "organization.limits-changed": ("requests_per_minute", "tokens_per_minute", "concurrent"),
+    "organization.limits-changed": ("quotas",),
     "organization.budget-changed": ("budget_usd", "budget_period"),
     "organization.budget-threshold-reached": (),
     "organization.restored": (),

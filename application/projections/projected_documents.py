@@ -12,7 +12,16 @@ if TYPE_CHECKING:
 
     from domain.model.values import Price
 
-_OF_PROVIDER: Final = ("name", "provider_type", "endpoint", "settings", "is_enabled", "api_key", "health_status")
+_OF_PROVIDER: Final = (
+    "name",
+    "provider_type",
+    "endpoint",
+    "settings",
+    "is_enabled",
+    "api_key",
+    "extra_headers",
+    "health_status",
+)
 _OF_MODEL: Final = (
     "provider_id",
     "model_id",
@@ -45,6 +54,22 @@ _OF_ACCESS_KEY: Final = (
     "is_enabled",
     "previous_valid_until",
 )
+
+_OF_WEBHOOK: Final = (
+    "name",
+    "host",
+    "topics",
+    "format",
+    "secret_hint",
+    "previous_valid_until",
+    "is_enabled",
+    "switched_off_because",
+)
+
+
+def webhook_fields(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a webhook, without those that the log does not hold (times, deliveries)."""
+    return {name: row[name] for name in _OF_WEBHOOK}
 
 
 def provider_fields(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,8 +104,8 @@ def _budget(row: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def organization_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of an organization."""
-    fields = {**row, "limits": _limits(row), "budget": _budget(row)}
-    return {name: fields[name] for name in ("name", "limits", "budget")}
+    fields = {**row, "budget": _budget(row)}
+    return {name: fields[name] for name in ("name", "quotas", "budget")}
 
 
 def _price(row: Mapping[str, Any]) -> Price | None:

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from application.bounds.call_bounds import bounds_of_caller
+from application.caller import current_caller
 from application.errors import CredentialUnreadable, InvalidInput
 from application.ports.provider_gateway import CallOutcome, UpstreamFailure
 from application.prompts.call_costs import NOTHING
@@ -49,7 +50,8 @@ async def count_tokens(prompt: Prompt, *, runs: PromptRuns, generation: Generati
 
 async def _first_count(prompt: Prompt, runs: PromptRuns, generation: Generation, recording: RequestRecording) -> int:
     ready, candidates = await runs.candidates(prompt)
-    bounds = bounds_of_caller(ready.limits, None)
+    quotas = await runs.quotas.of(current_caller().organization_id)
+    bounds = bounds_of_caller(quotas, None)
     async with runs.admission.limits.within(bounds, lambda: 0):
         return await _counted_by_first(prompt, runs, generation, recording, ready, candidates)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from domain.access_key.values import NO_LIMITS
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
     from application.ports.vault import SealedCredential
     from application.prompts.cool_downs import SharedCoolDown
     from application.prompts.selection_candidates import NamedSelector, Requirements
-    from domain.access_key.values import Budget, Limits
+    from domain.access_key.values import Budget
     from domain.model.values import Lifecycle, Price
 
 
@@ -58,12 +56,11 @@ class CandidateModel:
 class OrganizationState:
     """How far the organization's log goes, 0 before any event, and what its processes have found of its models.
 
-    As long as the log is the same, so are its providers and models, and its own limits and budget.
+    As long as the log is the same, so are its providers and models, and its own budget.
     """
 
     org_sequence: int
     cool_downs: Sequence[SharedCoolDown] = ()
-    limits: Limits = NO_LIMITS
     budget: Budget | None = None
 
 

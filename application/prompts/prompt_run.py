@@ -9,7 +9,7 @@ from math import inf, isfinite
 from typing import TYPE_CHECKING, TypeVar
 
 from application.bounds.call_bounds import bounds_of_caller
-from application.bounds.call_estimates import call_estimate
+from application.bounds.call_estimates import NO_ESTIMATE, call_estimate
 from application.caller import current_caller
 from application.deadline import Deadline
 from application.errors import CredentialUnreadable, InvalidInput
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from application.bounds.call_admission import CallAdmission
     from application.bounds.call_bounds import CallBounds
     from application.bounds.call_estimates import CallEstimate
+    from application.bounds.organization_quotas import OrganizationQuotas
     from application.errors import ApplicationError
     from application.ports.price_list import PriceList
     from application.ports.provider_gateway import Category, ProviderConnection, TestReport
@@ -373,6 +374,7 @@ class PromptRuns:
     records: CallRecords
     probe: Callable[[ProviderConnection], Awaitable[TestReport]]
     admission: CallAdmission
+    quotas: OrganizationQuotas
     refuses_unknown_costs: bool = False
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
 
@@ -394,7 +396,7 @@ class PromptRuns:
                 retrying=self.retrying,
                 probe=self.probe,
             )
-            bounds = bounds_of_caller(ready.limits, ready.budget)
+            bounds = bounds_of_caller(await self.quotas.of(current_caller().organization_id), ready.budget)
             admitted: AbstractAsyncContextManager[None] = nullcontext()
             if bounds:
                 estimate = await self._estimate(prompt, ready, bounds)
@@ -408,6 +410,8 @@ class PromptRuns:
 
     async def _estimate(self, prompt: Prompt, ready: RunnableModels, bounds: Sequence[CallBounds]) -> CallEstimate:
         """Return what the call may cost; a model without a price is taken for the dearest one where a budget asks."""
+        if all(each.budget is None and each.limits.tokens_per_minute is None for each in bounds):
+            return NO_ESTIMATE
         candidates = ready.selection.kept
         instead = None
         has_budget = any(each.budget is not None for each in bounds)

@@ -6,6 +6,7 @@ from sys import getsizeof
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
+from application.policies.seal_credential import ProviderSecrets, read_secrets
 from application.ports.provider_gateway import ProviderConnection
 from application.prompts.model_parameters import read_defaults
 from application.prompts.selection_candidates import Candidate
@@ -51,11 +52,16 @@ class Connections:
 
     async def _open(self, account: CandidateProvider) -> ProviderConnection:
         endpoint = self._gateway.checked_endpoint(account.provider_type, account.endpoint)
-        api_key = None
+        secrets = ProviderSecrets()
         if account.sealed is not None:
-            api_key = await self._vault.unseal(account.sealed, provider_id=account.id, origin=endpoint.origin)
+            text = await self._vault.unseal(account.sealed, provider_id=account.id, origin=endpoint.account)
+            secrets = read_secrets(text)
         connection = ProviderConnection(
-            provider_type=account.provider_type, endpoint=endpoint.url, settings=account.settings, api_key=api_key
+            provider_type=account.provider_type,
+            endpoint=endpoint.url,
+            settings=account.settings,
+            api_key=secrets.api_key,
+            extra_headers=secrets.extra_headers,
         )
         self._opened[account.id] = connection
         return connection
@@ -68,7 +74,6 @@ class RunnableModels:
         self.selection = selection
         self.ranked = [each for each in selection.ranked_candidates if each.is_kept]
         self.today = today
-        self.limits = found.state.limits
         self.budget = found.state.budget
         self._accounts = found.accounts
         self._connections = connections

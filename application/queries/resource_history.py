@@ -1,4 +1,4 @@
-"""The history of a provider, model or access key, with changed fields."""
+"""The history of a provider, model, access key or webhook, with changed fields."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from application.projections.projected_documents import (
     model_fields,
     organization_fields,
     provider_fields,
+    webhook_fields,
 )
 from application.projections.row_changes import LoggedEvent, merged
+from application.webhooks.webhooks import WebhookNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,12 +24,13 @@ if TYPE_CHECKING:
     from application.ports.audit_log import AuditEntry, AuditLog
     from application.ports.historical_rows import HistoricalRows
 
-Kind = Literal["provider", "model", "access-key", "organization"]
+Kind = Literal["provider", "model", "access-key", "webhook", "organization"]
 
 _FIELDS: Final[dict[Kind, Callable[[Mapping[str, Any]], dict[str, Any]]]] = {
     "provider": provider_fields,
     "model": model_fields,
     "access-key": access_key_fields,
+    "webhook": webhook_fields,
     "organization": organization_fields,
 }
 
@@ -36,6 +39,7 @@ _MISSING: Final[dict[Kind, type[NotFound]]] = {
     "provider": ProviderNotFound,
     "model": ModelNotFound,
     "access-key": AccessKeyNotFound,
+    "webhook": WebhookNotFound,
     "organization": OrganizationNotFound,
 }
 
@@ -77,7 +81,7 @@ async def history(
     """Return what happened to one of this kind before a revision, newest first, also to one that was removed.
 
     Raises:
-        ProviderNotFound, ModelNotFound, AccessKeyNotFound: the organization never had one of this id.
+        ProviderNotFound, ModelNotFound, AccessKeyNotFound, WebhookNotFound: the organization never had one of this id.
     """
     newest = await log.of_aggregate(aggregate_id, limit=1, before=None)
     if not newest or not newest[0].topic.startswith(f"{kind}."):

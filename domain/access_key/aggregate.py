@@ -51,6 +51,7 @@ class AccessKey(Root):
     Enabled = events.Enabled
     Disabled = events.Disabled
     BudgetThresholdReached = events.BudgetThresholdReached
+    ExpiryApproaching = events.ExpiryApproaching
     Revoked = events.Revoked
 
     @classmethod
@@ -210,6 +211,11 @@ class AccessKey(Root):
                 percent=percent, budget_usd=self.budget_usd, budget_period=self.budget_period, since=since
             )
 
+    def note_expiry(self, days: int, expires_at: datetime) -> None:
+        """Record that the key expires at this time, so many days from now. No event if it expires at another."""
+        if expires_at == self.expires_at:
+            self._expiry_approaching(days=days, expires_at=expires_at)
+
     def revoke(self) -> None:
         """Revoke the key. It cannot be changed afterwards."""
         if not self.is_removed:
@@ -262,6 +268,10 @@ class AccessKey(Root):
     @event(BudgetThresholdReached)
     def _threshold_reached(self, percent: int, budget_usd: Decimal, budget_period: str, since: datetime | None) -> None:
         """Nothing changes: the event only records what was spent."""
+
+    @event(ExpiryApproaching)
+    def _expiry_approaching(self, days: int, expires_at: datetime) -> None:
+        """Nothing changes: the event only records how near the time is."""
 
     @event(Revoked)
     def _revoked(self) -> None:

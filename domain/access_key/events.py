@@ -108,6 +108,14 @@ class BudgetThresholdReached(Root.Event):
     since: datetime | None
 
 
+class ExpiryApproaching(Root.Event):
+    """The key expires at this time, at most `days` days from now. Nothing changes."""
+
+    TOPIC = "access-key.expiry-approaching"
+    days: int
+    expires_at: datetime
+
+
 class Revoked(Root.Event):
     """The key is not accepted any more, for ever."""
 

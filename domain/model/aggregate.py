@@ -55,6 +55,7 @@ class Model(Root):
     LimitsChanged = events.LimitsChanged
     LifecycleChanged = events.LifecycleChanged
     RetiredUpstream = events.RetiredUpstream
+    RetirementApproaching = events.RetirementApproaching
     Enabled = events.Enabled
     Disabled = events.Disabled
     Removed = events.Removed
@@ -175,6 +176,11 @@ class Model(Root):
             else:
                 self._lifecycle_changed(**facts, sources=new_sources)
 
+    def note_retirement(self, days: int, retires_on: str) -> None:
+        """Record that the model retires on this day, so many days from now. No event if it retires on another."""
+        if retires_on == self.lifecycle.retires_on:
+            self._retirement_approaching(days=days, retires_on=retires_on)
+
     def enable(self) -> None:
         """Enable the model. No event if it is enabled."""
         if not self.is_enabled:
@@ -233,6 +239,10 @@ class Model(Root):
     def _retired_upstream(self, retires_on: str | None, sources: dict[str, str]) -> None:
         self.lifecycle = Lifecycle(lifecycle=RETIRED, retires_on=retires_on)
         self.sources |= sources
+
+    @event(RetirementApproaching)
+    def _retirement_approaching(self, days: int, retires_on: str) -> None:
+        """Nothing changes: the event only records how near the day is."""
 
     @event(Enabled)
     def _enabled(self) -> None:

@@ -113,6 +113,14 @@ class RetiredUpstream(Root.Event):
     sources: dict[str, str]
 
 
+class RetirementApproaching(Root.Event):
+    """The model retires on this day (ISO date), at most `days` days from now. Nothing changes."""
+
+    TOPIC = "model.retirement-approaching"
+    days: int
+    retires_on: str
+
+
 class Enabled(Root.Event):
     """The model was enabled."""
 

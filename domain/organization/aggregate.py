@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - the mapper reads the annotations of events at run time
 from decimal import Decimal  # noqa: TC003 - the same
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eventsourcing.domain import AggregateCreated, event
 
-from domain.access_key.values import budget_facts, limit_facts
+from domain.access_key.values import budget_facts
 from domain.names import checked_name
+from domain.organization.values import checked_quotas
 from domain.root import Root
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
-    from domain.access_key.values import Budget, Limits
+    from domain.access_key.values import Budget
 
 
 class Organization(Root):
@@ -33,9 +35,19 @@ class Organization(Root):
 
     class LimitsChanged(Root.Event):
         TOPIC = "organization.limits-changed"
-        requests_per_minute: int | None
-        tokens_per_minute: int | None
-        concurrent: int | None
+        class_version = 2
+        quotas: dict[str, int]
+
+        @staticmethod
+        def upcast_v1_v2(facts: dict[str, Any]) -> None:
+            """There were three limits, each in a field of its own."""
+            names = {
+                "requestsPerMinute": "requests_per_minute",
+                "tokensPerMinute": "tokens_per_minute",
+                "concurrent": "concurrent",
+            }
+            limits = {name: facts.pop(field) for name, field in names.items()}
+            facts["quotas"] = {name: limit for name, limit in sorted(limits.items()) if limit is not None}
 
     class BudgetChanged(Root.Event):
         TOPIC = "organization.budget-changed"
@@ -65,9 +77,7 @@ class Organization(Root):
     @event(Registered)
     def __init__(self, name: str) -> None:
         self.name = name
-        self.requests_per_minute: int | None = None
-        self.tokens_per_minute: int | None = None
-        self.concurrent: int | None = None
+        self.quotas: dict[str, int] = {}
         self.budget_usd: Decimal | None = None
         self.budget_period: str | None = None
 
@@ -77,11 +87,14 @@ class Organization(Root):
         if checked != self.name:
             self._renamed(name=checked)
 
-    def change_limits(self, limits: Limits) -> None:
-        """Replace all limits on what the organization does with models. No event if they are unchanged."""
-        facts = limit_facts(limits)
-        if facts != {name: getattr(self, name) for name in facts}:
-            self._limits_changed(**facts)
+    def change_quotas(self, quotas: Mapping[str, int]) -> None:
+        """Replace all quotas of the organization's own, by their names; 0: no limit. No event if they are unchanged.
+
+        What is not named is as the installation has it.
+        """
+        checked = checked_quotas(quotas)
+        if checked != self.quotas:
+            self._limits_changed(quotas=checked)
 
     def change_budget(self, budget: Budget | None) -> None:
         """Replace or remove the budget; what was spent in the period counts. No event if it is unchanged."""
@@ -110,12 +123,8 @@ class Organization(Root):
         self.name = name
 
     @event(LimitsChanged)
-    def _limits_changed(
-        self, requests_per_minute: int | None, tokens_per_minute: int | None, concurrent: int | None
-    ) -> None:
-        self.requests_per_minute = requests_per_minute
-        self.tokens_per_minute = tokens_per_minute
-        self.concurrent = concurrent
+    def _limits_changed(self, quotas: dict[str, int]) -> None:
+        self.quotas = quotas
 
     @event(BudgetChanged)
     def _budget_changed(self, budget_usd: Decimal | None, budget_period: str | None) -> None:

@@ -8,17 +8,21 @@ from eventsourcing.domain import AggregateCreated, event
 
 from domain.checked_documents import checked_document, checked_label
 from domain.names import checked_name
-from domain.provider.errors import CredentialRequired
+from domain.provider.errors import CredentialRequired, ExtraHeadersRequired
 from domain.root import Root
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from domain.provider.values import Endpoint, NewCredential
 
 
 class Provider(Root):
-    """An organization's account with an AI provider. Invariant: a key is bound to one endpoint origin."""
+    """An organization's account with an AI provider. Invariant: its secrets are bound to one account of an endpoint.
+
+    The secrets are an API key and the values of extra headers; events hold the key's hint and the headers' names.
+    """
 
     TOPIC = "provider"
 
@@ -55,6 +59,11 @@ class Provider(Root):
         TOPIC = "provider.credential-removed"
         credential_version: int
 
+    class ExtraHeadersChanged(Root.Event):
+        TOPIC = "provider.extra-headers-changed"
+        extra_headers: list[str]
+        extra_headers_version: int
+
     class Enabled(Root.Event):
         TOPIC = "provider.enabled"
 
@@ -79,14 +88,15 @@ class Provider(Root):
         endpoint: Endpoint,
         settings: dict[str, Any],
         credential: NewCredential | None,
+        extra_headers: Sequence[str] = (),
         is_enabled: bool = True,
     ) -> Provider:
-        """Register the provider. Its first API key, if any, is version 1.
+        """Register the provider. Its first API key, if any, is version 1, and so are its extra headers.
 
         Raises:
             InvalidValue: a value is outside what its field allows.
         """
-        return cls._create(
+        provider = cls._create(
             cls.Registered,
             id=provider_id,
             name=checked_name(name),
@@ -98,6 +108,8 @@ class Provider(Root):
             credential_version=1 if credential else 0,
             credential_hint=credential.hint if credential else None,
         )
+        provider.change_extra_headers(extra_headers)
+        return provider
 
     @event(Registered)
     def __init__(
@@ -119,6 +131,8 @@ class Provider(Root):
         self.is_enabled = is_enabled
         self.credential_version = credential_version
         self.credential_hint = credential_hint
+        self.extra_headers: list[str] = []
+        self.extra_headers_version = 0
         self.health_status = "unknown"
         self.health_category: str | None = None
 
@@ -132,24 +146,48 @@ class Provider(Root):
         """The version of the next API key. Versions are never reused."""
         return self.credential_version + 1
 
+    @property
+    def has_secrets(self) -> bool:
+        """Whether the provider has an API key or extra headers."""
+        return self.has_credential or bool(self.extra_headers)
+
+    @property
+    def secrets_version(self) -> int:
+        """The version of key and extra headers together, which are sealed as one. Versions are never reused."""
+        return self.credential_version + self.extra_headers_version
+
+    def changes_account(self, endpoint: Endpoint) -> bool:
+        """Return whether the endpoint leads to another account, which must not be sent the secrets of this one."""
+        if endpoint.origin != self.origin:
+            return True
+        return endpoint.is_account_in_path and endpoint.url != self.endpoint
+
     def rename(self, name: str) -> None:
         """Rename the provider. No event if the name is unchanged."""
         checked = checked_name(name)
         if checked != self.name:
             self._renamed(name=checked)
 
-    def move(self, endpoint: Endpoint, credential: NewCredential | None) -> None:
-        """Change the endpoint, and replace the API key if a new one is given.
+    def move(
+        self, endpoint: Endpoint, credential: NewCredential | None, extra_headers: Sequence[str] | None = None
+    ) -> None:
+        """Change the endpoint, and replace the API key and the extra headers if new ones are given.
 
         Raises:
-            CredentialRequired: the origin changes, the provider has an API key, and no new key is given.
+            CredentialRequired: the account changes, the provider has an API key, and no new key is given.
+            ExtraHeadersRequired: the account changes, the provider has extra headers, and none are given.
         """
-        if endpoint.origin != self.origin and self.has_credential and credential is None:
-            raise CredentialRequired
+        if self.changes_account(endpoint):
+            if self.has_credential and credential is None:
+                raise CredentialRequired
+            if self.extra_headers and extra_headers is None:
+                raise ExtraHeadersRequired
         if endpoint.url != self.endpoint:
             self._endpoint_changed(endpoint=endpoint.url, origin=endpoint.origin)
         if credential is not None:
-            self._credential_replaced(credential_version=self.next_credential_version, credential_hint=credential.hint)
+            self.replace_credential(credential)
+        if extra_headers is not None:
+            self.change_extra_headers(extra_headers)
 
     def replace_credential(self, credential: NewCredential) -> None:
         """Replace the API key."""
@@ -158,7 +196,14 @@ class Provider(Root):
     def remove_credential(self) -> None:
         """Remove the API key. No event if there is none."""
         if self.has_credential:
-            self._credential_removed(credential_version=self.credential_version)
+            # What stays is sealed anew: what was sealed with the key must not count as current any more.
+            version = self.next_credential_version if self.extra_headers else self.credential_version
+            self._credential_removed(credential_version=version)
+
+    def change_extra_headers(self, names: Sequence[str]) -> None:
+        """Replace the extra headers. No event if there were none and are none: whether values differ is not known."""
+        if names or self.extra_headers:
+            self._extra_headers_changed(extra_headers=list(names), extra_headers_version=self.extra_headers_version + 1)
 
     def change_settings(self, settings: dict[str, Any]) -> None:
         """Replace all settings. No event if they are unchanged.
@@ -215,6 +260,12 @@ class Provider(Root):
         self.credential_hint = None
         self._forget_health()
 
+    @event(ExtraHeadersChanged)
+    def _extra_headers_changed(self, extra_headers: list[str], extra_headers_version: int) -> None:
+        self.extra_headers = extra_headers
+        self.extra_headers_version = extra_headers_version
+        self._forget_health()
+
     @event(Enabled)
     def _enabled(self) -> None:
         self.is_enabled = True
@@ -232,8 +283,9 @@ class Provider(Root):
     def _removed(self) -> None:
         self.is_removed = True
         self.credential_hint = None
+        self.extra_headers = []
 
     def _forget_health(self) -> None:
-        """Reset the health status, because the new key or endpoint has not been tested."""
+        """Reset the health status, because the new key, headers or endpoint have not been tested."""
         self.health_status = "unknown"
         self.health_category = None

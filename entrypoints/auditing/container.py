@@ -83,9 +83,9 @@ def _comparison(pool: AnyPool) -> Callable[..., Awaitable[Comparison]]:
 
 
 class Auditing(containers.DeclarativeContainer):
-    """What audits need; `pool` is of connections that see one organization, and `connect` gives one of them.
+    """What audits need; `pool` is of connections that see one organization, and may be held for seconds.
 
-    `rows` tells what rows were.
+    `connect` gives one for short questions. `rows` tells what rows were.
     """
 
     pool: providers.Dependency[AnyPool] = providers.Dependency()
@@ -116,7 +116,7 @@ class Auditing(containers.DeclarativeContainer):
         clock=clock,
     )
 
-    log_of_organization = providers.Factory(PostgresRawEvents, connect)
+    log_of_organization = providers.Factory(PostgresRawEvents, pool.provided.connection, at_once=1)
     admin_pool = providers.Singleton(
         administrators_pool, admin_database_url, size=5, application_name="modelbook audit"
     )
@@ -128,7 +128,7 @@ class Auditing(containers.DeclarativeContainer):
     signals = providers.Singleton(PostgresSignals, admin_database_url)
     feed = providers.Singleton(FeedBroadcaster, providers.Singleton(PostgresEventFeed, connect), signals)
 
-    tenant = providers.Singleton(Tenant, pool)
+    tenant = providers.Singleton(Tenant, pool, at_once=1)
     audit_log = providers.Singleton(PostgresAuditLog, tenant)
     past = providers.Singleton(PostgresHistoricalDocuments, tenant, providers.Callable(keyed_types))
     history = providers.Factory(partial, history, log=audit_log, rows=rows)

@@ -59,6 +59,7 @@ class Commands(TyperGroup):
 
 def _refuse(error: TyperException, *, as_json: bool) -> None:
     from entrypoints.cli.output import complain  # noqa: PLC0415 - needed by what fails only
+    from entrypoints.cli.service_log import service_log  # noqa: PLC0415 - as above
 
     message = error.format_message().replace(": Input should", ": it should")
     if message.startswith("Usage: "):
@@ -69,7 +70,12 @@ def _refuse(error: TyperException, *, as_json: bool) -> None:
         message += "."
     context = getattr(error, "ctx", None)
     command = "modelbook" if context is None else context.command_path
-    complain("wrong-usage", [f"{message} `{command} --help` tells more."], as_json=as_json)
+    lines = [f"{message} `{command} --help` tells more."]
+    if command.endswith(" serve"):
+        with service_log(as_json=as_json) as log:
+            log.complain("wrong-usage", lines)
+    else:
+        complain("wrong-usage", lines, as_json=as_json)
 
 
 def _loaded(name: str) -> object:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, NoReturn
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import orjson
 import typer
@@ -16,7 +17,7 @@ from entrypoints.http.answers.response_model import ResponseModel, document_of
 from entrypoints.settings import WrongSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 REFUSED: Final = 1
 MISUSED: Final = 2
@@ -26,16 +27,23 @@ errors = Console(stderr=True, highlight=False)
 
 
 @contextmanager
-def clear_errors(*, as_json: bool = False) -> Iterator[None]:
-    """Turn what a command fails with into a line on standard error and an exit code: 2 for wrong settings, else 1."""
+def clear_errors(*, as_json: bool = False, tell: Callable[[str, list[str]], None] | None = None) -> Iterator[None]:
+    """Turn what a command fails with into a line on standard error and an exit code: 2 for wrong settings, else 1.
+
+    `tell` receives the code and the lines, where they are to be written otherwise.
+    """
+    tell = tell or partial(complain, as_json=as_json)
     try:
         yield
     except WrongSettings as error:
-        _fail(MISUSED, "wrong-settings", error.lines, as_json=as_json)
+        tell("wrong-settings", error.lines)
+        raise typer.Exit(MISUSED) from None
     except (ApplicationError, DomainError) as error:
-        _fail(REFUSED, error.code, [error.message], as_json=as_json)
+        tell(error.code, [error.message])
+        raise typer.Exit(REFUSED) from None
     except ValueError as error:
-        _fail(MISUSED, "wrong-value", [str(error)], as_json=as_json)
+        tell("wrong-value", [str(error)])
+        raise typer.Exit(MISUSED) from None
 
 
 def say(line: str) -> None:
@@ -62,8 +70,3 @@ def complain(code: str, lines: list[str], *, as_json: bool) -> None:
     else:
         for line in lines:
             errors.print(f"modelbook: {' '.join(line.split())}", markup=False, soft_wrap=True)
-
-
-def _fail(exit_code: int, code: str, lines: list[str], *, as_json: bool) -> NoReturn:
-    complain(code, lines, as_json=as_json)
-    raise typer.Exit(exit_code)

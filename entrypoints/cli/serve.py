@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from entrypoints.cli.output import clear_errors, print_json, say
+from entrypoints.cli.output import clear_errors, print_json
+from entrypoints.cli.service_log import service_log
 from entrypoints.runtime import prepared
 from entrypoints.serve import address_of, listening_socket, serve_until_stopped
 from entrypoints.settings import load_settings
@@ -24,17 +25,17 @@ def serve(
     Without MODELBOOK_DATABASE_URL an embedded Postgres is started in MODELBOOK_DATA_DIR and migrated. Ctrl-C or SIGTERM
     finishes the requests in flight.
     """
-    with clear_errors(as_json=as_json):
+    with service_log(as_json=as_json) as log, clear_errors(as_json=as_json, tell=log.complain):
         settings = load_settings(host=host, port=port, workers=workers)
         with (
             stop_signals() as stop,
             listening_socket(settings.host, settings.port) as listener,
-            prepared(settings, say) as runtime,
+            prepared(settings, log.say) as runtime,
         ):
             url = address_of(listener)
 
             def ready() -> None:
-                print_json({"url": url}) if as_json else say(f"Modelbook listens on {url} (Ctrl-C stops it).")
+                print_json({"url": url}) if as_json else log.say(f"Modelbook listens on {url} (Ctrl-C stops it).")
 
             serve_until_stopped(runtime, listener, ready, stop)
-        say("Stopped.")
+        log.say("Stopped.")

@@ -18,6 +18,7 @@ from application.commands.register_model import RegisterModel
 from application.commands.register_provider import RegisterProvider
 from application.errors import ProviderNameTaken
 from application.health.check_provider import CheckProvider
+from application.policies.change_secrets import SecretsChange
 from application.ports.resource_documents import PageRequest, ProviderFilter
 from entrypoints.http.pagination import LARGEST_PAGE
 
@@ -98,7 +99,7 @@ async def _follow(container: Container, sandbox: Sandbox) -> None:
                     ChangeProvider(
                         provider_id=UUID(provider["id"]),
                         endpoint=str(now),
-                        api_key=sandbox.key(provider["providerType"]),
+                        secrets=SecretsChange(api_key=sandbox.key(provider["providerType"])),
                     )
                 )
 

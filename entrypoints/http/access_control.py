@@ -22,6 +22,8 @@ from entrypoints.http.request_context import PLATFORM, REQUEST_CONTEXT, caller_f
 from entrypoints.http.request_errors import FieldError, InvalidRequest, NotAllowed, NotAuthenticated
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from structlog.typing import FilteringBoundLogger
 
     from entrypoints.http.authentication import Verifier
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from entrypoints.http.rate_limits import RateLimiter
     from entrypoints.http.request_context import RequestContext
     from entrypoints.http.routes import Handler, Route
+    from entrypoints.http.sign_in.sign_in import SignIn
 
 
 class AccessControl:
@@ -41,8 +44,10 @@ class AccessControl:
         idempotency: Idempotency,
         limiter: RateLimiter,
         *,
+        sign_in: SignIn | None,
         logger: FilteringBoundLogger,
     ) -> None:
+        self._sign_in = sign_in
         self._verifier = verifier
         self._idempotency = idempotency
         self._limiter = limiter
@@ -54,6 +59,8 @@ class AccessControl:
 
         Raises:
             NotAuthenticated: the token is missing or not valid.
+            RateLimited: the organization sends too many requests, or has too many under way.
+            CrossSiteRequest: the session's cookie came with a request that the console did not make.
             NotAllowed: the token's role or organization may not use the route.
             InvalidRequest: the query has parameters that the route does not have.
         """
@@ -63,8 +70,23 @@ class AccessControl:
             return self._without_route(request)
         if route.access is Access.PUBLIC:
             return await handler(request)
-        context.verify = partial(self._verifier.principal, _authorization(request))
+        context.verify = self._verify(request)
         context.principal = principal = await context.verify()
+        organization_id = principal.organization_id if route.access.is_for_organizations else None
+        if organization_id is None:
+            return await self._checked(request, handler, context, route, principal)
+        await self._limiter.let_in(request, organization_id)
+        with self._limiter.under_way(route, organization_id):
+            return await self._checked(request, handler, context, route, principal)
+
+    async def _checked(
+        self,
+        request: web.Request,
+        handler: Handler,
+        context: RequestContext,
+        route: Route,
+        principal: Principal,
+    ) -> web.StreamResponse:
         require(principal, route.access, open_to_run_keys=route.open_to_run_keys)
         if request.query_string:
             _check_query(request, route, principal)
@@ -72,6 +94,17 @@ class AccessControl:
         if route.body is ChangeReason:
             await json_body(request, ChangeReason)
         return await self._let_through(request, handler, context, route)
+
+    def _verify(self, request: web.Request) -> Callable[[], Awaitable[Principal]]:
+        """Return what tells who asks: by a token or an access key where the request has one, else by its session.
+
+        The doors are for programs, and take no session.
+        """
+        authorization = _authorization(request)
+        sign_in = self._sign_in if authorization is None and shape_at(request.path) is PROBLEM_DETAILS else None
+        if sign_in is not None and sign_in.has_session(request):
+            return partial(sign_in.principal, request)
+        return partial(self._verifier.principal, authorization)
 
     async def _let_through(
         self, request: web.Request, handler: Handler, context: RequestContext, route: Route

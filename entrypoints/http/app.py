@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
+    from application.bounds.stocks import Stocks
     from application.ports.idempotency_claims import Claims
     from entrypoints.http.authentication import Verifier
     from entrypoints.http.http_options import HttpOptions
     from entrypoints.http.idempotency import Fingerprints
     from entrypoints.http.rate_limits import RateLimiter
+    from entrypoints.http.sign_in.sign_in import SignIn
 
 
 def build_app(
@@ -38,7 +40,9 @@ def build_app(
     claims: Claims,
     fingerprints: Fingerprints,
     limiter: RateLimiter,
+    stocks: Stocks,
     checks: Mapping[str, Check],
+    sign_in: SignIn | None = None,
     warnings: Mapping[str, Warn] | None = None,
     options: HttpOptions,
     logger: FilteringBoundLogger,
@@ -47,17 +51,17 @@ def build_app(
     """Return the application with these routes, and with those for health, figures and documentation."""
     metrics = metrics or HttpMetrics()
     records: dict[web.AbstractRoute, Route] = {}
-    requests = RequestMiddleware(records, logger=logger, metrics=metrics)
+    requests = RequestMiddleware(records, logger=logger, metrics=metrics, trusted_proxies=options.trusted_proxies)
     limiter.check(routes)
     access = AccessControl(
         verifier,
-        Idempotency(claims, fingerprints, logger=logger, hold_seconds=options.hold_seconds),
+        Idempotency(claims, fingerprints, stocks, logger=logger, hold_seconds=options.hold_seconds),
         limiter,
+        sign_in=sign_in,
         logger=logger,
     )
     app = web.Application(middlewares=[requests.middleware, access.middleware])
-    app[REQUEST_BODIES] = RequestBodies(options)
-    app.on_cleanup.append(app[REQUEST_BODIES].close)
+    app[REQUEST_BODIES] = RequestBodies(options, limiter.shares)
     app.on_response_prepare.append(Headers(options.cors_origins).on_response_prepare)
     health = HealthViews(checks, warnings or {}, seconds=options.readiness_seconds)
     all_routes = [*routes, *routes_of(health, metrics)]

@@ -90,7 +90,7 @@ class TokenVerifier:
         if remembered is not None and self._clock() < remembered.until:
             self._remembered.move_to_end(digest)
             return remembered.principal
-        claims = await self._verified(token)
+        claims = await self.verified_claims(token)
         principal = principal_from(claims)
         self._remember(digest, _Remembered(principal, min(float(claims["exp"]), self._clock() + REMEMBERED_SECONDS)))
         return principal
@@ -101,7 +101,8 @@ class TokenVerifier:
         if len(self._remembered) > self._remembered_tokens:
             self._remembered.popitem(last=False)
 
-    async def _verified(self, token: str) -> dict[str, Any]:
+    async def verified_claims(self, token: str) -> dict[str, Any]:
+        """Return the claims of a token of three parts, in ASCII; raises what `principal` does."""
         header = _object(token.split(".", maxsplit=1)[0], "header")
         key_id = header.get("kid")
         if {"crit", "b64"} & header.keys() or not isinstance(key_id, str | NoneType):

@@ -51,7 +51,7 @@ def _abort(request: web.Request, error: Exception, logger: FilteringBoundLogger,
     """Break the connection off, so that a cut answer cannot be taken for a whole one."""
     request_id = context_of(request).request_id
     if isinstance(error, ConnectionError):
-        logger.info("the client went away", request_id=request_id)
+        context_of(request).is_client_gone = True
     elif foreseen:
         logger.warning("answer broken off", request_id=request_id, code=getattr(error, "code", None))
     else:

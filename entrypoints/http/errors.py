@@ -20,7 +20,7 @@ from application.verification.check_database import DatabaseUnsound
 from domain import errors as domain
 from domain.access_key.errors import ExpiryPassed
 from domain.model.errors import ModelIdentityFixed
-from domain.provider.errors import CredentialRequired, ProviderTypeFixed
+from domain.provider.errors import CredentialRequired, ExtraHeadersRequired, ProviderTypeFixed
 from entrypoints.http.answers.problems import ProviderFailure
 from entrypoints.http.answers.prompts import CallMade, CandidateModel
 from entrypoints.http.field_types import camel
@@ -107,11 +107,22 @@ def _bulk(error: application.BulkRefused) -> Problem:
         status=422,
         code=error.code,
         detail=error.message,
-        errors=tuple(FieldError(f"/operations/{index}", message, code) for index, code, message in error.failures),
+        errors=tuple(
+            FieldError(f"/operations/{index}{pointer}", refusal.message, refusal.code)
+            for index, refusal in error.failures
+            for pointer in (refusal.pointers if isinstance(refusal, application.FieldsChanged) else ("",))
+        ),
         members={
-            "failures": [{"index": index, "code": code, "message": message} for index, code, message in error.failures]
+            "failures": [
+                {"index": index, "code": refusal.code, "message": refusal.message} for index, refusal in error.failures
+            ]
         },
     )
+
+
+def _fields_changed(error: application.FieldsChanged) -> Problem:
+    changed = tuple(FieldError(pointer, "was changed by another request meanwhile") for pointer in error.pointers)
+    return Problem(status=409, code=error.code, detail=error.message, errors=changed)
 
 
 def _rate_limited(error: application.RateLimited) -> Problem:
@@ -213,11 +224,13 @@ TABLE: Mapping[type[BaseException], Entry] = {
     DatabaseUnsound: _with(500),
     ProviderTypeFixed: _with(422),
     CredentialRequired: _with(422),
+    ExtraHeadersRequired: _with(422),
     ModelIdentityFixed: _with(422),
     ExpiryPassed: _with(422),
     application.NotFound: _with(404),
     application.OrganizationRemoved: _with(410),
     application.Conflict: _with(409),
+    application.FieldsChanged: Entry((409,), _fields_changed),
     application.ProviderHasModels: Entry((409,), _has_models),
     application.StaleRevision: Entry((412,), _stale),
     application.InvalidInput: _with(422),

@@ -21,6 +21,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 # In a query a plus sign is a blank: whoever copies a time out of an answer means its offset.
 _LOST_PLUS = re.compile(r"(?<=\d) (?=\d\d:\d\d\Z)")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_DIGITS = 19
 _WHOLE = re.compile(r"-?\d{1,18}", re.ASCII)
 
 
@@ -90,6 +91,13 @@ def _number(value: object) -> object:
     return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _integer(value: object) -> object:
+    """Take a whole number written with a fraction of zeros, as 128000.0: JSON Schema calls it an integer."""
+    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < _DIGITS and value == value.to_integral():
+        return int(value)
+    return value
+
+
 def _flag(value: object) -> object:
     if value not in {"true", "false"}:
         raise PydanticCustomError("flag", "is either true or false")
@@ -119,6 +127,9 @@ Time = Annotated[datetime, BeforeValidator(_time)]
 
 Number = Annotated[Decimal, BeforeValidator(_number), _AsNumber()]
 """Any JSON number, kept exactly."""
+
+Integer = Annotated[int, BeforeValidator(_integer)]
+"""A whole number, however JSON writes it."""
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
 """In a query: true or false."""

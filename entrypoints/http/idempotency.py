@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from application.caller import Caller, acting_as
-from application.errors import Unavailable
+from application.errors import RateLimited, Unavailable
 from application.ports.idempotency_claims import Claimed, InFlight, Mismatch, Replay
 from domain.key_patterns import has_key_form
 from entrypoints.http.error_middleware import answer_or_problem
 from entrypoints.http.errors import problem_for
-from entrypoints.http.json_responses import json_bytes
-from entrypoints.http.parse_request import read_body, work_on_body
+from entrypoints.http.parse_request import work_on_body
 from entrypoints.http.problems import problem_response
 from entrypoints.http.request_context import PLATFORM, caller_for, command_for, context_of, principal_of
 from entrypoints.http.request_errors import (
@@ -31,6 +30,7 @@ from entrypoints.http.request_errors import (
     Refused,
 )
 from entrypoints.http.routes import MEBIBYTE
+from entrypoints.http.secret_fields import secrets_in, with_lifted_headers, without_secrets
 from entrypoints.http.strict_json import parse_json
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
+    from application.bounds.stocks import Stocks
     from application.ports.idempotency_claims import Claims
     from entrypoints.http.routes import Handler
 
@@ -71,9 +72,16 @@ class Idempotency:
     """Answers requests that carry a key."""
 
     def __init__(
-        self, claims: Claims, fingerprints: Fingerprints, *, logger: FilteringBoundLogger, hold_seconds: float
+        self,
+        claims: Claims,
+        fingerprints: Fingerprints,
+        stocks: Stocks,
+        *,
+        logger: FilteringBoundLogger,
+        hold_seconds: float,
     ) -> None:
         self._claims = claims
+        self._stocks = stocks
         self._fingerprints = fingerprints
         self._logger = logger
         self._hold_seconds = hold_seconds
@@ -85,24 +93,39 @@ class Idempotency:
 
         Raises:
             NotReplayable: the route's answers cannot be kept.
-            MalformedIdempotencyKey: it is the provider's key in the body, and is not kept.
+            MalformedIdempotencyKey: it is a provider's key or another secret in the body, and is not kept.
             IdempotencyKeyReused: the first request with the key asked for something else.
             CommandInFlight: the first request with the key is not answered yet.
+            RateLimited: as many answers are kept for the organization as may be.
         """
         context = context_of(request)
         if context.route is None or not context.route.takes_keys:
             raise NotReplayable
-        if re.search(rb'"apiKey"\s*:\s*' + re.escape(json_bytes(key)), await read_body(request)):
+        if _takes_secrets(request) and key in await work_on_body(request, lambda body: secrets_in(_read(body))):
             raise MalformedIdempotencyKey
+        with acting_as(caller_for(request, organization_id)):
+            refusal = await self._refusal()
         caller, claim = await self._claim(request, key, organization_id)
         match claim:
             case Claimed(is_first):
                 context.outcome.may_have_changed = not is_first
+                if is_first and refusal is not None:
+                    with acting_as(caller):
+                        await self._claims.release(key)
+                    raise refusal
                 return await self._carried_out(request, handler, key, caller)
             case InFlight():
                 raise CommandInFlight(headers={"Retry-After": "1"})
         headers = {**claim.headers, "Idempotency-Replayed": "true"}
         return web.Response(status=claim.status, headers=headers, body=claim.body)
+
+    async def _refusal(self) -> RateLimited | None:
+        """Return why no answer more may be kept; a repetition gets the one that is kept all the same."""
+        try:
+            await self._stocks.check_answers()
+        except RateLimited as refusal:
+            return refusal
+        return None
 
     async def _claim(
         self, request: web.Request, key: str, organization_id: UUID
@@ -151,12 +174,25 @@ class Idempotency:
             if not is_kept:
                 await self._claims.release(key)
                 return
-            kept = _keepable(request, response)
+            kept = await self._keepable(request, response)
             headers = {name: kept.headers[name] for name in KEPT_HEADERS if name in kept.headers}
             body = _content(kept) if kept is not response else context_of(request).kept_body or _content(kept)
             await self._claims.complete(key, kept.status, headers, body)
         except Unavailable:
             self._logger.warning("idempotency key not settled", request_id=context_of(request).request_id)
+
+    async def _keepable(self, request: web.Request, response: web.StreamResponse) -> web.Response:
+        """Return the answer, or the problem that it was not kept: a stream, a very large one, or one without room."""
+        if (
+            isinstance(response, web.Response)
+            and (length := len(_content(response))) <= LARGEST_KEPT
+            and await self._stocks.has_room("keptAnswerBytes", length)
+        ):
+            return response
+        problem = problem_for(AnswerNotKept())
+        if problem is None:
+            raise LookupError(AnswerNotKept.code)
+        return problem_response(problem, instance=request.path, request_id=context_of(request).request_id)
 
 
 def is_final(status: int) -> bool:
@@ -171,16 +207,6 @@ def _quotes_key(response: web.StreamResponse) -> bool:
     return has_key_form(_content(response).decode("utf-8", "replace"))
 
 
-def _keepable(request: web.Request, response: web.StreamResponse) -> web.Response:
-    """Return the answer, or in place of a stream or a very large one the problem that it was not kept."""
-    if isinstance(response, web.Response) and len(_content(response)) <= LARGEST_KEPT:
-        return response
-    problem = problem_for(AnswerNotKept())
-    if problem is None:
-        raise LookupError(AnswerNotKept.code)
-    return problem_response(problem, instance=request.path, request_id=context_of(request).request_id)
-
-
 def _content(response: web.Response) -> bytes:
     body = response.body
     if body is None:
@@ -191,9 +217,8 @@ def _content(response: web.Response) -> bytes:
 
 
 async def _asked(request: web.Request, organization_id: UUID) -> bytes:
-    """Return a digest of what the request asks for, without a provider's key; it is never kept itself."""
-    route = context_of(request).route
-    takes_api_key = route is not None and route.body is not None and "api_key" in route.body.model_fields
+    """Return a digest of what the request asks for, without a provider's secrets; it is never kept itself."""
+    takes_secrets = _takes_secrets(request)
     asked = f"{request.method}\n{request.raw_path}\n{organization_id}\n".encode()
     key = principal_of(request).access_key
     if key is not None and key.is_restricted:
@@ -201,17 +226,26 @@ async def _asked(request: web.Request, organization_id: UUID) -> bytes:
         asked += f"{key.id}\n".encode()
 
     def digest(body: bytes) -> bytes:
-        return hashlib.sha256(asked + (_without_api_key(body) if takes_api_key else body)).digest()
+        return hashlib.sha256(asked + (_without_secrets(body) if takes_secrets else body)).digest()
 
     return await work_on_body(request, digest)
 
 
-def _without_api_key(body: bytes) -> bytes:
+def _takes_secrets(request: web.Request) -> bool:
+    route = context_of(request).route
+    return route is not None and route.body is not None and "api_key" in route.body.model_fields
+
+
+def _read(body: bytes) -> object:
+    """Return the body as its view will read it; none where it is no JSON, which the view refuses."""
     try:
-        document = parse_json(body)
+        return with_lifted_headers(parse_json(body))
     except Refused:
+        return None
+
+
+def _without_secrets(body: bytes) -> bytes:
+    document = _read(body)
+    if not isinstance(document, dict):
         return body
-    if not isinstance(document, dict) or "apiKey" not in document:
-        return body
-    # Whether there is one is a part of what is asked for.
-    return json.dumps(document | {"apiKey": document["apiKey"] is not None}, default=str, sort_keys=True).encode()
+    return json.dumps(without_secrets(document), default=str, sort_keys=True).encode()

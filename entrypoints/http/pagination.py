@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
@@ -25,6 +26,10 @@ LARGEST_PAGE = 200
 LONGEST_CURSOR = 2000
 
 SortValue: TypeAlias = "str | int | datetime"
+Kind = Literal["text", "number", "whole", "time"]
+"""Of the values that lists are sorted by; a number is the text of a decimal, infinity for one that is not known."""
+
+_NUMBER = re.compile(r"-?(Infinity|[0-9]{1,30}(\.[0-9]{1,30})?)")
 
 
 class Page(Query):
@@ -56,7 +61,7 @@ def cursor_after(position: Position, page: Page) -> str:
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
-def position_of(page: Page, kind: Literal["text", "whole", "time"]) -> Position | None:
+def position_of(page: Page, kind: Kind) -> Position | None:
     """Return the row after which the page begins, or none at the beginning.
 
     `kind` is that of the values the list is sorted by; the value in the cursor is of this kind or refused.
@@ -77,8 +82,10 @@ def position_of(page: Page, kind: Literal["text", "whole", "time"]) -> Position 
     return position
 
 
-def _value(value: object, kind: Literal["text", "whole", "time"]) -> SortValue:
+def _value(value: object, kind: Kind) -> SortValue:
     if kind == "text" and isinstance(value, str) and "\x00" not in value:
+        return value
+    if kind == "number" and isinstance(value, str) and _NUMBER.fullmatch(value):
         return value
     if kind == "whole" and isinstance(value, int) and not isinstance(value, bool):
         return value

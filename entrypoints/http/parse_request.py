@@ -14,7 +14,7 @@ from entrypoints.http.authorization import ORGANIZATION_FILTER
 from entrypoints.http.change_reasons import take_reason
 from entrypoints.http.field_types import Query, parse_uuid
 from entrypoints.http.json_pointers import pointer_within
-from entrypoints.http.misplaced_api_keys import refuse_keys
+from entrypoints.http.misplaced_secrets import refuse_keys
 from entrypoints.http.request_bodies import LARGE, REQUEST_BODIES
 from entrypoints.http.request_context import context_of
 from entrypoints.http.request_errors import (
@@ -23,8 +23,10 @@ from entrypoints.http.request_errors import (
     InvalidRequest,
     MalformedCondition,
     RequestTooSlow,
+    TooManyValues,
     UnsupportedContent,
 )
+from entrypoints.http.secret_fields import with_lifted_headers
 from entrypoints.http.strict_json import parse_json, parse_json_to_hand_on
 from entrypoints.http.transport import close_after_answer
 from entrypoints.validation_messages import refusal_of
@@ -58,7 +60,7 @@ async def read_body(request: web.Request) -> bytes:
         largest = context.route.largest_body if context.route else 0
         try:
             context.body = await bodies.read(request, context.reservation, largest)
-        except RequestTooSlow:
+        except (RequestTooSlow, TooManyValues):
             close_after_answer(request)
             raise
     return context.body
@@ -96,9 +98,11 @@ async def json_body(request: web.Request, model: type[Model]) -> Model:
 
     def read(body: bytes) -> object:
         document = parse_json(body)
+        if "extra_headers" in model.model_fields:
+            document = with_lifted_headers(document)
         # A question that takes a key is kept too, with its answer, where it has an Idempotency-Key.
         if route.is_command or "api_key" in model.model_fields:
-            refuse_keys(document, context_of(request))
+            refuse_keys(document, context_of(request), getattr(model, "SEALED_FIELD", None))
         return document
 
     document = await work_on_body(request, read)

@@ -65,12 +65,13 @@ def problem_document(problem: Problem, *, instance: str, request_id: str) -> dic
         "detail": problem.detail,
         "instance": instance,
         "code": problem.code,
-        "errors": [_field_error(error) for error in problem.errors],
+        "errors": [problem_error(error) for error in problem.errors],
         "requestId": request_id,
     }
 
 
-def _field_error(error: FieldError) -> dict[str, str]:
+def problem_error(error: FieldError) -> dict[str, str]:
+    """Return one of the `errors` of a problem."""
     described = {"pointer": error.pointer, "message": error.message}
     return described if error.code is None else {**described, "code": error.code}
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, TypeVar
-from weakref import WeakValueDictionary
 
 from aiohttp import web
 
+from application.json_size import MOST_CONTAINERS, MOST_VALUES, JsonSize
+from application.run_in_thread import run_in_thread
 from entrypoints.http.request_errors import (
     BodiesTooLarge,
     ContentTooLarge,
     MalformedBody,
     RequestTooSlow,
     ServiceBusy,
+    TooManyValues,
     UnsupportedContent,
 )
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
+    from application.bounds.shares import Shares
     from entrypoints.http.http_options import HttpOptions
 
 Result = TypeVar("Result")
@@ -29,11 +31,13 @@ Result = TypeVar("Result")
 LARGE: Final = 64 * 1024
 """Bytes; parsing more than that takes milliseconds, in which the event loop would answer nobody else."""
 
-SLOWEST: Final = 500
+SLOWEST: Final = 16 * 1024
 """Bytes a second, on average after the first silence that is allowed; what trickles in more slowly is given up."""
 
-THREADS: Final = 2
+LONGEST: Final = 10
+"""How many times as long as the longest silence a whole body may take to arrive."""
 
+_SHARE: Final = "bodyBytes"
 _SHORTLY: Final = {"Retry-After": "1"}
 
 
@@ -74,19 +78,13 @@ class Reservation:
 
 
 class RequestBodies:
-    """Reads bodies within the limits of this process, and works on large ones in threads.
+    """Reads bodies of JSON within the limits of this process, and works on large ones in threads."""
 
-    An organization works on one large body at a time, so that two organizations never wait for a third.
-    """
-
-    def __init__(self, options: HttpOptions) -> None:
+    def __init__(self, options: HttpOptions, shares: Shares) -> None:
         self._read_seconds = options.read_seconds
         self._most_bytes = options.most_body_bytes
-        self._most_bytes_of_one = options.most_body_bytes_of_one
+        self._shares = shares
         self._bytes = 0
-        self._bytes_of: dict[UUID, int] = {}
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="bodies")
-        self._turns: WeakValueDictionary[UUID | None, asyncio.Lock] = WeakValueDictionary()
 
     @property
     def bytes_in_flight(self) -> int:
@@ -99,7 +97,7 @@ class RequestBodies:
 
     def check(self, organization_id: UUID | None, length: int) -> None:
         """Do nothing if so many bytes more can be held; see `Reservation.check`."""
-        if organization_id is not None and self._bytes_of.get(organization_id, 0) + length > self._most_bytes_of_one:
+        if organization_id is not None and not self._shares.has_room(_SHARE, organization_id, length):
             raise BodiesTooLarge(headers=_SHORTLY)
         if self._bytes + length > self._most_bytes:
             raise ServiceBusy(headers=_SHORTLY)
@@ -107,22 +105,18 @@ class RequestBodies:
     def count(self, organization_id: UUID | None, length: int) -> None:
         """Add so many bytes to what is held, or take them away where the length is negative."""
         self._bytes += length
-        if organization_id is None:
-            return
-        held = self._bytes_of.get(organization_id, 0) + length
-        if held:
-            self._bytes_of[organization_id] = held
-        else:
-            del self._bytes_of[organization_id]
+        if organization_id is not None:
+            self._shares.add(_SHARE, organization_id, length)
 
     async def read(self, request: web.Request, reservation: Reservation, largest: int) -> bytes:
         """Return the whole body, of at most so many bytes.
 
         Raises:
             ContentTooLarge: it is longer.
+            TooManyValues: as JSON it holds more of them than any request needs.
             UnsupportedContent: it is compressed.
             MalformedBody: it is not framed as HTTP/1.1 has it.
-            RequestTooSlow: nothing of it came for too long, or too little of it.
+            RequestTooSlow: nothing of it came for too long, or too little of it, or it took too long as a whole.
             BodiesTooLarge, ServiceBusy: too much is being held already.
             ClientGone: the connection was closed before its end.
         """
@@ -131,18 +125,20 @@ class RequestBodies:
         stated = request.content_length or 0
         if stated > largest:
             raise _too_large(largest)
-        if stated and request.content.is_eof():
-            # All of it came with the headers.
+        if 0 < stated <= LARGE and request.content.is_eof():
+            # All of it came with the headers, and is too short for many values.
             reservation.add(stated)
             return request.content.read_nowait()
         reservation.check(stated)
         started = asyncio.get_running_loop().time()
-        chunks, length = [], 0
+        chunks, length, size = [], 0, JsonSize()
         while chunk := await self._next(request, started, length):
             length += len(chunk)
             if length > largest:
                 raise _too_large(largest)
             reservation.add(len(chunk))
+            if not size.add(chunk):
+                raise _too_many_values()
             chunks.append(chunk)
         return b"".join(chunks)
 
@@ -151,7 +147,7 @@ class RequestBodies:
         content = request.content
         if content.is_eof():
             return await content.readany()
-        at_the_latest = started + self._read_seconds + length / SLOWEST
+        at_the_latest = started + min(self._read_seconds + length / SLOWEST, self._read_seconds * LONGEST)
         seconds = min(self._read_seconds, at_the_latest - asyncio.get_running_loop().time())
         deadline = asyncio.timeout(seconds)
         try:
@@ -166,16 +162,17 @@ class RequestBodies:
 
     async def work_on(self, organization_id: UUID | None, work: Callable[[], Result]) -> Result:
         """Return what the work on a large body returns; it is done in a thread, in turn."""
-        turn = self._turns.setdefault(organization_id, asyncio.Lock())
-        async with turn:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-
-    async def close(self, _: web.Application) -> None:
-        """End the threads."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        return await run_in_thread(organization_id, work)
 
 
 REQUEST_BODIES: web.AppKey[RequestBodies] = web.AppKey("request_bodies", RequestBodies)
+
+
+def _too_many_values() -> TooManyValues:
+    return TooManyValues(
+        f"The body holds more than {MOST_VALUES:,} values, or {MOST_CONTAINERS:,} arrays and objects.",
+        headers={"Connection": "close"},
+    )
 
 
 def _too_large(largest: int) -> ContentTooLarge:

@@ -141,6 +141,13 @@ class NotAllowed(Refused):
     code = "not-allowed"
 
 
+class CrossSiteRequest(Refused):
+    """A session is for the console's own pages. Programs and other sites use a token or an access key."""
+
+    status = 403
+    code = "cross-site-request"
+
+
 class MalformedIdempotencyKey(Refused):
     """An Idempotency-Key must have 1 to 200 printable ASCII characters and must not be a provider key."""
 

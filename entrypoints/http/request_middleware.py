@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from domain.key_patterns import has_key_form
+from entrypoints.http.client_addresses import client_address
 from entrypoints.http.error_middleware import CLIENT_GONE, answer_or_problem
 from entrypoints.http.request_context import REQUEST_CONTEXT, RequestContext
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from structlog.typing import FilteringBoundLogger
 
     from application.ports.provider_gateway import CallOutcome
+    from entrypoints.http.client_addresses import Network
     from entrypoints.http.metrics import HttpMetrics
     from entrypoints.http.routes import Handler, Route
 
@@ -41,11 +43,13 @@ class RequestMiddleware:
         *,
         logger: FilteringBoundLogger,
         metrics: HttpMetrics,
+        trusted_proxies: Sequence[Network] = (),
     ) -> None:
         self._routes = routes
         # Bound once, where a lazy logger would be with each line.
         self._logger = logger.bind()
         self._metrics = metrics
+        self._trusted_proxies = trusted_proxies
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -64,21 +68,22 @@ class RequestMiddleware:
         finally:
             if context.reservation is not None:
                 context.reservation.release()
-            self._note(request.method, context, status)
+            self._note(request, context, CLIENT_GONE if context.is_client_gone else status)
 
-    def _note(self, method: str, context: RequestContext, status: int) -> None:
+    def _note(self, request: web.Request, context: RequestContext, status: int) -> None:
         seconds = perf_counter() - context.started
         path = context.route.path if context.route is not None else "unknown"
         principal = context.principal
-        self._metrics.count(method, path, status, seconds)
-        is_quiet = path in NOT_WORTH_A_LINE or context.is_client_gone
+        self._metrics.count(request.method, path, status, seconds)
+        is_quiet = path in NOT_WORTH_A_LINE or context.is_client_gone or status == CLIENT_GONE
         log = self._logger.debug if is_quiet else self._logger.info
         log(
             "request",
             request_id=context.request_id,
             organization=None if principal is None else str(principal.organization_id),
             actor=None if principal is None else principal.actor,
-            method=method,
+            client=client_address(request, self._trusted_proxies),
+            method=request.method,
             route=path,
             status=status,
             duration_ms=round(seconds * 1000, 2),

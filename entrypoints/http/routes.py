@@ -73,7 +73,7 @@ class Facts(TypedDict, total=False):
     there, and nothing is kept under it. `conditional` is for a POST that heeds If-Match, `changes_nothing` for one
     whose words never enter the log: prompts, and questions that lead to no event. `open_to_run_keys` lets access keys
     of the scope `run` use it. `rate_limit` names the quota that requests count against, `refresh_limit` another one for
-    those with refresh=true.
+    those with refresh=true, and `share` the one that requests count against while they are under way.
     """
 
     tag: str
@@ -94,6 +94,7 @@ class Facts(TypedDict, total=False):
     documented: bool
     rate_limit: str
     refresh_limit: str
+    share: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +125,7 @@ class Route:
     documented: bool = True
     rate_limit: str | None = None
     refresh_limit: str | None = None
+    share: str = "requestsUnderWay"
 
     @property
     def content_types(self) -> tuple[str, ...]:

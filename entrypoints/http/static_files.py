@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
+import posixpath
 import re
 from functools import cache
 from typing import TYPE_CHECKING
@@ -30,30 +31,33 @@ POLICY = (
 _KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _INDEX = "index.html"
 _PACKED = ".gz"
-"""Ends the names of large files of others, which lie here compressed and have their version in their names."""
+"""Ends the names of files that lie here compressed."""
 
 _WORTH_PACKING_BYTES = 1000
-# Kept, but asked for again each time: pages and service always are of one version.
+# The page names the folder of the files that belong to it, so it is asked for again each time.
 _ASKED_FOR_AGAIN = "no-cache"
 _KEPT_FOR_A_YEAR = "public, max-age=31536000, immutable"
 _REFUSED = re.compile(r"\s*q=0(\.0*)?\s*")
 
 
 def page_routes(folder: Traversable, *, index: str, prefix: str, policy: str = POLICY) -> list[Route]:
-    """Return a public route for each file of the folder and those below: `index` for index.html, else the prefix.
+    """Return public routes for the files of the folder and those below: `index` for index.html, else the prefix.
 
-    The documentation of the API does not list them.
+    Behind the prefix stands a version, the digest of all these files: a browser keeps them for a year and still never
+    mixes two versions. In index.html `{files}` stands for their place, relative to the page, so that all of it works
+    below any path at which a reverse proxy serves it. The documentation of the API does not list these routes.
     """
+    held = {name: file.read_bytes() for name, file in _files(folder, "")}
+    version = hashlib.sha256(b"".join(name.encode() + held[name] for name in sorted(held))).hexdigest()[:16]
+    place = f"{prefix}/{version}"
+    page = held.pop(_INDEX).replace(b"{files}", posixpath.relpath(place, posixpath.dirname(index)).encode())
+    answers = {index: _answers(_INDEX, page, policy, _ASKED_FOR_AGAIN)} | {
+        f"{place}/{name.removesuffix(_PACKED)}": _answers(name, content, policy, _KEPT_FOR_A_YEAR)
+        for name, content in held.items()
+    }
     return [
-        route(
-            "GET",
-            index if name == _INDEX else f"{prefix}/{name.removesuffix(_PACKED)}",
-            _file(file, policy),
-            access=Access.PUBLIC,
-            tag="service",
-            documented=False,
-        )
-        for name, file in _files(folder, "")
+        route("GET", path, handler, access=Access.PUBLIC, tag="service", documented=False)
+        for path, handler in answers.items()
     ]
 
 
@@ -69,14 +73,13 @@ def _kind_of(name: str) -> str | None:
     return next((kind for ending, kind in _KINDS.items() if name.removesuffix(_PACKED).endswith(ending)), None)
 
 
-def _file(file: Traversable, policy: str) -> Handler:
-    content = file.read_bytes()
-    is_packed = file.name.endswith(_PACKED)
+def _answers(name: str, content: bytes, policy: str, kept: str) -> Handler:
+    is_packed = name.endswith(_PACKED)
     tag = hashlib.sha256(content).hexdigest()[:32]
     headers = {
-        hdrs.CONTENT_TYPE: f"{_kind_of(file.name)}; charset=utf-8",
+        hdrs.CONTENT_TYPE: f"{_kind_of(name)}; charset=utf-8",
         "Content-Security-Policy": policy,
-        hdrs.CACHE_CONTROL: _KEPT_FOR_A_YEAR if is_packed else _ASKED_FOR_AGAIN,
+        hdrs.CACHE_CONTROL: kept,
         hdrs.VARY: hdrs.ACCEPT_ENCODING,
     }
     plain_headers = {**headers, hdrs.ETAG: f'"{tag}"'}

@@ -24,23 +24,19 @@ def principal_from(claims: Mapping[str, Any]) -> Principal:
     Raises:
         NotAuthenticated: a claim is missing, malformed, or contradicts another.
     """
-    metadata = claims.get("app_metadata", {})
-    if not isinstance(metadata, dict):
-        raise token_refused("app_metadata is not an object")
-    is_platform_admin = _flag(claims, metadata, "platform_admin")
+    metadata = _metadata(claims)
+    is_admin = is_platform_admin(claims)
     organization_id = _organization(claims, metadata)
     role = _role(claims, metadata)
-    if organization_id is None and not is_platform_admin:
+    if organization_id is None and not is_admin:
         raise token_refused(
             "it names no organization: the issuer must set organization_id in app_metadata or at the top level"
         )
-    if organization_id is not None and role is None and not is_platform_admin:
+    if organization_id is not None and role is None and not is_admin:
         raise token_refused("it names no role: the issuer must set org_role to viewer, editor or admin")
     if organization_id is None and role is not None:
         raise token_refused("it names a role but no organization")
-    return Principal(
-        actor=_subject(claims), organization_id=organization_id, role=role, is_platform_admin=is_platform_admin
-    )
+    return Principal(actor=subject_of(claims), organization_id=organization_id, role=role, is_platform_admin=is_admin)
 
 
 def token_refused(reason: str, *, expired: bool = False) -> NotAuthenticated:
@@ -52,11 +48,32 @@ def token_refused(reason: str, *, expired: bool = False) -> NotAuthenticated:
     )
 
 
-def _subject(claims: Mapping[str, Any]) -> str:
+def is_platform_admin(claims: Mapping[str, Any]) -> bool:
+    """Tell whether the claims make a platform administrator.
+
+    Raises:
+        NotAuthenticated: they contradict each other, or say neither true nor false.
+    """
+    return _flag(claims, _metadata(claims), "platform_admin")
+
+
+def subject_of(claims: Mapping[str, Any]) -> str:
+    """Return the subject, which is the actor of whatever the caller does.
+
+    Raises:
+        NotAuthenticated: there is none, or it is malformed.
+    """
     subject = claims.get("sub")
     if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT or not subject.isprintable():
         raise token_refused(f"its sub is not 1 to {LONGEST_SUBJECT} printable characters")
     return subject
+
+
+def _metadata(claims: Mapping[str, Any]) -> Mapping[str, Any]:
+    metadata = claims.get("app_metadata", {})
+    if not isinstance(metadata, dict):
+        raise token_refused("app_metadata is not an object")
+    return metadata
 
 
 def _stated(claims: Mapping[str, Any], metadata: Mapping[str, Any], name: str) -> object:

@@ -77,6 +77,13 @@ class SharedSecret:
         return self._keys
 
 
+class NoKeys:
+    """Where people sign in and programs have access keys, there may be no tokens at all."""
+
+    async def find(self, key_id: str | None) -> Sequence[VerificationKey]:  # noqa: ARG002 - there is none
+        return ()
+
+
 class PublicKeys:
     """The ES256 and RS256 keys of a JWKS document that does not change while the process runs."""
 

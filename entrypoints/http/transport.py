@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,9 @@ LARGEST_HEADER = 8190
 LINGERING_SECONDS = 1.0
 """A connection that is closed while more comes in is reset, and the client may never see its answer."""
 
+UNANSWERED_SECONDS = 30.0
+"""As long as what was sent may be on its way before the client is taken for gone; systems would wait for minutes."""
+
 SLOW_HEAD = Problem(status=408, code="headers-too-slow", detail="The headers of the request did not arrive in time.")
 
 # As much of one as tells the path, be the rest of it wrong.
@@ -42,7 +46,7 @@ _REQUEST_LINE = re.compile(rb"[!-~]{1,20}[ \t]+(/[^\s?#]{0,200})")
 class Connection(web.RequestHandler):
     """One connection of a client."""
 
-    __slots__ = ("_head_timer", "_log", "_path", "_pointless_without_client", "_read_seconds")
+    __slots__ = ("_has_had_request", "_head_timer", "_log", "_path", "_pointless_without_client", "_read_seconds")
 
     def __init__(
         self,
@@ -56,11 +60,21 @@ class Connection(web.RequestHandler):
         self._log = log
         self._path = ""
         self._read_seconds = read_seconds
+        self._has_had_request = False
         self._head_timer: asyncio.TimerHandle | None = None
         self._pointless_without_client: set[asyncio.Task[Any]] = set()
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection; a client that has vanished without a word is noticed when it is sent something."""
+        super().connection_made(transport)
+        own = transport.get_extra_info("socket")
+        if own is not None and own.family != socket.AF_UNIX and hasattr(socket, "TCP_USER_TIMEOUT"):
+            own.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(UNANSWERED_SECONDS * 1000))
+
     def connection_lost(self, exc: BaseException | None) -> None:
         """End the work that nobody waits for any more; all else goes on to its end."""
+        if self._head_timer is not None:
+            self._log.debug("the client went away", phase="headers")
         self._stop_head_timer()
         super().connection_lost(exc)
         for task in self._pointless_without_client:
@@ -74,7 +88,10 @@ class Connection(web.RequestHandler):
         super().data_received(data)
         if self._messages and self._current_request is not None:
             self._end_unreadable_body(self._current_request)
-        if self._waiter is None or self._waiter.done():
+        self._has_had_request = self._has_had_request or bool(self._messages)
+        # With the first bytes of a connection what waits for a request may not have begun to.
+        waits = self._waiter is not None and not self._waiter.done()
+        if not waits and self._has_had_request:
             if self._head_timer is not None:
                 self._stop_head_timer()
         elif data and self._head_timer is None:

@@ -7,7 +7,7 @@ import sys
 import threading
 import traceback
 from contextlib import asynccontextmanager
-from time import monotonic
+from time import monotonic, process_time, thread_time
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import Gauge, Histogram
@@ -40,6 +40,7 @@ class EventLoopLag:
         self._ticks = ticks
         self._loop_thread = threading.get_ident()
         self._due = self._ticks() + _TICK_SECONDS
+        self._used = (thread_time(), process_time())
         self._seen: str | None = None
         self._ended = threading.Event()
         self._lag = Histogram(
@@ -54,17 +55,29 @@ class EventLoopLag:
         """Measure the lag twenty times a second, until this is cancelled."""
         while True:
             self._due = self._ticks() + _TICK_SECONDS
+            self._used = (thread_time(), process_time())
             await asyncio.sleep(_TICK_SECONDS)
             self.measured(max(0.0, self._ticks() - self._due))
 
     def measured(self, lag: float) -> None:
-        """Note that the loop was so many seconds late; from a quarter of a second on it is logged with what ran."""
+        """Note that the loop was so many seconds late; from a quarter of a second on it is logged with what ran.
+
+        The processor time tells why: that of the loop's thread is near the lag where the loop itself worked, that of
+        the process where other threads of it did, and neither where the machine had no time for this process.
+        """
         seen, self._seen = self._seen, None
         self._lag.observe(lag)
         self._most = max(self._most, lag)
         self._longest.set(self._most)
         if lag > _LATE_SECONDS:
-            self._logger.warning("the event loop was held", seconds=round(lag, 3), ran=seen or "unknown")
+            in_thread, in_process = self._used
+            self._logger.warning(
+                "the event loop was held",
+                seconds=round(lag, 3),
+                thread_seconds=round(thread_time() - in_thread, 3),
+                process_seconds=round(process_time() - in_process, 3),
+                ran=seen or "unknown",
+            )
 
     def watch(self) -> None:
         """Look from a thread at what runs while a beat is overdue, until `end` is called."""

@@ -13,6 +13,8 @@ from axe_playwright_python.async_playwright import Axe
 from tests.browser.watched_page import NARROW, WIDE, Scheme
 
 if TYPE_CHECKING:
+    from playwright.async_api import Page
+
     from tests.browser.console import Console
     from tests.e2e.api_client import Document
 
@@ -34,11 +36,19 @@ async def faults_of(console: Console, page: str) -> list[str]:
         await console.page.screenshot(path=PICTURES / name, full_page=True)
         if await console.watched.overflows() or await _is_cut(console):
             faults.append(f"{name} is cut off")
-        # All rules once; what changes with the scheme are the colours.
-        options = None if scheme == "light" else {"runOnly": ["color-contrast"]}
-        found = (await Axe().run(console.page, options=options)).response["violations"]
+        found = await violations_on(console.page, scheme)
         faults += [f"{name}: {_described(each)}" for each in found if each["impact"] in SERIOUS]
     return faults
+
+
+async def violations_on(page: Page, scheme: Scheme) -> list[Document]:
+    """Return which rules of axe the page violates: all are looked at in light, those of colours in dark as well."""
+    # Nothing is gathered about the many elements that are as they should be.
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    if scheme == "dark":
+        options["runOnly"] = ["color-contrast"]
+    found: list[Document] = (await Axe().run(page, options=options)).response["violations"]
+    return found
 
 
 async def _is_cut(console: Console) -> bool:

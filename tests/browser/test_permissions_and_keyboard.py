@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrypoints.http.principal import Role
+from tests.e2e.api_client import path_of
 
 if TYPE_CHECKING:
     from tests.browser.console import Consoles
@@ -39,6 +40,39 @@ async def test_what_depends_on_a_provider_is_shown_before_it_is_removed(consoles
         await console.button("Remove it all").click()
         await console.message("Ours was removed.")
     assert await consoles.api.rows("/api/ai/models") == []
+
+
+async def test_escape_does_not_throw_away_what_was_entered(consoles: Consoles) -> None:
+    await consoles.provider(name="Ours")
+    async with consoles.opened() as console:
+        # An address that stands for no page leads to where everybody begins.
+        await console.go("/providers/%E0%A4%A")
+        await console.page.get_by_role("heading", name="Providers").wait_for()
+        await console.button("Add a provider").click()
+        await console.page.keyboard.press("Escape")
+        assert await console.page.get_by_role("dialog").count() == 0
+        await console.button("Add a provider").click()
+        await console.dialog.get_by_label("Name").fill("Half done")
+        await console.page.keyboard.press("Escape")
+        await console.dialog.get_by_text("What you have entered is not saved.").wait_for()
+        await console.button("Keep editing").click()
+        assert await console.dialog.get_by_label("Name").input_value() == "Half done"
+        await console.button("Close").click()
+        await console.button("Discard").click()
+        assert await console.page.get_by_role("dialog").count() == 0
+
+
+async def test_any_of_many_models_can_be_found_to_try_it(consoles: Consoles) -> None:
+    provider = await consoles.provider(name="Many")
+    models = [{"op": "create", "providerId": provider["id"], "modelId": f"m-{number:03}"} for number in range(120)]
+    assert (await consoles.api.post("/api/ai/models/bulk", {"operations": models})).status == 200
+    async with consoles.opened() as console:
+        await console.go("/try")
+        offered = console.page.get_by_label("Model", exact=True)
+        await console.page.get_by_text("The first 100 are listed.").wait_for()
+        await console.page.get_by_label("Find a model").fill("m-117")
+        await offered.locator("option", has_text="m-117").wait_for(state="attached")
+        assert await offered.locator("option").all_inner_texts() == ["Best match", "m-117 (m-117)"]
 
 
 async def test_a_problem_is_reported_beside_its_field(consoles: Consoles) -> None:
@@ -122,3 +156,17 @@ async def test_never_more_than_a_page_of_a_list_is_asked_for(consoles: Consoles)
         lists = [address for address in console.watched.addresses if "/api/ai/models?" in address]
         assert len(lists) == 3
         assert all("limit=50" in address for address in lists)
+
+
+async def test_a_price_is_entered_as_it_is_shown(consoles: Consoles) -> None:
+    model = await consoles.api.model(await consoles.provider(), costPer1kTokens=0.00015)
+    async with consoles.opened() as console:
+        await console.go(f"/models/{model['id']}")
+        await console.page.get_by_text("$0.15").first.wait_for()
+        await console.button("Edit").click()
+        price = console.dialog.locator("[name=inputPrice]")
+        assert await price.input_value() == "0.15"
+        await price.fill("0.3")
+        await console.button("Save").click()
+        await console.page.get_by_text("$0.30").first.wait_for()
+    assert str((await consoles.api.get(path_of(model)))["pricing"]["inputPer1kTokens"]) == "0.0003"

@@ -66,8 +66,12 @@ async def test_a_refusal_tells_it_at_once(consoles: Consoles) -> None:
         await console.page.route("**/*", lambda route: route.abort())
         await console.page.evaluate("location.hash = '#/usage'")
         await expect(_light(console)).to_have_text("Reconnecting…")
+        failed = console.page.get_by_role("heading", name="This page cannot be shown")
+        await expect(failed).to_be_visible()
         await console.page.unroute("**/*")
         await expect(_light(console)).to_have_text("Live", timeout=LOOKED_MS)
+        # What could not be read is read by itself.
+        await expect(failed).to_have_count(0)
 
 
 async def test_without_events_it_is_not_live(consoles: Consoles) -> None:

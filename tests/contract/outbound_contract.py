@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
@@ -34,7 +34,7 @@ class OutboundUnderTest(Protocol):
         ...
 
 
-def a_request(url: str, **changes: int) -> OutboundRequest:
+def a_request(url: str, **changes: Any) -> OutboundRequest:  # noqa: ANN401 - whatever its fields take
     return OutboundRequest(method="GET", url=url, headers={"Authorization": "Bearer secret"}, **changes)
 
 

@@ -94,3 +94,26 @@ class RateLimitsContract:
     async def test_of_many_that_begin_at_once_no_more_are_let_in(self, limits: RateLimits, organization: UUID) -> None:
         tickets = await asyncio.gather(*(limits.enter(organization, 3) for _ in range(20)))
         assert sum(ticket is not None for ticket in tickets) == 3
+
+    async def test_a_bucket_is_filled_all_the_time(
+        self, limits: RateLimits, organization: UUID, pass_time: PassTime
+    ) -> None:
+        quota = Quota(name="bucket", what="requests", requests=4, seconds=2)
+        turns = [await limits.take_turn(quota, organization, 0.0) for _ in range(6)]
+        assert [turn.is_granted for turn in turns] == [True] * 4 + [False] * 2
+        # A token comes every half a second, and asking in vain takes none.
+        assert all(0 < turn.wait_seconds <= 0.5 for turn in turns[4:])
+        assert await limits.turns_left(quota, organization) == 0
+        await pass_time(turns[-1].wait_seconds + 0.1)
+        assert await limits.turns_left(quota, organization) == 1
+        again = [(await limits.take_turn(quota, organization, 0.0)).is_granted for _ in range(2)]
+        assert again == [True, False]
+        assert (await limits.take_turn(quota, uuid4(), 0.0)).is_granted
+
+    async def test_a_turn_that_comes_soon_is_taken_in_advance(self, limits: RateLimits, organization: UUID) -> None:
+        quota = Quota(name="bucket", what="requests", requests=2, seconds=60)
+        turns = [await limits.take_turn(quota, organization, 45.0) for _ in range(4)]
+        assert [turn.is_granted for turn in turns] == [True, True, True, False]
+        assert turns[0].wait_seconds == turns[1].wait_seconds == 0
+        assert 29 < turns[2].wait_seconds <= 30
+        assert 59 < turns[3].wait_seconds <= 60

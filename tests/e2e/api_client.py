@@ -25,6 +25,7 @@ MODELS = "/api/ai/models"
 BULK = "/api/ai/models/bulk"
 AUDIT = "/api/ai/audit"
 KEYS = "/api/ai/keys"
+WEBHOOKS = "/api/ai/webhooks"
 
 Document = dict[str, Any]
 

@@ -65,11 +65,12 @@ def service_on(
 
     `through` makes the URL by way of something that stands before the server from the server's own.
     """
-    runtime = replace(a_runtime(database, **settings), database_url=through(database.app_url))
-    if checkpoints is not None:
-        new_signing_key(checkpoints / "key")
-        runtime = replace(runtime, checkpoint_key=checkpoints / "key", checkpoint_sink=checkpoints / "sink")
     with listening_socket("127.0.0.1", 0) as listener, Background() as background:
+        runtime = a_runtime(database, port=listener.getsockname()[1], **settings)
+        runtime = replace(runtime, database_url=through(database.app_url))
+        if checkpoints is not None:
+            new_signing_key(checkpoints / "key")
+            runtime = replace(runtime, checkpoint_key=checkpoints / "key", checkpoint_sink=checkpoints / "sink")
         sandbox = background.enter(Sandbox())
         container = background.enter(running(runtime, listener))
         yield RunningService(address_of(listener), database, sandbox, container, runtime)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -19,6 +21,7 @@ FIELDS = {
     "sequence",
     "position",
     "aggregateId",
+    "aggregateName",
     "revision",
     "type",
     "actor",
@@ -61,6 +64,8 @@ async def test_every_event_is_reported_newest_first(api: Api) -> None:
     assert [event["aggregateId"] for event in events] == [
         model["id"] if event["type"].startswith("model") else provider["id"] for event in events
     ]
+    # What it is called now; of the model, which was removed, what it was called at first.
+    assert [event["aggregateName"] for event in events] == ["Two", "Four", "Four", "Two", "Two", "Four"]
     assert events[2]["facts"] == {"name": "Four"}
     assert events[4]["facts"]["input_per_1k"] == "0.25"
 
@@ -86,6 +91,19 @@ async def test_events_are_filtered(api: Api) -> None:
     assert await sequences(actor="boris", **{"from": later}) == [6, 3]
     soon = (datetime.fromisoformat(events[0]["at"]) + timedelta(microseconds=1)).isoformat()
     assert await sequences(**{"from": soon}) == []
+
+
+async def test_what_the_filters_let_through_is_saved_as_csv(api: Api) -> None:
+    await a_story(api)
+    reply = await api.ask("GET", AUDIT, query={"format": "csv", "actor": "anna"})
+    assert reply.headers["Content-Type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(reply.text)))
+    assert [(row["type"], row["aggregateName"], row["position"]) for row in rows] == [
+        ("provider.disabled", "Four", "5"),
+        ("provider.renamed", "Four", "4"),
+        ("provider.registered", "Four", "1"),
+    ]
+    assert rows[1]["facts"] == '{"name":"Four"}'
 
 
 @pytest.mark.parametrize(

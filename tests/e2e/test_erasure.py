@@ -10,8 +10,9 @@ import pytest
 from psycopg import sql
 
 from entrypoints.http.principal import Role
-from tests.e2e.api_client import AUDIT, MODELS, PROVIDERS, a_provider, path_of
+from tests.e2e.api_client import AUDIT, MODELS, PROVIDERS, WEBHOOKS, a_provider, path_of
 from tests.e2e.request_log import logged
+from tests.e2e.test_webhooks import registered
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -57,6 +58,8 @@ async def _a_life(api: Api, sandbox: Sandbox) -> None:
     await api.post("/v1/chat/completions", {"model": "nobody", "messages": [{"role": "user", "content": "Hi"}]})
     await logged(api, at_least=1)
     assert (await (await api.with_key()).ask("GET", "/v1/models")).status == 200
+    await registered(api, url="http://127.0.0.1:9/", isEnabled=False)
+    await api.post(f"{WEBHOOKS}/{(await api.rows(WEBHOOKS))[0]['id']}/test")
 
 
 async def test_all_is_forgotten_but_the_log(api: Api, platform: Api, service: RunningService, sandbox: Sandbox) -> None:
@@ -65,6 +68,7 @@ async def test_all_is_forgotten_but_the_log(api: Api, platform: Api, service: Ru
     before = _held(service, api.organization_id or uuid4())
     assert {"ai_providers", "ai_models", "provider_credentials", "provider_checks", "idempotency_keys"} <= before
     assert {"request_log", "access_keys", "access_key_secrets", "access_key_uses"} <= before
+    assert {"webhooks", "webhook_cursors", "webhook_deliveries"} <= before
     path = f"/api/admin/organizations/{api.organization_id}"
     gone = await platform.delete(path, x_change_reason="They left")
     assert gone.status == 204, gone.text
@@ -72,15 +76,16 @@ async def test_all_is_forgotten_but_the_log(api: Api, platform: Api, service: Ru
     again = await platform.delete(path)
     assert again.status == 204
     events = await api.rows(AUDIT)
-    assert [event["type"] for event in events[:8]] == [
+    assert [event["type"] for event in events[:9]] == [
         "organization.removed",
         "organization.registered",
         *["provider.removed"] * 2,
+        "webhook.removed",
         "access-key.revoked",
         *["model.removed"] * 3,
     ]
-    assert {event["actor"] for event in events[:8]} == {"operator-1"}
-    assert {event["reason"] for event in events[:8]} == {"They left"}
+    assert {event["actor"] for event in events[:9]} == {"operator-1"}
+    assert {event["reason"] for event in events[:9]} == {"They left"}
     assert gone.position == events[0]["position"]
     proof = await api.get(f"{AUDIT}/verify")
     assert (proof["intact"], proof["events"]) == (True, len(events))

@@ -58,6 +58,8 @@ async def test_what_migrate_prints_is_what_serve_needs(session: ClientSession, o
         api = Api(session, running.ready()["url"], organization_id, token)
         provider = await api.provider()
         assert await api.get(path_of(provider)) == provider
+        # The tests' own server is one that an operator is warned of.
+        assert "Postgres 18.6 has known vulnerabilities: update it to 18.7 or newer." in running.errors
         assert str(urlsplit(settings["DATABASE_URL"]).password) not in running.errors
     assert migrated(owner_url)["applied"] == []
 

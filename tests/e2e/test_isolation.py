@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sandbox.server import Sandbox
     from tests.e2e.api_client import Api, Document
 
-ROUNDS = 12
+ROUNDS = 6
 
 
 async def everything(api: Api, mark: str) -> None:

@@ -92,6 +92,29 @@ async def test_another_spelling_of_the_origin_keeps_the_key(api: Api, endpoint: 
     assert reply.document["apiKey"] == provider["apiKey"]
 
 
+@pytest.mark.parametrize("provider_type", ["openai_compatible", "azure_openai"])
+async def test_where_gateways_keep_accounts_in_the_path_another_path_takes_the_key_again(
+    api: Api, provider_type: str
+) -> None:
+    async with capturing() as gateway:
+        provider = await api.provider(providerType=provider_type, endpoint=f"{gateway.url}/v1/ours/gw", apiKey=KEY)
+        path = path_of(provider)
+        for other in ("/v1/theirs/gw", "/v1/ours/gw/more", "/v1/ours", ""):
+            reply = await api.patch(path, {"endpoint": gateway.url + other})
+            assert (reply.status, reply.document["code"], reply.pointers) == (422, "credential-required", ["/apiKey"])
+        for same in ("/v1/ours/gw", "/v1/ours/gw/"):
+            assert (await api.patch(path, {"endpoint": gateway.url + same})).document["apiKey"] == provider["apiKey"]
+        await api.post(f"{path}/test")
+        moved = await api.patch(path, {"endpoint": f"{gateway.url}/v1/theirs/gw", "apiKey": "sk-theirs-1234567890"})
+        assert moved.status == 200
+        await api.post(f"{path}/test")
+        ours, theirs = gateway.received
+        assert KEY in ours
+        assert "/v1/theirs/gw" in theirs
+        assert "sk-theirs-1234567890" in theirs
+        assert KEY not in theirs
+
+
 async def test_without_a_key_a_provider_may_move(api: Api) -> None:
     provider = await api.provider(endpoint=HOME, apiKey=...)
     assert (await api.patch(path_of(provider), {"endpoint": "https://api.example.org"})).status == 200

@@ -12,6 +12,7 @@ import anthropic
 import openai
 import pytest
 
+from application.bounds.quotas import QUOTAS
 from tests.e2e.api_client import AUDIT, KEYS
 from tests.e2e.sandbox_models import registered
 
@@ -102,18 +103,37 @@ async def test_an_organizations_limits_hold_for_all_its_members_and_keys(api: Ap
     refused = await api.post("/v1/chat/completions", CHAT)
     assert "Your organization may use 3 requests a minute" in refused.text
     quotas = await api.get("/api/ai/quotas")
-    assert {name: (quota["limit"], quota["used"]) for name, quota in quotas.items() if name != "tokensPerMinute"} == {
+    assert quotas.keys() == QUOTAS.keys()
+    shown = ("requestsPerMinute", "concurrent", "requestsUnderWay", "providers", "models", "followers")
+    assert {name: (quotas[name]["limit"], quotas[name]["used"]) for name in shown} == {
         "requestsPerMinute": (3, 3),
         "concurrent": (4, 0),
+        "requestsUnderWay": (400, 1),
+        "providers": (1_000, 1),
+        "models": (100_000, 2),
+        "followers": (100, 0),
     }
+    assert quotas["requestsPerSecond"]["limit"] == 500
     assert quotas["tokensPerMinute"]["used"] > 0
     assert 0 <= quotas["requestsPerMinute"]["resetsAfterSeconds"] <= 60
     assert (await platform.put(path, {})).document == dict.fromkeys(limits)
     assert (await api.post("/v1/chat/completions", CHAT)).status == 200
-    elsewhere = api.elsewhere()
-    assert await elsewhere.get("/api/ai/quotas") == {
-        name: {"limit": None, "used": None, "resetsAfterSeconds": None} for name in limits
+    more = {"models": 7, "requestsPerSecond": 0, "tests": 1}
+    changed = await platform.put(path, {**more, "providers": None})
+    assert changed.document == {**dict.fromkeys(limits), **more}
+    # What is null is the installation's, and 0 is no limit.
+    assert (await platform.put(path, {**more, "tests": -1})).status == 422
+    assert (await platform.put(path, {"looks": 1})).status == 422
+    quotas = await api.get("/api/ai/quotas")
+    assert {name: quotas[name]["limit"] for name in (*more, "providers")} == {
+        "models": 7,
+        "requestsPerSecond": None,
+        "tests": 1,
+        "providers": 1_000,
     }
+    elsewhere = await api.elsewhere().get("/api/ai/quotas")
+    assert elsewhere["requestsPerMinute"] == {"limit": None, "used": None, "resetsAfterSeconds": None}
+    assert elsewhere["concurrent"] == {"limit": 200, "used": 0, "resetsAfterSeconds": None}
 
 
 @pytest.mark.usefixtures("models")
@@ -147,7 +167,7 @@ async def test_a_budget_is_enough_for_embeddings_alone_and_refuses_them_when_it_
         program = await api.with_key(budget={"usd": 0.000001, "period": "day"})
         assert (await program.post(path, ASKED[path])).status == 200
         asked: Any = ASKED[path]
-        large = {**asked, ("input" if path.startswith("/v1") else "texts"): ["Hello there"] * 2_000}
+        large = {**asked, ("input" if path.startswith("/v1") else "texts"): ["Hello there"] * 100}
         assert (await program.post(path, large)).status == 200
         assert (await program.post(path, ASKED[path])).status == 429
 
@@ -190,6 +210,8 @@ async def test_an_organizations_budget_counts_what_all_spend(api: Api) -> None:
     assert (refused.status, "Your organization has spent its budget" in refused.text) == (429, True)
     assert (await api.put(BUDGET, {})).document == none
     assert (await api.post("/v1/chat/completions", CHAT)).status == 200
+    assert (await api.put(BUDGET, {"usd": 0.1 + 0.2, "period": "month"})).document["usd"] == Decimal("0.3")
+    assert (await api.put(BUDGET, {"usd": 1e-9, "period": "month"})).status == 422
     assert (await api.put(BUDGET, {"usd": 5})).status == 422
     stale = await api.put(BUDGET, {"usd": 5, "period": "day"}, if_match='"1"')
     assert stale.status == 412

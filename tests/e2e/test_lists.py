@@ -65,6 +65,33 @@ async def test_cursors_walk_every_row_once_whatever_the_order(api: Api, limit: i
         assert {page["pagination"]["total"] for page in pages} == {23}
 
 
+async def test_models_are_sorted_by_what_is_known_of_them_and_what_is_not_comes_last(api: Api) -> None:
+    providers = [await api.provider(name=name) for name in ("beta", "Alpha")]
+    known = [(0.25, 9000), (0, 128000), (0.0000004, 8000), (None, None), (0.03, 64000)]
+    for number, (cost, tokens) in enumerate(known):
+        facts = {"costPer1kTokens": cost, "contextWindow": tokens, "maxTokens": tokens} if tokens else {}
+        await api.model(providers[number % 2], modelId=f"own-{number}", name=str(number), **facts)
+    orders = {
+        "costPer1kTokens": ["1", "2", "4", "0"],
+        "contextWindow": ["2", "0", "4", "1"],
+        "maxTokens": ["2", "0", "4", "1"],
+        "updatedAt": ["0", "1", "2", "3", "4"],
+    }
+    now = (await api.rows(AUDIT))[0]["at"]
+    for wanted in ({}, {"asOf": now}):
+
+        async def sorted_by(field: str, wanted: dict[str, str] = wanted) -> list[Document]:
+            return await api.rows(MODELS, sort=field, limit=2, **wanted)
+
+        for field, names in orders.items():
+            unknown = ["3"] if "3" not in names else []
+            assert [row["name"] for row in await sorted_by(field)] == names + unknown
+            assert [row["name"] for row in await sorted_by(f"-{field}")] == names[::-1] + unknown
+        beta, alpha = (provider["id"] for provider in providers)
+        assert [row["providerId"] for row in await sorted_by("provider")] == [alpha] * 2 + [beta] * 3
+        assert [row["providerId"] for row in await sorted_by("-provider")] == [beta] * 3 + [alpha] * 2
+
+
 @pytest.mark.parametrize("sort", SORTS)
 async def test_writes_in_between_neither_hide_nor_repeat_a_row(api: Api, sort: str) -> None:
     provider = await api.provider()

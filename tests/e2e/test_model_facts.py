@@ -282,3 +282,12 @@ async def test_a_deployment_has_the_facts_of_its_base_model(api: Api) -> None:
     operation = {"op": "update", "id": learned["id"], "config": {"baseModel": "gpt-5"}}
     reply = await api.post(f"{MODELS}/bulk", {"operations": [operation]})
     assert reply.document["results"][0]["model"]["pricing"]["inputPer1kTokens"] == Decimal("0.00125")
+
+
+async def test_a_whole_number_is_one_however_it_is_written(api: Api) -> None:
+    provider = await api.provider()
+    written = f'{{"providerId": "{provider["id"]}", "modelId": "m", "contextWindow": 128000.0, "maxTokens": 8.192e3}}'
+    model = (await api.ask("POST", MODELS, content=written.encode())).document
+    assert (model["contextWindow"], model["maxTokens"]) == (128_000, 8_192)
+    refused = await api.ask("PATCH", f"{MODELS}/{model['id']}", content=b'{"contextWindow": 1e400, "maxTokens": 1.5}')
+    assert (refused.status, sorted(refused.pointers)) == (422, ["/contextWindow", "/maxTokens"])

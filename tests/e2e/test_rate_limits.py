@@ -39,7 +39,7 @@ def api_of(service: RunningService, session: ClientSession) -> Api:
 
 
 async def test_tests_and_discovery_are_limited_each_by_itself(database: Database, session: ClientSession) -> None:
-    with service_on(database, rate_limits=FEW) as service:
+    with service_on(database, quotas=FEW) as service:
         api, sandbox = api_of(service, session), service.sandbox
         given = {"endpoint": sandbox.endpoint("openai"), "apiKey": sandbox.key("openai")}
         provider = await api.provider(**given)
@@ -79,7 +79,7 @@ async def test_services_count_together_in_redis_and_alone_without_it(
     with ExitStack() as stack:
         redis = stack.enter_context(RedisServer())
         services = [
-            stack.enter_context(service_on(database, rate_limits=FEW, rate_limit_storage=redis.url)) for _ in range(2)
+            stack.enter_context(service_on(database, quotas=FEW, rate_limit_storage=redis.url)) for _ in range(2)
         ]
         apis = [api_of(services[0], session)]
         apis.append(Api(session, services[1].url, apis[0].organization_id, apis[0].token))

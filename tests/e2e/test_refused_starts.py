@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import socket
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ import pytest
 from adapters.checkpoints.signing_key import new_signing_key
 from adapters.postgres.roles import ensure_roles
 from entrypoints.administration.container import check_keyring
+from entrypoints.auditing.checkpoint_locations import checkpoint_key
+from entrypoints.runtime import development_secret
+from entrypoints.settings import Settings, WrongSettings
 from tests.e2e.api_client import Api
 from tests.e2e.failing_commands import MISUSED, NOWHERE, REFUSED, external, refusal, said
 from tests.e2e.processes import folder
@@ -207,6 +211,8 @@ def test_a_table_without_walls_is_not_served_from(database: Database) -> None:
         ("JWT_SECRET", "too short", ["MODELBOOK_JWT_SECRET", "32"]),
         ("EGRESS_ALLOW", "10.0.0.0/8:0", ["10.0.0.0/8:0"]),
         ("EGRESS_ALLOW", "http://127.0.0.1", ["http://127.0.0.1"]),
+        ("TRUSTED_PROXIES", "10.0.0.1/8", ["MODELBOOK_TRUSTED_PROXIES", "host bits set"]),
+        ("EGRESS_PROXY", "socks5://me:dG9vIHNob3J0@proxy:1080", ["MODELBOOK_EGRESS_PROXY", "http or https proxy"]),
     ],
 )
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -242,6 +248,13 @@ def test_a_master_key_that_does_not_fit_is_refused(database: Database, master_ke
     said(refusal("serve", **external(database, MASTER_KEYS=master_keys)), REFUSED, *words)
 
 
+@pytest.mark.parametrize(("port", "code"), [("0", "wrong-settings"), ("none", "wrong-usage")])
+def test_where_the_log_is_json_so_is_a_refusal(port: str, code: str) -> None:
+    finished = refusal("serve", "--port", port, LOG_FORMAT="JSON", NO_SETTING="1")
+    (line,) = map(json.loads, finished.errors.splitlines())
+    assert (finished.exit_code, line["level"], line["code"]) == (MISUSED, "error", code)
+
+
 def test_a_data_directory_that_cannot_be_made_is_named() -> None:
     said(refusal("serve", "--port", "0", DATA_DIR="/dev/null/ledger"), REFUSED, "/dev/null/ledger")
 
@@ -252,3 +265,17 @@ def test_master_keys_that_others_may_read_are_refused(data_dir: Path) -> None:
     keys.write_text(MASTER_KEYS)
     keys.chmod(0o644)
     said(refusal("serve", "--port", "0", DATA_DIR=str(data_dir)), REFUSED, str(keys), "chmod 600")
+
+
+def test_every_secret_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    development_secret(tmp_path)
+    for name in ("jwt-secret", "checkpoint-key"):
+        path = tmp_path / name
+        path.touch()
+        path.chmod(0o640)
+    settings = Settings(data_dir=tmp_path)
+    for read in (lambda: development_secret(tmp_path), lambda: checkpoint_key(settings, print)):
+        with pytest.raises(WrongSettings) as refused:
+            read()
+        (line,) = refused.value.lines
+        assert "permissions are 640; make them 600: chmod 600" in line

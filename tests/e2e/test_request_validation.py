@@ -100,7 +100,7 @@ async def test_a_providers_fields_take_what_they_are_for(api: Api, field: str, v
     ("field", "value"),
     [
         ("modelId", ""),
-        ("modelId", "two words"),
+        ("modelId", "two\nlines"),
         ("modelId", "x" * 257),
         ("modelId", 7),
         ("providerId", "x"),

@@ -65,7 +65,13 @@ async def live(api: Recording, endpoint: str, keys: list[str]) -> None:
         await api.ask(
             "POST",
             PROVIDERS,
-            {"name": "P", "providerType": "openai", "endpoint": endpoint, "apiKey": keys[0]},
+            {
+                "name": "P",
+                "providerType": "openai",
+                "endpoint": endpoint,
+                "apiKey": keys[0],
+                "extraHeaders": {"X-Gateway": keys[6]},
+            },
             headers={"Idempotency-Key": "k"},
         )
     ).document
@@ -74,6 +80,7 @@ async def live(api: Recording, endpoint: str, keys: list[str]) -> None:
     await api.post(f"{path}/test")
     await api.ask("GET", f"{path}/models")
     await api.patch(path, {"apiKey": keys[1]})
+    await api.patch(path, {"extraHeaders": {"X-Gateway": keys[7], "X-Other": None}})
     await api.put(path, {"name": "P", "endpoint": endpoint, "apiKey": keys[2]})
     await api.post(f"{PROVIDERS}/test", {"providerType": "openai", "endpoint": endpoint, "apiKey": keys[3]})
     await api.post(f"{path}/test")
@@ -106,6 +113,11 @@ async def stumble(api: Recording, endpoint: str, key: str) -> None:
         {"name": "Q", "providerType": "openai", "endpoint": f"{endpoint}?key={key}"},
         {"name": "P", "providerType": "openai", "apiKey": key},
         {"name": "Q", "providerType": "openai", "token": key},
+        {"name": "Q", "providerType": "openai", "extraHeaders": {key: "v"}},
+        {"name": "Q", "providerType": "openai", "extraHeaders": {"Host": key}},
+        {"name": "Q", "providerType": "openai", "extraHeaders": {"X-Gateway": f"{key}\r\nHost: x"}},
+        {"name": "Q", "providerType": "openai", "extraHeaders": {"X-Gateway": [key]}},
+        {"name": "Q", "providerType": "openai", "extraHeaders": key},
     ):
         assert (await api.post(PROVIDERS, body)).status in {409, 422}
     for content in (f'{{"apiKey": "{key}", }}', f'{{"apiKey": "{key}", "apiKey": "x"}}', f'"{key}"'):
@@ -133,7 +145,7 @@ def stored(url: str) -> Iterator[str]:
 
 
 async def test_a_key_that_was_given_is_seen_nowhere_again(session: ClientSession, data_dirs: DataDirs) -> None:
-    keys = [a_key() for _ in range(6)]
+    keys = [a_key() for _ in range(8)]
     async with capturing(echoes=True) as provider:
         settings = {
             "EGRESS_ALLOW": provider.url.removeprefix("http://"),
@@ -144,7 +156,7 @@ async def test_a_key_that_was_given_is_seen_nowhere_again(session: ClientSession
             serving("serve", "--port", "0", DATA_DIR=str(data_dir), **settings) as running,
         ):
             api = recording(session, running.ready()["url"], data_dir)
-            await live(api, f"{provider.url}/v1", keys[:5])
+            await live(api, f"{provider.url}/v1", keys)
             await stumble(api, f"{provider.url}/v1", keys[5])
             await api.ask("GET", "/metrics")
             found = {
@@ -153,7 +165,8 @@ async def test_a_key_that_was_given_is_seen_nowhere_again(session: ClientSession
                 "log": running.errors,
                 "Postgres's log": (data_dir / "postgres" / "log").read_text(),
             }
-        assert any(keys[0] in request for request in provider.received), "the search would find nothing anyway"
+        for key in (keys[0], keys[6], keys[7]):
+            assert any(key in request for request in provider.received), "the search would find nothing anyway"
     # What was searched for is a person's own text, and shown to nobody but them.
     for place, text in found.items():
         leaked = [form for key in keys for form in forms(key) if re.search(re.escape(form), text, re.IGNORECASE)]

@@ -11,7 +11,7 @@ from application.ports.provider_gateway import CallOutcome, TestReport
 from domain.provider.values import Endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from application.ports.provider_gateway import (
         OfferedModel,
@@ -49,10 +49,17 @@ class FakeGateway:
 
     def checked_endpoint(self, provider_type: str, endpoint: str | None) -> Endpoint:
         url = endpoint or f"https://{provider_type}.example/v1"
-        return Endpoint(url, "/".join(url.split("/")[:3]))
+        in_path = self.is_account_in_path(provider_type)
+        return Endpoint(url, "/".join(url.split("/")[:3]), is_account_in_path=in_path)
 
     def checked_settings(self, provider_type: str, settings: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         return dict(settings)
+
+    def own_headers(self, provider_type: str) -> Collection[str]:  # noqa: ARG002
+        return {"x-own"}
+
+    def is_account_in_path(self, provider_type: str) -> bool:
+        return provider_type == "gateway"
 
     async def probe(self, connection: ProviderConnection) -> TestReport:
         return TestReport(

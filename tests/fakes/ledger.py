@@ -12,6 +12,7 @@ from application.caller import current_caller
 from application.errors import Conflict, ModelAlreadyRegistered, ProviderNameTaken, ProviderNotFound
 from application.recorded_revision import Recorded
 from domain.model.aggregate import Model
+from domain.names import name_key
 from domain.provider.aggregate import Provider
 from domain.root import Root
 
@@ -115,7 +116,7 @@ def _as_recorded(aggregate: Root) -> Recorded:
 def _check_constraints(living: Sequence[Root]) -> None:
     providers = [each for each in living if isinstance(each, Provider)]
     models = [each for each in living if isinstance(each, Model)]
-    if len({provider.name.lower() for provider in providers}) < len(providers):
+    if len({name_key(provider.name) for provider in providers}) < len(providers):
         raise ProviderNameTaken
     if len({(model.provider_id, model.model_id) for model in models}) < len(models):
         raise ModelAlreadyRegistered

@@ -128,5 +128,5 @@ class FakeSnapshots:
 
 def basis_of(provider: Provider) -> str:
     return json.dumps(
-        [provider.endpoint, provider.credential_version, provider.has_credential, provider.settings], sort_keys=True
+        [provider.endpoint, provider.secrets_version, provider.has_credential, provider.settings], sort_keys=True
     )

@@ -55,6 +55,9 @@ class FakeOutbound:
     def checked(self, url: str) -> Endpoint:
         return self._rules.checked(url)
 
+    def checked_receiver(self, url: str) -> Endpoint:
+        return self._rules.checked_receiver(url)
+
     def is_inside(self, url: str) -> bool:
         return self._rules.is_inside(url)
 

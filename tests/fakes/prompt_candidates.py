@@ -13,6 +13,7 @@ from application.prompts.prompt_candidates import (
     PromptCandidates,
 )
 from application.prompts.selection_candidates import ModelById, ModelByName
+from domain.names import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +65,7 @@ class FakeCandidateReader:
             ways = [
                 lambda model: str(model.id) == text.lower(),
                 lambda model: model.model_id == text,
-                lambda model: model.name == text,
+                lambda model: name_key(model.name) == name_key(text),
             ]
         found: list[CandidateModel] = []
         for way in ways:
@@ -83,7 +84,7 @@ class FakeCandidateReader:
         return self._read(self._all())
 
     async def first(self, limit: int) -> PromptCandidates:
-        return self._read(sorted(self._all(), key=lambda model: (model.name, model.id))[:limit])
+        return self._read(sorted(self._all(), key=lambda model: (name_key(model.name), model.id))[:limit])
 
     async def count(self) -> int:
         return len(self._all())
@@ -103,7 +104,9 @@ class FakeCandidateReader:
         for called in ("model_id", "name"):
             for model in able:
                 names[getattr(model, called)].append(model.id)
-        page = [(name, names[name]) for name in sorted(names) if after is None or name > after]
+        page = [
+            (name, names[name]) for name in sorted(names, key=_place) if after is None or _place(name) > _place(after)
+        ]
         return CallableNames(names=page[:limit], has_more=len(page) > limit, candidates=self._read(able))
 
     async def state(self) -> OrganizationState:
@@ -131,3 +134,7 @@ class FakeCandidateReader:
     def _state(self) -> OrganizationState:
         sequence = self._sequences[current_caller().organization_id]
         return OrganizationState(org_sequence=sequence, cool_downs=list(self.cool_downs))
+
+
+def _place(name: str) -> tuple[str, str]:
+    return name_key(name), name

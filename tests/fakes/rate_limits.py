@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from application.ports.rate_limits import Allowance
+from application.ports.rate_limits import Allowance, Turn
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -21,6 +21,7 @@ class FakeRateLimits:
         self._windows: dict[tuple[str, UUID], tuple[float, int]] = {}
         self._tickets: dict[UUID, set[str]] = defaultdict(set)
         self._last = 0
+        self._full_at: dict[tuple[str, UUID], float] = {}
 
     def pass_time(self, seconds: float) -> None:
         self._now += seconds
@@ -34,6 +35,19 @@ class FakeRateLimits:
             remaining=max(0, quota.requests - count - 1),
             resets_after_seconds=ends - self._now,
         )
+
+    async def take_turn(self, quota: Quota, subject_id: UUID, patience_seconds: float) -> Turn:
+        place = (quota.name, subject_id)
+        full_at = max(self._full_at.get(place, 0.0), self._now) + quota.seconds / quota.requests
+        wait = round(full_at - self._now - quota.seconds, 6)
+        if wait > patience_seconds:
+            return Turn(is_granted=False, wait_seconds=wait)
+        self._full_at[place] = full_at
+        return Turn(is_granted=True, wait_seconds=max(0.0, wait))
+
+    async def turns_left(self, quota: Quota, subject_id: UUID) -> int:
+        missing = max(0.0, self._full_at.get((quota.name, subject_id), 0.0) - self._now)
+        return round(quota.requests * (1 - missing / quota.seconds) - 0.499)
 
     async def look(self, quota: Quota, subject_id: UUID) -> Allowance:
         ends, count = self._window(quota, subject_id)

@@ -13,11 +13,13 @@ from application.errors import (
     ProviderNotFound,
     StaleRevision,
 )
+from application.webhooks.webhooks import MOST_WEBHOOKS, TooManyWebhooks, WebhookNotFound
 from domain.access_key.aggregate import AccessKey
 from domain.model.aggregate import Model
 from domain.organization.aggregate import Organization
 from domain.provider.aggregate import Provider
 from domain.root import Root
+from domain.webhook.aggregate import Webhook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from application.access_keys.access_keys import SecretDigest
     from application.errors import NotFound
+    from application.ports.repositories import Gone
     from application.ports.vault import SealedCredential
     from application.recorded_revision import Recorded
     from tests.fakes.key_secrets import FakeKeySecrets
@@ -105,11 +108,35 @@ class FakeAccessKeys(FakeRepository[AccessKey]):
         return self._ledger.save(keys)
 
 
+class FakeWebhooks(FakeRepository[Webhook]):
+    """Sealed addresses and secrets go where a vault finds them."""
+
+    kind = Webhook
+    not_found = WebhookNotFound
+
+    def __init__(self, ledger: FakeLedger, credentials: FakeSealedCredentials) -> None:
+        super().__init__(ledger)
+        self._credentials = credentials
+
+    async def save(self, aggregate: Webhook, *, credential: SealedCredential | None = None) -> Recorded:
+        is_new = current_caller().command_id not in self._ledger.books.commands
+        others = [each for each in self._ledger.living(Webhook) if each.id != aggregate.id]
+        if is_new and len(others) >= MOST_WEBHOOKS and not aggregate.is_removed:
+            raise TooManyWebhooks
+        recorded = self._ledger.save([aggregate])[0]
+        if credential is not None and is_new:
+            self._credentials.store(credential)
+        return recorded
+
+    async def get_many(self, webhook_ids: Sequence[UUID]) -> Mapping[UUID, Webhook]:
+        return {webhook.id: webhook for webhook in self._ledger.living(Webhook) if webhook.id in set(webhook_ids)}
+
+
 class FakeOrganizations(FakeRepository[Organization]):
     kind = Organization
     not_found = OrganizationNotFound
 
-    async def save_removed(self, organization: Organization, gone: Sequence[Provider | Model | AccessKey]) -> Recorded:
+    async def save_removed(self, organization: Organization, gone: Sequence[Gone]) -> Recorded:
         return self._ledger.save([*gone, organization])[-1]
 
     async def has_log(self) -> bool:
@@ -136,6 +163,6 @@ class FakeProviders(FakeRepository[Provider]):
         if self._credentials is not None:
             if credential is not None:
                 self._credentials.store(credential)
-            elif not aggregate.has_credential:
+            elif not aggregate.has_secrets:
                 self._credentials.destroy(current_caller().organization_id, aggregate.id)
         return recorded[-1]

@@ -2,11 +2,16 @@ from __future__ import annotations
 
 import io
 import json
+import logging
+import sys
+import threading
+import warnings
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from entrypoints.logs import build_logger
+from entrypoints.logs import build_logger, end_logged, every_log
 
 
 def test_lines_for_machines_are_one_json_object_each() -> None:
@@ -45,3 +50,43 @@ def test_what_is_below_the_level_is_not_written() -> None:
     assert stream.getvalue() == ""
     logger.warning("careful")
     assert "careful" in stream.getvalue()
+
+
+def lines_of(stream: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_whatever_else_has_something_to_say_says_it_in_the_same_form() -> None:
+    stream = io.StringIO()
+    logger = build_logger(log_format="json", stream=stream)
+    before = sys.excepthook
+    with every_log(logger), every_log(logger):
+        logging.getLogger("asyncio").error("Task exception was never retrieved", exc_info=LookupError("x"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            warnings.warn("this is old", DeprecationWarning, stacklevel=1)
+        thread = threading.Thread(target=measure, args=("sk-secret",), name="one")
+        thread.start()
+        thread.join(10)
+        sys.excepthook(LookupError, LookupError("y"), None)
+    assert sys.excepthook is before
+    first, second, third, fourth = lines_of(stream)
+    assert (first["source"], first["level"]) == ("asyncio", "error")
+    assert "LookupError: x" in first["exception"]
+    assert (second["source"], second["level"]) == ("py.warnings", "warning")
+    assert "this is old" in second["event"]
+    assert (third["event"], third["thread"]) == ("uncaught exception", "one")
+    assert "sk-secret" not in stream.getvalue()
+    assert "LookupError: y" in fourth["exception"]
+
+
+def test_a_process_that_fails_says_so_in_its_log_and_ends() -> None:
+    stream = io.StringIO()
+    logger = build_logger(log_format="json", stream=stream)
+    with pytest.raises(SystemExit) as ended, end_logged(logger, passing=(KeyError,)):
+        measure("")
+    assert ended.value.code == 1
+    with pytest.raises(KeyError), end_logged(logger, passing=(KeyError,)):
+        raise KeyError("passes")
+    (line,) = lines_of(stream)
+    assert "LookupError: 0" in line["exception"]

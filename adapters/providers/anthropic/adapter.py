@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from adapters.providers.anthropic.model_entries import read_model
 from adapters.providers.endpoint_urls import endpoint_url, with_version
 from adapters.providers.error_mapping.anthropic_rules import ANTHROPIC
 from adapters.providers.json_values import mapping
 from adapters.providers.messages.protocol import Messages
-from adapters.providers.model_listing import counted, entries_under, fetch_all_pages, read_models
+from adapters.providers.model_listing import counted, entries_under, fetch_list, read_models
 from adapters.providers.prompting.count_tokens import countable, counted_tokens
 from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
 from adapters.providers.provider_client import PROBE_LIMITS, ClientOptions, ProviderClient
@@ -68,6 +68,7 @@ class Anthropic:
                 "known: Anthropic requires it.",
             ),
         ),
+        own_headers=frozenset({"x-api-key", "anthropic-version", "anthropic-beta"}),
     )
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
@@ -78,11 +79,8 @@ class Anthropic:
 
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
         exchange = ProviderClient(_WIRE, connection, outbound)
-
-        def page(after: str | None) -> str:
-            return _models(connection, {"limit": _PAGE_SIZE} | ({"after_id": after} if after else {}))
-
-        return read_models(exchange, await fetch_all_pages(exchange, page, _next_page, _LISTED), read_model)
+        entries = await fetch_list(exchange, _models(connection, {"limit": _PAGE_SIZE}), _LISTED)
+        return await read_models(exchange, entries, read_model)
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
@@ -126,7 +124,3 @@ def _messages(connection: ProviderConnection) -> str:
 
 def _models(connection: ProviderConnection, query: Mapping[str, str]) -> str:
     return endpoint_url(with_version(connection.endpoint), "models", query=query)
-
-
-def _next_page(document: Mapping[str, Any]) -> tuple[bool, object]:
-    return bool(document.get("has_more")), document.get("last_id")

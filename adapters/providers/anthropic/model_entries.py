@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.extra_fields import extras_of
-from adapters.providers.json_values import dated_id, day, mapping, text, tokens
+from adapters.providers.json_values import dated_id, day, mapping, model_id_of, text, tokens
 from application.ports.provider_gateway import OfferedModel
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _OUR_WORDS: Final = {
 
 def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
     """Return the model of an entry; none without an id."""
-    model_id = text(entry.get("id"))
+    model_id = model_id_of(entry.get("id"))
     if model_id is None:
         return None
     tree = entry.get("capabilities")

@@ -10,10 +10,10 @@ from adapters.providers.chat_completions.chat_options import OPENAI_MEDIA, ChatO
 from adapters.providers.chat_completions.protocol import ChatCompletions
 from adapters.providers.endpoint_urls import endpoint_url
 from adapters.providers.error_mapping.provider_rules import AZURE
-from adapters.providers.model_listing import counted, entries_under, read_models, require_entries
+from adapters.providers.model_listing import counted, entries_under, fetch_list, read_models
 from adapters.providers.prompting.embeddings import embed_in_openai_shape
 from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
-from adapters.providers.provider_client import LIST_LIMITS, PROBE_LIMITS, ClientOptions, ProviderClient
+from adapters.providers.provider_client import PROBE_LIMITS, ClientOptions, ProviderClient
 from application.ports.provider_gateway import ProviderType, SettingField
 
 if TYPE_CHECKING:
@@ -75,6 +75,9 @@ class AzureOpenAI:
                 default="models",
             ),
         ),
+        own_headers=frozenset({"api-key"}),
+        # API Management and other gateways before Azure keep several resources below one host.
+        is_account_in_path=True,
     )
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
@@ -83,9 +86,8 @@ class AzureOpenAI:
 
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
         exchange = ProviderClient(_WIRE, connection, outbound)
-        answer = await exchange.get(_list_address(connection), LIST_LIMITS)
         read = read_deployment if _lists_deployments(connection) else read_model
-        return read_models(exchange, require_entries(answer, _LISTED), read)
+        return await read_models(exchange, await fetch_list(exchange, _list_address(connection), _LISTED), read)
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound

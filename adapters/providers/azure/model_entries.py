@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.extra_fields import extras_of
-from adapters.providers.json_values import dated_id, day, mapping, text
+from adapters.providers.json_values import dated_id, day, mapping, model_id_of, text
 from application.ports.provider_gateway import OfferedModel
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ _UNDERSTOOD: Final = frozenset({"id", "object", "created_at", "deprecation", "li
 
 def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
     """Return the base model of an entry; none without an id."""
-    model_id = text(entry.get("id"))
+    model_id = model_id_of(entry.get("id"))
     if model_id is None:
         return None
     return OfferedModel(
@@ -32,7 +32,7 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
 
 def read_deployment(entry: Mapping[str, Any]) -> OfferedModel | None:
     """Return the deployment of an entry, with the model that stands behind its name."""
-    model_id = text(entry.get("id"))
+    model_id = model_id_of(entry.get("id"))
     if model_id is None:
         return None
     return OfferedModel(

@@ -16,7 +16,7 @@ from application.policies.redaction import quote, redact
 from application.ports.provider_gateway import CallOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from adapters.providers.error_mapping.error_details import ErrorDetails
@@ -46,13 +46,13 @@ def classify_error(
     *,
     now: datetime,
     purpose: Purpose = "listing",
-    secret: str | None = None,
+    secrets: Collection[str] = (),
 ) -> CallOutcome:
     """Return the outcome for an error response, or for a success with an unreadable body.
 
     `headers` have lower-case names; `purpose` is what was asked for. Nothing of the body gets into the outcome but a
     short code in plain letters, numbers of tokens, the request's id and, of a prompt alone, the provider's own
-    sentence; and nothing that shares a piece with the `secret`.
+    sentence; and nothing that shares a piece with the `secrets`.
     """
     details = parse_error_details(status, body)
     error_kind = _error_kind(rules, details)
@@ -61,15 +61,15 @@ def classify_error(
     elif error_kind == error_kinds.NO_PERMISSION:
         error_kind = error_kinds.MAY_NOT_LIST
     wait = wait_of(headers, details, now) if error_kind.is_retryable else None
-    outcome = outcome_of(rules, error_kind, code=_harmless(details.public_code, secret))
+    outcome = outcome_of(rules, error_kind, code=_harmless(details.public_code, secrets))
     return replace(
         outcome,
         is_retryable=_is_retryable(error_kind, headers),
         http_status=status,
-        upstream_request_id=_harmless(request_id_of(headers, otherwise=details.request_id), secret),
+        upstream_request_id=_harmless(request_id_of(headers, otherwise=details.request_id), secrets),
         rate_limit=limits_of(headers, wait_seconds=wait),
         context=context_use_of(details.message) if error_kind.category == "context_length_exceeded" else None,
-        upstream_message=quote(details.original_message, [secret]) if purpose == "prompt" else None,
+        upstream_message=quote(details.original_message, secrets) if purpose == "prompt" else None,
     )
 
 
@@ -86,19 +86,21 @@ def outcome_of(rules: ProviderRules, error_kind: ErrorKind, *, code: str | None 
     )
 
 
-def request_id_of(headers: Mapping[str, str], secret: str | None = None, *, otherwise: str | None = None) -> str | None:
-    """Return the provider's request id; None if it contains a part of the secret.
+def request_id_of(
+    headers: Mapping[str, str], secrets: Collection[str] = (), *, otherwise: str | None = None
+) -> str | None:
+    """Return the provider's request id; None if it contains a part of a secret.
 
     `otherwise` is the id in the body, for providers without such a header.
     """
     for name in _REQUEST_ID_HEADERS:
         if name in headers and (found := _clean_id(headers[name])):
-            return _harmless(found, secret)
-    return _harmless(_clean_id(otherwise), secret)
+            return _harmless(found, secrets)
+    return _harmless(_clean_id(otherwise), secrets)
 
 
-def _harmless(word: str | None, secret: str | None) -> str | None:
-    return word if word is not None and redact(word, [secret]) == word else None
+def _harmless(word: str | None, secrets: Collection[str]) -> str | None:
+    return word if word is not None and redact(word, secrets) == word else None
 
 
 def _clean_id(value: str | None) -> str | None:

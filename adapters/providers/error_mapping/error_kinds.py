@@ -159,8 +159,14 @@ UNREADABLE: Final = ErrorKind(
 )
 ENDLESS_PAGES: Final = ErrorKind(
     category="unexpected_body",
-    message="The model list of {label} repeats itself or does not end, so nothing of it is used.",
+    message="The model list of {label} repeats itself or does not end, or does not say where it goes on, so nothing of "
+    "it is used.",
     hint="Try again later; the models known so far stay as they are.",
+)
+TOO_LONG: Final = ErrorKind(
+    category="unexpected_body",
+    message="The model list of {label} is longer than 20,000 models or 32 MiB, so nothing of it is used.",
+    hint="Register the models that are needed by their ids.",
 )
 TRUNCATED: Final = ErrorKind(
     category="unexpected_body",

@@ -9,8 +9,7 @@ from adapters.providers.endpoint_urls import endpoint_url
 from adapters.providers.error_mapping.google_rules import GOOGLE
 from adapters.providers.generate_content.protocol import GenerateContent
 from adapters.providers.google.model_entries import read_model
-from adapters.providers.json_values import mapping
-from adapters.providers.model_listing import counted, entries_under, fetch_all_pages, read_models
+from adapters.providers.model_listing import counted, entries_under, fetch_list, read_models
 from adapters.providers.prompting.count_tokens import countable, counted_tokens
 from adapters.providers.prompting.embeddings import embed_in_google_shape
 from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
@@ -63,21 +62,17 @@ class Google:
                 pattern=_VERSION,
             ),
         ),
+        own_headers=frozenset({"x-goog-api-key"}),
     )
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
         exchange = ProviderClient(_WIRE, connection, outbound)
-        answer = await exchange.get(_models(connection, {"pageSize": "1"}), PROBE_LIMITS)
-        outcome = counted(answer, _listed)
-        return outcome.counted(None) if _next_page(mapping(answer.document))[0] else outcome
+        return counted(await exchange.get(_models(connection, {"pageSize": "1"}), PROBE_LIMITS), _listed)
 
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
         exchange = ProviderClient(_WIRE, connection, outbound)
-
-        def page(token: str | None) -> str:
-            return _models(connection, {"pageSize": _PAGE_SIZE} | ({"pageToken": token} if token else {}))
-
-        return read_models(exchange, await fetch_all_pages(exchange, page, _next_page, _listed), read_model)
+        entries = await fetch_list(exchange, _models(connection, {"pageSize": _PAGE_SIZE}), _listed)
+        return await read_models(exchange, entries, read_model)
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
@@ -130,8 +125,3 @@ def _listed(document: object) -> list[Mapping[str, Any]] | None:
     if isinstance(document, dict) and document.keys() <= {"nextPageToken"}:
         return []
     return entries_under("models")(document)
-
-
-def _next_page(document: Mapping[str, Any]) -> tuple[bool, object]:
-    token = document.get("nextPageToken")
-    return bool(token), token

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.extra_fields import extras_of
-from adapters.providers.json_values import text, tokens, words
+from adapters.providers.json_values import model_id_of, text, tokens, words
 from application.ports.provider_gateway import OfferedModel
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _PREFIX: Final = "models/"
 
 def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
     """Return the model of an entry; none without a name. A tuned model keeps the prefix it is called by."""
-    name = text(entry.get("name"))
+    name = model_id_of(entry.get("name"))
     if name is None or name == _PREFIX:
         return None
     is_embedding = not _EMBEDDING.isdisjoint(words(entry.get("supportedGenerationMethods")) or ())

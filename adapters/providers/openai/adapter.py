@@ -8,13 +8,13 @@ from adapters.providers.chat_completions.chat_options import OPENAI_MEDIA, ChatO
 from adapters.providers.chat_completions.protocol import ChatCompletions
 from adapters.providers.endpoint_urls import endpoint_url
 from adapters.providers.error_mapping.provider_rules import OPENAI
-from adapters.providers.model_listing import counted, entries_under, read_models, require_entries
+from adapters.providers.model_listing import counted, entries_under, fetch_list, read_models
 from adapters.providers.openai.model_entries import read_model
 from adapters.providers.openai.protocol_choice import answers_in_responses_alone, reasons
 from adapters.providers.prompting.count_tokens import countable, counted_tokens
 from adapters.providers.prompting.embeddings import embed_in_openai_shape
 from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
-from adapters.providers.provider_client import LIST_LIMITS, PROBE_LIMITS, ClientOptions, ProviderClient, bearer
+from adapters.providers.provider_client import PROBE_LIMITS, ClientOptions, ProviderClient, bearer
 from adapters.providers.responses.protocol import Responses
 from application.ports.provider_gateway import ProviderType, SettingField
 
@@ -73,6 +73,7 @@ class OpenAI:
                 pattern=r"proj[-_][A-Za-z0-9_-]{1,100}",
             ),
         ),
+        own_headers=frozenset(header.lower() for header in _HEADER_OF_SETTING.values()),
     )
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
@@ -81,8 +82,8 @@ class OpenAI:
 
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
         exchange = ProviderClient(_WIRE, connection, outbound)
-        answer = await exchange.get(endpoint_url(connection.endpoint, "models"), LIST_LIMITS)
-        return read_models(exchange, require_entries(answer, _LISTED), read_model)
+        entries = await fetch_list(exchange, endpoint_url(connection.endpoint, "models"), _LISTED)
+        return await read_models(exchange, entries, read_model)
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound

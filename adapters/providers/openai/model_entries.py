@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.extra_fields import extras_of
-from adapters.providers.json_values import dated_id, day, text
+from adapters.providers.json_values import dated_id, day, model_id_of
 from application.ports.provider_gateway import OfferedModel
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _UNDERSTOOD: Final = frozenset({"id", "object", "created", "shutdown_date"})
 
 def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
     """Return the model of an entry; none without an id."""
-    model_id = text(entry.get("id"))
+    model_id = model_id_of(entry.get("id"))
     if model_id is None:
         return None
     retires_on = day(entry.get("shutdown_date"))

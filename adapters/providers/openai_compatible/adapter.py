@@ -17,7 +17,7 @@ from adapters.providers.openai_compatible.llamacpp import LLAMACPP
 from adapters.providers.openai_compatible.mistral import MISTRAL
 from adapters.providers.openai_compatible.ollama import OLLAMA
 from adapters.providers.openai_compatible.openrouter import OPENROUTER
-from adapters.providers.openai_compatible.service_profile import ServiceProfile, one_page, probe_list
+from adapters.providers.openai_compatible.service_profile import ServiceProfile, probe_list, whole_list
 from adapters.providers.openai_compatible.together import TOGETHER
 from adapters.providers.openai_compatible.vllm import VLLM
 from adapters.providers.openai_compatible.xai import XAI
@@ -40,7 +40,7 @@ _ANY_SERVER: Final = ServiceProfile(
     preset=None,
     rules=COMPATIBLE,
     probe=probe_list(proves_key=False),
-    list_models=one_page(),
+    list_models=whole_list(),
     options=ChatOptions(),
 )
 _PRESETS: Final[tuple[Preset, ...]] = tuple(service.preset for service in _SERVICES if service.preset is not None)
@@ -81,6 +81,8 @@ class OpenAICompatible:
             ),
         ),
         presets=_PRESETS,
+        # Cloudflare's AI gateway, for one: https://gateway.ai.cloudflare.com/v1/{account}/{gateway}/{provider}.
+        is_account_in_path=True,
     )
 
     def __init__(self) -> None:

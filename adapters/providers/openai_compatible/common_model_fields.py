@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from adapters.providers.extra_fields import extras_of
-from adapters.providers.json_values import dated_id, day, mapping, text, tokens, words
+from adapters.providers.json_values import dated_id, day, mapping, model_id_of, text, tokens, words
 from adapters.providers.modalities import type_of
 from application.ports.provider_gateway import OfferedModel
 
@@ -28,7 +28,7 @@ _UNDERSTOOD: Final = frozenset(
 
 def read_common(entry: Mapping[str, Any], understood: Collection[str] = ()) -> OfferedModel | None:
     """Return the model of an entry; none without an id. `understood` names fields that the caller reads itself."""
-    model_id = text(entry.get("id"))
+    model_id = model_id_of(entry.get("id"))
     if model_id is None:
         return None
     return OfferedModel(

@@ -11,7 +11,7 @@ from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.provider_rules import DEEPSEEK as RULES
 from adapters.providers.json_values import mapping
 from adapters.providers.model_listing import counted
-from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, one_page
+from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, whole_list
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
 from application.ports.provider_gateway import Preset
@@ -43,7 +43,7 @@ DEEPSEEK: Final = ServiceProfile(
     ),
     rules=RULES,
     probe=_probe,
-    list_models=one_page(),
+    list_models=whole_list(),
     options=ChatOptions(
         media=MediaSupport(label="DeepSeek", takes_documents=False), reasoning_field="reasoning_content"
     ),

@@ -9,7 +9,7 @@ from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.error_mapping.provider_rules import GROQ as RULES
 from adapters.providers.json_values import mapping
 from adapters.providers.openai_compatible.common_model_fields import read_common
-from adapters.providers.openai_compatible.service_profile import ServiceProfile, one_page, probe_list
+from adapters.providers.openai_compatible.service_profile import ServiceProfile, probe_list, whole_list
 from adapters.providers.price_units import per_token
 from adapters.providers.prompting.media_support import MediaSupport
 from application.ports.provider_gateway import Preset
@@ -46,6 +46,6 @@ GROQ: Final = ServiceProfile(
     ),
     rules=RULES,
     probe=probe_list(proves_key=True),
-    list_models=one_page(read_model),
+    list_models=whole_list(read_model),
     options=ChatOptions(media=MediaSupport(label="Groq"), limit_name="max_completion_tokens"),
 )

@@ -12,7 +12,7 @@ from adapters.providers.error_mapping.provider_rules import LLAMACPP as RULES
 from adapters.providers.json_values import mapping, tokens, words
 from adapters.providers.model_listing import counted, entries_under, only_entries
 from adapters.providers.openai_compatible.common_model_fields import read_common
-from adapters.providers.openai_compatible.service_profile import ServiceProfile, one_page, probe_list
+from adapters.providers.openai_compatible.service_profile import ServiceProfile, probe_list, whole_list
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
 from application.ports.provider_gateway import Preset
@@ -74,6 +74,6 @@ LLAMACPP: Final = ServiceProfile(
     ),
     rules=RULES,
     probe=_probe,
-    list_models=one_page(read_model, _listed),
+    list_models=whole_list(read_model, _listed),
     options=ChatOptions(media=MediaSupport(label="llama.cpp")),
 )

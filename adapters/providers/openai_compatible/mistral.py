@@ -9,7 +9,7 @@ from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.error_mapping.provider_rules import MISTRAL as RULES
 from adapters.providers.json_values import day, mapping, words
 from adapters.providers.openai_compatible.common_model_fields import read_common
-from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, one_page, probe_list
+from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, probe_list, whole_list
 from adapters.providers.prompting.media_support import MediaSupport
 from application.ports.provider_gateway import Preset
 
@@ -106,7 +106,7 @@ MISTRAL: Final = ServiceProfile(
     ),
     rules=RULES,
     probe=probe_list(proves_key=True, list_of=without_aliases),
-    list_models=one_page(read_model, without_aliases),
+    list_models=whole_list(read_model, without_aliases),
     options=ChatOptions(
         media=MediaSupport(
             label="Mistral", image_types=frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})

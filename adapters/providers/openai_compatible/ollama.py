@@ -10,8 +10,8 @@ from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.concurrent_requests import gather_or_cancel
 from adapters.providers.endpoint_urls import endpoint_url, with_version, without_version
 from adapters.providers.error_mapping.provider_rules import OLLAMA as RULES
-from adapters.providers.json_values import day, mapping, text, tokens, words
-from adapters.providers.model_listing import counted, entries_under, read_models, require_entries
+from adapters.providers.json_values import day, mapping, model_id_of, text, tokens, words
+from adapters.providers.model_listing import counted, entries_under, fetch_list, read_models
 from adapters.providers.openai_compatible.common_model_fields import read_common
 from adapters.providers.openai_compatible.service_profile import ServiceProfile
 from adapters.providers.prompting.media_support import MediaSupport
@@ -77,15 +77,15 @@ async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
 
 async def _list_models(exchange: ProviderClient, endpoint: str) -> list[OfferedModel]:
     root = without_version(endpoint)
-    entries = require_entries(await exchange.get(endpoint_url(root, "api", "tags"), LIST_LIMITS), _LISTED)
+    entries = await fetch_list(exchange, endpoint_url(root, "api", "tags"), _LISTED)
     turns = asyncio.Semaphore(_AT_A_TIME)
     shown = await gather_or_cancel(*(_shown(exchange, root, entry, turns) for entry in entries))
-    return read_models(exchange, shown, read_model)
+    return await read_models(exchange, shown, read_model)
 
 
 async def _shown(exchange: ProviderClient, root: str, entry: Entry, turns: asyncio.Semaphore) -> Entry:
     """Return the entry with what its page tells; one that was removed meanwhile, or has no name, as it is."""
-    name = text(entry.get("name"))
+    name = model_id_of(entry.get("name") or entry.get("model"))
     if name is None:
         return entry
     async with turns:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.concurrent_requests import gather_or_cancel
@@ -13,7 +12,7 @@ from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.provider_rules import OPENROUTER as RULES
 from adapters.providers.json_values import dated_id, day, mapping, text, tokens, words
 from adapters.providers.modalities import capabilities_of
-from adapters.providers.model_listing import fetch_all_pages, read_models
+from adapters.providers.model_listing import fetch_list, read_models
 from adapters.providers.openai_compatible.common_model_fields import media_of, read_common
 from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, entries_if_there
 from adapters.providers.price_units import per_token
@@ -103,22 +102,12 @@ async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
 
 
 async def _list_models(exchange: ProviderClient, endpoint: str) -> list[OfferedModel]:
-    """Read the list and the one of embeddings. Only the query of a `next` link is followed, never to another place."""
-
-    def page(link: str | None) -> str:
-        query = _ALL if link is None else dict(parse_qsl(link.partition("?")[2]))
-        return endpoint_url(endpoint, "models", query=query)
-
+    """Read the list and the one of embeddings."""
     models, embeddings = await gather_or_cancel(
-        fetch_all_pages(exchange, page, _next_page, LISTED),
+        fetch_list(exchange, endpoint_url(endpoint, "models", query=_ALL), LISTED),
         entries_if_there(exchange, endpoint, "embeddings", "models"),
     )
-    return read_models(exchange, [*models, *embeddings], read_model)
-
-
-def _next_page(document: Mapping[str, Any]) -> tuple[bool, object]:
-    link = mapping(document.get("links")).get("next")
-    return bool(link), link
+    return await read_models(exchange, [*models, *embeddings], read_model)
 
 
 OPENROUTER: Final = ServiceProfile(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from adapters.providers.endpoint_urls import endpoint_url
-from adapters.providers.model_listing import counted, entries_under, read_models, require_entries
+from adapters.providers.model_listing import counted, entries_under, fetch_list, fetch_rest, read_models
 from adapters.providers.openai_compatible.common_model_fields import read_common
 from adapters.providers.provider_client import LIST_LIMITS, PROBE_LIMITS, ProviderClient
 
@@ -50,12 +50,11 @@ def probe_list(*, proves_key: bool, list_of: ListOf = LISTED) -> Probe:
     return probe
 
 
-def one_page(read: Read = read_common, list_of: ListOf = LISTED) -> ListModels:
-    """Return what reads a list that has no pages."""
+def whole_list(read: Read = read_common, list_of: ListOf = LISTED) -> ListModels:
+    """Return what reads the model list, every page of it."""
 
     async def list_models(exchange: ProviderClient, endpoint: str) -> list[OfferedModel]:
-        answer = await exchange.get(endpoint_url(endpoint, "models"), LIST_LIMITS)
-        return read_models(exchange, require_entries(answer, list_of), read)
+        return await read_models(exchange, await fetch_list(exchange, endpoint_url(endpoint, "models"), list_of), read)
 
     return list_models
 
@@ -66,5 +65,6 @@ async def entries_if_there(exchange: ProviderClient, endpoint: str, *path: str) 
     Raises:
         UpstreamFailure: it has one, but did not hand it out.
     """
-    answer = await exchange.get(endpoint_url(endpoint, *path), LIST_LIMITS)
-    return [] if answer.status == _NO_SUCH_LIST else require_entries(answer, LISTED)
+    url = endpoint_url(endpoint, *path)
+    answer = await exchange.get(url, LIST_LIMITS)
+    return [] if answer.status == _NO_SUCH_LIST else await fetch_rest(exchange, url, answer, LISTED)

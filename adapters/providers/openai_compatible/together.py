@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.error_mapping.provider_rules import TOGETHER as RULES
 from adapters.providers.json_values import mapping
-from adapters.providers.model_listing import only_entries
 from adapters.providers.openai_compatible.common_model_fields import read_common
-from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, one_page, probe_list
+from adapters.providers.openai_compatible.service_profile import ServiceProfile, probe_list, whole_list
 from adapters.providers.price_units import per_million_tokens
 from adapters.providers.prompting.media_support import MediaSupport
 from application.ports.provider_gateway import SOLD_OTHERWISE, Preset
@@ -18,7 +17,6 @@ from application.ports.provider_gateway import SOLD_OTHERWISE, Preset
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adapters.providers.model_listing import Entry
     from application.ports.provider_gateway import OfferedModel
 
 # A "chat" model may read images or not, so its type is left open.
@@ -51,10 +49,6 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
     )
 
 
-def _listed(document: object) -> list[Entry] | None:
-    return only_entries(document) if isinstance(document, list) else LISTED(document)
-
-
 TOGETHER: Final = ServiceProfile(
     preset=Preset(
         name="together",
@@ -64,7 +58,7 @@ TOGETHER: Final = ServiceProfile(
         settings={"preset": "together"},
     ),
     rules=RULES,
-    probe=probe_list(proves_key=True, list_of=_listed),
-    list_models=one_page(read_model, _listed),
+    probe=probe_list(proves_key=True),
+    list_models=whole_list(read_model),
     options=ChatOptions(media=MediaSupport(label="Together AI")),
 )

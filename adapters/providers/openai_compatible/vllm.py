@@ -9,7 +9,7 @@ from adapters.providers.concurrent_requests import gather_or_cancel
 from adapters.providers.endpoint_urls import endpoint_url, without_version
 from adapters.providers.error_mapping.provider_rules import VLLM as RULES
 from adapters.providers.model_listing import counted
-from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, one_page
+from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, whole_list
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
 from application.ports.provider_gateway import Preset
@@ -41,6 +41,6 @@ VLLM: Final = ServiceProfile(
     ),
     rules=RULES,
     probe=_probe,
-    list_models=one_page(),
+    list_models=whole_list(),
     options=ChatOptions(media=MediaSupport(label="vLLM")),
 )

@@ -11,12 +11,12 @@ from adapters.providers.endpoint_urls import endpoint_url
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.provider_rules import XAI as RULES
 from adapters.providers.json_values import mapping, text, tokens
-from adapters.providers.model_listing import counted, read_models, require_entries
+from adapters.providers.model_listing import counted, fetch_list, read_models
 from adapters.providers.openai_compatible.common_model_fields import read_common
 from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, entries_if_there
 from adapters.providers.price_units import cents_per_hundred_million_tokens
 from adapters.providers.prompting.media_support import MediaSupport
-from adapters.providers.provider_client import LIST_LIMITS, PROBE_LIMITS, ProviderClient
+from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
 from application.ports.provider_gateway import SOLD_OTHERWISE, Preset
 
 if TYPE_CHECKING:
@@ -69,11 +69,11 @@ async def _list_models(exchange: ProviderClient, endpoint: str) -> list[OfferedM
     *detailed, bare = await gather_or_cancel(
         *(entries_if_there(exchange, endpoint, name) for name in _DETAILED), _bare(exchange, endpoint)
     )
-    return read_models(exchange, [entry for entries in (*detailed, bare) for entry in entries], read_model)
+    return await read_models(exchange, [entry for entries in (*detailed, bare) for entry in entries], read_model)
 
 
 async def _bare(exchange: ProviderClient, endpoint: str) -> list[Entry]:
-    return require_entries(await exchange.get(endpoint_url(endpoint, "models"), LIST_LIMITS), LISTED)
+    return await fetch_list(exchange, endpoint_url(endpoint, "models"), LISTED)
 
 
 XAI: Final = ServiceProfile(

@@ -101,7 +101,7 @@ def completion_of(
         service_tier=parsed.service_tier,
         cost_usd=parsed.cost_usd,
         price_conditions=price_conditions(parsed, answer.headers, wire.body),
-        upstream_request_id=request_id_of(answer.headers, answer.exchange.key, otherwise=parsed.response_id),
+        upstream_request_id=request_id_of(answer.headers, answer.exchange.secrets, otherwise=parsed.response_id),
         ignored_fields=wire.ignored,
         native=native,
     )

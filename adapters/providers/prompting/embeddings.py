@@ -111,7 +111,7 @@ def _embedded(
         usage=TokenUsage(input_tokens=read, output_tokens=None if read is None else 0),
         answered_by=answered_by,
         cost_usd=cost_usd,
-        upstream_request_id=request_id_of(answer.headers, answer.exchange.key),
+        upstream_request_id=request_id_of(answer.headers, answer.exchange.secrets),
         ignored_fields=ignored,
     )
 

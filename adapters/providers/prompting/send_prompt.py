@@ -116,7 +116,7 @@ async def stream_prompt(
         wire = sent
         async with exchange.stream(url, wire.body, limits) as (head, incoming):
             if head.status not in SUCCESS or _media_type(head) not in _EVENT_TYPES | _JSON_TYPES:
-                content = exchange.without_key(await incoming.read(_REFUSAL_BYTES))
+                content = exchange.without_secrets(await incoming.read(_REFUSAL_BYTES))
                 sent = _without_refused(wire, head, content)
                 if sent is None:
                     raise refusal(head, content, replace(head, body=content).document)
@@ -150,7 +150,7 @@ async def _events(
     chunks = incoming.chunks()
     begun = await _beginning(chunks)
     if _JSON.match(begun):
-        body = head.exchange.without_key(await _rest(begun, chunks))
+        body = head.exchange.without_secrets(await _rest(begun, chunks))
         completion = whole_completion(replace(head, body=body), protocol, request, wire, is_native=False)
         for event in deltas_of(completion):
             yield event

@@ -132,10 +132,10 @@ class StreamReader:
 
     def _hand_on(self, content: bytes) -> None:
         if content:
-            self._held += self._head.exchange.without_key(content)
+            self._held += self._head.exchange.without_secrets(content)
 
     def _read(self, event: ServerSentEvent, otherwise: ErrorKind) -> Iterator[Delta]:
-        data = self._head.exchange.without_key(event.data).strip()
+        data = self._head.exchange.without_secrets(event.data).strip()
         decoder = self.decoder
         if decoder.has_ended or not data:
             return

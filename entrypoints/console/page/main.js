@@ -3,10 +3,12 @@
 import { addRoute, leave, place, refresh } from "./core/router.js";
 import { forget, prepare } from "./core/messages.js";
 import { followAs, followWhileSeen } from "./core/live.js";
+import { onOtherTabs, SIGNED_IN, takeUp, tellSignedIn } from "./core/provider-session.js";
 import { current, onChange, restore, signOutIfExpired } from "./core/session.js";
 import { renewAges } from "./parts/badges.js";
+import { askToSignInAgain, meet } from "./parts/session-dialogs.js";
 import { drawFrame, markLive, markPlace } from "./shell.js";
-import { showSignIn, useCode } from "./pages/sign-in.js";
+import { showSignedIn, showSignIn, useCode } from "./pages/sign-in.js";
 
 /** @type {[pattern: string, load: () => Promise<{ show: (context: any) => Promise<any> }>][]} */
 const PAGES = [
@@ -18,6 +20,7 @@ const PAGES = [
   ["/discover", () => import("./pages/discover/page.js")],
   ["/try", () => import("./pages/try/page.js")],
   ["/keys", () => import("./pages/keys/list.js")],
+  ["/webhooks", () => import("./pages/webhooks/list.js")],
   ["/usage", () => import("./pages/usage/page.js")],
   ["/requests", () => import("./pages/requests/page.js")],
   ["/audit", () => import("./pages/audit/page.js")],
@@ -41,11 +44,18 @@ function show(session, why = null) {
 }
 
 const AGES_MS = 10_000;
+const CLOSE_MS = 100;
 
 async function start() {
+  if (place().path === SIGNED_IN) {
+    endWindow();
+    return;
+  }
   prepare();
   restore();
   onChange(show);
+  onOtherTabs(meet);
+  window.addEventListener("session-ended", askToSignInAgain);
   document.addEventListener("shown", (/** @type {CustomEvent} */ event) => markPlace(event.detail));
   document.addEventListener("live", markLive);
   document.addEventListener("visibilitychange", () => {
@@ -63,7 +73,15 @@ async function start() {
     document.getElementById("main").focus();
   });
   if (place().path.startsWith(SIGN_IN)) await enterByLink();
-  else show(current());
+  else if (current()) show(current());
+  else await takeUp().catch((error) => show(null, error.message));
+}
+
+// In the window in which somebody has signed in while a page waits. Some providers' pages make it one that no script ends.
+function endWindow() {
+  tellSignedIn();
+  showSignedIn();
+  setTimeout(() => window.close(), CLOSE_MS);
 }
 
 async function enterByLink() {

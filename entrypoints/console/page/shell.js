@@ -3,7 +3,10 @@
 import { element, replace } from "./core/elements.js";
 import { liveState } from "./core/live.js";
 import { href } from "./core/router.js";
-import { home, refusal, signOut } from "./core/session.js";
+import { warn } from "./core/messages.js";
+import { changeOrganization, endSession, nameOf } from "./core/provider-session.js";
+import { enter, home, refusal, signOut } from "./core/session.js";
+import { offerProviderSignOut } from "./pages/sign-in.js";
 
 const PLACES = [
   ["/providers", "Providers", "viewer"],
@@ -11,6 +14,7 @@ const PLACES = [
   ["/discover", "Discover", "viewer"],
   ["/try", "Try it", "viewer"],
   ["/keys", "Access keys", "viewer"],
+  ["/webhooks", "Webhooks", "viewer"],
   ["/usage", "Usage", "viewer"],
   ["/requests", "Requests", "viewer"],
   ["/audit", "Audit", "viewer"],
@@ -57,7 +61,7 @@ export function markLive() {
 }
 
 function brand() {
-  return element("a", { class: "brand", href: href(home()) }, element("img", { src: "/console/mark.svg", alt: "", width: 26, height: 26 }), "Modelbook");
+  return element("a", { class: "brand", href: href(home()) }, element("img", { src: new URL("mark.svg", import.meta.url).href, alt: "", width: 26, height: 26 }), "Modelbook");
 }
 
 function navigation() {
@@ -70,6 +74,25 @@ function person(session) {
   const role = [session.role, session.isPlatformAdmin ? "platform admin" : null].filter(Boolean).join(", ");
   return element("div", { class: "person" },
     element("p", { id: "live", class: "light off", role: "status" }),
-    element("p", { class: "who" }, element("strong", {}, session.actor), element("span", { class: "quiet" }, role || "no role")),
-    element("p", {}, element("a", { href: "/api/docs", class: "quiet" }, "API"), element("button", { type: "button", class: "plain", onclick: () => signOut() }, "Sign out")));
+    element("p", { class: "who" }, element("strong", { title: session.actor }, session.name ?? session.actor), element("span", { class: "quiet" }, role || "no role")),
+    organization(session),
+    element("p", {}, element("a", { href: "api/docs", class: "quiet" }, "API"), element("button", { type: "button", class: "plain", onclick: () => leave(session) }, "Sign out")));
+}
+
+// Which organization, where there may be several; one alone is what everything here is about.
+function organization(session) {
+  if (session.organizations.length < 2) return null;
+  const change = (event) => changeOrganization(event.target.value).then(enter).catch(warn);
+  return element("select", { "aria-label": "Organization", onchange: change },
+    session.organizations.map((each) => element("option", { value: each.id, selected: each.id === session.organizationId }, nameOf(each))));
+}
+
+async function leave(session) {
+  if (!session.isShared) return signOut();
+  try {
+    offerProviderSignOut(await endSession());
+  } catch (error) {
+    warn(error);
+  }
+  return undefined;
 }

@@ -48,8 +48,12 @@ class HistoryEvent(AuditEvent):
 
 
 class LoggedEvent(AuditEvent):
-    """An event with its facts as they lie in the log."""
+    """An event with its facts as they lie in the log, and what the thing that it is about is called now.
 
+    Of what was removed it is the first name.
+    """
+
+    aggregate_name: str | None
     facts: dict[str, Any]
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import Field, create_model
 
-from entrypoints.http.answers.access_keys import Limits
+from application.bounds.quotas import QUOTAS, in_words
 from entrypoints.http.answers.response_model import Amount, ResponseModel
 from entrypoints.http.bodies.access_keys import BudgetPeriod
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class OrganizationBudget(ResponseModel):
@@ -25,19 +28,33 @@ class OrganizationBudget(ResponseModel):
 
 
 class Quota(ResponseModel):
-    """A limit with what is used of it; null: as much as you like. It is free again in so many seconds."""
+    """A quota with what is used of it; null: no limit, or not known. It is free again in so many seconds."""
 
     limit: int | None
     used: int | None
     resets_after_seconds: int | None
 
 
-class Quotas(ResponseModel):
-    """The organization's own limits on what it does with models, and their use."""
+_USES: Final[dict[str, Any]] = {
+    name: Annotated[Quota, Field(description=in_words(kind))] for name, kind in QUOTAS.items()
+}
+_ALWAYS_THERE: Final = ("requestsPerMinute", "tokensPerMinute", "concurrent")
+_AMOUNTS: Final[dict[str, Any]] = {
+    name: (Annotated[int | None, Field(description=in_words(kind))], ... if name in _ALWAYS_THERE else None)
+    for name, kind in QUOTAS.items()
+}
 
-    requests_per_minute: Quota
-    tokens_per_minute: Quota
-    concurrent: Quota
+Quotas: Final = create_model(
+    "Quotas", __base__=ResponseModel, __doc__="The quotas of an organization, and their use.", **_USES
+)
+OrganizationQuotas: Final = create_model(
+    "OrganizationQuotas",
+    __base__=ResponseModel,
+    __doc__="The quotas of an organization's own: null, or not there, where it has the installation's; 0: no limit.",
+    **_AMOUNTS,
+)
 
 
-OrganizationLimits = Limits
+def own_quotas(quotas: Mapping[str, int]) -> ResponseModel:
+    """Return the answer about the quotas of an organization's own."""
+    return OrganizationQuotas.model_validate({**dict.fromkeys(_ALWAYS_THERE), **quotas})

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from entrypoints.http.answers.problems import PartRefused
 from entrypoints.http.answers.response_model import Amount, Pagination, ResponseModel, at
 from entrypoints.http.bodies.resource_fields import ModelType
 
@@ -92,6 +93,7 @@ class OperationError(ResponseModel):
 
     code: str
     detail: str
+    errors: Annotated[list[PartRefused], Field(description="Each part of the operation that is not allowed.")]
 
 
 class OperationResult(ResponseModel):

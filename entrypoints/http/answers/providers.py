@@ -21,7 +21,7 @@ class KeyHint(ResponseModel):
 
 
 class Provider(ResponseModel):
-    """A provider."""
+    """A provider. Of extra headers the names alone are shown."""
 
     id: UUID
     organization_id: UUID
@@ -31,6 +31,7 @@ class Provider(ResponseModel):
     settings: dict[str, Any]
     is_enabled: bool
     api_key: KeyHint | None
+    extra_headers: list[str]
     health_status: Health
     last_health_check: datetime | None
     created_at: datetime

@@ -10,15 +10,15 @@ from pydantic import Field, StringConstraints
 from application.access_keys.rotate_access_key import LONGEST_GRACE
 from domain.access_key.values import LARGEST_LIMIT, LONGEST_LABEL, MOST_LABELS, MOST_RESTRICTIONS, Budget, Limits
 from entrypoints.http.bodies.providers import ListSort
-from entrypoints.http.bodies.resource_fields import Name
-from entrypoints.http.field_types import Body, Flag, Id, Number, Patch, Time
+from entrypoints.http.bodies.resource_fields import BudgetUsd, Name
+from entrypoints.http.field_types import Body, Flag, Id, Integer, Patch, Time
 from entrypoints.http.optional_fields import NULLABLE
 from entrypoints.http.pagination import Page
 
 KeyScope = Literal["run", "read", "manage"]
 BudgetPeriod = Literal["day", "week", "month", "total"]
 
-Limit = Annotated[int, Field(ge=1, le=LARGEST_LIMIT)]
+Limit = Annotated[Integer, Field(ge=1, le=LARGEST_LIMIT)]
 LabelName = Annotated[str, StringConstraints(min_length=1, max_length=63, pattern=r"^[a-z][a-z0-9_.-]*$")]
 LabelValue = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LABEL)]
 Ids = Annotated[list[Id], Field(min_length=1, max_length=MOST_RESTRICTIONS)]
@@ -45,7 +45,7 @@ class KeyLimits(Body):
 class KeyBudget(Body):
     """USD that may be spent in each day, week from Monday or month (UTC), or in all."""
 
-    usd: Annotated[Number, Field(gt=0, le=1_000_000_000, decimal_places=6)]
+    usd: BudgetUsd
     period: BudgetPeriod
 
     def budget(self) -> Budget:
@@ -92,7 +92,7 @@ class AccessKeyPatch(Patch):
 class AccessKeyRotation(Body):
     """How long the old secret is accepted beside the new one."""
 
-    grace_seconds: Annotated[int, Field(ge=0, le=LONGEST_GRACE, description="Seconds.")] = 0
+    grace_seconds: Annotated[Integer, Field(ge=0, le=LONGEST_GRACE, description="Seconds.")] = 0
 
 
 class AccessKeyListQuery(Page):

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, Final
 
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
+from application.bounds.quotas import QUOTAS, in_words
 from domain.access_key.values import Budget
-from entrypoints.http.bodies.access_keys import BudgetPeriod, KeyLimits
-from entrypoints.http.field_types import Body, Number
+from domain.organization.values import LARGEST_QUOTA
+from entrypoints.http.bodies.access_keys import BudgetPeriod
+from entrypoints.http.bodies.resource_fields import BudgetUsd
+from entrypoints.http.field_types import Body
 from entrypoints.http.optional_fields import NULLABLE
 
 
 class BudgetReplacement(Body):
     """USD that the organization may spend in each period; null, or nothing, for no budget."""
 
-    usd: Annotated[Number | None, NULLABLE, Field(gt=0, le=1_000_000_000, decimal_places=6)] = None
+    usd: Annotated[BudgetUsd | None, NULLABLE] = None
     period: Annotated[BudgetPeriod | None, NULLABLE] = None
 
     @model_validator(mode="after")
@@ -33,5 +36,14 @@ class BudgetReplacement(Body):
         return Budget(Decimal(format(self.usd.normalize(), "f")), self.period)
 
 
-class QuotasReplacement(KeyLimits):
-    """What an organization may do with models in a minute and at once. What is left out or null is not limited."""
+_QUOTAS: Final[dict[str, Any]] = {
+    name: (Annotated[int | None, NULLABLE, Field(ge=0, le=LARGEST_QUOTA, description=in_words(kind))], None)
+    for name, kind in QUOTAS.items()
+}
+
+QuotasReplacement: Final = create_model(
+    "QuotasReplacement",
+    __base__=Body,
+    __doc__="What an organization may have and do. Left out or null: as the installation has it; 0: no limit.",
+    **_QUOTAS,
+)

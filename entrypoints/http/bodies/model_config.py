@@ -10,14 +10,14 @@ from pydantic import ConfigDict, Field
 from application.prompts.model_parameters import HEAVIEST, HOTTEST, LONGEST_IDLE, MOST_DROPPED, MOST_STOPS
 from domain.checked_documents import LONGEST_LABEL
 from entrypoints.http.bodies.resource_fields import FreeObject, plain_number
-from entrypoints.http.field_types import Body, Number, without_defaults
+from entrypoints.http.field_types import Body, Integer, Number, without_defaults
 
 _MOST_PREFERENCE: Final = 10**15
 """A whole number beyond is not the same in every JSON library."""
 
 _Temperature = Annotated[Number, Field(ge=0, le=int(HOTTEST), description="How freely it writes.")]
 _TopP = Annotated[Number, Field(ge=0, le=1, description="The part of the probability that it chooses tokens from.")]
-_MaxTokens = Annotated[int, Field(ge=1, le=10**12, description="The most tokens of an answer.")]
+_MaxTokens = Annotated[Integer, Field(ge=1, le=10**12, description="The most tokens of an answer.")]
 _SystemPrompt = Annotated[str, Field(description="Used where a request has no system message.")]
 _Seconds = Annotated[Number, Field(gt=0, le=int(LONGEST_IDLE))]
 _NotEmpty = Annotated[str, Field(min_length=1, max_length=LONGEST_LABEL)]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Annotated, Final, Literal
+from decimal import Decimal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Discriminator, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import Discriminator, Field, WithJsonSchema
 
 from entrypoints.http.bodies.model_config import ModelConfig, ModelConfigPatch
 from entrypoints.http.bodies.point_in_time import AsOf
-from entrypoints.http.bodies.providers import ListSort
 from entrypoints.http.bodies.resource_fields import (
     Capabilities,
     ModelType,
@@ -19,30 +17,30 @@ from entrypoints.http.bodies.resource_fields import (
     ProviderModelId,
     Revision,
     Tokens,
+    rounded,
 )
-from entrypoints.http.field_types import Body, Flag, Id, Number, Patch
+from entrypoints.http.field_types import Body, Flag, Id, Integer, Number, Patch
 from entrypoints.http.optional_fields import NULLABLE
 from entrypoints.http.pagination import Page
 
-_DECIMALS: Final = Decimal("1E-12")
-
-
-def _rounded(price: Decimal) -> Decimal:
-    """Round what a client's binary fractions have added; a price that is not 0 never becomes 0."""
-    exponent = price.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent >= -12:  # noqa: PLR2004 - the decimals of `_DECIMALS`
-        return price
-    rounded = price.quantize(_DECIMALS, ROUND_HALF_EVEN)
-    if price and not rounded:
-        raise PydanticCustomError("price_too_small", "is less than 1e-12; a price is rounded to 12 decimals")
-    return rounded
-
-
-Cost = Annotated[
-    Number,
-    Field(ge=0, le=1000, description="USD per 1,000 tokens, rounded to 12 decimals."),
-    AfterValidator(_rounded),
+ModelSort = Literal[
+    "name",
+    "-name",
+    "createdAt",
+    "-createdAt",
+    "updatedAt",
+    "-updatedAt",
+    "costPer1kTokens",
+    "-costPer1kTokens",
+    "contextWindow",
+    "-contextWindow",
+    "maxTokens",
+    "-maxTokens",
+    "provider",
+    "-provider",
 ]
+
+Cost = Annotated[Number, Field(ge=0, le=1000, description="USD per 1,000 tokens, rounded to 12 decimals."), rounded(12)]
 KnownCost = Annotated[Cost | None, NULLABLE]
 ServiceTier = Annotated[str, Field(min_length=1, max_length=50, description="As the provider's answers name it.")]
 
@@ -65,7 +63,7 @@ class WrittenPriceTier(WrittenPrices):
     They count for all tokens of such a call; what a tier does not name costs what it costs without the tier.
     """
 
-    above_input_tokens: Annotated[int | None, NULLABLE, Field(ge=0, le=10**12)] = None
+    above_input_tokens: Annotated[Integer | None, NULLABLE, Field(ge=0, le=10**12)] = None
     service_tier: Annotated[ServiceTier | None, NULLABLE] = None
 
 
@@ -126,7 +124,7 @@ class ModelPatch(Patch):
 
 
 _EXPECTED = {"type": "integer", "minimum": 1, "description": "Refuse when it is at another revision."}
-ExpectedRevision = Annotated[int | None, Field(ge=1), WithJsonSchema(_EXPECTED)]
+ExpectedRevision = Annotated[Integer | None, Field(ge=1), WithJsonSchema(_EXPECTED)]
 
 
 class CreateOperation(NewModel):
@@ -173,12 +171,15 @@ class ModelListQuery(Page):
     provider_id: Annotated[Id | None, Field(description="Only of this provider.")] = None
     type: ModelType | None = None
     capability: Annotated[str | None, Field(min_length=1, max_length=50, description="Only those able to.")] = None
-    enabled: Annotated[Flag | None, Field(description="Only enabled, or only disabled ones.")] = None
+    enabled: Annotated[
+        Flag | None,
+        Field(description="Only those that are enabled and whose provider is, or only those that are not."),
+    ] = None
     usable: Annotated[
         Flag | None, Field(description="Only those that can be called as they are, or only those that cannot.")
     ] = None
     q: Annotated[str | None, Field(min_length=1, max_length=200, description="In name or modelId.")] = None
-    sort: ListSort = "name"
+    sort: ModelSort = "name"
     as_of: AsOf = None
 
 

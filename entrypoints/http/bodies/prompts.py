@@ -12,7 +12,7 @@ from application.prompts.model_parameters import LONGEST_IDLE
 from application.prompts.prompt_request import LONGEST_DEADLINE
 from entrypoints.http.bodies.models import Cost
 from entrypoints.http.bodies.resource_fields import Capabilities, ModelType, ProviderModelId, Tokens
-from entrypoints.http.field_types import Body, Id, Number
+from entrypoints.http.field_types import Body, Id, Integer, Number
 from entrypoints.http.routes import MEBIBYTE
 
 LARGEST_PROMPT = 32 * MEBIBYTE
@@ -220,8 +220,8 @@ class WrittenParameters(Body):
     top_p: Annotated[Number | None, Field(ge=0, le=1)] = None
     max_tokens: Annotated[Tokens | None, Field(description="Lowered to the model's own limit.")] = None
     stop: Annotated[list[Annotated[str, Field(min_length=1, max_length=500)]] | None, Field(max_length=16)] = None
-    top_k: Annotated[int | None, Field(ge=1, le=100_000)] = None
-    seed: Annotated[int | None, Field(ge=-(2**63), lt=2**63)] = None
+    top_k: Annotated[Integer | None, Field(ge=1, le=100_000)] = None
+    seed: Annotated[Integer | None, Field(ge=-(2**63), lt=2**63)] = None
     presence_penalty: Annotated[Number | None, Field(ge=-2, le=2)] = None
     frequency_penalty: Annotated[Number | None, Field(ge=-2, le=2)] = None
     reasoning_effort: Effort | None = None

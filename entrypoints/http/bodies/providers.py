@@ -7,7 +7,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from entrypoints.http.bodies.point_in_time import AsOf
-from entrypoints.http.bodies.resource_fields import ApiKey, EndpointUrl, FreeObject, Name, ProviderModelId, Revision
+from entrypoints.http.bodies.resource_fields import (
+    ApiKey,
+    EndpointUrl,
+    ExtraHeaders,
+    ExtraHeadersPatch,
+    FreeObject,
+    Name,
+    ProviderModelId,
+    Revision,
+)
 from entrypoints.http.field_types import Body, Flag, Patch, Query, Whole
 from entrypoints.http.optional_fields import NULLABLE
 from entrypoints.http.pagination import Page
@@ -22,28 +31,37 @@ class NewProvider(Body):
     name: Name
     provider_type: ProviderTypeName
     api_key: ApiKey | None = None
+    extra_headers: ExtraHeaders | None = None
     endpoint: EndpointUrl | None = None
     settings: FreeObject = Field(default_factory=dict)
     is_enabled: bool = True
 
 
 class ProviderReplacement(Body):
-    """All that can be written of a provider; what is left out gets its default, but a key stays, unless it is null."""
+    """All that can be written of a provider; what is left out gets its default.
+
+    Key and extra headers stay when they are left out; null removes them.
+    """
 
     name: Name
     provider_type: ProviderTypeName | None = None
     api_key: Annotated[ApiKey | None, NULLABLE] = None
+    extra_headers: Annotated[ExtraHeaders | None, NULLABLE] = None
     endpoint: EndpointUrl | None = None
     settings: FreeObject = Field(default_factory=dict)
     is_enabled: bool = True
 
 
 class ProviderPatch(Patch):
-    """What to change of a provider (RFC 7396): null for the endpoint means the type's own, for the key none at all."""
+    """What to change of a provider (RFC 7396): null for the endpoint means the type's own.
+
+    Null removes the key, all extra headers, or the one header that has it.
+    """
 
     name: Name = ""
     provider_type: ProviderTypeName = ""
     api_key: ApiKey | None = None
+    extra_headers: ExtraHeadersPatch | None = None
     endpoint: EndpointUrl | None = None
     settings: FreeObject | None = None
     is_enabled: bool = True
@@ -54,15 +72,17 @@ class ProviderToTest(Body):
 
     provider_type: ProviderTypeName
     api_key: ApiKey | None = None
+    extra_headers: ExtraHeaders | None = None
     endpoint: EndpointUrl | None = None
     settings: FreeObject = Field(default_factory=dict)
 
 
 class ProviderReversion(Body):
-    """Which revision to bring back. A key never comes back; one is needed where the endpoint's origin was another."""
+    """Which revision to bring back. Secrets never come back; give them where the account was another."""
 
     to_revision: Revision
     api_key: ApiKey | None = None
+    extra_headers: ExtraHeaders | None = None
 
 
 class ProviderListQuery(Page):

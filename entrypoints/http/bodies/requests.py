@@ -27,7 +27,7 @@ class RequestsQuery(Page):
         str | None,
         Field(
             min_length=1,
-            max_length=200,
+            max_length=256,
             description="The id of a registered model, its provider's name for it, or the text that was asked for.",
         ),
     ] = None

@@ -64,7 +64,7 @@ def problems_of(route: Route) -> tuple[type[Exception], ...]:
         found += [request_errors.NotReplayable]
     if route.method not in {"GET", "HEAD"} and route.access.is_for_organizations:
         found += [CommandOutcomeUnknown]
-    if route.rate_limit is not None:
+    if route.access.is_for_organizations:
         found += [RateLimited]
     return tuple(dict.fromkeys([*found, *route.problems]))
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Protocol
 from uuid import UUID
 
+from aiohttp import web
 from pydantic import Field
 
-from application.errors import AccessKeyNotFound, ModelNotFound, ProviderNotFound
+from application.errors import AccessKeyNotFound, InvalidInput, ModelNotFound, ProviderNotFound
 from application.ports.audit_log import AuditFilter
+from application.webhooks.webhooks import WebhookNotFound
 from entrypoints.http.answers import audit as answers
 from entrypoints.http.authorization import Access
+from entrypoints.http.csv_rows import Format, csv_headers, csv_lines, wants_csv
 from entrypoints.http.field_types import Id, Time
 from entrypoints.http.json_responses import json_bytes, json_response
 from entrypoints.http.pagination import Page, Position, cursor_after, page_bytes, position_of
@@ -19,11 +22,16 @@ from entrypoints.http.parse_request import path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
-    from aiohttp import web
-
-    from application.ports.audit_log import AuditLog
+    from application.ports.audit_log import AuditEntry, AuditLog
     from application.queries.resource_history import HistoryEntry, HistoryPage, Kind
 
+MOST_ROWS: Final = 100_000
+"""Events in one CSV file."""
+
+_ROWS_AT_ONCE: Final = 1_000
+_HEAD: Final = csv_lines(
+    [["at", "type", "actor", "aggregateId", "aggregateName", "facts", "reason", "requestId", "commandId", "position"]]
+)
 _NO_ID = UUID(int=0)
 _HISTORY = {200: Answer(description="A page of the history.", schema=answers.History)}
 
@@ -35,16 +43,17 @@ class HistoryQuery(Page):
 class AuditQuery(Page):
     """Which events of the organization."""
 
-    aggregate_id: Annotated[Id | None, Field(description="Of this provider, model or access key.")] = None
+    aggregate_id: Annotated[Id | None, Field(description="Of this provider, model, access key or webhook.")] = None
     actor: Annotated[str | None, Field(min_length=1, max_length=255, description="By this subject.")] = None
     command_id: Annotated[Id | None, Field(description="Recorded by this command, as a 503 or 500 names it.")] = None
+    format: Annotated[Format | None, Field(description="What is answered; by default what Accept asks for.")] = None
     type: Annotated[str | None, Field(min_length=1, max_length=100, description="Such as provider.renamed.")] = None
     since: Annotated[Time | None, Field(alias="from", description="Not before this time.")] = None
     until: Annotated[Time | None, Field(alias="to", description="Before this time.")] = None
 
 
 class History(Protocol):
-    """Tells what happened to a provider, model or access key."""
+    """Tells what happened to a provider, model, access key or webhook."""
 
     async def __call__(self, kind: Kind, aggregate_id: UUID, *, limit: int, before: int | None) -> HistoryPage:
         """Return events before a revision, newest first."""
@@ -105,15 +114,40 @@ class AuditViews:
 
     @endpoint(
         "GET",
+        "/api/ai/webhooks/{id}/history",
+        access=Access.VIEWER,
+        query=HistoryQuery,
+        answers=_HISTORY,
+        problems=(WebhookNotFound,),
+    )
+    async def webhook_history(self, request: web.Request) -> web.Response:
+        """Show who changed a webhook
+
+        Newest first, with the fields that differ before and after each event; also of one that was removed.
+        """
+        return await self._history(request, "webhook")
+
+    @endpoint(
+        "GET",
         "/api/ai/audit",
         access=Access.VIEWER,
         query=AuditQuery,
-        answers={200: Answer(description="A page of events.", schema=answers.AuditPage)},
+        answers={
+            200: Answer(
+                description="A page of events; as CSV all that match.",
+                schema=answers.AuditPage,
+                csv="at,type,actor,...\r\n2026-01-31T12:00:00Z,...\r\n",
+            )
+        },
     )
-    async def list_audit(self, request: web.Request) -> web.Response:
+    async def list_audit(self, request: web.Request) -> web.StreamResponse:
         """List the organization's events
 
         The newest first: who did what, when, in which request, and the facts of it as they lie in the log.
+
+        With `format=csv`, or `Accept: text/csv`, all that match come as CSV, at most 100,000: of more, ask for parts
+        with `from` and `to`. Texts that a spreadsheet would take for a formula have an apostrophe before them. What is
+        to be proved elsewhere is exported instead (`/api/ai/audit/export`).
         """
         query = query_of(request, AuditQuery)
         filters = AuditFilter(
@@ -124,6 +158,8 @@ class AuditViews:
             since=query.since,
             until=query.until,
         )
+        if wants_csv(request, query.format):
+            return await self._csv(request, filters)
         entries = await self.log.newest(filters, query.limit + 1, _before(query))
         shown = entries[: query.limit]
         cursor = None
@@ -133,7 +169,27 @@ class AuditViews:
         total = await self.log.count(filters) if query.include_total else None
         return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
 
-    async def _history(self, request: web.Request, kind: Literal["provider", "model", "access-key"]) -> web.Response:
+    async def _csv(self, request: web.Request, filters: AuditFilter) -> web.StreamResponse:
+        if await self.log.count(filters) > MOST_ROWS:
+            raise InvalidInput("?from", f"These are more than {MOST_ROWS:,} events: name a shorter time (from, to).")
+        response = web.StreamResponse(headers=csv_headers("audit.csv"))
+        await response.prepare(request)
+        if request.method == "HEAD":
+            return response
+        await response.write(_HEAD)
+        before: int | None = None
+        for _ in range(MOST_ROWS // _ROWS_AT_ONCE):
+            entries = await self.log.newest(filters, _ROWS_AT_ONCE, before)
+            await response.write(csv_lines(map(_cells, entries)))
+            if len(entries) < _ROWS_AT_ONCE:
+                break
+            before = entries[-1].position
+        await response.write_eof()
+        return response
+
+    async def _history(
+        self, request: web.Request, kind: Literal["provider", "model", "access-key", "webhook"]
+    ) -> web.Response:
         query = query_of(request, HistoryQuery)
         page = await self.history(kind, path_id(request, "id"), limit=query.limit + 1, before=_before(query))
         shown = page.entries[: query.limit]
@@ -155,3 +211,18 @@ def history_event(entry: HistoryEntry) -> answers.HistoryEvent:
 def _before(query: Page) -> int | None:
     position = position_of(query, "whole")
     return position.value if position is not None and isinstance(position.value, int) else None
+
+
+def _cells(entry: AuditEntry) -> list[object]:
+    return [
+        entry.recorded_at,
+        entry.topic,
+        entry.actor,
+        entry.aggregate_id,
+        entry.aggregate_name,
+        entry.facts,
+        entry.reason,
+        entry.correlation_id,
+        entry.command_id,
+        entry.position,
+    ]

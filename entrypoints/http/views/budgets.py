@@ -1,4 +1,4 @@
-"""Routes of the organization's own budget and limits."""
+"""Routes of the organization's own budget and quotas."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from application.caller import acting_as
 from application.errors import Conflict, OrganizationRemoved, StaleRevision
-from entrypoints.http.answers.budgets import OrganizationBudget, OrganizationLimits, Quota, Quotas
+from entrypoints.http.answers.budgets import OrganizationBudget, OrganizationQuotas, Quotas, own_quotas
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.budgets import BudgetReplacement, QuotasReplacement
 from entrypoints.http.json_responses import json_response
@@ -17,14 +17,15 @@ from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.views.write_responses import WRITTEN
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from aiohttp import web
 
-    from application.bounds.limit_uses import LimitUse, LimitUses
-    from application.bounds.organization_bounds import OrganizationBounds, OrganizationBoundsReader
+    from application.bounds.organization_bounds import OrganizationBudget as BudgetWithUse
+    from application.bounds.organization_bounds import OrganizationBudgetReader
+    from application.bounds.quota_uses import QuotaUse
     from application.recorded_revision import Recorded
-    from domain.access_key.values import Budget, Limits
+    from domain.access_key.values import Budget
 
 _TAG = "keys"
 _PROBLEMS = (OrganizationRemoved, StaleRevision, Conflict)
@@ -38,10 +39,10 @@ class ChangeBudget(Protocol):
         ...
 
 
-class ChangeLimits(Protocol):
-    """Changes the organization's limits."""
+class ChangeQuotas(Protocol):
+    """Changes the organization's quotas."""
 
-    async def __call__(self, limits: Limits, expected_revision: int | None) -> Recorded:
+    async def __call__(self, quotas: Mapping[str, int], expected_revision: int | None) -> Recorded:
         """Replace all of them."""
         ...
 
@@ -50,10 +51,10 @@ class ChangeLimits(Protocol):
 class BudgetViews:
     """Turns requests about budgets and quotas into use cases."""
 
-    bounds: OrganizationBoundsReader
+    budget: OrganizationBudgetReader
     change_budget: ChangeBudget
-    change_limits: ChangeLimits
-    uses: Callable[[Limits], Awaitable[LimitUses]]
+    change_quotas: ChangeQuotas
+    uses: Callable[[], Awaitable[Mapping[str, QuotaUse]]]
 
     @endpoint(
         "GET",
@@ -67,7 +68,7 @@ class BudgetViews:
 
         It counts what all members and access keys spend on models; keys may have budgets of their own besides.
         """
-        return json_response(_budget(await self.bounds.read()))
+        return json_response(_budget(await self.budget.read()))
 
     @endpoint(
         "PUT",
@@ -87,7 +88,7 @@ class BudgetViews:
         """
         body = await json_body(request, BudgetReplacement)
         recorded = await self.change_budget(body.budget(), expected_revision(request))
-        answer = _budget(await self.bounds.read())
+        answer = _budget(await self.budget.read())
         return json_response(answer, revision=recorded.revision, position=recorded.position)
 
     @endpoint(
@@ -95,22 +96,16 @@ class BudgetViews:
         "/api/ai/quotas",
         access=Access.VIEWER,
         tag=_TAG,
-        answers={200: Answer(description="The limits and their use.", schema=Quotas)},
+        answers={200: Answer(description="The quotas and their use.", schema=Quotas)},
     )
     async def get_quotas(self, _: web.Request) -> web.Response:
-        """Show the organization's limits and their use
+        """Show the organization's quotas and their use
 
-        Of prompts and embeddings. Platform administrators set them. Where rates are not counted in Redis, the use is
-        that of the process that answers.
+        What it may have and do, and how much of that it does at the moment; platform administrators change it. What
+        counts at a time is that of the process that answers, and so are rates and prompts where they are not counted in
+        Redis.
         """
-        used = await self.uses((await self.bounds.read()).limits)
-        return json_response(
-            Quotas(
-                requests_per_minute=_quota(used.requests_per_minute),
-                tokens_per_minute=_quota(used.tokens_per_minute),
-                concurrent=_quota(used.concurrent),
-            )
-        )
+        return json_response(Quotas.model_validate(await self.uses()))
 
     @endpoint(
         "PUT",
@@ -118,32 +113,29 @@ class BudgetViews:
         access=Access.PLATFORM,
         tag="administration",
         body=QuotasReplacement,
-        body_example={"requestsPerMinute": 6000, "concurrent": 50},
-        answers={200: Answer(description="The limits as they are now.", schema=OrganizationLimits, headers=WRITTEN)},
+        body_example={"requestsPerMinute": 6000, "concurrent": 50, "models": 20_000},
+        answers={200: Answer(description="The quotas as they are now.", schema=OrganizationQuotas, headers=WRITTEN)},
         problems=_PROBLEMS,
     )
     async def put_quotas(self, request: web.Request) -> web.Response:
-        """Replace an organization's limits
+        """Replace an organization's quotas
 
-        On its prompts and embeddings, of all members and access keys together.
+        What is left out or null is as the installation has it (`MODELBOOK_QUOTAS`); 0 is no limit. They hold in all
+        processes within seconds.
         """
         body = await json_body(request, QuotasReplacement)
-        limits = body.limits()
+        quotas: dict[str, int] = body.model_dump(exclude_none=True)
         with acting_as(caller_for(request, path_id(request, "id"))):
-            recorded = await self.change_limits(limits, expected_revision(request))
-        answer = OrganizationLimits.model_validate(limits)
+            recorded = await self.change_quotas(quotas, expected_revision(request))
+        answer = own_quotas(quotas)
         return json_response(answer, revision=recorded.revision, position=recorded.position)
 
 
-def _budget(bounds: OrganizationBounds) -> OrganizationBudget:
-    budget = bounds.budget
+def _budget(found: BudgetWithUse) -> OrganizationBudget:
+    budget = found.budget
     return OrganizationBudget(
         usd=None if budget is None else budget.usd,
         period=None if budget is None else budget.period,
-        spent_usd=bounds.spent_usd,
-        resets_at=bounds.resets_at,
+        spent_usd=found.spent_usd,
+        resets_at=found.resets_at,
     )
-
-
-def _quota(use: LimitUse) -> Quota:
-    return Quota(limit=use.limit, used=use.used, resets_after_seconds=use.resets_after_seconds)

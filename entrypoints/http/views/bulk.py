@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from application.commands.change_models_in_bulk import ChangeModelsInBulk
-from application.errors import BulkRefused, Conflict
+from application.errors import BulkRefused, Conflict, QuotaReached
 from entrypoints.http.answers.models import BulkResult
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.models import BulkOperations
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.parse_request import json_body
+from entrypoints.http.problems import problem_error
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.views.model_commands import operation
 
@@ -41,7 +42,7 @@ class BulkViews:
         access=Access.EDITOR,
         body=BulkOperations,
         answers={200: Answer(description="What became of each.", schema=BulkResult, headers=("Log-Position",))},
-        problems=(BulkRefused, Conflict),
+        problems=(BulkRefused, Conflict, QuotaReached),
     )
     async def change_models_in_bulk(self, request: web.Request) -> web.Response:
         """Change many models in one request
@@ -80,4 +81,6 @@ def _result(op: str, outcome: OperationOutcome, documents: Mapping[UUID, bytes])
             result["model"] = orjson.Fragment(documents[model_id])
         return result
     problem = (problem_for(outcome.refusal) if outcome.refusal else None) or INTERNAL_ERROR
-    return result | {"status": problem.status, "error": {"code": problem.code, "detail": problem.detail}}
+    errors = [problem_error(error) for error in problem.errors]
+    error = {"code": problem.code, "detail": problem.detail, "errors": errors}
+    return result | {"status": problem.status, "error": error}

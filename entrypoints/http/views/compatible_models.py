@@ -75,6 +75,8 @@ class CompatibleModelViews:
         By its id here, its provider's name for it, or its name here.
         """
         name = request.match_info["model"]
+        if "\0" in name:  # Not even to be looked for: the database takes no such text.
+            raise ModelNotFound
         selection = await self.select(SelectModel(selector=ModelByAnyName(name)))
         if not selection.kept:
             raise ModelNotFound

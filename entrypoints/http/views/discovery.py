@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from application.discovery.import_models import ImportModels
-from application.errors import Conflict, CredentialUnreadable, EndpointRefused, ProviderNotFound
+from application.errors import Conflict, CredentialUnreadable, EndpointRefused, ProviderNotFound, QuotaReached
 from application.health.check_provider import CheckProvider
 from application.health.report_documents import report_fields
 from application.health.try_connection import TryConnection
@@ -78,12 +78,16 @@ class DiscoveryViews:
     async def test_connection(self, request: web.Request) -> web.Response:
         """Test a configuration that is not saved
 
-        At most 2 seconds and free of tokens. Only a key that comes with the request is sent; nothing is kept.
+        At most 2 seconds and free of tokens. Only secrets that come with the request are sent; nothing is kept.
         """
         body = await json_body(request, ProviderToTest)
         report = await self.try_out(
             TryConnection(
-                provider_type=body.provider_type, endpoint=body.endpoint, settings=body.settings, api_key=body.api_key
+                provider_type=body.provider_type,
+                endpoint=body.endpoint,
+                settings=body.settings,
+                api_key=body.api_key,
+                extra_headers=body.extra_headers or {},
             )
         )
         return json_response(provider_answers.TestReport.model_validate(report_fields(report)))
@@ -159,7 +163,7 @@ class DiscoveryViews:
         """
         query = query_of(request, DiscoveryQuery)
         offer = await self.discover_one(path_id(request, "id"), refresh=query.refresh)
-        return json_response(self.shown.page([offer]))
+        return json_response(await self.shown.page([offer]))
 
     @endpoint(
         "GET",
@@ -177,7 +181,7 @@ class DiscoveryViews:
         longer than 5 seconds is shown as it answered before, and is asked on: the next look finds what it said.
         """
         query = query_of(request, DiscoveryQuery)
-        return json_response(self.shown.page(await self.discover_all(refresh=query.refresh)))
+        return json_response(await self.shown.page(await self.discover_all(refresh=query.refresh)))
 
     @endpoint(
         "POST",
@@ -186,7 +190,7 @@ class DiscoveryViews:
         body=ModelsToImport,
         rate_limit="discovery",
         answers={200: Answer(description="What became of the chosen models.", schema=ImportResult)},
-        problems=(ProviderNotFound, CredentialUnreadable, UpstreamFailure, Conflict),
+        problems=(ProviderNotFound, CredentialUnreadable, UpstreamFailure, Conflict, QuotaReached),
     )
     async def import_offered_models(self, request: web.Request) -> web.Response:
         """Register models that a provider offers

@@ -21,6 +21,7 @@ from entrypoints.http.parse_request import query_of
 from entrypoints.http.request_context import context_of
 from entrypoints.http.request_errors import FieldError, InvalidRequest, NotAuthenticated
 from entrypoints.http.routes import EVENT_STREAM_TYPE, Answer, endpoint
+from entrypoints.http.transport import cancelled_without_client
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -73,6 +74,7 @@ class FeedViews:
         "/api/ai/events",
         access=Access.VIEWER,
         query=FeedQuery,
+        share="followers",
         answers={200: Answer(description="What happens.", events=FEED_EVENTS)},
         problems=(TooManyFollowers,),
     )
@@ -99,8 +101,11 @@ class FeedViews:
             await response.prepare(request)
             return response
         organization_id = current_caller().organization_id
-        async with aclosing(self.follow(organization_id, after, endless=query.follow)) as batches:
-            await _Stream(request, response, self.options).run(batches, b"shutdown" if query.follow else b"complete")
+        # Whoever has gone counts no longer, and is not waited for.
+        with cancelled_without_client(request):
+            async with aclosing(self.follow(organization_id, after, endless=query.follow)) as batches:
+                last = b"shutdown" if query.follow else b"complete"
+                await _Stream(request, response, self.options).run(batches, last)
         return response
 
 

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Final, Literal, Protocol, cast
 
 from aiohttp import web
 
 from entrypoints.http.pagination import Position, cursor_after, page_bytes, position_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
     from application.ports.resource_documents import Page as DocumentPage
     from application.ports.resource_documents import SortField
     from entrypoints.http.pagination import Page
+
+
+_KINDS: Final[Mapping[str, Literal["text", "time"]]] = {
+    "name": "text",
+    "provider": "text",
+    "createdAt": "time",
+    "updatedAt": "time",
+}
+"""What lists are sorted by that is no number."""
 
 
 class SortedPage(Protocol):
@@ -34,7 +44,7 @@ def sort_of(query: Page) -> tuple[SortField, bool, tuple[str, UUID] | None]:
     """
     sort = cast("SortedPage", query).sort
     field = cast("SortField", sort.removeprefix("-"))
-    position = position_of(query, "time" if field == "createdAt" else "text")
+    position = position_of(query, _KINDS.get(field, "number"))
     if position is None:
         return field, sort.startswith("-"), None
     value = position.value if isinstance(position.value, str) else cast("datetime", position.value).isoformat()

@@ -13,6 +13,7 @@ from application.errors import (
     ModelAlreadyRegistered,
     ModelNotFound,
     ProviderNotFound,
+    QuotaReached,
     StaleRevision,
     TooMuchHistory,
 )
@@ -122,7 +123,7 @@ class ModelViews:
         access=Access.EDITOR,
         body=NewModel,
         answers={201: Answer(description="The new model.", schema=Model, headers=(*WRITTEN, "Location"))},
-        problems=(ProviderNotFound, ModelAlreadyRegistered),
+        problems=(ProviderNotFound, ModelAlreadyRegistered, QuotaReached),
     )
     async def register_model(self, request: web.Request) -> web.Response:
         """Register a model

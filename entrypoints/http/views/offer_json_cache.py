@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 import orjson
 
 from application.discovery.discover_models import NoOffer
+from application.run_in_thread import run_in_thread_if_large
 from entrypoints.http.answers.discovery import ChangeSet, DiscoveredModel, OfferError, OfferSummary
 from entrypoints.http.answers.response_model import document_of
 from entrypoints.http.errors import problem_for
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from application.discovery.discover_models import ProviderOffer
     from application.discovery.discovered_catalogue import CompletedOffer
 
+# A model takes some 0.05 ms.
+_LARGE: Final = 100
+
 
 @dataclass(slots=True)
 class OfferJsonCache:
@@ -28,8 +33,18 @@ class OfferJsonCache:
     _models: WeakKeyDictionary[CompletedOffer, bytes] = field(default_factory=WeakKeyDictionary)
     _changes: WeakKeyDictionary[CompletedOffer, bytes] = field(default_factory=WeakKeyDictionary)
 
-    def page(self, offers: Sequence[ProviderOffer | NoOffer]) -> bytes:
+    async def page(self, offers: Sequence[ProviderOffer | NoOffer]) -> bytes:
         """Return the body of the answer: the models of all offers in one list, and a summary for each provider."""
+        for offer in offers:
+            if not isinstance(offer, NoOffer) and offer.offer not in self._models:
+                await run_in_thread_if_large(offer.offer.models, partial(self._write, offer.offer), large=_LARGE)
+        return self._page(offers)
+
+    def _write(self, offer: CompletedOffer) -> None:
+        self._models_of(offer)
+        self._changes_of(offer)
+
+    def _page(self, offers: Sequence[ProviderOffer | NoOffer]) -> bytes:
         models = (self._models_of(offer.offer) for offer in offers if not isinstance(offer, NoOffer))
         data = b",".join(content for content in models if content)
         return b'{"data":[%b],"providers":%b}' % (data, json_bytes([self._summary(offer) for offer in offers]))

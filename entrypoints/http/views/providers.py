@@ -11,17 +11,20 @@ from application.commands.remove_provider import RemoveProvider
 from application.commands.revert_provider import RevertProvider
 from application.errors import (
     Conflict,
+    CredentialUnreadable,
     EndpointRefused,
     ProviderHasModels,
     ProviderNameTaken,
     ProviderNotFound,
+    QuotaReached,
     StaleRevision,
     TooMuchHistory,
 )
+from application.policies.change_secrets import SecretsChange
 from application.ports.resource_documents import PageRequest, ProviderFilter
 from application.queries.resource_as_of import AtRevision
 from application.unset import UNSET
-from domain.provider.errors import CredentialRequired, ProviderTypeFixed
+from domain.provider.errors import CredentialRequired, ExtraHeadersRequired, ProviderTypeFixed
 from entrypoints.http.answers.providers import Provider, ProviderList
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.point_in_time import PastQuery, moment_of
@@ -60,6 +63,8 @@ _CHANGE_PROBLEMS = (
     ProviderTypeFixed,
     EndpointRefused,
     CredentialRequired,
+    ExtraHeadersRequired,
+    CredentialUnreadable,
     StaleRevision,
     Conflict,
 )
@@ -129,12 +134,13 @@ class ProviderViews:
         body=NewProvider,
         body_example={"name": "OpenAI", "providerType": "openai", "apiKey": "sk-..."},
         answers={201: Answer(description="The new provider.", schema=Provider, headers=(*WRITTEN, "Location"))},
-        problems=(ProviderNameTaken, EndpointRefused),
+        problems=(ProviderNameTaken, EndpointRefused, QuotaReached),
     )
     async def register_provider(self, request: web.Request) -> web.Response:
         """Register a provider
 
-        Its key is sealed for the endpoint's origin and never shown again: answers give `{hint, version, setAt}`.
+        Its key is sealed for the account at its endpoint and never shown again: answers give `{hint, version, setAt}`.
+        So are the values of `extraHeaders`, of which answers give the names.
         """
         body = await json_body(request, NewProvider)
         recorded = await self.register(
@@ -144,6 +150,7 @@ class ProviderViews:
                 endpoint=body.endpoint,
                 settings=body.settings,
                 api_key=body.api_key,
+                extra_headers=body.extra_headers or {},
                 is_enabled=body.is_enabled,
             )
         )
@@ -162,7 +169,9 @@ class ProviderViews:
     async def delete_provider(self, request: web.Request) -> web.Response:
         """Remove a provider
 
-        Its key is destroyed. While models are registered from it this is refused with the first hundred of them, unless
+        Its key and extra headers are destroyed.
+
+        While models are registered from it this is refused with the first hundred of them, unless
         `cascade` says that they go too. Up to 1,000 models go in one transaction with the provider; of more, these go
         first, 1,000 at a time, so that nobody else waits for all of them: repeat what was broken off.
         """
@@ -187,8 +196,8 @@ class ProviderViews:
     async def replace_provider(self, request: web.Request) -> web.Response:
         """Replace what can be written of a provider
 
-        What is left out gets its default, but a key that is left out stays; a null key removes it. Another endpoint
-        origin needs the key again.
+        What is left out gets its default, but key and extra headers that are left out stay; null removes them. An
+        endpoint at another origin, or one whose path names another account, needs them again.
         """
         body = await json_body(request, ProviderReplacement)
         command = ChangeProvider(
@@ -198,7 +207,7 @@ class ProviderViews:
             name=body.name,
             endpoint=body.endpoint,
             settings=body.settings,
-            api_key=mentioned(body, "api_key"),
+            secrets=SecretsChange(api_key=mentioned(body, "api_key"), extra_headers=mentioned(body, "extra_headers")),
             is_enabled=body.is_enabled,
         )
         return await self._changed(command)
@@ -214,9 +223,11 @@ class ProviderViews:
     async def patch_provider(self, request: web.Request) -> web.Response:
         """Change some of a provider
 
-        A merge patch (RFC 7396). Another endpoint origin needs the key again; a null key removes the key.
+        A merge patch (RFC 7396). An endpoint at another origin, or one whose path names another account, needs key and
+        extra headers again; null removes them, or one header.
         """
         body = await json_body(request, ProviderPatch)
+        clears_headers = "extra_headers" in body.model_fields_set and body.extra_headers is None
         clears_settings = "settings" in body.model_fields_set and body.settings is None
         command = ChangeProvider(
             provider_id=path_id(request, "id"),
@@ -226,7 +237,11 @@ class ProviderViews:
             endpoint=mentioned(body, "endpoint"),
             settings={} if clears_settings else UNSET,
             settings_patch=UNSET if clears_settings else mentioned(body, "settings"),
-            api_key=mentioned(body, "api_key"),
+            secrets=SecretsChange(
+                api_key=mentioned(body, "api_key"),
+                extra_headers=None if clears_headers else UNSET,
+                extra_headers_patch=UNSET if clears_headers else mentioned(body, "extra_headers"),
+            ),
             is_enabled=mentioned(body, "is_enabled"),
         )
         return await self._changed(command)
@@ -243,8 +258,8 @@ class ProviderViews:
     async def revert_provider(self, request: web.Request) -> web.Response:
         """Bring a provider back to an earlier revision
 
-        Name, endpoint, settings and use become what they were. An earlier key never comes back: where the endpoint's
-        origin was another, a key has to be sent. One that was removed stays removed.
+        Name, endpoint, settings and use become what they were. Earlier secrets never come back: where the account was
+        another, key and extra headers have to be sent. What was removed stays removed.
         """
         body = await json_body(request, ProviderReversion)
         recorded = await self.revert(
@@ -253,6 +268,7 @@ class ProviderViews:
                 to_revision=body.to_revision,
                 expected_revision=expected_revision(request),
                 api_key=body.api_key,
+                extra_headers=body.extra_headers,
             )
         )
         return document_response(await self.documents.get(recorded.aggregate_id), recorded)

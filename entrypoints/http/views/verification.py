@@ -11,7 +11,6 @@ from aiohttp import web
 from pydantic import Field, StringConstraints
 
 from application.caller import current_caller
-from application.errors import Unavailable
 from application.policies.change_reasons import LONGEST_REASON
 from application.verification.checkpoint_storage import AnotherSink, SinkUnusable
 from application.verification.state_restore import NothingRestored, StateRestore
@@ -26,6 +25,7 @@ from entrypoints.http.json_responses import json_response
 from entrypoints.http.parse_request import json_body, query_of
 from entrypoints.http.request_context import context_of, principal_of
 from entrypoints.http.routes import Answer, endpoint
+from entrypoints.http.transport import cancelled_without_client
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -37,12 +37,6 @@ if TYPE_CHECKING:
 
 
 NDJSON: Final = "application/x-ndjson"
-
-
-class VerificationUnderWay(Unavailable):
-    """Your organization's log is being verified by this process already; ask again shortly."""
-
-    code = "verification-under-way"
 
 
 class VerificationQuery(Query):
@@ -75,7 +69,7 @@ class Export(Protocol):
 class VerificationViews:
     """Turns requests for proof into verifications, one at a time: each keeps a processor busy.
 
-    Organizations take turns in the order in which they asked, and each waits for one verification at most.
+    Organizations take turns in the order in which they asked; their quota says how many of one may wait or run.
     """
 
     verify: Verify
@@ -84,15 +78,14 @@ class VerificationViews:
     state_restore: Callable[[StateRestore], Awaitable[StatedRestore]]
     public_key: bytes | None
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    under_way: set[UUID] = field(default_factory=set)
 
     @endpoint(
         "GET",
         "/api/ai/audit/verify",
         access=Access.VIEWER,
         query=VerificationQuery,
+        share="verifications",
         answers={200: Answer(description="What was found.", schema=answers.Verification)},
-        problems=(VerificationUnderWay,),
     )
     async def verify_audit(self, request: web.Request) -> web.Response:
         """Check the organization's chain of events
@@ -104,15 +97,10 @@ class VerificationViews:
         """
         query = query_of(request, VerificationQuery)
         organization_id = current_caller().organization_id
-        if organization_id in self.under_way:
-            raise VerificationUnderWay
-        self.under_way.add(organization_id)
-        try:
+        with cancelled_without_client(request):
             async with self.turn:
                 log = self.log_of(organization_id)
                 verification = await self.verify(log=log, only=organization_id, full=query.full)
-        finally:
-            self.under_way.discard(organization_id)
         found = verification_answer(verification, organization_id=organization_id, public_key=self.public_key)
         return json_response(answers.Verification.model_validate(found))
 
@@ -120,6 +108,7 @@ class VerificationViews:
         "GET",
         "/api/ai/audit/export",
         access=Access.VIEWER,
+        share="exports",
         answers={
             200: Answer(
                 description="The log.",
@@ -146,12 +135,13 @@ class VerificationViews:
         if request.method == "HEAD":
             await response.prepare(request)
             return response
-        async with aclosing(self.export(organization_id, log=self.log_of(organization_id))) as parts:
-            async for part in parts:
-                if not response.prepared:
-                    await response.prepare(request)
-                await response.write(part)
-        await response.write_eof()
+        with cancelled_without_client(request):
+            async with aclosing(self.export(organization_id, log=self.log_of(organization_id))) as parts:
+                async for part in parts:
+                    if not response.prepared:
+                        await response.prepare(request)
+                    await response.write(part)
+            await response.write_eof()
         return response
 
     @endpoint(

@@ -41,7 +41,7 @@ class Authority:
         self._file.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
 
     def server(self, address: str, *, expired: bool = False) -> ssl.SSLContext:
-        """Return the context of a server with a certificate for the address."""
+        """Return the context of a server with a certificate for the address or name."""
         key = ec.generate_private_key(ec.SECP256R1())
         signed = _certificate(address, key, self._certificate, self._key, days=-1 if expired else 1)
         file = self._folder / "server.pem"
@@ -56,6 +56,13 @@ class Authority:
     def trusting(self) -> ssl.SSLContext:
         """Return the context of a client that trusts the authority and nobody else."""
         return ssl.create_default_context(cafile=str(self._file))
+
+
+def _named(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
 
 
 def _certificate(
@@ -86,6 +93,5 @@ def _certificate(
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
         builder = builder.add_extension(identifier, critical=False)
     if not is_authority:
-        address = x509.IPAddress(ipaddress.ip_address(name))
-        builder = builder.add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        builder = builder.add_extension(x509.SubjectAlternativeName([_named(name)]), critical=False)
     return builder.sign(issuer_key or key, hashes.SHA256())

@@ -32,6 +32,11 @@ class Line:
         head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n{framing}\r\n{more}"
         await self.send(f"{head}{authorization}\r\n".encode())
 
+    async def begun(self) -> int:
+        """Return the status of the next answer, of which the head has come."""
+        head = (await asyncio.wait_for(self._reader.readuntil(b"\r\n\r\n"), timeout=10)).decode()
+        return int(head.split()[1])
+
     async def answer(self) -> tuple[int, dict[str, str], Any]:
         """The status, the headers and the document of the next answer."""
         head = (await asyncio.wait_for(self._reader.readuntil(b"\r\n\r\n"), timeout=10)).decode()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, get_args
 
 import pytest
 
+from application.bounds.quotas import rate_quota
 from application.errors import InvalidInput, RateLimited, Unavailable
-from application.policies.rate_limit_quotas import QUOTAS
 from application.ports.provider_gateway import CallOutcome, Category, ContextUse
 from entrypoints.http import openai_errors
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT
@@ -159,7 +159,7 @@ async def test_a_body_that_cannot_be_read_has_the_shape_of_the_door(service: Ser
     ("error", "status", "type_", "code"),
     [
         (Unavailable(), 503, "service_unavailable_error", "service_unavailable"),
-        (RateLimited(QUOTAS["tests"], 7), 429, "rate_limit_error", "rate_limit_exceeded"),
+        (RateLimited(rate_quota("tests", 60), 7), 429, "rate_limit_error", "rate_limit_exceeded"),
         (ZeroDivisionError(), 500, "server_error", "internal_error"),
         (NotAllowed(), 403, "permission_error", "not_allowed"),
         (InvalidInput("/messages/0/content", "is empty"), 400, "invalid_request_error", "invalid_value"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -11,8 +12,10 @@ import pytest
 
 from application.feed.event_feed import FeedEvent
 from entrypoints.http.routes import routes_of
+from entrypoints.http.transport import UNANSWERED_SECONDS
 from entrypoints.http.views.feed import FeedOptions, FeedViews
-from tests.http_service import a_token, serving
+from tests.contract.http.raw_connections import connected
+from tests.http_service import a_limiter, a_token, serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
@@ -149,3 +152,44 @@ async def _rest(reader: asyncio.StreamReader) -> bytes:
         if not part:
             return received
         received = (received + part)[-4096:]
+
+
+@pytest.mark.parametrize("is_reset", [False, True], ids=["closed", "reset"])
+async def test_a_follower_that_has_gone_without_a_word_counts_no_longer(is_reset: bool) -> None:
+    ended = asyncio.Event()
+
+    async def quiet(*_: object, **__: object) -> Batches:
+        try:
+            yield 0, ()
+            await asyncio.sleep(3600)
+        finally:
+            ended.set()
+
+    async with serving(routes_of(_views(quiet)), limiter=a_limiter(followers=1)) as service:
+        asking = f"GET {EVENTS} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {a_token()}\r\n\r\n".encode()
+        async with connected(service) as line:
+            await line.send(asking)
+            await line.begun()
+            reply = await service.ask("GET", EVENTS, token=a_token())
+            assert (reply.status, reply.document["quota"]) == (429, "followers")
+            # Others have followers of their own, and the organization goes on with everything else.
+            if is_reset:
+                line.writer.transport.abort()
+        # Long before the next sign of life.
+        async with asyncio.timeout(5):
+            await ended.wait()
+        async with connected(service) as line:
+            await line.send(asking)
+            assert await line.begun() == 200
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="the system has no such option")
+async def test_the_system_gives_up_a_follower_that_answers_nothing_any_more() -> None:
+    async with serving(routes_of(_views(_flood))) as service, connected(service) as line:
+        await line.send(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        await line.begun()
+        assert service.runner.server is not None
+        (connection,) = service.runner.server.connections
+        assert connection.transport is not None
+        held = connection.transport.get_extra_info("socket")
+        assert held.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == UNANSWERED_SECONDS * 1000

@@ -19,6 +19,7 @@ from entrypoints.http.request_context import command_for
 from entrypoints.http.routes import Route, route
 from tests.contract.http.example_views import THINGS, Things, a_route, thing_routes
 from tests.fakes.idempotency_claims import FakeClaims
+from tests.fakes.quotas import FakeStoredAmounts, stocks_of_all
 from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, a_token
 
 if TYPE_CHECKING:
@@ -316,3 +317,28 @@ async def test_keys_work_for_the_platforms_own_routes(serve: Serve) -> None:
     replies = [await service.ask("POST", "/api/admin/things", token=token, headers=KEY) for _ in range(2)]
     assert [reply.headers.get("Idempotency-Replayed") for reply in replies] == [None, "true"]
     assert things.callers == [None]
+
+
+async def test_no_more_answers_are_kept_than_may_be_and_those_that_are_still_count(serve: Serve) -> None:
+    things, stored, claims = Things(), FakeStoredAmounts(), FakeClaims()
+    service = await serve(*thing_routes(things), claims=claims, stocks=stocks_of_all(stored, keptAnswers=1))
+    assert (await make(service)).status == 201
+    stored.amounts["keptAnswers"] = 1
+    refused = await make(service, headers={"Idempotency-Key": "another"})
+    assert (refused.status, refused.document["quota"], refused.headers["Retry-After"]) == (429, "keptAnswers", "60")
+    assert (await make(service)).headers["Idempotency-Replayed"] == "true"
+    assert (await make(service, headers={})).status == 201
+    assert things.made == 2
+    # Nothing is left of the key that was refused.
+    stored.amounts["keptAnswers"] = 0
+    again = await serve(*thing_routes(things), claims=claims)
+    assert (await make(again, headers={"Idempotency-Key": "another"})).status == 201
+
+
+async def test_where_there_is_no_room_an_answer_is_given_once_and_the_work_is_not_repeated(serve: Serve) -> None:
+    things, stored = Things(), FakeStoredAmounts()
+    stored.amounts["keptAnswerBytes"] = 10
+    service = await serve(*thing_routes(things), stocks=stocks_of_all(stored, keptAnswerBytes=11))
+    first, second = await make(service), await make(service)
+    assert (first.status, second.status, second.document["code"]) == (201, 409, "answer-not-kept")
+    assert things.made == 1

@@ -8,6 +8,7 @@ from aiohttp.test_utils import TestServer
 
 from application.errors import Unavailable
 from entrypoints.token_key_settings import fetched
+from tests.http_proxy import forward_proxy
 
 MEBIBYTE = 1024 * 1024
 
@@ -36,3 +37,15 @@ async def test_what_is_no_document_is_not_taken_for_one(body: bytes, status: int
 async def test_an_issuer_that_is_away_is_said_to_be() -> None:
     with pytest.raises(Unavailable, match="cannot be fetched"):
         await fetched("http://127.0.0.1:1/jwks.json")
+
+
+async def test_it_is_fetched_through_the_operators_proxy() -> None:
+    async def publish(_: web.Request) -> web.Response:
+        return web.Response(body=b'{"keys": []}')
+
+    app = web.Application()
+    app.router.add_get("/jwks.json", publish)
+    async with TestServer(app) as issuer, forward_proxy(issuer.port or 0, authorization="Basic bWU6cHc=") as proxy:
+        address = f"http://issuer.example:{issuer.port}/jwks.json"
+        assert await fetched(address, f"http://me:pw@127.0.0.1:{proxy.port}") == b'{"keys": []}'
+    assert proxy.asked == [f"GET {address} HTTP/1.1"]

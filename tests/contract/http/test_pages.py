@@ -9,18 +9,29 @@ from pathlib import Path
 import pytest
 
 from entrypoints.console.routes import console_routes
-from tests.http_service import serving
+from tests.http_service import Service, serving
 
 PAGE = Path(str(files("entrypoints.console").joinpath("page")))
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 PARTS = [path for path in PAGE.rglob("*") if path.suffix in KINDS]
+SCRIPT = re.compile(rb'src="([^"]+)/main\.js"')
+
+
+async def folder_of(service: Service) -> str:
+    """Return the path of the console's files, as its page names it."""
+    found = SCRIPT.search((await service.ask("GET", "/")).content)
+    assert found is not None
+    # Relative, so that it holds below any path at which a reverse proxy serves it.
+    assert found[1].startswith(b"console/")
+    return f"/{found[1].decode()}"
 
 
 async def test_every_part_of_the_console_is_served_to_everybody() -> None:
     assert len(PARTS) > 30
     async with serving([]) as service:
+        folder = await folder_of(service)
         for path in PARTS:
-            reply = await service.ask("GET", f"/console/{path.relative_to(PAGE).as_posix()}")
+            reply = await service.ask("GET", f"{folder}/{path.relative_to(PAGE).as_posix()}")
             assert (reply.status, reply.content) == (200, path.read_bytes())
             assert reply.headers["Content-Type"] == f"{KINDS[path.suffix]}; charset=utf-8"
 
@@ -37,13 +48,22 @@ async def test_the_page_may_load_nothing_from_elsewhere_and_run_nothing_within()
 
 async def test_a_part_that_has_not_changed_is_not_sent_again_and_keeps_its_policy() -> None:
     async with serving([]) as service:
-        first = await service.ask("GET", "/console/main.js")
-        again = await service.ask("GET", "/console/main.js", headers={"If-None-Match": first.headers["ETag"]})
-        other = await service.ask("GET", "/console/main.js", headers={"If-None-Match": '"another"'})
+        first = await service.ask("GET", "/")
+        again = await service.ask("GET", "/", headers={"If-None-Match": first.headers["ETag"]})
+        other = await service.ask("GET", "/", headers={"If-None-Match": '"another"'})
     assert (again.status, again.content, other.status) == (304, b"", 200)
     # A browser takes the headers of this answer for the copy that it holds.
     names = ("ETag", "Cache-Control", "Content-Security-Policy")
     assert [again.headers[name] for name in names] == [first.headers[name] for name in names]
+
+
+async def test_the_parts_of_a_version_are_kept_for_ever_and_the_page_is_asked_for_each_time() -> None:
+    async with serving([]) as service:
+        page = await service.ask("GET", "/")
+        part = await service.ask("GET", f"{await folder_of(service)}/main.js", headers={"Accept-Encoding": "gzip"})
+    assert page.headers["Cache-Control"] == "no-cache"
+    assert part.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert part.headers["Content-Encoding"] == "gzip"
 
 
 def test_no_route_of_the_console_changes_anything() -> None:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
 
-from application.ports.rate_limits import Quota
 from entrypoints.http.authorization import Access
 from entrypoints.http.documentation.openapi import openapi_document
+from entrypoints.http.doors.error_shapes import shape_at
 from entrypoints.http.field_types import Flag, Query
 from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.parse_request import query_of
 from entrypoints.http.principal import Role
-from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import route
 from tests.contract.http.example_views import THINGS
 from tests.fakes.rate_limits import FakeRateLimits
-from tests.http_service import OTHER_ORGANIZATION, a_token
+from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, a_limiter, a_token
 from tests.product_routes import product_routes
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from entrypoints.http.rate_limits import RateLimiter
     from entrypoints.http.routes import Route
     from tests.http_service import Reply, Service
 
@@ -35,11 +36,7 @@ if TYPE_CHECKING:
 
 VIEWER, EDITOR = a_token(Role.VIEWER), a_token(Role.EDITOR)
 STRANGER = a_token(Role.EDITOR, organization_id=OTHER_ORGANIZATION)
-QUOTAS = {
-    "looks": Quota(name="looks", what="looks", requests=3, seconds=60),
-    "sweeps": Quota(name="sweeps", what="sweeps", requests=1, seconds=30),
-    "free": Quota(name="free", what="free things", requests=0, seconds=60),
-}
+FEW = {"discovery": 3, "refresh": 1, "tests": 0}
 
 
 class LookQuery(Query):
@@ -54,7 +51,6 @@ class Looks:
 
     seen: int = 0
     fault: Exception | None = None
-    quotas: dict[str, Quota] = field(default_factory=lambda: dict(QUOTAS))
     limits: FakeRateLimits = field(default_factory=FakeRateLimits)
 
     async def look(self, request: web.Request) -> web.Response:
@@ -72,7 +68,7 @@ class Looks:
             raise self.fault
         return json_response({"seen": self.seen})
 
-    def routes(self, rate_limit: str = "looks", refresh_limit: str = "sweeps") -> list[Route]:
+    def routes(self, rate_limit: str = "discovery", refresh_limit: str = "refresh") -> list[Route]:
         look = route(
             "GET",
             THINGS,
@@ -86,7 +82,7 @@ class Looks:
 
     @property
     def limiter(self) -> RateLimiter:
-        return RateLimiter(self.limits, self.quotas)
+        return a_limiter(self.limits, **FEW)
 
 
 @pytest.fixture
@@ -104,17 +100,21 @@ def limit_headers(reply: Reply) -> tuple[int, str | None, str | None]:
 
 
 async def test_what_is_left_is_reported_until_nothing_is(service: Service, looks: Looks) -> None:
-    policy = '"looks";q=3;w=60'
+    policy = '"discovery";q=3;w=60'
     for left in (2, 1, 0):
-        assert limit_headers(await service.ask("GET", THINGS, token=VIEWER)) == (200, policy, f'"looks";r={left};t=60')
+        assert limit_headers(await service.ask("GET", THINGS, token=VIEWER)) == (
+            200,
+            policy,
+            f'"discovery";r={left};t=60',
+        )
     looks.limits.pass_time(17.5)
     refused = await service.ask("GET", THINGS, token=VIEWER)
-    assert limit_headers(refused) == (429, policy, '"looks";r=0;t=43')
+    assert limit_headers(refused) == (429, policy, '"discovery";r=0;t=43')
     assert refused.headers["Retry-After"] == "43"
     assert refused.headers["Content-Type"] == "application/problem+json"
-    assert (refused.document["code"], refused.document["quota"]) == ("rate-limited", "looks")
+    assert (refused.document["code"], refused.document["quota"]) == ("rate-limited", "discovery")
     assert refused.document["retryAfterSeconds"] == 43
-    assert "3 looks in 60 seconds" in refused.document["detail"]
+    assert "3 requests for models on offer in 60 seconds" in refused.document["detail"]
     assert "in 43 seconds" in refused.document["detail"]
     assert looks.seen == 3
 
@@ -130,8 +130,8 @@ async def test_another_organization_has_a_quota_of_its_own(service: Service) -> 
         await service.ask("GET", THINGS, token=VIEWER)
     assert limit_headers(await service.ask("GET", THINGS, token=STRANGER)) == (
         200,
-        '"looks";q=3;w=60',
-        '"looks";r=2;t=60',
+        '"discovery";q=3;w=60',
+        '"discovery";r=2;t=60',
     )
 
 
@@ -147,15 +147,15 @@ async def test_all_persons_and_routes_of_an_organization_share_the_quota(service
 
 async def test_a_refresh_counts_twice_and_is_refused_without_counting(service: Service) -> None:
     fresh = f"{THINGS}?refresh=true"
-    both = '"sweeps";q=1;w=30, "looks";q=3;w=60'
+    both = '"refresh";q=1;w=60, "discovery";q=3;w=60'
     assert limit_headers(await service.ask("GET", fresh, token=VIEWER)) == (
         200,
         both,
-        '"sweeps";r=0;t=30, "looks";r=2;t=60',
+        '"refresh";r=0;t=60, "discovery";r=2;t=60',
     )
     refused = await service.ask("GET", fresh, token=VIEWER)
-    assert limit_headers(refused) == (429, '"sweeps";q=1;w=30', '"sweeps";r=0;t=30')
-    assert (refused.headers["Retry-After"], refused.document["quota"]) == ("30", "sweeps")
+    assert limit_headers(refused) == (429, '"refresh";q=1;w=60', '"refresh";r=0;t=60')
+    assert (refused.headers["Retry-After"], refused.document["quota"]) == ("60", "refresh")
     for query in ("", "?refresh=false"):
         assert (await service.ask("GET", THINGS + query, token=VIEWER)).status == 200
     assert (await service.ask("GET", THINGS, token=VIEWER)).status == 429
@@ -163,10 +163,10 @@ async def test_a_refresh_counts_twice_and_is_refused_without_counting(service: S
 
 async def test_problems_tell_what_is_left_too(service: Service, looks: Looks) -> None:
     invalid = await service.ask("GET", f"{THINGS}?refresh=maybe", token=VIEWER)
-    assert (invalid.status, invalid.headers["RateLimit"]) == (422, '"looks";r=2;t=60')
+    assert (invalid.status, invalid.headers["RateLimit"]) == (422, '"discovery";r=2;t=60')
     looks.fault = ZeroDivisionError()
     broken = await service.ask("GET", THINGS, token=VIEWER)
-    assert (broken.status, broken.headers["RateLimit"]) == (500, '"looks";r=1;t=60')
+    assert (broken.status, broken.headers["RateLimit"]) == (500, '"discovery";r=1;t=60')
 
 
 async def test_who_may_not_ask_does_not_count(service: Service) -> None:
@@ -174,7 +174,7 @@ async def test_who_may_not_ask_does_not_count(service: Service) -> None:
         for _ in range(5):
             refused = await service.ask("POST", THINGS, token=token)
             assert limit_headers(refused) == (status, None, None)
-    assert (await service.ask("POST", THINGS, token=EDITOR)).headers["RateLimit"] == '"looks";r=2;t=60'
+    assert (await service.ask("POST", THINGS, token=EDITOR)).headers["RateLimit"] == '"discovery";r=2;t=60'
 
 
 async def test_a_repetition_costs_nothing_and_a_refusal_does_not_spend_the_key(service: Service, looks: Looks) -> None:
@@ -191,7 +191,7 @@ async def test_a_repetition_costs_nothing_and_a_refusal_does_not_spend_the_key(s
 
 
 async def test_no_requests_mean_no_limit(serve: Serve, looks: Looks) -> None:
-    service = await serve(*looks.routes(rate_limit="free"), limiter=looks.limiter)
+    service = await serve(*looks.routes(rate_limit="tests"), limiter=looks.limiter)
     for _ in range(5):
         assert limit_headers(await service.ask("GET", THINGS, token=VIEWER)) == (200, None, None)
 
@@ -208,7 +208,7 @@ async def test_a_route_cannot_name_a_quota_that_there_is_not(serve: Serve, looks
     for routes in (looks.routes(rate_limit="stares"), looks.routes(refresh_limit="stares")):
         with pytest.raises(LookupError, match="stares"):
             await serve(*routes, limiter=looks.limiter)
-    refreshing_alone = route("GET", THINGS, looks.look, access=Access.VIEWER, query=LookQuery, refresh_limit="sweeps")
+    refreshing_alone = route("GET", THINGS, looks.look, access=Access.VIEWER, query=LookQuery, refresh_limit="refresh")
     with pytest.raises(LookupError, match="rate_limit too"):
         await serve(refreshing_alone, limiter=looks.limiter)
 
@@ -219,7 +219,9 @@ def test_limits_are_documented() -> None:
     assert {"RateLimit", "RateLimit-Policy"} <= limited["200"]["headers"].keys()
     assert {"RateLimit", "RateLimit-Policy", "Retry-After"} <= limited["429"]["headers"].keys()
     assert "rate-limited" in limited["429"]["description"]
-    assert "429" not in document["paths"]["/api/ai/providers"]["get"]["responses"]
+    # Requests a second and at a time are limited everywhere but on the platform's own routes.
+    assert "rate-limited" in document["paths"]["/api/ai/providers"]["get"]["responses"]["429"]["description"]
+    assert "429" not in document["paths"]["/api/admin/projections"]["get"]["responses"]
 
 
 def test_every_route_that_reaches_out_to_providers_is_limited() -> None:
@@ -230,7 +232,80 @@ def test_every_route_that_reaches_out_to_providers_is_limited() -> None:
         ("GET", "/api/ai/providers/{id}/models"): ("discovery", "refresh"),
         ("GET", "/api/ai/models/discover"): ("discovery", "refresh"),
         ("POST", "/api/ai/providers/{id}/models/import"): ("discovery", None),
+        ("POST", "/api/ai/webhooks/{id}/test"): ("tests", None),
     }
     # Whatever else takes refresh=true asks providers, too.
     asking = [route for route in product_routes() if route.query and "refresh" in route.query.model_fields]
     assert {route.refresh_limit for route in asking} == {"refresh"}
+
+
+async def test_more_requests_in_a_second_than_may_be_are_refused_before_anything_else(
+    serve: Serve, looks: Looks
+) -> None:
+    service = await serve(*looks.routes(), limiter=a_limiter(looks.limits, requestsPerSecond=2))
+    # Also those that are not allowed count: they cost as much.
+    assert [(await service.ask("POST", THINGS, token=VIEWER)).status for _ in range(2)] == [403, 403]
+    refused = await service.ask("GET", THINGS, token=VIEWER)
+    policy = '"requestsPerSecond";q=2;w=1'
+    assert limit_headers(refused) == (429, policy, '"requestsPerSecond";r=0;t=1')
+    assert refused.headers["Retry-After"] == "1"
+    assert (refused.document["code"], refused.document["quota"]) == ("rate-limited", "requestsPerSecond")
+    assert looks.seen == 0
+    assert (await service.ask("GET", THINGS, token=STRANGER)).status == 200
+    looks.limits.pass_time(0.5)
+    assert [(await service.ask("GET", THINGS, token=VIEWER)).status for _ in range(2)] == [200, 429]
+
+
+async def test_a_request_whose_turn_comes_at_once_waits_for_it(serve: Serve, looks: Looks) -> None:
+    service = await serve(*looks.routes("tests"), limiter=a_limiter(looks.limits, requestsPerSecond=20, tests=0))
+    statuses = [(await service.ask("GET", THINGS, token=VIEWER)).status for _ in range(25)]
+    # As many as come in a tenth of a second are let in before their time.
+    assert statuses == [200] * 22 + [429] * 3
+
+
+async def test_no_more_requests_are_under_way_than_may_be(serve: Serve) -> None:
+    may_end, begun = asyncio.Event(), asyncio.Semaphore(0)
+
+    async def wait(request: web.Request) -> web.Response:  # noqa: ARG001
+        """Wait"""
+        begun.release()
+        await may_end.wait()
+        return json_response({})
+
+    limiter = a_limiter(requestsUnderWay=2)
+    waiting = route("GET", THINGS, wait, access=Access.VIEWER)
+    service = await serve(waiting, limiter=limiter)
+    async with asyncio.timeout(20):
+        asked = [asyncio.create_task(service.ask("GET", THINGS, token=VIEWER)) for _ in range(2)]
+        await begun.acquire()
+        await begun.acquire()
+        refused = await service.ask("GET", THINGS, token=VIEWER)
+        other = asyncio.create_task(service.ask("GET", THINGS, token=STRANGER))
+        await begun.acquire()
+        assert limiter.shares.held("requestsUnderWay", ORGANIZATION) == 2
+        may_end.set()
+        assert [(await each).status for each in (*asked, other)] == [200] * 3
+    assert (refused.status, refused.document["quota"], refused.headers["Retry-After"]) == (429, "requestsUnderWay", "1")
+    assert "2 requests under way at the same time" in refused.document["detail"]
+    assert limiter.shares.held("requestsUnderWay", ORGANIZATION) == 0
+    assert (await service.ask("GET", THINGS, token=VIEWER)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/v1/nothing", "rate_limit_exceeded"), ("/v1/messages/nothing", None), ("/api/ai/things", None)]
+)
+async def test_a_refusal_has_the_shape_of_its_door(serve: Serve, path: str, kind: str | None) -> None:
+    async def answer(request: web.Request) -> web.Response:  # noqa: ARG001
+        """Answer"""
+        return json_response({})
+
+    served = route("GET", path, answer, access=Access.VIEWER, problem_shape=shape_at(path))
+    service = await serve(served, limiter=a_limiter(requestsPerSecond=1))
+    await service.ask("GET", path, token=VIEWER)
+    refused = await service.ask("GET", path, token=VIEWER)
+    assert (refused.status, refused.headers["Retry-After"]) == (429, "1")
+    document = refused.document
+    if path.startswith("/api"):
+        assert document["code"] == "rate-limited"
+    else:
+        assert (document["error"]["type"], document["error"].get("code")) == ("rate_limit_error", kind)

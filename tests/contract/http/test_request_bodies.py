@@ -21,7 +21,7 @@ from entrypoints.http.request_bodies import LARGE
 from entrypoints.http.routes import MEBIBYTE, Route, route
 from tests.contract.http.example_views import THINGS, Things, thing_routes
 from tests.contract.http.raw_connections import connected, held, until_held
-from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, a_token
+from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, a_limiter, a_token
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 THIRD_ORGANIZATION = UUID("cccccccc-0000-4000-8000-000000000003")
 PIECE = 64 * 1024
-SMALL = HttpOptions(shutdown_seconds=2.0, most_body_bytes=24 * PIECE, most_body_bytes_of_one=16 * PIECE)
+SMALL = HttpOptions(shutdown_seconds=2.0, most_body_bytes=24 * PIECE)
+FEW = 16 * PIECE
 
 entered = threading.Event()
 gate = threading.Event()
@@ -102,7 +103,7 @@ async def test_countless_values_are_refused(serve: Serve) -> None:
 
 @pytest.mark.parametrize("length", [MEBIBYTE, None], ids=["length", "chunked"])
 async def test_bytes_in_flight_are_bounded(serve: Serve, length: int | None) -> None:
-    service = await serve(*routes(), options=SMALL)
+    service = await serve(*routes(), options=SMALL, limiter=a_limiter(bodyBytes=FEW))
     piece = b" " * PIECE
     if length is None:
         piece = f"{PIECE:x}\r\n".encode() + piece + b"\r\n"
@@ -131,7 +132,7 @@ async def test_bytes_in_flight_are_bounded(serve: Serve, length: int | None) -> 
 
 
 async def test_all_organizations_together_are_bounded(serve: Serve) -> None:
-    service = await serve(*routes(), options=SMALL)
+    service = await serve(*routes(), options=SMALL, limiter=a_limiter(bodyBytes=FEW))
     async with connected(service) as first, connected(service) as second, connected(service) as third:
         for line, organization_id in ((first, ORGANIZATION), (second, OTHER_ORGANIZATION)):
             await line.begin(THINGS, length=10 * PIECE, token=a_token(organization_id=organization_id))
@@ -145,7 +146,7 @@ async def test_all_organizations_together_are_bounded(serve: Serve) -> None:
 
 
 async def test_nobody_is_asked_for_a_body_before_they_are_known(serve: Serve) -> None:
-    service = await serve(*routes(), options=SMALL)
+    service = await serve(*routes(), options=SMALL, limiter=a_limiter(bodyBytes=FEW))
     async with connected(service) as line:
         await line.begin(THINGS, length=MEBIBYTE, token=None)
         assert (await line.answer())[0] == 401

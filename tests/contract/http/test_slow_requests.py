@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,25 @@ async def test_a_body_that_trickles_in_is_given_up(serve: Serve) -> None:
         status, _, document = await line.answer()
         trickling.cancel()
         assert (status, document["code"]) == (408, "request-too-slow")
+
+
+async def test_a_body_that_keeps_coming_for_too_long_is_given_up(serve: Serve) -> None:
+    options = replace(IMPATIENT, read_seconds=0.1)
+    service = await serve(*thing_routes(Things()), options=options)
+    async with connected(service) as line:
+        await line.begin(THINGS, length=MEBIBYTE, token=a_token())
+
+        async def pour() -> None:
+            while True:
+                await line.send(b" " * 2048)
+                await asyncio.sleep(0.02)
+
+        pouring = asyncio.create_task(pour())
+        # It never is too slow, and would be whole after ten seconds.
+        status, _, document = await asyncio.wait_for(line.answer(), timeout=8)
+        pouring.cancel()
+        assert (status, document["code"]) == (408, "request-too-slow")
+    assert held(service) == 0
 
 
 async def test_each_door_says_so_in_its_own_shape(serve: Serve) -> None:

@@ -145,6 +145,9 @@ async def test_a_client_that_goes_away_in_mid_stream_ends_the_call_at_once(
     client.cancel()
     assert await ended(call) == "cancelled"
     assert [use.outcome for use in setup.usage.uses] == ["cancelled"]
+    await asyncio.wait_for(service.log.answered.wait(), 5)
+    (only,) = service.log.capture.entries
+    assert (only["event"], only["log_level"], only["status"]) == ("request", "debug", 499)
 
 
 @pytest.mark.parametrize(

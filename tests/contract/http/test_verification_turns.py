@@ -61,7 +61,7 @@ async def test_an_organization_waits_for_one_verification_of_another_at_most(ser
     first = asyncio.create_task(verify(ORGANIZATION))
     await slow.entered.wait()
     other = asyncio.create_task(verify(OTHER_ORGANIZATION))
-    assert [await verify(ORGANIZATION) for _ in range(3)] == ["verification-under-way"] * 3
+    assert [await verify(ORGANIZATION) for _ in range(3)] == ["rate-limited"] * 3
     slow.gate.set()
     assert (await first, await other) == ("unavailable", "unavailable")
     assert slow.begun == [ORGANIZATION, OTHER_ORGANIZATION]

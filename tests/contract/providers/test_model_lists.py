@@ -68,7 +68,7 @@ async def test_a_failing_page_leaves_nothing(accounts: Accounts, provider: str) 
 @pytest.mark.parametrize("kind", ["repeating_page_token", "endless_pages"])
 async def test_pages_that_do_not_end_leave_nothing(accounts: Accounts, provider: str, kind: str) -> None:
     accounts.sandbox.faults.add(kind=kind, provider=provider)
-    with pytest.raises(UpstreamFailure, match="does not end"):
+    with pytest.raises(UpstreamFailure, match=r"does not end|is longer than"):
         await accounts.models(provider)
     assert len(accounts.sandbox.requests) <= 25
 

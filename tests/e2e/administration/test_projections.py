@@ -53,7 +53,13 @@ async def test_all_projections_are_rebuilt_at_once(
     assert (job["done"], _differing(job)) == (job["total"], {"ai_models": [difference]})
     assert (await api.get(f"{MODELS}/{model['id']}"))["name"] == model["name"]
     statuses = (await admin.get(PROJECTIONS))["data"]
-    assert [each["name"] for each in statuses] == ["organizations", "ai_providers", "ai_models", "access_keys"]
+    assert [each["name"] for each in statuses] == [
+        "organizations",
+        "ai_providers",
+        "ai_models",
+        "access_keys",
+        "webhooks",
+    ]
     assert all(each["rebuiltAt"] >= job["startedAt"] for each in statuses)
     assert {each["position"] for each in statuses} == {job["total"]}
     job = await ended(admin, await admin.post(f"{PROJECTIONS}/all/verify"))

@@ -11,8 +11,7 @@ import pytest
 
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.event_feed import PostgresEventFeed, PostgresSignals
-from application.feed import feed_broadcast as feed_module
-from application.feed.feed_broadcast import FeedBroadcaster, TooManyFollowers
+from application.feed.feed_broadcast import ALWAYS_LET_IN, MOST_FOLLOWERS, FeedBroadcaster, TooManyFollowers
 from application.feed.log_tail import KEPT_EVENTS
 from tests.builders import a_stored_event, an_append
 
@@ -28,12 +27,18 @@ _OURS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'modelbook fe
 
 
 @asynccontextmanager
-async def _feed(database: Database, *, poll_seconds: float = 60.0) -> AsyncIterator[FeedBroadcaster]:
+async def _feed(
+    database: Database, *, poll_seconds: float = 60.0, most_followers: int = MOST_FOLLOWERS
+) -> AsyncIterator[FeedBroadcaster]:
     """Give a feed that hints have to wake, unless a shorter time to look without one is given."""
     signals = PostgresSignals(database.app_url)
     async with reading_pool(database.app_url) as pool:
         yield FeedBroadcaster(
-            PostgresEventFeed(pool.connection), signals, poll_seconds=poll_seconds, blind_seconds=0.05
+            PostgresEventFeed(pool.connection),
+            signals,
+            poll_seconds=poll_seconds,
+            blind_seconds=0.05,
+            most_followers=most_followers,
         )
         await signals.close()
 
@@ -211,15 +216,20 @@ async def test_whoever_follows_while_an_older_log_is_put_back_starts_over(
     assert (position, [event.position for event in events or ()]) == (4, [4])
 
 
-async def test_too_many_are_refused(feed: FeedBroadcaster, organization_id: UUID) -> None:
-    async with asyncio.TaskGroup() as group:
+async def test_when_there_are_very_many_others_each_organization_has_a_few(
+    database: Database, organization_id: UUID
+) -> None:
+    async with _feed(database, most_followers=2 * ALWAYS_LET_IN) as feed, asyncio.TaskGroup() as group:
         following = [
-            group.create_task(_followed(feed, organization_id, count=1, after=None))
-            for _ in range(feed_module.MOST_OF_ONE_ORGANIZATION)
+            group.create_task(_followed(feed, organization_id, count=1, after=None)) for _ in range(2 * ALWAYS_LET_IN)
         ]
         await asyncio.sleep(0.05)
         with pytest.raises(TooManyFollowers):
             await _followed(feed, organization_id, count=1)
-        assert await _followed(feed, uuid4(), count=0) == []
+        other = uuid4()
+        following += [group.create_task(_followed(feed, other, count=1, after=None)) for _ in range(ALWAYS_LET_IN)]
+        await asyncio.sleep(0.05)
+        with pytest.raises(TooManyFollowers):
+            await _followed(feed, other, count=1)
         await feed.close()
     assert all(task.result() == [] for task in following)

@@ -11,6 +11,7 @@ import pytest
 from adapters.event_store.repositories import EventSourcedProviders
 from application.errors import CredentialUnreadable, ProviderNotFound
 from application.health.check_provider import CheckProvider, watch_provider
+from application.policies.change_secrets import SecretsChange
 from tests.builders import acting
 from tests.integration.health.seeded_organizations import until
 from tests.log_contents import events
@@ -108,10 +109,13 @@ async def test_a_disabled_provider_is_not_asked(seeded: SeededOrganizations, san
     "change",
     [
         {"is_enabled": False},
-        {"api_key": "sk-another-key-of-the-tests"},
-        {"api_key": None},
+        {"secrets": SecretsChange(api_key="sk-another-key-of-the-tests")},
+        {"secrets": SecretsChange(api_key=None)},
         {"settings": {"organization": "org-2"}},
-        {"endpoint": "https://api.example.org/v1", "api_key": "sk-another-key-of-the-tests"},
+        {
+            "endpoint": "https://api.example.org/v1",
+            "secrets": SecretsChange(api_key="sk-another-key-of-the-tests"),
+        },
     ],
 )
 async def test_what_was_found_out_about_something_else_is_not_recorded(
@@ -180,7 +184,7 @@ class Meddling(EventSourcedProviders):
         ([{"name": "First"}, {"name": "Second"}], "healthy", 1),
         ([{"name": "First"}, {"name": "Second"}, {"name": "Third"}], "unknown", 1),
         ([{"name": "First"}, {"is_enabled": False}], "unknown", 1),
-        ([{"api_key": "sk-another-key-of-the-tests"}], "unknown", 1),
+        ([{"secrets": SecretsChange(api_key="sk-another-key-of-the-tests")}], "unknown", 1),
     ],
 )
 async def test_a_change_at_the_last_moment_wins(

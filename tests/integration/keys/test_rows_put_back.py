@@ -16,8 +16,9 @@ from adapters.vault.envelope import Envelope
 from adapters.vault.keyring import Keyring
 from adapters.vault.vault import EnvelopeVault
 from application.errors import CredentialNotCurrent
-from application.policies.seal_credential import new_credential, sealed
+from application.policies.seal_credential import ProviderSecrets, new_credential, sealed
 from tests.builders import AN_ENDPOINT, a_model, a_provider, acting
+from tests.fakes.gateway import FakeGateway
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -47,7 +48,8 @@ class Keys:
         assert credential is not None
         provider.replace_credential(credential)
         with acting(self.organization_id):
-            await self.providers.save(provider, credential=await sealed(self.vault, provider, key))
+            secrets = ProviderSecrets(api_key=key)
+            await self.providers.save(provider, credential=await sealed(self.vault, FakeGateway(), provider, secrets))
 
     async def remove(self, provider: Provider) -> None:
         provider.remove_credential()

@@ -34,9 +34,9 @@ SELECT append_events(%s, gen_random_uuid(), '', '', NULL, ARRAY[gen_random_uuid(
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def two(databases: Databases) -> Iterator[tuple[Database, Database]]:
-    """Give two installations on one server."""
+    """Give two installations on one server, which the tests leave as they are but for new passwords of the first."""
     both = databases.empty(), databases.empty()
     for database in both:
         migrate(database.owner_url)

@@ -11,7 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from adapters.event_store import aggregate_snapshots
-from adapters.event_store.repositories import EventSourcedAccessKeys, EventSourcedOrganizations
+from adapters.event_store.repositories import (
+    EventSourcedAccessKeys,
+    EventSourcedOrganizations,
+    EventSourcedWebhooks,
+)
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
@@ -98,7 +102,7 @@ def _its_own(shown: bytes) -> dict[str, object]:
 
 
 # Each example lives in an organization of its own.
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(story=stories)
 async def test_every_moment_is_reported_as_it_was(
     documents: Documents,
@@ -107,7 +111,13 @@ async def test_every_moment_is_reported_as_it_was(
     ledger: Ledger,
     story: Sequence[tuple[int, Step]],
 ) -> None:
-    tenant = Tenant(providers, models, EventSourcedOrganizations(ledger), EventSourcedAccessKeys(ledger))
+    tenant = Tenant(
+        providers,
+        models,
+        EventSourcedOrganizations(ledger),
+        EventSourcedAccessKeys(ledger),
+        EventSourcedWebhooks(ledger),
+    )
     await tenant.begin()
     moments: list[tuple[datetime, list[bytes]]] = []
     with acting(tenant.organization_id):
@@ -127,7 +137,13 @@ async def test_every_moment_is_reported_as_it_was(
 async def test_what_is_shown_of_now_is_the_same_to_the_byte(
     documents: Documents, providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger
 ) -> None:
-    tenant = Tenant(providers, models, EventSourcedOrganizations(ledger), EventSourcedAccessKeys(ledger))
+    tenant = Tenant(
+        providers,
+        models,
+        EventSourcedOrganizations(ledger),
+        EventSourcedAccessKeys(ledger),
+        EventSourcedWebhooks(ledger),
+    )
     await tenant.begin()
     with acting(tenant.organization_id):
         live = await documents.providers.get(tenant.provider_ids[0])
@@ -139,7 +155,13 @@ async def test_what_is_shown_of_now_is_the_same_to_the_byte(
 async def test_a_moment_without_it_is_reported_as_such(
     documents: Documents, providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger
 ) -> None:
-    tenant = Tenant(providers, models, EventSourcedOrganizations(ledger), EventSourcedAccessKeys(ledger))
+    tenant = Tenant(
+        providers,
+        models,
+        EventSourcedOrganizations(ledger),
+        EventSourcedAccessKeys(ledger),
+        EventSourcedWebhooks(ledger),
+    )
     before = _now()
     await tenant.begin()
     model_id, provider_id = tenant.model_ids[0], tenant.provider_ids[0]
@@ -163,7 +185,13 @@ async def test_a_moment_without_it_is_reported_as_such(
 async def test_a_log_too_long_for_a_list_is_refused(
     database: Database, providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger
 ) -> None:
-    tenant = Tenant(providers, models, EventSourcedOrganizations(ledger), EventSourcedAccessKeys(ledger))
+    tenant = Tenant(
+        providers,
+        models,
+        EventSourcedOrganizations(ledger),
+        EventSourcedAccessKeys(ledger),
+        EventSourcedWebhooks(ledger),
+    )
     await tenant.begin()
     async with reading_pool(database.app_url) as pool:
         past = PostgresHistoricalDocuments(Reader(pool), longest_history=1)

@@ -16,6 +16,7 @@ from domain.errors import DomainError
 from domain.model.aggregate import Model
 from domain.organization.aggregate import Organization
 from domain.provider.aggregate import Provider
+from domain.webhook.aggregate import Webhook
 from tests import hypothesis_strategies as strategies
 from tests.builders import a_model, a_provider, acting
 from tests.hypothesis_strategies import carry_out
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
         EventSourcedModels,
         EventSourcedOrganizations,
         EventSourcedProviders,
+        EventSourcedWebhooks,
     )
+    from application.ports.repositories import Gone
 
 places = st.integers(0, 2)
 # Few names, so that they are often taken.
@@ -55,6 +58,11 @@ steps = st.one_of(
         st.just("change_key"), st.tuples(places, st.lists(strategies.access_key_commands, min_size=1, max_size=3))
     ),
     st.tuples(st.just("revoke_key"), st.tuples(places)),
+    st.tuples(st.just("register_webhook"), st.tuples(strategies.registrations_of_webhooks)),
+    st.tuples(
+        st.just("change_webhook"), st.tuples(places, st.lists(strategies.webhook_commands, min_size=1, max_size=3))
+    ),
+    st.tuples(st.just("remove_webhook"), st.tuples(places)),
     st.tuples(st.just("come_too_late"), st.tuples(places)),
     st.tuples(st.just("name_organization"), st.tuples(few)),
     st.tuples(
@@ -75,10 +83,12 @@ class Tenant:
     models: EventSourcedModels
     organizations: EventSourcedOrganizations
     keys: EventSourcedAccessKeys
+    webhooks: EventSourcedWebhooks
     organization_id: UUID = field(default_factory=uuid4)
     provider_ids: list[UUID] = field(default_factory=list)
     model_ids: list[UUID] = field(default_factory=list)
     key_ids: list[UUID] = field(default_factory=list)
+    webhook_ids: list[UUID] = field(default_factory=list)
 
     async def begin(self) -> None:
         """Register two providers, and a model of each."""
@@ -157,6 +167,22 @@ class Tenant:
         key.revoke()
         await self.keys.save(key)
 
+    async def register_webhook(self, facts: dict[str, Any]) -> None:
+        webhook = Webhook.register(uuid4(), **facts)
+        await self.webhooks.save(webhook)
+        self.webhook_ids.append(webhook.id)
+
+    async def change_webhook(self, place: int, commands: Sequence[strategies.Command]) -> None:
+        webhook = await self.webhooks.get(_at(self.webhook_ids, place))
+        for command in commands:
+            carry_out(webhook, command)
+        await self.webhooks.save(webhook)
+
+    async def remove_webhook(self, place: int) -> None:
+        webhook = await self.webhooks.get(_at(self.webhook_ids, place))
+        webhook.remove()
+        await self.webhooks.save(webhook)
+
     async def come_too_late(self, place: int) -> None:
         late = await self.models.get(_at(self.model_ids, place))
         await self.remove_model(place)
@@ -181,8 +207,9 @@ class Tenant:
         await self.organizations.save(organization)
 
     async def remove_organization(self) -> None:
-        gone: list[Model | Provider | AccessKey] = list((await self.models.get_many(self.model_ids)).values())
+        gone: list[Gone] = list((await self.models.get_many(self.model_ids)).values())
         gone += (await self.keys.get_many(self.key_ids)).values()
+        gone += (await self.webhooks.get_many(self.webhook_ids)).values()
         for provider_id in self.provider_ids:
             with suppress(ApplicationError):
                 gone.append(await self.providers.get(provider_id))

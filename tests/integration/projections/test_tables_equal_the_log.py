@@ -10,7 +10,11 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from adapters.event_store.repositories import EventSourcedAccessKeys, EventSourcedOrganizations
+from adapters.event_store.repositories import (
+    EventSourcedAccessKeys,
+    EventSourcedOrganizations,
+    EventSourcedWebhooks,
+)
 from application.projections.project_event import TOPICS
 from domain.access_key.values import NO_LIMITS, UNRESTRICTED, Budget, Restriction
 from domain.access_key.values import Limits as KeyLimits
@@ -44,11 +48,12 @@ A_KEY: dict[str, Any] = {
 ONE_OF_EACH: list[Step] = [
     ("name_organization", ("one",)),
     ("name_organization", ("two",)),
-    ("change_organization", ([("change_limits", (KeyLimits(concurrent=5),), {})],)),
+    ("change_organization", ([("change_quotas", ({"concurrent": 5},), {})],)),
     ("change_organization", ([("change_budget", (Budget(Decimal(7), "day"),), {})],)),
     ("change_provider", (0, [("rename", (), {})], "one")),
     ("change_provider", (0, [("move", (ANOTHER_ENDPOINT, A_CREDENTIAL), {})], "one")),
     ("change_provider", (0, [("record_health", ("healthy", "ok"), {})], "one")),
+    ("change_provider", (0, [("change_extra_headers", (["X-Gateway"],), {})], "one")),
     ("change_provider", (0, [("remove_credential", (), {})], "one")),
     ("change_provider", (0, [("change_settings", ({"region": "eu"},), {})], "one")),
     ("change_provider", (0, [("disable", (), {})], "one")),
@@ -59,6 +64,8 @@ ONE_OF_EACH: list[Step] = [
     ("change_models", ([(0, [("change_price", (a_price(),), {})])],)),
     ("change_models", ([(0, [("change_limits", (Limits(context_window=1, max_tokens=2),), {})])],)),
     ("change_models", ([(0, [("follow_lifecycle", (Lifecycle(lifecycle="deprecated"),), {})])],)),
+    ("change_models", ([(0, [("follow_lifecycle", (Lifecycle(retires_on="2026-12-31"),), {})])],)),
+    ("change_models", ([(0, [("note_retirement", (30, "2026-12-31"), {})])],)),
     ("change_models", ([(0, [("follow_lifecycle", (Lifecycle(lifecycle="retired"),), {})])],)),
     ("change_models", ([(0, [("disable", (), {})])],)),
     ("change_models", ([(0, [("enable", (), {})])],)),
@@ -72,10 +79,28 @@ ONE_OF_EACH: list[Step] = [
     ("change_key", (0, [("restrict", (UNRESTRICTED,), {})])),
     ("change_key", (0, [("change_labels", ({},), {})])),
     ("change_key", (0, [("change_expiry", (None,), {"now": NOW})])),
+    ("change_key", (0, [("change_expiry", (NOW + timedelta(days=6),), {"now": NOW})])),
+    ("change_key", (0, [("note_expiry", (7, NOW + timedelta(days=6)), {})])),
     ("change_key", (0, [("rotate", ("…b",), {"previous_valid_until": NOW + timedelta(hours=1)})])),
     ("change_key", (0, [("disable", (), {})])),
     ("change_key", (0, [("enable", (), {})])),
     ("issue_key", (A_KEY,)),
+    (
+        "register_webhook",
+        ({"name": "one", "topics": ["*"], "format": "json", "host": "a.example", "secret_hint": "…a"},),
+    ),
+    ("change_webhook", (0, [("rename", ("another",), {})])),
+    ("change_webhook", (0, [("change_topics", (["model.*"],), {})])),
+    ("change_webhook", (0, [("change_format", ("slack",), {})])),
+    ("change_webhook", (0, [("replace_address", ("b.example",), {})])),
+    ("change_webhook", (0, [("rotate_secret", ("…b",), {"previous_valid_until": NOW + timedelta(hours=1)})])),
+    ("change_webhook", (0, [("disable", (), {})])),
+    ("change_webhook", (0, [("enable", (), {})])),
+    (
+        "change_webhook",
+        (0, [("switch_off", (), {"cause": "timeout", "attempts": 3, "failing_since": NOW, "position": 7})]),
+    ),
+    ("remove_webhook", (0,)),
     ("revoke_key", (1,)),
     ("remove_organization", ()),
 ]
@@ -98,6 +123,11 @@ def keys(ledger: Ledger) -> EventSourcedAccessKeys:
     return EventSourcedAccessKeys(ledger)
 
 
+@pytest.fixture
+def webhooks(ledger: Ledger) -> EventSourcedWebhooks:
+    return EventSourcedWebhooks(ledger)
+
+
 # Each example lives in organizations of its own.
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(story=stories)
@@ -107,9 +137,10 @@ async def test_the_tables_are_the_fold_of_the_log(
     models: EventSourcedModels,
     organizations: EventSourcedOrganizations,
     keys: EventSourcedAccessKeys,
+    webhooks: EventSourcedWebhooks,
     story: Sequence[tuple[int, Step]],
 ) -> None:
-    tenants = [Tenant(providers, models, organizations, keys) for _ in range(2)]
+    tenants = [Tenant(providers, models, organizations, keys, webhooks) for _ in range(2)]
     for tenant in tenants:
         await tenant.begin()
     for who, step in story:
@@ -124,8 +155,9 @@ async def test_each_kind_of_event_reaches_its_table(
     models: EventSourcedModels,
     organizations: EventSourcedOrganizations,
     keys: EventSourcedAccessKeys,
+    webhooks: EventSourcedWebhooks,
 ) -> None:
-    tenant = Tenant(providers, models, organizations, keys)
+    tenant = Tenant(providers, models, organizations, keys, webhooks)
     await tenant.begin()
     for step in ONE_OF_EACH:
         before = rows_in_the_tables(log, tenant.organization_id)

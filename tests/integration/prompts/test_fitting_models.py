@@ -31,7 +31,7 @@ TODAY: Final = date(2026, 11, 29)
 KEYED: Final = ["anthropic"]
 _PROVIDER: Final = """
 INSERT INTO ai_providers VALUES (%(organization_id)s, %(id)s, %(name)s, %(type)s, 'https://api.example.com/v1', '{}',
-    %(is_enabled)s, %(health)s, 0, %(hint)s, NULL, now(), now(), 1)
+    %(is_enabled)s, %(health)s, 0, %(hint)s, NULL, '[]', 0, now(), now(), 1, lower(%(name)s))
 """
 _MODELS: Final = """
 INSERT INTO ai_models
@@ -45,13 +45,14 @@ SELECT %(organization_id)s, gen_random_uuid(), %(provider_id)s, 'model-' || n ||
     (ARRAY[NULL, 8000, 128000])[1 + (random() * 100)::int %% 3], NULL,
     (ARRAY[NULL, 'active', 'retired'])[1 + (random() * 100)::int %% 3],
     (ARRAY[NULL, NULL, '2026-11-29', '2026-11-30'])[1 + (random() * 100)::int %% 4],
-    random() < 0.8, '{}', now(), now(), 1
+    random() < 0.8, '{}', now(), now(), 1, 'model ' || n %% 7, 'model-' || n || '-' || %(provider_id)s::text
 FROM generate_series(1, %(count)s) n
 """
 _MANY: Final = """
 INSERT INTO ai_models
 SELECT %(organization_id)s, gen_random_uuid(), %(provider_id)s, 'model-' || n, 'Model ' || n, NULL, 'language',
-    '["text"]', '{}', NULL, 0.001 * n, 0.001 * n, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true, '{}', now(), now(), 1
+    '["text"]', '{}', NULL, 0.001 * n, 0.001 * n, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true, '{}', now(), now(), 1,
+    'model ' || n, 'model-' || n
 FROM generate_series(1, 20000) n
 """
 _TYPES: Final = ["language", "multimodal", "vision", "embedding", "image", "unknown"]

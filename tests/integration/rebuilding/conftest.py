@@ -8,11 +8,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.event_store.repositories import EventSourcedAccessKeys, EventSourcedOrganizations
+from adapters.event_store.repositories import (
+    EventSourcedAccessKeys,
+    EventSourcedOrganizations,
+    EventSourcedWebhooks,
+)
 from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.projections.projections import PostgresProjections
 from domain.organization.aggregate import Organization
-from tests.builders import a_model, a_price, a_provider, acting, an_access_key
+from tests.builders import a_model, a_price, a_provider, a_webhook, acting, an_access_key
 
 if TYPE_CHECKING:
     from adapters.event_store.ledger import Ledger
@@ -23,16 +27,18 @@ if TYPE_CHECKING:
 
 @dataclass
 class Tenant:
-    """An organization with two providers, an access key and some models, of which one was removed."""
+    """An organization with two providers, an access key, a webhook and some models, of which one was removed."""
 
     providers: EventSourcedProviders
     models: EventSourcedModels
     organizations: EventSourcedOrganizations
     keys: EventSourcedAccessKeys
+    webhooks: EventSourcedWebhooks
     organization_id: UUID = field(default_factory=uuid4)
     provider_ids: list[UUID] = field(default_factory=list)
     model_ids: list[UUID] = field(default_factory=list)
     key_ids: list[UUID] = field(default_factory=list)
+    webhook_ids: list[UUID] = field(default_factory=list)
 
     async def begin(self, models: int = 3) -> None:
         for name in ("First", "Second"):
@@ -43,6 +49,7 @@ class Tenant:
         for _ in range(models):
             await self.register()
         await self.issue_key()
+        await self.register_webhook()
         await self.rename(0, "Renamed")
         removed = await self.register()
         self.model_ids.remove(removed)
@@ -55,6 +62,12 @@ class Tenant:
         with acting(self.organization_id):
             await self.keys.save(key)
         self.key_ids.append(key.id)
+
+    async def register_webhook(self) -> None:
+        webhook = a_webhook()
+        with acting(self.organization_id):
+            await self.webhooks.save(webhook)
+        self.webhook_ids.append(webhook.id)
 
     def new_model(self) -> Model:
         return a_model(provider_id=self.provider_ids[0], price=a_price(), sources={"price": "manual"})
@@ -90,19 +103,27 @@ class Tenant:
             await self.providers.save(provider)
 
 
+def a_tenant(providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger) -> Tenant:
+    """Return an organization that has not begun."""
+    return Tenant(
+        providers,
+        models,
+        EventSourcedOrganizations(ledger),
+        EventSourcedAccessKeys(ledger),
+        EventSourcedWebhooks(ledger),
+    )
+
+
 @pytest.fixture
 def tenant(providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger) -> Tenant:
-    return Tenant(providers, models, EventSourcedOrganizations(ledger), EventSourcedAccessKeys(ledger))
+    return a_tenant(providers, models, ledger)
 
 
 @pytest.fixture
 async def tenants(
     providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger
 ) -> tuple[Tenant, Tenant]:
-    made = (
-        Tenant(providers, models, EventSourcedOrganizations(ledger), EventSourcedAccessKeys(ledger)),
-        Tenant(providers, models, EventSourcedOrganizations(ledger), EventSourcedAccessKeys(ledger)),
-    )
+    made = (a_tenant(providers, models, ledger), a_tenant(providers, models, ledger))
     for each in made:
         await each.begin()
     return made

@@ -1,12 +1,14 @@
-"""A process that rebuilds and pauses for ever at the given step: `python -m ... URL STEP`; it says `at STEP` then.
+"""Processes that rebuild and pause for ever at a step: `python -m ...` forks one for each line `STEP URL` it reads.
 
-STEP is `prepare` or `rebuild`, before anything is read; `folding`, with some of the events read; `comparing`, when a
-part is done and others are not; `writing`, between two rows.
+Each says `PID at STEP` when it is there. STEP is `prepare` or `rebuild`, before anything is read; `folding`, with some
+of the events read; `comparing`, when a part is done and others are not; `writing`, between two rows.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sys
 import time
 from typing import TYPE_CHECKING, NoReturn
@@ -63,17 +65,25 @@ class OneByOne(Pace):
 
 
 def stand_still(step: str) -> NoReturn:
-    sys.stdout.write(f"at {step}\n")
+    sys.stdout.write(f"{os.getpid()} at {step}\n")
     sys.stdout.flush()
     while True:
         time.sleep(60)
 
 
-def main() -> None:
-    url, stop_at = sys.argv[1:]
+def rebuild(stop_at: str, url: str) -> None:
     pausing = Pausing(stop_at)
     setattr(organization_walk, "Pace", lambda: OneByOne(pausing))  # noqa: B010 - for this process only
     asyncio.run(rebuilt(PostgresProjections(url, wrong_snapshots, projector=pausing.project), progress=pausing))
+
+
+def main() -> None:
+    # Nobody waits for those that were killed.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for line in sys.stdin:
+        if os.fork() == 0:
+            rebuild(*line.split())
+            return
 
 
 if __name__ == "__main__":

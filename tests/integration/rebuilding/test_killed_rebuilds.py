@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from tests.architecture.sources import ROOT
@@ -20,40 +22,46 @@ from tests.integration.rebuilding.admin_use_cases import (
 )
 from tests.integration.rebuilding.readers_and_writers import under_load
 from tests.log_contents import assert_whole
+from tests.process_output import read_until
 
 if TYPE_CHECKING:
-    from asyncio.subprocess import Process
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from adapters.projections.projections import PostgresProjections
     from tests.databases import Connection, Database
     from tests.integration.rebuilding.conftest import Tenant
     from tests.integration.rebuilding.readers_and_writers import Load
 
+    Rebuilds = subprocess.Popen[str]
+
 STEPS = ("prepare", "rebuild", "folding", "comparing", "writing")
 
 
+@pytest.fixture(scope="module")
+def rebuilds() -> Iterator[Rebuilds]:
+    """Give the process that forks those that rebuild: it has loaded all they need."""
+    command = [sys.executable, "-m", "tests.integration.rebuilding.paused_rebuild"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+
+
 @asynccontextmanager
-async def paused(database: Database, step: str) -> AsyncIterator[Process]:
+async def paused(rebuilds: Rebuilds, database: Database, step: str) -> AsyncIterator[psutil.Process]:
     """Give a process that rebuilds and stands still at the step."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.integration.rebuilding.paused_rebuild",
-        database.admin_url,
-        step,
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
+    assert rebuilds.stdin is not None
+    rebuilds.stdin.write(f"{step} {database.admin_url}\n")
+    rebuilds.stdin.flush()
+    said = await asyncio.to_thread(
+        read_until, rebuilds.stdout, "\n", seconds=PATIENCE_SECONDS, of="The process that rebuilds"
     )
-    assert process.stdout is not None
+    pid, at_step = said.split(maxsplit=1)
+    process = psutil.Process(int(pid))
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            assert await process.stdout.readline() == f"at {step}\n".encode()
+        assert at_step == f"at {step}\n"
         yield process
     finally:
-        if process.returncode is None:
+        with suppress(psutil.NoSuchProcess):
             process.kill()
-        await process.wait()
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -63,13 +71,14 @@ async def test_a_rebuild_killed_at_a_step_harms_nobody(
     tenants: tuple[Tenant, Tenant],
     tenant: Tenant,
     database: Database,
+    rebuilds: Rebuilds,
     owner: Connection,
     step: str,
 ) -> None:
     await tenant.begin(models=10)
     owner.execute("UPDATE ai_models SET name = 'Wrong' WHERE organization_id = %s", (tenant.organization_id,))
     async with under_load(database, tenants) as load:
-        async with paused(database, step) as process:
+        async with paused(rebuilds, database, step) as process:
             # It holds nothing that anybody waits for.
             reads, writes = load.reads, load.writes
             await until_it_goes_on(load, reads, writes)
@@ -94,11 +103,17 @@ async def until_it_goes_on(load: Load, reads: int, writes: int) -> None:
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_while_one_stands_still_another_waits(
-    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], database: Database, owner: Connection, step: str
+    *,
+    projections: PostgresProjections,
+    tenants: tuple[Tenant, Tenant],
+    database: Database,
+    rebuilds: Rebuilds,
+    owner: Connection,
+    step: str,
 ) -> None:
     assert tenants
     owner.execute("UPDATE ai_models SET name = 'Wrong'")
-    async with paused(database, step) as process:
+    async with paused(rebuilds, database, step) as process:
         another = asyncio.create_task(rebuilt(projections))
         await until_somebody_waits(owner)
         assert not another.done()

@@ -75,7 +75,7 @@ async def test_the_past_is_as_it_was_during_and_after_any_number_of_rebuilds(
     before = await reader.read(moment)
     assert [len(page) for page in before[1]] == [2, 3]
     for _ in range(3):
-        owner.execute("UPDATE ai_models SET name = 'Wrong'; UPDATE ai_providers SET name = id::text")
+        owner.execute("UPDATE ai_models SET name = 'Wrong'; UPDATE ai_providers SET name_key = id::text")
         rebuilding = asyncio.create_task(rebuilt(projections))
         while not rebuilding.done():
             assert await reader.read(moment) == before

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from adapters.projections.projections import PostgresProjections
+    from application.ports.repositories import Gone
     from application.projections.row_changes import Table
-    from domain.model.aggregate import Model
-    from domain.provider.aggregate import Provider
     from tests.databases import Connect, Connection, Database
     from tests.integration.rebuilding.conftest import Tenant
 
@@ -46,7 +45,7 @@ async def test_a_rebuild_where_nothing_differs_changes_no_row(
         assert (counts(done), done.unchanged, done.organizations) == ({}, 0, 2)
     after = contents(owner)
     assert {name for name in before if before[name] != after[name]} == BESIDE
-    assert [each.proved for each in await projections.statuses()] == [2] * 4
+    assert [each.proved for each in await projections.statuses()] == [2] * 5
     await tenants[0].rename(1, "After")
     await assert_as_the_log(projections)
     assert_whole(owner)
@@ -60,13 +59,15 @@ async def test_every_row_of_a_table_that_is_wrong_is_put_right(
     before = contents(owner)
     wrong: dict[Table, str] = {
         "organizations": "UPDATE organizations SET name = 'Wrong'",
-        "ai_providers": "UPDATE ai_providers SET (name, credential_hint, credential_set_at, created_at, updated_at,"
+        "ai_providers": "UPDATE ai_providers SET (name_key, credential_hint, credential_set_at, created_at, updated_at,"
         " revision) = (id::text, NULL, NULL, now(), now(), 77)",
-        "ai_models": "UPDATE ai_models SET (model_id, sources, created_at, updated_at, revision, config) ="
-        """ (id::text, '{"wrong": "x"}', now(), now(), 77, '{}')""",
+        "ai_models": "UPDATE ai_models SET (model_id_key, name_key, sources, created_at, updated_at, revision, config)"
+        """ = (id::text, 'wrong', '{"wrong": "x"}', now(), now(), 77, '{}')""",
     }
-    wrong["access_keys"] = "UPDATE access_keys SET (name, labels, budget_usd, expires_at, created_at, revision) ="
+    wrong["access_keys"] = "UPDATE access_keys SET (name_key, labels, budget_usd, expires_at, created_at, revision) ="
     wrong["access_keys"] += """ ('Wrong', '{"wrong": "x"}', 7, now(), now(), 77)"""
+    wrong["webhooks"] = "UPDATE webhooks SET (name_key, topics, host, created_at, revision) ="
+    wrong["webhooks"] += """ ('Wrong', '["*"]', 'wrong.example', now(), 77)"""
     owner.execute(wrong[name].encode())
     done = await rebuilt(projections, [name])
     assert counts(done) == {name: len(before[name])}
@@ -103,7 +104,7 @@ async def test_one_organization_is_rebuilt_and_no_other(
     assert counts(await verified(projections, organization_id=mine.organization_id)) == {}
     assert counts(await verified(projections, organization_id=theirs.organization_id)) == {"ai_models": 1}
     # Only when all are rebuilt is the projection.
-    assert [each.rebuilt_at for each in await projections.statuses()] == [None] * 4
+    assert [each.rebuilt_at for each in await projections.statuses()] == [None] * 5
     await rebuilt(projections)
     assert None not in {each.rebuilt_at for each in await projections.statuses()}
     await assert_as_the_log(projections)
@@ -123,11 +124,17 @@ async def test_names_that_have_changed_hands_go_back(
     mine = tenants[0]
     first, second = mine.provider_ids
     for provider_id, name in ((first, "Aside"), (second, "First"), (first, "Second")):
-        owner.execute("UPDATE ai_providers SET name = %s WHERE id = %s", (name, provider_id))
+        owner.execute(
+            "UPDATE ai_providers SET (name, name_key) = (%s, lower(%s)) WHERE id = %s", (name, name, provider_id)
+        )
     model_ids = [model_id(owner, each) for each in mine.model_ids]
-    owner.execute("UPDATE ai_models SET model_id = id::text WHERE id = ANY (%s)", (mine.model_ids,))
+    owner.execute(
+        "UPDATE ai_models SET (model_id, model_id_key) = (id::text, id::text) WHERE id = ANY (%s)", (mine.model_ids,)
+    )
     for each, wrong in zip(mine.model_ids, model_ids[1:] + model_ids[:1], strict=True):
-        owner.execute("UPDATE ai_models SET model_id = %s WHERE id = %s", (wrong, each))
+        owner.execute(
+            "UPDATE ai_models SET (model_id, model_id_key) = (%s, lower(%s)) WHERE id = %s", (wrong, wrong, each)
+        )
     monkeypatch.setattr(Pace, "note", write_one_by_one)
     done = await rebuilt(projections)
     assert counts(done) == {"ai_providers": 2, "ai_models": len(mine.model_ids)}
@@ -151,10 +158,12 @@ async def test_a_provider_that_nobody_registered_goes_with_its_models(
 ) -> None:
     """It has a name that belongs to another one, and a model that does."""
     mine, provider_id = tenants[0], uuid4()
-    owner.execute("UPDATE ai_providers SET name = 'Aside' WHERE id = %s", (mine.provider_ids[1],))
+    owner.execute(
+        "UPDATE ai_providers SET (name, name_key) = ('Aside', 'aside') WHERE id = %s", (mine.provider_ids[1],)
+    )
     owner.execute(
         "INSERT INTO ai_providers"
-        " SELECT (jsonb_populate_record(p, jsonb_build_object('id', %s::uuid, 'name', 'Second'))).*"
+        " SELECT (jsonb_populate_record(p, jsonb_build_object('id', %s::uuid, 'name_key', 'second'))).*"
         " FROM ai_providers p WHERE id = %s",
         (provider_id, mine.provider_ids[0]),
     )
@@ -203,9 +212,10 @@ async def test_an_organization_that_was_removed_has_no_rows(
     with acting(gone.organization_id):
         organization = await gone.organizations.find(gone.organization_id)
         assert organization is not None
-        things: list[Model | Provider | AccessKey] = list((await gone.models.get_many(gone.model_ids)).values())
+        things: list[Gone] = list((await gone.models.get_many(gone.model_ids)).values())
         things += [await gone.providers.get(provider_id) for provider_id in gone.provider_ids]
         things += [await gone.keys.get(key_id) for key_id in gone.key_ids]
+        things += (await gone.webhooks.get_many(gone.webhook_ids)).values()
         for each in things:
             each.revoke() if isinstance(each, AccessKey) else each.remove()
         organization.remove()

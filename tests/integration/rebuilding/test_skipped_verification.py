@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.event_store.aggregate_snapshots import INTERVAL
+from adapters.event_store import aggregate_snapshots
 from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.projections.projections import PostgresProjections
 from tests.integration.rebuilding.admin_use_cases import rebuilt, verified
@@ -20,7 +20,7 @@ async def test_what_was_proved_is_not_folded_again_until_something_changes(
     projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection
 ) -> None:
     assert ((await verified(projections)).unchanged, (await verified(projections)).unchanged) == (0, 2)
-    assert [each.proved for each in await projections.statuses()] == [2] * 4
+    assert [each.proved for each in await projections.statuses()] == [2] * 5
     await tenants[0].rename(0, "Another name")
     found = await verified(projections)
     assert (found.organizations, found.unchanged) == (2, 1)
@@ -30,7 +30,7 @@ async def test_what_was_proved_is_not_folded_again_until_something_changes(
     assert (found.unchanged, found.tables[2].differences.count) == (1, 1)
     # It was not right, so nothing is proved of it.
     assert (await verified(projections)).tables[2].differences.count == 1
-    assert [each.proved for each in await projections.statuses()] == [1] * 4
+    assert [each.proved for each in await projections.statuses()] == [1] * 5
 
 
 async def test_what_another_version_of_the_projection_has_proved_is_folded_again(
@@ -68,10 +68,16 @@ FIRST_EVENT = """org_sequence = 1, event_hash = (
     ids=["state", "row", "unreadable", "topic", "event"],
 )
 async def test_an_edited_snapshot_is_reported_and_dropped_by_a_rebuild(
-    projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection, edit: str
+    projections: PostgresProjections,
+    tenants: tuple[Tenant, Tenant],
+    owner: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    edit: str,
 ) -> None:
+    # Of the one model that is renamed and of nothing else.
+    monkeypatch.setattr(aggregate_snapshots, "INTERVAL", 10)
     for each in tenants:
-        for number in range(1, INTERVAL + 50):
+        for number in range(1, 15):
             await each.rename(0, f"Name {number}")
         await each.rename(0, "At last")
     assert all(not table.differences.count for table in (await verified(projections)).tables)

@@ -96,6 +96,7 @@ async def test_a_row_that_nobody_made_is_unexpected_wherever_it_lies(
     row = {
         "id": str(row_id),
         "name": "Nobody's",
+        "name_key": "nobody's",
         "organization_id": str(organization_id or tenants[0].organization_id),
     }
     owner.execute(
@@ -111,7 +112,7 @@ async def test_rows_that_changed_owners_are_two_differences(
 ) -> None:
     taken = tenants[0].provider_ids[1]
     owner.execute(
-        "UPDATE ai_providers SET organization_id = %s, name = 'Taken' WHERE id = %s",
+        "UPDATE ai_providers SET (organization_id, name, name_key) = (%s, 'Taken', 'taken') WHERE id = %s",
         (tenants[1].organization_id, taken),
     )
     found = await differences(projections, "ai_providers")

@@ -15,6 +15,7 @@ WITHOUT_ORGANIZATION: Final = {
     "vault_canaries": "a test text under each master key, which belong to the operator",
     "admin_jobs": "what platform administrators have started; it names rows, and tells nothing of them",
     "newest_checkpoint": "which checkpoint is the newest one, of all organizations",
+    "sign_in_sessions": "who is signed in; a person may be a member of several organizations",
     "projections": "when each projection was last rebuilt",
     "_yoyo_log": "what the migrations did",
     "_yoyo_migration": "which migrations there are",

@@ -33,9 +33,15 @@ WRITES = {
     # The administrators' login sweeps what is too old.
     ("modelbook_admin", "model_usage"): CHANGES,
     ("modelbook_admin", "request_log"): {"INSERT", "DELETE"},
+    ("modelbook_app", "webhook_cursors"): {"UPDATE"},
+    ("modelbook_app", "webhook_deliveries"): {"INSERT", "UPDATE"},
+    ("modelbook_admin", "webhook_deliveries"): {"DELETE"},
     **{(role, "access_key_uses"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
     **{(role, "aggregate_snapshots"): {"INSERT", "DELETE"} for role in ("modelbook_app", "modelbook_admin")},
     **{(role, "log_proofs"): {"INSERT", "UPDATE"} for role in ("modelbook_app", "modelbook_admin")},
+    # A session begins, is in use, and ends; the administrators' login sweeps what has ended.
+    ("modelbook_app", "sign_in_sessions"): CHANGES,
+    ("modelbook_admin", "sign_in_sessions"): {"DELETE"},
     ("modelbook_admin", "newest_checkpoint"): {"INSERT", "UPDATE"},
     # Whether a checkpoint has seen it, and nothing else.
     ("modelbook_admin", "organization_heads"): {"UPDATE"},

@@ -59,6 +59,16 @@ def test_what_is_no_such_key_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other"
     contents = [elliptic.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), b"nonsense"]
     for content in contents:
+        path.touch(0o600)
         path.write_bytes(content)
         with pytest.raises(ValueError, match="holds no private Ed25519 key"):
             read_signing_key(path)
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o602, 0o700])
+def test_a_key_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "key"
+    new_signing_key(path)
+    path.chmod(mode)
+    with pytest.raises(ValueError, match=f"permissions are {mode:03o}; make them 600: chmod 600"):
+        read_signing_key(path)

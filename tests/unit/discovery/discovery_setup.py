@@ -16,6 +16,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.gateway import FakeGateway
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.model_list_snapshots import FakeSnapshots
+from tests.fakes.quotas import quotas_of_all
 from tests.fakes.registered_models import FakeRegisteredModels
 from tests.fakes.repositories import FakeModels, FakeProviders
 from tests.fakes.vault import FakeVault
@@ -36,6 +37,7 @@ class World:
     time_to_live: float = HOUR
     patience: float = 5.0
     lease: float = LEASE_SECONDS
+    most_offers: int = 10_000
     ledger: FakeLedger = field(default_factory=FakeLedger)
     gateway: FakeGateway = field(default_factory=FakeGateway)
     catalogue: FakeCatalogue = field(default_factory=FakeCatalogue)
@@ -59,6 +61,7 @@ class World:
                 vault=FakeVault(),
                 gateway=self.gateway,
                 snapshots=self.snapshots,
+                quotas=quotas_of_all(offers=self.most_offers),
                 time_to_live=self.time_to_live,
                 lease=self.lease,
             ),

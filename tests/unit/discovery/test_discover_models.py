@@ -240,7 +240,7 @@ async def test_a_long_list_is_worked_out_the_same(world: World) -> None:
 
 def test_memory_is_bounded_by_the_number_of_models() -> None:
     remembered, day = DiscoveredCatalogueCache(), World().clock.now().date()
-    snapshot = after(None, [OfferedModel(model_id=f"model-{number}") for number in range(900)], 1)
+    snapshot = after(None, [OfferedModel(model_id=f"model-{number}") for number in range(2_250)], 1)
     standings = [
         Standing(provider_id=uuid4(), provider_type="openai", endpoint=snapshot.endpoint, basis=snapshot.basis)
         for _ in range(12)

@@ -216,3 +216,14 @@ async def test_a_provider_that_is_put_right_does_not_wait_for_the_answer_to_the_
     assert ids(await right) == ["a"]
     assert len(upstream.asked) == 2
     await wrong
+
+
+async def test_a_list_of_more_models_than_are_taken_is_refused_in_plain_words() -> None:
+    world = World(most_offers=2)
+    fits, too_many = await world.provider("fits", "a", "b"), await world.provider("many", "a", "b", "c")
+    assert ids(await world.look(fits)) == ["a", "b"]
+    with pytest.raises(UpstreamFailure) as refused:
+        await world.look(too_many)
+    assert "The provider lists 3 models, and at most 2 of one provider are taken." in refused.value.message
+    found = await world.look_at_all()
+    assert [type(offer).__name__ for offer in found.values()].count("NoOffer") == 1

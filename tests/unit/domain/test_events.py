@@ -73,7 +73,13 @@ def _in_kebab_case(name: str) -> str:
 
 
 def test_there_are_events() -> None:
-    assert {aggregate.__name__ for aggregate in AGGREGATES} == {"AccessKey", "Model", "Organization", "Provider"}
+    assert {aggregate.__name__ for aggregate in AGGREGATES} == {
+        "AccessKey",
+        "Model",
+        "Organization",
+        "Provider",
+        "Webhook",
+    }
     assert all(event_classes(aggregate) for aggregate in AGGREGATES)
 
 

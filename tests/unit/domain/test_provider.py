@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
 
 from domain.errors import InvalidValue
-from domain.provider.errors import CredentialRequired
+from domain.provider.errors import CredentialRequired, ExtraHeadersRequired
 from domain.provider.values import Endpoint, NewCredential
 from domain.root import DecidedAfterRemoval
 from tests.builders import A_CREDENTIAL, AN_ENDPOINT, ANOTHER_ENDPOINT, a_provider
@@ -230,3 +231,45 @@ def test_nothing_happens_to_a_removed_provider(decision: Callable[[Provider], No
     with pytest.raises(DecidedAfterRemoval):
         decision(provider)
     assert topics(provider) == []
+
+
+def test_extra_headers_are_told_by_their_names_and_count_their_own_versions() -> None:
+    provider = a_provider(extra_headers=["X-One"])
+    assert (provider.credential_version, provider.extra_headers_version, provider.secrets_version) == (1, 1, 2)
+    provider.drain()
+    provider.change_extra_headers(["X-One", "X-Two"])
+    provider.change_extra_headers([])
+    provider.change_extra_headers([])
+    assert happened(provider) == [
+        ("provider.extra-headers-changed", {"extra_headers": ["X-One", "X-Two"], "extra_headers_version": 2}),
+        ("provider.extra-headers-changed", {"extra_headers": [], "extra_headers_version": 3}),
+    ]
+    assert provider.has_secrets
+
+
+def test_extra_headers_that_outlive_the_key_are_sealed_anew() -> None:
+    provider = _registered(extra_headers=["X-One"])
+    before = provider.secrets_version
+    provider.remove_credential()
+    assert happened(provider) == [("provider.credential-removed", {"credential_version": 2})]
+    assert (provider.has_credential, provider.has_secrets, provider.secrets_version) == (False, True, before + 1)
+
+
+def test_it_does_not_take_its_extra_headers_to_another_origin() -> None:
+    provider = _registered(credential=None, extra_headers=["X-One"])
+    with pytest.raises(ExtraHeadersRequired):
+        provider.move(ANOTHER_ENDPOINT, None)
+    assert happened(provider) == []
+    provider.move(ANOTHER_ENDPOINT, None, ["X-Two"])
+    assert topics(provider) == ["provider.endpoint-changed", "provider.extra-headers-changed"]
+
+
+def test_where_the_path_names_the_account_another_path_takes_the_key_again() -> None:
+    provider = _registered()
+    other = replace(SAME_ORIGIN, is_account_in_path=True)
+    with pytest.raises(CredentialRequired):
+        provider.move(other, None)
+    assert happened(provider) == []
+    assert (other.account, SAME_ORIGIN.account) == (SAME_ORIGIN.url, AN_ENDPOINT.origin)
+    provider.move(replace(AN_ENDPOINT, is_account_in_path=True), None)
+    assert happened(provider) == []

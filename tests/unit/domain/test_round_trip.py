@@ -44,6 +44,12 @@ def test_an_access_key_is_loaded_as_it_was_saved(key: Root, commands: Sequence[C
     assert state_of(saved_and_loaded(key)) == state_of(key)
 
 
+@given(strategies.webhooks, st.lists(strategies.webhook_commands, max_size=8), st.booleans())
+def test_a_webhook_is_loaded_as_it_was_saved(webhook: Root, commands: Sequence[Command], is_removed: bool) -> None:
+    _live(webhook, [*commands, *([("remove", (), {})] if is_removed else [])])
+    assert state_of(saved_and_loaded(webhook)) == state_of(webhook)
+
+
 @given(strategies.organizations, st.lists(strategies.organization_commands, max_size=4))
 def test_an_organization_is_loaded_as_it_was_saved(organization: Root, commands: Sequence[Command]) -> None:
     _live(organization, commands)

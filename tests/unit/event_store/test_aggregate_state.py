@@ -21,6 +21,7 @@ KINDS = {
     "provider": (strategies.providers, strategies.provider_commands),
     "model": (strategies.models, strategies.model_commands),
     "access key": (strategies.access_keys, strategies.access_key_commands),
+    "webhook": (strategies.webhooks, strategies.webhook_commands),
     "organization": (strategies.organizations, strategies.organization_commands),
 }
 

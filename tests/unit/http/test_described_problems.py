@@ -38,7 +38,7 @@ REFUSALS: list[ApplicationError | Refused] = [
     ProviderHasModels([(uuid4(), "gpt-4o", "Ours")]),
     StaleRevision(7),
     ConditionFailed(),
-    BulkRefused([(3, "model-not-found", "Your organization has no such model.")]),
+    BulkRefused([(3, ModelNotFound())]),
     RateLimited(Quota(name="tests", what="tests", requests=60, seconds=60), 12),
     UpstreamFailure(_FAILURE),
     UpstreamFailure(replace(_FAILURE, category="context_length_exceeded", context=ContextUse(used=9000))),

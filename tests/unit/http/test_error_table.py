@@ -18,6 +18,7 @@ from application.errors import (
     CommandOutcomeUnknown,
     CredentialUnreadable,
     EndpointRefused,
+    FieldsChanged,
     InvalidInput,
     ModelNotFound,
     ProviderHasModels,
@@ -122,9 +123,23 @@ def test_dependants_revisions_and_failures_are_passed_on() -> None:
     }
     stale = described(StaleRevision(9))
     assert (stale.status, stale.members, stale.headers) == (412, {"currentRevision": 9}, {"ETag": '"9"'})
-    bulk = described(BulkRefused([(3, "model-not-found", "No such model.")]))
-    assert bulk.errors == (FieldError("/operations/3", "No such model.", "model-not-found"),)
-    assert bulk.members["failures"] == [{"index": 3, "code": "model-not-found", "message": "No such model."}]
+    changed = FieldsChanged(["/name", "/config/topP"])
+    bulk = described(BulkRefused([(3, ModelNotFound("No such model.")), (4, changed)]))
+    assert bulk.errors == (
+        FieldError("/operations/3", "No such model.", "model-not-found"),
+        FieldError("/operations/4/name", changed.message, "conflict"),
+        FieldError("/operations/4/config/topP", changed.message, "conflict"),
+    )
+    assert bulk.members["failures"] == [
+        {"index": 3, "code": "model-not-found", "message": "No such model."},
+        {"index": 4, "code": "conflict", "message": changed.message},
+    ]
+
+
+def test_fields_that_another_request_changed_are_pointed_at() -> None:
+    problem = described(FieldsChanged(["/name", "/config/topP"]))
+    assert (problem.status, problem.code) == (409, "conflict")
+    assert [error.pointer for error in problem.errors] == ["/name", "/config/topP"]
 
 
 @pytest.mark.parametrize(

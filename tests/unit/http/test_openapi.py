@@ -207,20 +207,48 @@ def test_every_operation_of_the_product_is_described(product: dict[str, Any]) ->
 
 def test_the_examples_of_the_product_are_what_it_describes(product: dict[str, Any]) -> None:
     checked = 0
-    for method, path, operation in operations(product):
-        contents = [operation.get("requestBody", {}), *operation["responses"].values()]
-        for kind, content in (
-            (kind, content) for part in contents for kind, content in part.get("content", {}).items()
-        ):
-            if "example" in content and "json" in kind:
-                schema = {**content["schema"], "components": product["components"]}
-                faults = [fault.message for fault in Draft202012Validator(schema).iter_errors(content["example"])]
-                assert faults == [], (method, path, kind)
+    for place, part in parts_of(product):
+        # How a stream reads is checked in test_described_streams.py.
+        if "schema" not in part or place.endswith("text/event-stream"):
+            continue
+        examples = [resolved(product, example)["value"] for example in part.get("examples", {}).values()]
+        for example in [*examples, *([part["example"]] if "example" in part else [])]:
+            assert faults_of(product, part["schema"], example) == [], place
+            checked += 1
+    assert checked > 100
+
+
+def test_the_examples_and_defaults_of_each_schema_fit_it(product: dict[str, Any]) -> None:
+    checked = 0
+    for place, part in parts_of(product):
+        if {"type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"} & part.keys():
+            for value in [*part.get("examples", []), *([part["default"]] if "default" in part else [])]:
+                assert faults_of(product, part, value) == [], place
                 checked += 1
-    for example in product["components"]["examples"].values():
-        problem = {"$ref": "#/components/schemas/Problem", "components": product["components"]}
-        Draft202012Validator(problem).validate(example["value"])
     assert checked > 20
+
+
+def parts_of(part: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:  # noqa: ANN401 - any part of it
+    """Every object of the document with its place in it, but for what is in examples."""
+    if isinstance(part, dict):
+        yield place, part
+        for name, inner in part.items():
+            if name not in {"example", "examples", "default", "const", "enum"} or place.endswith("/responses"):
+                yield from parts_of(inner, f"{place}/{name}")
+    elif isinstance(part, list):
+        for number, inner in enumerate(part):
+            yield from parts_of(inner, f"{place}/{number}")
+
+
+def resolved(document: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    for name in part["$ref"].removeprefix("#/").split("/") if "$ref" in part else ():
+        document = document[name]
+    return document if "$ref" in part else part
+
+
+def faults_of(document: dict[str, Any], schema: dict[str, Any], value: object) -> list[str]:
+    whole = {**schema, "components": document["components"]}
+    return [fault.message for fault in Draft202012Validator(whole).iter_errors(value)]
 
 
 def test_no_secret_and_no_place_of_ours_is_in_the_document(product: dict[str, Any]) -> None:

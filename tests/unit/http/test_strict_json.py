@@ -1,16 +1,14 @@
 from __future__ import annotations
 
 import json
-import tracemalloc
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from entrypoints.http.request_errors import InvalidRequest, MalformedJson, Refused, TooManyValues
-from entrypoints.http.routes import MEBIBYTE
-from entrypoints.http.strict_json import DEEPEST, MOST_CONTAINERS, MOST_VALUES, parse_json
+from entrypoints.http.request_errors import InvalidRequest, MalformedJson, Refused
+from entrypoints.http.strict_json import DEEPEST, parse_json
 
 
 def test_fractions_are_exact_and_whole_numbers_are_whole() -> None:
@@ -44,6 +42,9 @@ def test_a_syntax_error_is_located(body: bytes, line: int, column: int) -> None:
         (b"[-Infinity]", "-Infinity is not a number"),
         (b"[1e401]", "more than 400 digits"),
         (b"[1e-99999999]", "more than 400 digits"),
+        (b"[1e" + b"9" * 390 + b"]", "more than 400 digits"),
+        (b"[-0.1e-" + b"9" * 390 + b"]", "more than 400 digits"),
+        (b"[1e" + b"9" * 500_000 + b"]", "more than 400 digits"),
         (b"[0." + b"1" * 500 + b"]", "more than 400 digits"),
         (b"[" + b"1" * 5000 + b"]", "more than 400 digits"),
         (b'{"a": "\xff"}', "not UTF-8 (byte 8)"),
@@ -65,42 +66,6 @@ def test_wide_documents_and_the_deepest_allowed_are_read() -> None:
     assert len(parse_json(b"[" + b",".join([b"[]"] * 1000) + b"]")) == 1000
     document = parse_json(b"[" * DEEPEST + b"]" * DEEPEST)
     assert document == json.loads("[" * DEEPEST + "]" * DEEPEST)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"[" + b"[]," * (20 * MEBIBYTE // 3) + b"[]]",
-        b"[" + b"{}," * MOST_CONTAINERS + b"{}]",
-        b"[" + b"1," * MOST_VALUES + b"1]",
-        b"[" + b'"",' * MOST_VALUES + b'""]',
-        b"[" + rb'"\\",' * MOST_VALUES + rb'"\""]',
-        b"[" + b"[]," * MEBIBYTE,
-    ],
-    ids=["arrays", "objects", "numbers", "texts", "backslashes", "unfinished"],
-)
-def test_too_many_values_are_refused_before_they_are_made(body: bytes) -> None:
-    tracemalloc.start()
-    try:
-        with pytest.raises(TooManyValues):
-            parse_json(body)
-        _, most = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert most < 3 * len(body) + 32 * MEBIBYTE
-
-
-@pytest.mark.parametrize(
-    "text", ["a, [b], {c}", 'she said: "[[[,,,"', "back\\slash,[\\", "\\", '\\"', "é,[", "\n,[\t"], ids=str
-)
-def test_what_stands_in_a_text_is_no_value(text: str) -> None:
-    document = {"prompt": text * MOST_VALUES, "texts": [text] * 100}
-    assert parse_json(json.dumps(document).encode()) == document
-
-
-def test_as_many_values_as_are_allowed_are_read() -> None:
-    assert len(parse_json(b"[" + b"1," * (MOST_VALUES - 2) + b"1]")) == MOST_VALUES - 1
-    assert len(parse_json(b"[" + b"[]," * (MOST_CONTAINERS - 2) + b"[]]")) == MOST_CONTAINERS - 1
 
 
 @pytest.mark.parametrize(

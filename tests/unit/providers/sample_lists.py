@@ -12,7 +12,9 @@ from application.ports.provider_gateway import ProviderConnection
 from tests.fakes.outbound_http import FakeOutbound
 
 if TYPE_CHECKING:
-    from application.ports.provider_gateway import OfferedModel
+    from collections.abc import Mapping
+
+    from application.ports.provider_gateway import OfferedModel, TestReport
 
 BASE: Final = "https://provider.example/v1"
 KEY: Final = "sk-sample-0123456789abcdef"
@@ -39,9 +41,20 @@ class Prepared:
         for route, answer in (routes or {}).items():
             self.answers(route, answer)
 
-    def answers(self, route: str, answer: bytes | object, *, status: int = 200, method: str = "GET") -> None:
+    def answers(
+        self,
+        route: str,
+        answer: bytes | object,
+        *,
+        status: int = 200,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         body = answer if isinstance(answer, bytes) else orjson.dumps(answer)
-        self.outbound.answer(method, f"{self.base}{route}", body, status=status)
+        self.outbound.answer(method, f"{self.base}{route}", body, status=status, headers=headers)
+
+    async def probe(self, connection: ProviderConnection) -> TestReport:
+        return await self.gateway.probe(connection)
 
     async def models(self, connection: ProviderConnection) -> dict[str, OfferedModel]:
         return {model.model_id: model for model in await self.gateway.list_models(connection)}

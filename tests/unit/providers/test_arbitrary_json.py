@@ -63,7 +63,7 @@ def test_any_entry_is_a_model_or_none(name: str, entry: dict[str, object]) -> No
 @settings(max_examples=40)
 @given(status=st.integers(100, 599), headers=HEADERS, body=ANY_BODY)
 def test_any_refusal_has_a_meaning(rules: str, status: int, headers: dict[str, str], body: bytes) -> None:
-    outcome = classify_error(PROVIDER_RULES[rules], status, headers, body, now=NOW, secret=KEY)
+    outcome = classify_error(PROVIDER_RULES[rules], status, headers, body, now=NOW, secrets=[KEY])
     assert outcome.category in get_args(Category)
     assert outcome.category != "ok"
     assert outcome.message

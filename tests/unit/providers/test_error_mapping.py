@@ -113,7 +113,7 @@ def test_a_code_that_is_no_plain_word_is_not_shown(code: str) -> None:
 def test_a_code_or_a_request_id_that_shares_a_piece_with_the_key_is_not_shown() -> None:
     key = "sk-thisismysecret"
     body = b'{"error": {"code": "thisismysecret", "message": "no"}}'
-    outcome = classify_error(provider_rules.OPENAI, 400, {"x-request-id": key}, body, now=NOW, secret=key)
+    outcome = classify_error(provider_rules.OPENAI, 400, {"x-request-id": key}, body, now=NOW, secrets=[key])
     assert "secret" not in outcome.message
     assert outcome.upstream_request_id is None
 

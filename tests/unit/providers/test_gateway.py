@@ -238,3 +238,13 @@ async def test_names_are_short_enough_to_be_registered() -> None:
     entry = {"id": "m", "display_name": "n" * (LONGEST_NAME + 1)}
     prepared = Prepared({"/models?limit=1000": {"data": [entry], "has_more": False}})
     assert (await prepared.models(a_connection("anthropic")))["m"] == OfferedModel(model_id="m")
+
+
+async def test_connection_tests_have_a_way_out_of_their_own() -> None:
+    prompts, reserve = FakeOutbound(), FakeOutbound()
+    gateway = Gateway(prompts, reserve=reserve)
+    await gateway.probe(a_connection("openai"))
+    assert (len(prompts.requests), len(reserve.requests)) == (0, 1)
+    with pytest.raises(UpstreamFailure):
+        await gateway.list_models(a_connection("openai"))
+    assert (len(prompts.requests), len(reserve.requests)) == (1, 1)

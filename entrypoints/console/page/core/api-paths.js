@@ -5,6 +5,7 @@ import { get } from "./api.js";
 export const PROVIDERS = "/api/ai/providers";
 export const MODELS = "/api/ai/models";
 export const KEYS = "/api/ai/keys";
+export const WEBHOOKS = "/api/ai/webhooks";
 
 const LARGEST_PAGE = 200;
 

@@ -2,6 +2,11 @@
 
 import { current, signOut } from "./session.js";
 
+// The path below which the service is served: "" unless a reverse proxy puts it deeper. This file lies three folders down.
+const BELOW = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
+
+export const address = (path) => BELOW + path;
+
 export class Problem extends Error {
   // `retryAfter` in seconds.
   constructor(document, { retryAfter = 1 } = {}) {
@@ -51,17 +56,17 @@ export async function stream(method, path, { body, query, headers, signal } = {}
 export const isAbort = (error) => error?.name === "AbortError";
 
 async function send(method, path, options) {
-  const address = path + queryText(options.query);
+  const target = address(path) + queryText({ ...organizationOf(path), ...options.query });
   /** @type {RequestInit} */
-  const init = { method, headers: headersOf(method, options), body: options.body === undefined ? undefined : JSON.stringify(options.body), signal: options.signal, credentials: "omit", cache: "no-store" };
+  const init = { method, headers: headersOf(method, options), body: options.body === undefined ? undefined : JSON.stringify(options.body), signal: options.signal, credentials: session() ? "same-origin" : "omit", cache: "no-store" };
   try {
-    return await fetch(address, init);
+    return await fetch(target, init);
   } catch (error) {
     if (isAbort(error)) throw error;
     if (!options.key) throw unreachable();
   }
   // With an Idempotency-Key the same request may go out again: it is carried out once.
-  return fetch(address, init).catch((error) => {
+  return fetch(target, init).catch((error) => {
     throw isAbort(error) ? error : unreachable();
   });
 }
@@ -69,11 +74,19 @@ async function send(method, path, options) {
 function headersOf(method, { body, revision, key, headers }) {
   const sent = { Accept: "application/json, application/problem+json", ...headers };
   const session = current();
-  if (session) sent.Authorization = `Bearer ${session.token}`;
+  if (session?.token) sent.Authorization = `Bearer ${session.token}`;
   if (body !== undefined) sent["Content-Type"] = method === "PATCH" ? "application/merge-patch+json" : "application/json";
   if (revision !== undefined && revision !== null) sent["If-Match"] = `"${revision}"`;
   if (key) sent["Idempotency-Key"] = key;
   return sent;
+}
+
+// Whoever has signed in for all tabs, and is not signed in with a token in this one.
+const session = () => !current() || current().isShared;
+
+// Another tab may have changed to another organization than the one that this page shows; the service refuses then.
+function organizationOf(path) {
+  return current()?.isShared && path.startsWith("/api/ai/") ? { organizationId: current().organizationId } : {};
 }
 
 function queryText(query = {}) {
@@ -88,7 +101,8 @@ async function documentOf(response) {
 
 function refused(response, document) {
   if (response.status === 503) trouble();
-  if (response.status === 401 && current()) signOut(document?.detail ?? "Your token is no longer accepted. Sign in again.");
+  if (response.status === 401 && current()?.isShared) window.dispatchEvent(new Event("session-ended"));
+  else if (response.status === 401 && current()) signOut(document?.detail ?? "Your token is no longer accepted. Sign in again.");
   return new Problem(document ?? { status: response.status, code: "no-details", detail: `The service answered ${response.status} without a reason.` }, { retryAfter: Number(response.headers.get("Retry-After")) || 1 });
 }
 

@@ -4,7 +4,7 @@ export const UNKNOWN = "–";
 
 const numbers = new Intl.NumberFormat("en");
 const dollars = new Intl.NumberFormat("en", { style: "currency", currency: "USD", minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const times = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+const times = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 /** @type {[limit: number, unit: Intl.RelativeTimeFormatUnit, size: number][]} */
 const STEPS = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [86400 * 60, "day", 86400], [Infinity, "month", 86400 * 30]];
@@ -28,7 +28,7 @@ export function ago(value) {
 export function perMillion(per1k) {
   if (!known(per1k)) return UNKNOWN;
   const cents = Math.round(per1k * 100_000) / 100;
-  return Math.abs(cents - per1k * 1000) < 1e-9 ? `$${cents.toFixed(2)}` : `$${plain(per1k * 1000)}`;
+  return (cents || !per1k) && Math.abs(cents - per1k * 1000) < 1e-9 ? `$${cents.toFixed(2)}` : `$${plain(per1k * 1000)}`;
 }
 
 export const money = (value) => known(value) ? (value !== 0 && Math.abs(value) < 0.01 ? `$${plain(value)}` : dollars.format(value)) : UNKNOWN;

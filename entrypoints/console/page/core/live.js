@@ -48,8 +48,10 @@ export function followWhileSeen() {
 }
 
 function found(now, faults) {
+  const isBack = now === "ready" && service.state !== "ready";
   service = { state: now, faults };
   announce();
+  if (isBack) document.dispatchEvent(new CustomEvent("back"));
 }
 
 function lost() {

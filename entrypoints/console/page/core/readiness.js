@@ -1,6 +1,8 @@
 // Whether the service can do its work, as it says itself: asked again and again while somebody looks, and at once when
 // an answer, or the network, gives reason to.
 
+import { address } from "./api.js";
+
 const LOOK_MS = 15_000;
 // Whoever waits for it to come back wants to know soon.
 const LOOK_AGAIN_MS = 3000;
@@ -34,7 +36,7 @@ export class Readiness {
 
 async function asked(signal) {
   try {
-    const response = await fetch("/readyz", { signal, credentials: "omit", cache: "no-store" });
+    const response = await fetch(address("/readyz"), { signal, credentials: "omit", cache: "no-store" });
     if (response.ok) return ["ready", []];
     const { checks } = await response.json();
     return ["impaired", Object.entries(checks).filter(([, found]) => found !== "ok").map(([name, found]) => `${name}: ${found}`)];

@@ -46,8 +46,8 @@ export async function refresh({ focus = true } = {}) {
   const { signal } = leaving;
   const main = document.getElementById("main");
   const found = routes.map((route) => ({ route, match: route.expression.exec(path) })).find(({ match }) => match);
-  if (!found) return go(home());
-  const params = Object.fromEntries(found.route.names.map((name, index) => [name, decodeURIComponent(found.match[index + 1])]));
+  const params = found && paramsOf(found);
+  if (!params) return go(home());
   const page = await found.route.load({ params, query, signal }).catch((error) => failed(error, signal));
   if (signal.aborted) return undefined;
   (focus ? replace : redraw)(main, page);
@@ -61,6 +61,15 @@ export async function refresh({ focus = true } = {}) {
   }
   shown = path;
   return undefined;
+}
+
+// Null for an address that nobody's page has: its percent signs stand for nothing.
+function paramsOf({ route, match }) {
+  try {
+    return Object.fromEntries(route.names.map((name, index) => [name, decodeURIComponent(match[index + 1])]));
+  } catch {
+    return null;
+  }
 }
 
 function failed(error, signal) {

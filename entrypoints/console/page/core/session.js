@@ -1,4 +1,5 @@
-// Who is signed in. The token is kept in memory and for this tab alone; it never goes into an address or a log.
+// Who is signed in: with a token, which is kept in memory and for this tab alone and never goes into an address or a log,
+// or with the session that all tabs share (`isShared`; see provider-session.js).
 
 const KEPT = "modelbook.token";
 const EXPIRED = "This token has expired. Ask your administrator for a new one.";
@@ -29,6 +30,17 @@ export function signIn(text) {
   sessionStorage.setItem(KEPT, held.token);
   endInTime();
   tell();
+}
+
+// Shows everything anew, for somebody else or another organization.
+export function enter(session) {
+  keep(session);
+  tell();
+}
+
+// The same person in the same organization: what is shown stays.
+export function keep(session) {
+  held = session;
 }
 
 // With its token a session is over: nothing that is shown from then on would be true for long.
@@ -86,8 +98,11 @@ function read(token) {
   const expiresAt = typeof claims.exp === "number" ? claims.exp * 1000 : null;
   if (expiresAt !== null && expiresAt < Date.now()) throw new UnusableToken(EXPIRED);
   return {
+    isShared: false,
     token,
     actor: claims.sub ?? "unknown",
+    name: null,
+    organizations: [],
     organizationId: own.organization_id ?? null,
     role: own.organization_id ? (own.org_role ?? null) : null,
     isPlatformAdmin: own.platform_admin === true,

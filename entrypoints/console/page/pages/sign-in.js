@@ -1,7 +1,9 @@
-// Signing in: with a token that is pasted, or with the one-time code of the link that `make run` prints.
+// Signing in: with the identity provider, with a token that is pasted, or with the one-time code of the link that
+// `make run` prints.
 
 import { ask } from "../core/api.js";
 import { element, replace } from "../core/elements.js";
+import { read, signInAddress } from "../core/provider-session.js";
 import { signIn, UnusableToken } from "../core/session.js";
 import { field, Form } from "../parts/form.js";
 
@@ -10,14 +12,45 @@ export function showSignIn(why) {
   const token = field({ name: "token", label: "Token", type: "password", required: true, autocomplete: "off",
     help: "A signed token (JWT) of your organization. It stays in this tab, and is gone when you sign out or close it." });
   const form = new Form([token], { action: "Sign in", submit: () => enter(form, token) });
+  const provider = element("div", { class: "provider-sign-in" });
+  const ways = element("details", { open: true }, element("summary", { hidden: true }, "Sign in with a token"), form.element);
   replace(document.getElementById("main"), element("div", { class: "sign-in" },
     element("h1", {}, "Sign in"),
     why ? element("p", { class: "notice bad", role: "alert" }, why) : null,
-    form.element,
+    provider, ways,
     element("p", { class: "quiet" }, "For the demonstration, ", element("code", {}, "make run"), " prints a link and a token. ",
       "Elsewhere an administrator gives you one, or ", element("code", {}, "modelbook token"), " makes it."),
-    element("p", { class: "quiet" }, element("a", { href: "/api/docs" }, "Documentation of the API"))));
+    element("p", { class: "quiet" }, element("a", { href: "api/docs" }, "Documentation of the API"))));
   token.control.focus();
+  offerProvider(provider, ways);
+}
+
+// Where the operator has set up an identity provider, a token is the second way.
+async function offerProvider(place, ways) {
+  if (signInAddress() === null) await read().catch(() => {});
+  const address = signInAddress();
+  if (address === null || !place.isConnected) return;
+  ways.open = false;
+  ways.firstElementChild.hidden = false;
+  const link = element("a", { class: "button", href: address }, "Sign in");
+  place.prepend(link);
+  link.focus();
+}
+
+// The identity provider may still know the browser, and would let the next person in without a question.
+export function offerProviderSignOut(address) {
+  const place = document.querySelector(".provider-sign-in");
+  if (address === null || !place) return;
+  place.append(element("p", { class: "notice", role: "status" }, "You are signed out here. On a shared computer, ",
+    element("a", { href: address }, "sign out of your identity provider"), " too."));
+}
+
+export function showSignedIn() {
+  document.title = "Signed in – Modelbook";
+  document.body.classList.add("signed-out");
+  replace(document.getElementById("main"), element("div", { class: "sign-in" },
+    element("h1", {}, "You are signed in"),
+    element("p", {}, "Close this window and go on where you were, or ", element("a", { href: "./" }, "open the console"), ".")));
 }
 
 function enter(form, token) {

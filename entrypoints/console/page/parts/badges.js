@@ -19,6 +19,11 @@ export const lifecycle = (stage) => stage ? badge(title(stage), LIFECYCLES[stage
 // That a model is not at its end goes without saying.
 export const stage = (model) => model.lifecycle === "active" ? null : lifecycle(model.lifecycle);
 
+// Why an enabled model cannot be used; what its other badges say is not said twice.
+const UNUSABLE = { "provider-disabled": "Provider disabled", "provider-has-no-key": "Provider has no key", "type-cannot-be-run": "Cannot be run here" };
+
+export const usability = (model) => model.isEnabled && UNUSABLE[model.unusableBecause] ? badge(UNUSABLE[model.unusableBecause], "warn") : null;
+
 export const keyHint = (apiKey) => !apiKey ? "none" : apiKey.hint.length > 1 ? element("code", {}, apiKey.hint) : "set";
 
 export const when = (moment) => moment ? element("time", { datetime: moment, title: time(moment), "data-age": true }, ago(moment)) : "never";

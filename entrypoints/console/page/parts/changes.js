@@ -7,6 +7,8 @@ import { label, value } from "../core/format.js";
 // What the service keeps up by itself is nobody's change.
 const OF_THE_SERVICE = new Set(["revision", "lastUsedAt", "updatedAt", "createdAt", "lastHealthCheck", "healthStatus", "sources"]);
 const LATEST = 20;
+// What is written in another form than it is read in.
+export const SECRET = new Set(["apiKey", "extraHeaders"]);
 
 export const isSame = (one, other) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 
@@ -29,7 +31,7 @@ export function placesIn(...readings) {
   const names = new Set(readings.flatMap((reading) => Object.keys(reading)));
   return [...names].filter((name) => !OF_THE_SERVICE.has(name)).flatMap((name) => {
     const held = readings.map((reading) => reading[name]);
-    if (name === "apiKey" || !held.some(isObject)) return [[name]];
+    if (SECRET.has(name) || !held.some(isObject)) return [[name]];
     return [...new Set(held.flatMap((each) => Object.keys(each ?? {})))].map((member) => [name, member]);
   });
 }
@@ -42,9 +44,10 @@ export const differing = (before, now) => placesIn(before, now).filter((place) =
 /** @type {(place: string[]) => string} */
 export const placeName = ([name, member]) => member === undefined ? label(name) : `${label(name)}: ${member}`;
 
-// A key is never shown, not even one's own.
+// A secret is never shown, not even one's own.
 /** @param {string[]} place @param {any} held */
 export function shown([name], held) {
+  if (name === "extraHeaders" && held) return Array.isArray(held) ? value(held) : `${Object.keys(held).join(", ")} (new values)`;
   if (name === "apiKey" && held) return typeof held === "string" ? "a new key" : element("code", {}, held.hint);
   return value(held);
 }

@@ -5,7 +5,8 @@ import { drawn, element } from "../core/elements.js";
 const WIDTH = 920;
 const HEIGHT = 240;
 const EDGES = { top: 14, right: 8, bottom: 26, left: 84 };
-const LINES = 4;
+// As many parts as their figures differ, as people read them.
+const PARTS = [4, 2, 1];
 
 // series: [{name, values: [number per label]}]; labels are under the bars, `show` writes a figure.
 export function bars(labels, series, { title, show }) {
@@ -23,13 +24,12 @@ export function bars(labels, series, { title, show }) {
 }
 
 function grid(top, y, show) {
-  return Array.from({ length: LINES + 1 }, (_, line) => {
-    const value = (top * line) / LINES;
-    return [
-      drawn("line", { x1: EDGES.left, x2: WIDTH - EDGES.right, y1: y(value), y2: y(value), class: "rule" }),
-      drawn("text", { x: EDGES.left - 8, y: y(value) + 4, "text-anchor": "end" }, show(value)),
-    ];
-  });
+  const divided = PARTS.map((parts) => Array.from({ length: parts + 1 }, (_, line) => (top * line) / parts));
+  const values = divided.find((each) => new Set(each.map(show)).size === each.length) ?? divided.at(-1);
+  return values.map((value) => [
+    drawn("line", { x1: EDGES.left, x2: WIDTH - EDGES.right, y1: y(value), y2: y(value), class: "rule" }),
+    drawn("text", { x: EDGES.left - 8, y: y(value) + 4, "text-anchor": "end" }, show(value)),
+  ]);
 }
 
 function column(label, index, { series, sums, step, y, show }) {

@@ -10,13 +10,18 @@ export function search(name, label, { narrow = false } = {}) {
   const input = element("input", { id, type: "search", name, autocomplete: "off", spellcheck: "false" });
   return { name, element: element("div", { class: narrow ? "filter" : "filter grow" }, element("label", { for: id }, label), input), value: () => input.value.trim(),
     set(value, changed) {
-      let waiting = null;
       input.value = value;
-      input.addEventListener("input", () => {
-        clearTimeout(waiting);
-        waiting = setTimeout(changed, TYPING_MS);
-      });
+      whenTyped(input, changed);
     } };
+}
+
+// Calls when the person has stopped typing.
+export function whenTyped(input, changed) {
+  let waiting = null;
+  input.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(changed, TYPING_MS);
+  });
 }
 
 export function choice(name, label, choices) {

@@ -5,6 +5,7 @@ import { element, replace } from "../core/elements.js";
 import { number } from "../core/format.js";
 import { follow } from "../core/live.js";
 import { remember } from "../core/router.js";
+import { failure } from "./failure.js";
 import { isHeld, redraw } from "./redraw.js";
 
 const PAGE = 50;
@@ -66,8 +67,7 @@ export class Listing {
       if (isAbort(error)) return;
       replace(this.count);
       replace(this.paging);
-      replace(this.place, element("div", { class: "notice bad", role: "alert" }, element("p", {}, error.message),
-        element("button", { type: "button", class: "plain", onclick: () => this.load() }, "Try again")));
+      replace(this.place, failure(error, () => this.load()));
     } finally {
       if (asked === this.asking) this.place.removeAttribute("aria-busy");
     }

@@ -2,7 +2,7 @@
 
 import { ask, get } from "../core/api.js";
 import { element, uniqueId } from "../core/elements.js";
-import { at, authors, changesOf, differing, isSame, placeName, placesIn, shown } from "./changes.js";
+import { at, authors, changesOf, differing, isSame, placeName, placesIn, SECRET, shown } from "./changes.js";
 import { openDialog } from "./dialog.js";
 
 // Saves what was filled in, `mine`, over what was read, `base`; when somebody else was faster, asks what to keep and
@@ -89,7 +89,7 @@ function merged(rows, mine) {
   const result = structuredClone(mine);
   for (const { place: [name, member], theirs } of rows.filter((row) => row.isWritable && row.choice === "theirs")) {
     const holder = member === undefined ? result : (result[name] ??= {});
-    if (theirs === undefined || name === "apiKey") delete holder[member ?? name];
+    if (theirs === undefined || SECRET.has(name)) delete holder[member ?? name];
     else holder[member ?? name] = theirs;
   }
   return result;

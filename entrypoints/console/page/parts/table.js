@@ -29,7 +29,7 @@ function head(column, sorted, onsort) {
   if (!column.sort || !onsort) return element("th", attributes, column.isUnseen ? element("span", { class: "unseen" }, column.head) : column.head);
   const direction = sorted === column.sort ? "ascending" : sorted === `-${column.sort}` ? "descending" : null;
   const next = direction === "ascending" ? `-${column.sort}` : column.sort;
-  const mark = element("span", { "aria-hidden": "true" }, direction === "ascending" ? " ↑" : direction === "descending" ? " ↓" : " ↕");
+  const mark = element("span", { "aria-hidden": "true" }, direction === "ascending" ? " ↑" : direction === "descending" ? " ↓" : "");
   return element("th", { ...attributes, "aria-sort": direction ?? undefined }, element("button", { type: "button", class: "sort", onclick: () => onsort(next) }, column.head, mark));
 }
 

@@ -1,7 +1,7 @@
 // Shows the API's description with Scalar.
 
 window.Scalar.createApiReference("#reference", {
-  url: "/api/docs/openapi.json",
+  url: "docs/openapi.json",
   // The type of a problem, #problem-<code>, leads to its heading in the description.
   redirect: (address) => address.replace("#problem-", "#description/"),
   authentication: { preferredSecurityScheme: "token" },

@@ -1,23 +1,28 @@
 // Everything that happened in the organization: the log itself is the audit trail.
 
 import { element } from "../../core/elements.js";
-import { time } from "../../core/format.js";
+import { known, time } from "../../core/format.js";
 import { href } from "../../core/router.js";
 import { action } from "../../parts/action.js";
 import { choice, moment, search } from "../../parts/filters.js";
 import { Listing } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
+import { saveCsv } from "../../parts/save-file.js";
 import { table } from "../../parts/table.js";
-import { eventName } from "../history/differences.js";
+import { eventName, fieldName, flat, text } from "../history/differences.js";
 import { save } from "./export.js";
 import { TYPES } from "./types.js";
 import { verify } from "./verification.js";
 
+const AUDIT = "/api/ai/audit";
+const SHOWN = 4;
+const LONGEST = 160;
+const OF_THE_LOG = new Set(["origin"]);
 const KINDS = { provider: "providers", model: "models" };
 
 export async function show({ query, signal }) {
   const list = new Listing({
-    path: "/api/ai/audit", query, signal, sort: null,
+    path: AUDIT, query, signal, sort: null,
     filters: [choice("type", "What", TYPES.map((type) => [type, eventName(type)])), search("actor", "By", { narrow: true }), search("aggregateId", "About (id)"), moment("from", "From"), moment("to", "Before")],
     about: [""],
     draw: (rows) => table(columns(), rows.map((event) => ({ ...event, id: event.position })), { caption: "Events, the newest first" }),
@@ -28,6 +33,7 @@ export async function show({ query, signal }) {
   const exported = element("div", { "aria-live": "polite" });
   const actions = [
     action("Verify", { needs: "viewer", tone: "plain", run: () => verify(proved, signal) }),
+    action("Save as CSV", { needs: "viewer", tone: "plain", run: () => saveCsv(AUDIT, "audit.csv", list.chosen, signal) }),
     action("Export", { needs: "viewer", tone: "plain", run: () => save(exported, signal) }),
   ];
   return page("Audit", { lead: "Who did what, when, in which request: complete, append only, each event chained to the one before.", actions },
@@ -40,20 +46,26 @@ function columns() {
     { head: "What", cell: (event) => [eventName(event.type), event.reason ? element("small", {}, event.reason) : null] },
     { head: "By", cell: (event) => element("code", { class: "whole" }, event.actor) },
     { head: "About", cell: (event) => about(event) },
-    { head: "Facts", cell: (event) => facts(event) },
+    { head: "Facts", cell: (event) => [summary(event), facts(event)] },
     { head: "Sequence", numeric: true, cell: (event) => String(event.sequence) },
   ];
 }
 
 function about(event) {
   const place = KINDS[event.type.split(".")[0]];
-  const short = element("code", { class: "whole", title: event.aggregateId }, event.aggregateId.slice(0, 8));
-  return place ? element("a", { href: href(`/${place}/${event.aggregateId}`, { tab: "history" }) }, short) : short;
+  const name = event.aggregateName ?? element("code", {}, event.aggregateId.slice(0, 8));
+  return place ? element("a", { href: href(`/${place}/${event.aggregateId}`, { tab: "history" }), title: event.aggregateId }, name) : element("span", { title: event.aggregateId }, name);
+}
+
+// The facts in a line, as far as people read them; the rest is a click away.
+function summary({ facts: held }) {
+  const written = flat(held).filter(([name, value]) => !OF_THE_LOG.has(name) && !name.endsWith("_version") && !name.startsWith("sources") && known(value) && typeof value !== "object" && value !== "").slice(0, SHOWN);
+  return element("span", { class: "quiet" }, written.map(([name, value]) => `${fieldName(name)}: ${text(value)}`).join(" · ").slice(0, LONGEST));
 }
 
 function facts(event) {
   const { position, revision, commandId, requestId, hash } = event;
-  return element("details", {}, element("summary", {}, "Show"),
+  return element("details", {}, element("summary", {}, "All"),
     element("pre", { tabindex: "0" }, JSON.stringify({ ...event.facts }, null, 2)),
     element("p", { class: "hint" }, `Position ${position}, revision ${revision}, request `, element("code", {}, requestId), ", command ", element("code", {}, commandId), ", hash ", element("code", {}, hash)));
 }

@@ -3,6 +3,7 @@
 import { element, replace } from "../../core/elements.js";
 import { number, perMillion, title, tokens } from "../../core/format.js";
 import { href } from "../../core/router.js";
+import { holds } from "../../core/search.js";
 import { action } from "../../parts/action.js";
 import { badge, fewChips, lifecycle } from "../../parts/badges.js";
 import { choice, search } from "../../parts/filters.js";
@@ -51,9 +52,8 @@ export class Offers {
 
   #found() {
     const [text, type, provider, wanted] = this.filters.map((filter) => filter.value());
-    const sought = text.toLowerCase();
     return this.providers.flatMap(({ id }) => this.answers.get(id)?.offers ?? []).filter((offer) =>
-      (!sought || `${offer.name} ${offer.modelId}`.toLowerCase().includes(sought)) && (!type || offer.type === type)
+      (!text || holds(`${offer.name} ${offer.modelId}`, text)) && (!type || offer.type === type)
       && (!provider || offer.providerId === provider) && (!wanted || offer.statuses.some(({ kind }) => kind === wanted)))
       .toSorted((one, other) => hasChanges(other) - hasChanges(one));
   }

@@ -2,6 +2,7 @@
 
 import { element } from "../../core/elements.js";
 import { number } from "../../core/format.js";
+import { holds } from "../../core/search.js";
 import { search } from "../../parts/filters.js";
 
 // So many are all asked unless one says otherwise; of more, a person chooses.
@@ -29,8 +30,8 @@ export class Sources {
   }
 
   #sift() {
-    const text = this.sought.value().toLowerCase();
-    for (const { element: shown, name } of this.rows) shown.hidden = !name.toLowerCase().includes(text);
+    const text = this.sought.value();
+    for (const { element: shown, name } of this.rows) shown.hidden = !holds(name, text);
   }
 
   #tick(isTicked) {

@@ -8,12 +8,13 @@ import { action } from "../../parts/action.js";
 import { openDialog } from "../../parts/dialog.js";
 import { failure } from "../../parts/failure.js";
 import { field, Form } from "../../parts/form.js";
+import { headersField, headersOf } from "../../parts/header-lines.js";
 import { facts } from "../../parts/page.js";
 import { changesBetween, differences, fieldName, flat, text } from "./differences.js";
 
 const LEFT_OUT = new Set(["id", "organizationId", "revision", "sources", "lastHealthCheck"]);
-// What the service finds out by itself, and a key that was replaced: no revert brings that back.
-const STAYS = new Set(["apiKey", "healthStatus", "lifecycle", "retiresOn", "updatedAt"]);
+// What the service finds out by itself, and secrets that were replaced: no revert brings those back.
+const STAYS = new Set(["apiKey", "extraHeaders", "healthStatus", "lifecycle", "retiresOn", "updatedAt"]);
 const SLIDING_MS = 120;
 
 export class Past {
@@ -83,9 +84,10 @@ export class Past {
     const { path, now, reverted } = this;
     const isProvider = "providerType" in now;
     const reason = field({ name: "reason", label: "Reason", help: "Stored with the change and shown in the history.", maxlength: 500 });
-    const key = field({ name: "apiKey", label: "Key", type: "password", help: "Needed only if the endpoint had another origin then: an earlier key cannot be restored." });
-    const form = new Form(isProvider ? [reason, key] : [reason], { action: "Revert", submit: async () => {
-      const body = { toRevision: then.revision, ...(isProvider && key.read() ? { apiKey: key.read() } : {}) };
+    const key = field({ name: "apiKey", label: "Key", type: "password", help: "Needed only if the endpoint led to another account then: an earlier key cannot be restored." });
+    const headers = headersField([], "Needed only if it has some and the endpoint led to another account then: one a line, as `Name: value`.");
+    const form = new Form(isProvider ? [reason, key, ...(now.extraHeaders.length ? [headers] : [])] : [reason], { action: "Revert", submit: async () => {
+      const body = { toRevision: then.revision, ...(isProvider && key.read() ? { apiKey: key.read() } : {}), extraHeaders: headersOf(headers.read()) };
       const { document } = await ask("POST", `${path}/revert`, { body, revision: now.revision, reason: reason.read().trim() || undefined, once: true });
       dialog.close();
       say(`${document.name} is as it was after revision ${then.revision}.`);

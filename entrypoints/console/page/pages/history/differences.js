@@ -3,7 +3,7 @@
 import { element } from "../../core/elements.js";
 import { label, time, value, words } from "../../core/format.js";
 
-const OF_THE_LEDGER = new Set(["updatedAt", "revision", "organizationId", "createdAt", "id"]);
+const OF_THE_SERVICE = new Set(["updatedAt", "revision", "organizationId", "createdAt", "id"]);
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
 export const eventName = (type) => {
@@ -20,7 +20,7 @@ export function text(held) {
 }
 
 export function differences(changes) {
-  const shown = changes.flatMap(parts).filter(({ field, before, after }) => !OF_THE_LEDGER.has(field) && !(isEmpty(before) && isEmpty(after)));
+  const shown = changes.flatMap(parts).filter(({ field, before, after }) => !OF_THE_SERVICE.has(field) && !(isEmpty(before) && isEmpty(after)));
   if (shown.length === 0) return null;
   return element("dl", { class: "diff" }, shown.flatMap((change) => [element("dt", {}, fieldName(change.field)), element("dd", {}, fromTo(change))]));
 }

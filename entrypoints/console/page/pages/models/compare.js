@@ -5,13 +5,13 @@ import { element, replace } from "../../core/elements.js";
 import { known, money, number, perMillion, title } from "../../core/format.js";
 import { MODELS } from "../../core/api-paths.js";
 import { href, remember } from "../../core/router.js";
-import { chips, enabled, stage } from "../../parts/badges.js";
+import { chips, enabled, stage, usability } from "../../parts/badges.js";
 import { field } from "../../parts/form.js";
 import { card, nothing, page } from "../../parts/page.js";
 
 /** @type {[name: string, show: (model: any) => any][]} */
 const ROWS = [
-  ["State", (model) => element("span", { class: "badges" }, enabled(model.isEnabled), stage(model))],
+  ["State", (model) => element("span", { class: "badges" }, enabled(model.isEnabled), usability(model), stage(model))],
   ["Type", (model) => title(model.type)],
   ["Capabilities", (model) => chips(model.capabilities)],
   ["Context window", (model) => number(model.contextWindow)],

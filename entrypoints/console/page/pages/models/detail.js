@@ -7,7 +7,7 @@ import { say } from "../../core/messages.js";
 import { MODELS, PROVIDERS } from "../../core/api-paths.js";
 import { go, href, refresh } from "../../core/router.js";
 import { action } from "../../parts/action.js";
-import { chips, enabled, stage } from "../../parts/badges.js";
+import { chips, enabled, stage, usability } from "../../parts/badges.js";
 import { confirmed } from "../../parts/dialog.js";
 import { failure, removed } from "../../parts/failure.js";
 import { card, facts, page } from "../../parts/page.js";
@@ -63,7 +63,7 @@ function actions(model, path) {
 function overview(model, provider) {
   const from = (name) => model.sources[name] ? element("small", { class: "quiet" }, ` ${source(model.sources[name])}`) : null;
   return element("div", { class: "columns" },
-    card("What it is", element("p", { class: "badges" }, enabled(model.isEnabled), stage(model)), facts([
+    card("What it is", element("p", { class: "badges" }, enabled(model.isEnabled), usability(model), stage(model)), facts([
       ["Model id", element("code", {}, model.modelId)],
       ["Provider", element("a", { href: href(`/providers/${provider.id}`) }, provider.name)],
       ["Version", [model.version ?? "–", from("version")]],

@@ -5,7 +5,7 @@ import { perMillion, title, tokens } from "../../core/format.js";
 import { MODELS } from "../../core/api-paths.js";
 import { go, href } from "../../core/router.js";
 import { action } from "../../parts/action.js";
-import { enabled, fewChips, stage } from "../../parts/badges.js";
+import { enabled, fewChips, stage, usability } from "../../parts/badges.js";
 import { choice, search } from "../../parts/filters.js";
 import { Listing } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
@@ -25,7 +25,8 @@ export async function show({ query, signal }) {
   const list = new Listing({
     path: MODELS, query, signal, about: ["model."],
     filters: [search("q", "Search in name and model id"), byProvider, choice("type", "Type", TYPES.map((type) => [type, title(type)])),
-      choice("capability", "Capabilities", CAPABILITIES.map((name) => [name, title(name)])), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
+      choice("capability", "Capabilities", CAPABILITIES.map((name) => [name, title(name)])), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]]),
+      choice("usable", "Usable", [["true", "Can be used"], ["false", "Cannot be used"]])],
     draw: (rows) => table(columns(providers, list), rows, { caption: "Models", selection, sorted: list.sort, onsort: (sort) => list.sortBy(sort) }),
     empty: (isFiltered) => isFiltered ? nothing("No model matches.") : nothing("No model is registered yet.", element("a", { class: "button", href: href("/discover") }, "Discover what your providers offer")),
   });
@@ -44,12 +45,12 @@ const whyNot = (providers) => providers.all.length ? null : "There is no provide
 function columns(providers, list) {
   return [
     { head: "Model", sort: "name", cell: (model) => [element("a", { href: href(`/models/${model.id}`) }, model.name), ownName(model)] },
-    { head: "Provider", cell: (model) => providers.names.get(model.providerId) ?? "–" },
+    { head: "Provider", sort: "provider", cell: (model) => providers.names.get(model.providerId) ?? "–" },
     { head: "Type", cell: (model) => title(model.type) },
     { head: "Capabilities", cell: (model) => fewChips(model.capabilities) },
-    { head: "Context", numeric: true, cell: (model) => tokens(model.contextWindow) },
-    { head: "In / out per 1M", numeric: true, cell: (model) => `${perMillion(model.pricing?.inputPer1kTokens)} / ${perMillion(model.pricing?.outputPer1kTokens)}` },
-    { head: "State", cell: (model) => element("span", { class: "badges" }, enabled(model.isEnabled), stage(model)) },
+    { head: "Context", sort: "contextWindow", numeric: true, cell: (model) => tokens(model.contextWindow) },
+    { head: "In / out per 1M", sort: "costPer1kTokens", numeric: true, cell: (model) => `${perMillion(model.pricing?.inputPer1kTokens)} / ${perMillion(model.pricing?.outputPer1kTokens)}` },
+    { head: "State", cell: (model) => element("span", { class: "badges" }, enabled(model.isEnabled), usability(model), stage(model)) },
     { head: "Change", isUnseen: true, cell: (model) => action("Edit", { needs: "editor", tone: "plain", label: `Edit ${model.name}`, run: () => editModel(model, () => list.load()) }) },
   ];
 }

@@ -22,22 +22,25 @@ const HELP = {
 };
 const TIERS_HELP = "JSON. A list of prices for long prompts (`aboveInputTokens`) and service tiers (`serviceTier`), such as `[{\"aboveInputTokens\": 200000, \"inputPer1kTokens\": 0.0025}]`.";
 
+// People compare prices per million tokens; the API has them per thousand. Binary fractions leave no tail.
+const scaled = (price, factor) => known(price) ? Number((price * factor).toPrecision(15)) : price;
+
 // What the API has under `pricing`, as fields of their own, so that each can be merged and complained of.
 export function flatPrices(pricing) {
-  const amounts = PRICES.map(([name, place]) => [name, pricing?.[place] ?? null]);
+  const amounts = PRICES.map(([name, place]) => [name, scaled(pricing?.[place] ?? null, 1000)]);
   return { ...Object.fromEntries(amounts), priceTiers: (pricing?.tiers ?? []).map(named) };
 }
 
 // The flat fields that are there, as the API has them.
 export function pricingOf(values) {
-  const amounts = PRICES.filter(([name]) => values[name] !== undefined).map(([name, place]) => [place, values[name]]);
+  const amounts = PRICES.filter(([name]) => values[name] !== undefined).map(([name, place]) => [place, scaled(values[name], 0.001)]);
   return { ...Object.fromEntries(amounts), ...(values.priceTiers === undefined ? {} : { tiers: values.priceTiers }) };
 }
 
 export const isPrice = (name) => name === "priceTiers" || PRICES.some(([known]) => known === name);
 
 export function priceFields(model, help) {
-  const amounts = PRICES.map(([name, place, label]) => field({ name, pointer: `/pricing/${place}`, label, unit: "USD per 1k", type: "number", min: 0, value: model[name], help: name === "inputPrice" ? help : HELP[name] }));
+  const amounts = PRICES.map(([name, place, label]) => field({ name, pointer: `/pricing/${place}`, label, unit: "USD per 1M tokens", type: "number", min: 0, value: model[name], help: name === "inputPrice" ? help : HELP[name] }));
   const tiers = model.priceTiers?.length ? JSON.stringify(model.priceTiers, null, 2) : "";
   return [...amounts, field({ name: "priceTiers", pointer: "/pricing/tiers", label: "Price tiers", type: "textarea", value: tiers, help: TIERS_HELP })];
 }

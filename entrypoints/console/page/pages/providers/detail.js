@@ -55,6 +55,7 @@ function connection(provider, type) {
   return card("Connection", facts([
     ["Endpoint", element("code", {}, provider.endpoint), "whole"],
     ["Key", provider.apiKey ? [keyHint(provider.apiKey), element("small", {}, `version ${provider.apiKey.version}`)] : "none"],
+    ["Extra headers", provider.extraHeaders.length ? provider.extraHeaders.join(", ") : "none"],
     ["Key set", provider.apiKey ? when(provider.apiKey.setAt) : UNKNOWN],
     ...settings,
     ["Added", time(provider.createdAt)],

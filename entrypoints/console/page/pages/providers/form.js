@@ -8,6 +8,7 @@ import { refusal } from "../../core/session.js";
 import { patchBetween } from "../../parts/changes.js";
 import { openDialog } from "../../parts/dialog.js";
 import { field, Form } from "../../parts/form.js";
+import { headersField, headersOf } from "../../parts/header-lines.js";
 import { saved } from "../../parts/merge.js";
 import { report } from "../../parts/report.js";
 import { settingFields, settingsOf } from "./settings.js";
@@ -44,7 +45,8 @@ class ProviderForm {
       placeholder: type.defaultEndpoint ?? "https://…", help: type.defaultEndpoint ? "Leave it empty to use the default endpoint." : "The base address of the service." });
     this.settings = settingFields(type, values.settings ?? preset?.settings);
     this.isEnabled = field({ name: "isEnabled", label: "Enabled", type: "check", value: values.isEnabled ?? true });
-    this.form.setFields([this.kind, this.name, this.key, this.endpoint, ...this.settings, this.isEnabled]);
+    this.headers = headersField(this.provider?.extraHeaders ?? []);
+    this.form.setFields([this.kind, this.name, this.key, this.endpoint, this.headers, ...this.settings, this.isEnabled]);
   }
 
   #kinds() {
@@ -71,6 +73,8 @@ class ProviderForm {
   #written() {
     const written = { name: this.name.read().trim(), endpoint: this.endpoint.read().trim() || null, settings: settingsOf(this.settings), isEnabled: this.isEnabled.read() };
     if (this.key.read()) written.apiKey = this.key.read();
+    const headers = headersOf(this.headers.read());
+    if (headers) written.extraHeaders = headers;
     return written;
   }
 
@@ -82,11 +86,11 @@ class ProviderForm {
   async #test() {
     this.form.clear();
     replace(this.outcome, element("p", { class: "notice", "aria-busy": "true" }, "Testing: at most 2 seconds…"));
-    const { apiKey, endpoint, settings } = this.#written();
-    const unchanged = this.provider && !apiKey && (endpoint ?? this.type.defaultEndpoint) === this.provider.endpoint;
+    const { apiKey, extraHeaders, endpoint, settings } = this.#written();
+    const unchanged = this.provider && !apiKey && !extraHeaders && (endpoint ?? this.type.defaultEndpoint) === this.provider.endpoint;
     await this.form.busy(async () => {
       try {
-        const body = { providerType: this.type.name, settings, endpoint: endpoint ?? undefined, apiKey };
+        const body = { providerType: this.type.name, settings, endpoint: endpoint ?? undefined, apiKey, extraHeaders };
         const tested = unchanged ? await ask("POST", `${PROVIDERS}/${this.provider.id}/test`) : await ask("POST", `${PROVIDERS}/test`, { body });
         replace(this.outcome, report(tested.document));
         this.outcome.scrollIntoView({ block: "nearest" });

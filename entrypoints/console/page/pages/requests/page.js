@@ -1,6 +1,5 @@
 // The calls of clients: who asked which model, what answered, what it took. Never a word of prompts or answers.
 
-import { stream } from "../../core/api.js";
 import { element } from "../../core/elements.js";
 import { milliseconds, money, number, time, words } from "../../core/format.js";
 import { href } from "../../core/router.js";
@@ -10,7 +9,7 @@ import { openDialog } from "../../parts/dialog.js";
 import { choice, moment, search } from "../../parts/filters.js";
 import { Listing } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
-import { saveFile } from "../../parts/save-file.js";
+import { saveCsv } from "../../parts/save-file.js";
 import { table } from "../../parts/table.js";
 import { details } from "./details.js";
 
@@ -26,13 +25,8 @@ export async function show({ query, signal }) {
     empty: (isFiltered) => nothing(isFiltered ? "No request matches." : "No model was called yet, or the log is turned off.", element("a", { class: "button", href: href("/try") }, "Try one")),
   });
   await list.load();
-  const actions = [action("Save as CSV", { needs: "viewer", tone: "plain", run: () => save(list.chosen, signal) })];
+  const actions = [action("Save as CSV", { needs: "viewer", tone: "plain", run: () => saveCsv(REQUESTS, "requests.csv", list.chosen, signal) })];
   return page("Requests", { lead: "Each call of a client, without prompts and answers. The newest come first.", actions }, list.element);
-}
-
-async function save(chosen, signal) {
-  const response = await stream("GET", REQUESTS, { query: { ...chosen, format: "csv" }, headers: { Accept: "text/csv, application/problem+json" }, signal });
-  saveFile("requests.csv", await response.blob());
 }
 
 function columns() {

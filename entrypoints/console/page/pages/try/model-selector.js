@@ -1,30 +1,59 @@
 // The fields that select a model: a registered one, or requirements that a model must meet.
 
-import { get } from "../../core/api.js";
+import { get, isAbort } from "../../core/api.js";
+import { element, replace } from "../../core/elements.js";
 import { title } from "../../core/format.js";
 import { MODELS } from "../../core/api-paths.js";
+import { whenTyped } from "../../parts/filters.js";
 import { field } from "../../parts/form.js";
 import { promptObstacle } from "../models/vocabulary.js";
 
-const OFFERED = 200;
+const OFFERED = 100;
 const NEED = "";
 
 export class ModelSelector {
   static async prepared(query, signal) {
-    const { data } = await get(MODELS, { enabled: true, limit: OFFERED }, signal);
-    if (query.model && !data.some((model) => model.id === query.model)) data.unshift(await get(`${MODELS}/${query.model}`, {}, signal));
-    return new ModelSelector(data.filter((model) => model.id === query.model || promptObstacle(model) === null), query.model ?? NEED);
+    const chosen = query.model ? await get(`${MODELS}/${query.model}`, {}, signal) : null;
+    const selector = new ModelSelector(chosen, signal);
+    await selector.offer();
+    return selector;
   }
 
-  constructor(models, chosen) {
-    this.model = field({ name: "modelId", label: "Model", type: "choice", value: chosen, choices: [[NEED, "Best match"], ...models.map((model) => [model.id, `${model.name} (${model.modelId})`])] });
+  constructor(chosen, signal) {
+    this.chosen = chosen;
+    this.signal = signal;
+    this.model = field({ name: "modelId", label: "Model", type: "choice", choices: [[NEED, "Best match"]] });
+    this.search = field({ name: "find", label: "Find a model", type: "search" });
+    whenTyped(this.search.control, () => this.offer());
+    this.found = element("p", { class: "hint", role: "status" });
+    this.model.element.append(this.found);
     this.type = field({ name: "type", pointer: "/need/type", label: "Model type", type: "choice", choices: [["", "Any that answers in text"], ...["language", "multimodal", "vision"].map((type) => [type, title(type)])] });
     this.strategy = field({ name: "strategy", pointer: "/need/strategy", label: "Strategy", type: "choice", choices: [["preferred", "Preferred"], ["cheapest", "Cheapest"], ["fastest", "Fastest"]] });
     this.window = field({ name: "minContextWindow", pointer: "/need/minContextWindow", label: "Minimum context window", unit: "tokens", type: "number", min: 1, step: 1 });
-    this.cost = field({ name: "maxCostPer1kTokens", pointer: "/need/maxCostPer1kTokens", label: "Maximum price", unit: "USD per 1k", type: "number", min: 0 });
+    this.cost = field({ name: "maxCostPer1kTokens", pointer: "/need/maxCostPer1kTokens", label: "Maximum price", unit: "USD per 1M tokens", type: "number", min: 0 });
+    /** @type {any[]} */
+    this.offered = [];
     this.needs = [this.type, this.strategy, this.window, this.cost];
-    this.fields = [this.model, ...this.needs];
+    this.fields = [this.search, this.model, ...this.needs];
     this.adjust();
+  }
+
+  // Offers what fits the words that are searched for; what was chosen stays chosen.
+  async offer() {
+    this.asking?.abort();
+    this.asking = new AbortController();
+    const page = await get(MODELS, { enabled: true, q: this.search.read().trim(), limit: OFFERED }, AbortSignal.any([this.asking.signal, this.signal])).catch((error) => {
+      if (isAbort(error)) return null;
+      throw error;
+    });
+    if (page === null) return;
+    const id = this.model.control.dataset.offered ? this.model.read() : this.chosen?.id;
+    this.model.control.dataset.offered = "true";
+    this.chosen = [this.chosen, ...this.offered].find((model) => model?.id === id) ?? null;
+    this.offered = page.data.filter((model) => model.id !== this.chosen?.id && promptObstacle(model) === null);
+    const options = [this.chosen, ...this.offered].filter(Boolean).map((model) => element("option", { value: model.id, selected: model.id === id }, `${model.name} (${model.modelId})`));
+    replace(this.model.control, element("option", { value: NEED }, "Best match"), options);
+    this.found.textContent = page.pagination.hasMore ? `The first ${OFFERED} are listed. Search to find others.` : "";
   }
 
   // Requirements do not apply when a model is named.
@@ -34,7 +63,7 @@ export class ModelSelector {
 
   written() {
     if (this.model.read() !== NEED) return { modelId: this.model.read() };
-    const given = this.needs.map((each) => [each.name, each.read()]).filter(([, value]) => value !== null && value !== "");
+    const given = this.needs.map((each) => [each.name, each === this.cost && each.read() !== null ? each.read() / 1000 : each.read()]).filter(([, value]) => value !== null && value !== "");
     return { need: Object.fromEntries(given) };
   }
 }

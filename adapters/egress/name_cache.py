@@ -1,0 +1,83 @@
+"""Remembers what names were looked up to, and has each organization wait for its own look-ups alone."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import OrderedDict
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+from aiohttp.abc import AbstractResolver
+
+from application.caller import NobodyCalling, current_caller
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from aiohttp.abc import ResolveResult
+
+_MOST_NAMES: Final = 1_024
+
+_Name = tuple[str, int, socket.AddressFamily]
+
+
+def caller_or_nobody() -> UUID | None:
+    """Return the organization that calls; None where the service calls on nobody's behalf."""
+    try:
+        return current_caller().organization_id
+    except NobodyCalling:
+        return None
+
+
+class NameCache(AbstractResolver):
+    """Looks a name up once for all of an organization's calls that wait for it, and remembers the addresses.
+
+    The client's own cache has all organizations wait for whoever asked first.
+    """
+
+    def __init__(self, resolver: AbstractResolver, seconds: float) -> None:
+        self._resolver = resolver
+        self._seconds = seconds
+        self._known: OrderedDict[_Name, tuple[float, list[ResolveResult]]] = OrderedDict()
+        self._asking: dict[tuple[UUID | None, _Name], asyncio.Task[list[ResolveResult]]] = {}
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Return the addresses; errors as the resolver raises them, which are not remembered."""
+        name = (host, port, family)
+        until, addresses = self._known.get(name, (0.0, []))
+        if monotonic() < until:
+            # By turns, so that all of a name's servers get their part.
+            addresses.append(addresses.pop(0))
+            return list(addresses)
+        place = (caller_or_nobody(), name)
+        asking = self._asking.get(place)
+        if asking is None:
+            asking = self._asking[place] = asyncio.create_task(self._ask(name))
+            asking.add_done_callback(partial(self._ended, place))
+        return list(await asyncio.shield(asking))
+
+    async def _ask(self, name: _Name) -> list[ResolveResult]:
+        host, port, family = name
+        addresses = await self._resolver.resolve(host, port, family)
+        if self._seconds and addresses:
+            self._known[name] = (monotonic() + self._seconds, list(addresses))
+            self._known.move_to_end(name)
+            if len(self._known) > _MOST_NAMES:
+                self._known.popitem(last=False)
+        return addresses
+
+    def _ended(self, place: tuple[UUID | None, _Name], asking: asyncio.Task[list[ResolveResult]]) -> None:
+        del self._asking[place]
+        if not asking.cancelled():
+            # Whoever waited may have gone.
+            asking.exception()
+
+    async def close(self) -> None:
+        """End what is being looked up."""
+        for asking in list(self._asking.values()):
+            asking.cancel()
+        await self._resolver.close()

@@ -1,0 +1,41 @@
+"""What several organizations are called, for a member of all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from psycopg.sql import SQL
+
+from adapters.database_errors import reachable
+from adapters.sql import statements
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from adapters.postgres.connection_pools import AnyPool
+
+_SQL: Final = statements("adapters.postgres", "organization_names.sql")
+_SCOPE: Final = SQL(_SQL["scope"]).format().as_bytes()
+_NAME: Final = SQL(_SQL["name"]).format().as_bytes()
+
+
+class PostgresOrganizationNames:
+    """Reads one organization after the other, each alone, in one round trip."""
+
+    def __init__(self, pool: AnyPool) -> None:
+        self._pool = pool
+
+    async def names(self, organization_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+        if not organization_ids:
+            return {}
+        with reachable():
+            async with self._pool.connection() as connection:
+                cursors = {}
+                async with connection.pipeline():
+                    for organization_id in organization_ids:
+                        parameters = {"organization_id": organization_id}
+                        await connection.execute(_SCOPE, parameters, prepare=True)
+                        cursors[organization_id] = await connection.execute(_NAME, parameters, prepare=True)
+                rows = {organization_id: await cursor.fetchone() for organization_id, cursor in cursors.items()}
+        return {organization_id: row[0] for organization_id, row in rows.items() if row and row[0] is not None}

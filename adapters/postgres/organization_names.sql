@@ -1,0 +1,5 @@
+-- scope: the organization that the next statement sees
+SELECT set_config('app.organization_id', %(organization_id)s::text, true);
+
+-- name: what the organization is called
+SELECT name FROM organizations WHERE id = %(organization_id)s;

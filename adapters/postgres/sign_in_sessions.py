@@ -1,0 +1,97 @@
+"""Sessions of people who have signed in, in Postgres. Each statement sees one session, or those of one person."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
+
+from psycopg.sql import SQL
+from psycopg.types.json import Jsonb
+
+from adapters.database_errors import reachable
+from adapters.sql import statements
+from application.sign_in.sign_in_sessions import MOST_SESSIONS_OF_A_PERSON, SignInSession
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adapters.postgres.connection_pools import AnyPool
+    from application.sign_in.sign_in_sessions import SignedInPerson
+
+_SQL: Final = statements("adapters.postgres", "sign_in_sessions.sql")
+_STATEMENTS: Final = {name: SQL(text).format().as_bytes() for name, text in _SQL.items()}
+
+RENEWAL_SECONDS: Final = 60.0
+"""So much of the time without use may have passed before a use is written down."""
+
+
+class PostgresSignInSessions:
+    """Implements `application.sign_in.sign_in_sessions.SignInSessions`; times are the database's."""
+
+    def __init__(self, pool: AnyPool, *, idle_seconds: float, lifetime_seconds: float) -> None:
+        self._pool = pool
+        self._seconds = {
+            "idle_seconds": idle_seconds,
+            "lifetime_seconds": lifetime_seconds,
+            "renewal_seconds": min(RENEWAL_SECONDS, idle_seconds / 10),
+        }
+
+    async def begin(self, person: SignedInPerson) -> SignInSession:
+        session_id = uuid4()
+        values = {
+            "id": session_id,
+            "person": hashlib.sha256(f"{person.issuer}\n{person.actor}".encode()).hexdigest(),
+            "actor": person.actor,
+            "memberships": Jsonb({str(id_): role for id_, role in person.memberships.items()}),
+            "is_platform_admin": person.is_platform_admin,
+            "most": MOST_SESSIONS_OF_A_PERSON,
+        }
+        begun, _ = await self._results(("begin", "end_surplus"), values)
+        return SignInSession(
+            id=session_id,
+            actor=person.actor,
+            memberships=person.memberships,
+            is_platform_admin=person.is_platform_admin,
+            ends_at=begun[0][0],
+        )
+
+    async def use(self, session_id: UUID) -> SignInSession | None:
+        [rows] = await self._results(("find",), {"id": session_id})
+        if not rows:
+            return None
+        actor, memberships, is_platform_admin, ends_at, is_due = rows[0]
+        if is_due:
+            await self._results(("renew",), {"id": session_id})
+        return SignInSession(
+            id=session_id,
+            actor=actor,
+            memberships={UUID(id_): role for id_, role in memberships.items()},
+            is_platform_admin=is_platform_admin,
+            ends_at=ends_at,
+        )
+
+    async def end(self, session_id: UUID) -> None:
+        await self._results(("end",), {"id": session_id})
+
+    async def _results(self, names: tuple[str, ...], values: Mapping[str, Any]) -> list[list[tuple[Any, ...]]]:
+        """Run the statements in one transaction and one round trip; they see what `values` name."""
+        parameters = {"person": "", **self._seconds, **values}
+        with reachable():
+            async with self._pool.connection() as connection:
+                async with connection.pipeline():
+                    await connection.execute(_STATEMENTS["scope"], parameters, prepare=True)
+                    cursors = [await connection.execute(_STATEMENTS[name], parameters, prepare=True) for name in names]
+                return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
+
+
+class PostgresEndedSessions:
+    """Implements `application.sign_in.sign_in_sessions.EndedSessions` on the administrators' login."""
+
+    def __init__(self, pool: AnyPool) -> None:
+        self._pool = pool
+
+    async def sweep(self, limit: int) -> int:
+        with reachable():
+            async with self._pool.connection() as connection:
+                return (await connection.execute(_STATEMENTS["sweep"], {"limit": limit})).rowcount

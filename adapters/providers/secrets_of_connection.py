@@ -1,0 +1,19 @@
+"""What must not be told of what is sent to a provider, wherever the provider repeats it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from application.policies.redaction import PIECE
+
+if TYPE_CHECKING:
+    from application.ports.provider_gateway import ProviderConnection
+
+# A shorter one might stand in an answer by chance; no provider's key is that short.
+_SHORTEST: Final = PIECE
+
+
+def secrets_of(connection: ProviderConnection) -> tuple[str, ...]:
+    """Return the key, however short, and those values of extra headers that are long enough to be secrets."""
+    key = (connection.api_key,) if connection.api_key else ()
+    return key + tuple(value for value in connection.extra_headers.values() if len(value) >= _SHORTEST)

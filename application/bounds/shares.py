@@ -1,0 +1,133 @@
+"""What organizations use of one process at a time, each within its quotas, so that none takes it from the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, Protocol
+
+from application.bounds.quotas import QUOTAS
+from application.errors import RateLimited
+from application.ports.rate_limits import Quota
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from application.bounds.quotas import Quotas
+
+_SHORTLY: Final = 1
+
+MOST_OF_ALL: Final = {"outboundConnections": (1_024, 16), "nameLookups": (48, 2)}
+"""What all organizations together hold of one process, by share, and how much each of them always gets besides."""
+
+
+def share_reached(name: str, most: int) -> RateLimited:
+    """Return the refusal of somebody who has as much as the quota allows."""
+    what = QUOTAS[name].what
+    return RateLimited(
+        Quota(name=name, what=what, requests=most, seconds=_SHORTLY),
+        _SHORTLY,
+        f"Your organization may have {most:,} {what} at the same time, and has; try again in a second.",
+    )
+
+
+class KnownQuotas(Protocol):
+    """Says what an organization's quotas are."""
+
+    def known(self, organization_id: UUID) -> Quotas:
+        """Return them, as far as they are known without asking anybody."""
+        ...
+
+
+class SameForAll:
+    """The same quotas for every organization; implements `KnownQuotas`."""
+
+    def __init__(self, quotas: Quotas) -> None:
+        self._quotas = quotas
+
+    def known(self, organization_id: UUID) -> Quotas:  # noqa: ARG002 - whoever it is
+        """Return the quotas."""
+        return self._quotas
+
+
+class Shares:
+    """Counts what each organization holds of each share, by the share's name."""
+
+    def __init__(self, quotas: KnownQuotas) -> None:
+        self._quotas = quotas
+        self._held: dict[str, dict[UUID, int]] = {}
+        self._waiting: dict[str, OrderedDict[UUID, deque[asyncio.Future[None]]]] = {}
+
+    def held(self, name: str, organization_id: UUID) -> int:
+        """Return how much the organization holds."""
+        return self._held.get(name, {}).get(organization_id, 0)
+
+    def has_room(self, name: str, organization_id: UUID, amount: int = 1) -> bool:
+        """Return whether the organization may hold so much more."""
+        held = self.held(name, organization_id)
+        most = self._quotas.known(organization_id)[name]
+        if most and held + amount > most:
+            return False
+        most_of_all, always = MOST_OF_ALL.get(name, (0, 0))
+        return not most_of_all or held < always or sum(self._held.get(name, {}).values()) + amount <= most_of_all
+
+    def add(self, name: str, organization_id: UUID, amount: int) -> None:
+        """Count so much more, or less where it is negative; whoever waits for it is told."""
+        by_organization = self._held.setdefault(name, {})
+        held = by_organization.get(organization_id, 0) + amount
+        if held:
+            by_organization[organization_id] = held
+        else:
+            by_organization.pop(organization_id, None)
+        if amount < 0:
+            self._wake(name)
+
+    @contextmanager
+    def hold(self, name: str, organization_id: UUID) -> Iterator[None]:
+        """Hold one of the share during the block.
+
+        Raises:
+            RateLimited: the organization holds as much as it may.
+        """
+        if not self.has_room(name, organization_id):
+            raise share_reached(name, self._quotas.known(organization_id)[name])
+        self.add(name, organization_id, 1)
+        try:
+            yield
+        finally:
+            self.add(name, organization_id, -1)
+
+    async def take(self, name: str, organization_id: UUID) -> None:
+        """Wait until there is room, and hold one from then on; `add` gives it back.
+
+        Those who wait have their turns in their order, and organizations by turns.
+        """
+        is_first = False
+        while not self.has_room(name, organization_id):
+            waiting = asyncio.get_running_loop().create_future()
+            queue = self._waiting.setdefault(name, OrderedDict()).setdefault(organization_id, deque())
+            # Whoever was told and came too late keeps the place.
+            (queue.appendleft if is_first else queue.append)(waiting)
+            try:
+                await waiting
+            except asyncio.CancelledError:
+                if waiting.done() and not waiting.cancelled():
+                    # It was this one's turn, which goes to the next.
+                    self._wake(name)
+                raise
+            is_first = True
+        self.add(name, organization_id, 1)
+
+    def _wake(self, name: str) -> None:
+        """Tell the first of each organization that has room; the organization that was told the longest ago first."""
+        queues = self._waiting.get(name, OrderedDict())
+        for organization_id, queue in list(queues.items()):
+            while queue and queue[0].done():
+                queue.popleft()
+            if queue and self.has_room(name, organization_id):
+                queues.move_to_end(organization_id)
+                queue.popleft().set_result(None)
+            if not queue:
+                del queues[organization_id]

@@ -1,0 +1,1 @@
+"""Signing in: the sessions of people who an identity provider has vouched for."""

@@ -1,0 +1,91 @@
+"""The sessions of people who have signed in, kept at the server so that signing out ends them."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from application.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+MOST_SESSIONS_OF_A_PERSON: Final = 20
+"""A new one ends the one that was used longest ago."""
+
+SWEEP_SECONDS: Final = 600.0
+MOST_ROWS_A_SWEEP: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedInPerson:
+    """Whom the issuer has vouched for: an actor with a role in each organization, by the organization's id."""
+
+    issuer: str
+    actor: str
+    memberships: Mapping[UUID, str]
+    is_platform_admin: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInSession:
+    """A session that has not ended. It ends at `ends_at` at the latest."""
+
+    id: UUID
+    actor: str
+    memberships: Mapping[UUID, str]
+    is_platform_admin: bool
+    ends_at: datetime
+
+
+class SignInSessions(Protocol):
+    """Keeps sessions. One that nobody uses for a while ends, and each ends some time after it has begun."""
+
+    async def begin(self, person: SignedInPerson) -> SignInSession:
+        """Begin a session; of more than `MOST_SESSIONS_OF_A_PERSON` the one used longest ago ends.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        ...
+
+    async def use(self, session_id: UUID) -> SignInSession | None:
+        """Return the session, which was used at this moment; none if it has ended.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        ...
+
+    async def end(self, session_id: UUID) -> None:
+        """End the session. Does nothing if it has ended.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        ...
+
+
+class EndedSessions(Protocol):
+    """Deletes what is left of sessions that have ended."""
+
+    async def sweep(self, limit: int) -> int:
+        """Delete ended sessions, at most `limit`, and return how many.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        ...
+
+
+async def sweep_sessions_for_ever(*, ended: EndedSessions, pause_seconds: float = SWEEP_SECONDS) -> None:
+    """Delete ended sessions every ten minutes; runs until cancelled. While the database is away, none is deleted."""
+    while True:
+        with suppress(Unavailable):
+            while await ended.sweep(MOST_ROWS_A_SWEEP) == MOST_ROWS_A_SWEEP:
+                pass
+        await asyncio.sleep(pause_seconds)

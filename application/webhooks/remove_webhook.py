@@ -1,0 +1,39 @@
+"""Remove a webhook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from application.policies.newest_revision import on_newest
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from application.recorded_revision import Recorded
+    from application.webhooks.webhooks import Webhooks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveWebhook:
+    """Tell a receiver nothing any more, and destroy its address and secrets. Administrators only."""
+
+    webhook_id: UUID
+    expected_revision: int | None = None
+
+
+async def remove_webhook(command: RemoveWebhook, *, webhooks: Webhooks) -> Recorded:
+    """Return the webhook's last revision. Its deliveries are forgotten, its history stays.
+
+    Raises:
+        WebhookNotFound: the organization has no such webhook.
+        StaleRevision: its revision is not the expected one.
+        Conflict: another command changed it at the same time.
+    """
+
+    async def remove() -> Recorded:
+        webhook = await webhooks.get(command.webhook_id, expected_revision=command.expected_revision)
+        webhook.remove()
+        return await webhooks.save(webhook)
+
+    return await on_newest(remove)

@@ -1,0 +1,238 @@
+"""What an innocent organization notices while another one attacks, beside what it notices of nothing at all."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import os
+import socket
+from collections import Counter
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from math import inf
+from statistics import median, quantiles
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import psycopg
+import uvloop
+
+from benchmarks.environment import SIGNING_KEY, service
+from benchmarks.upstream import HOST, played_providers, provider_body
+from tests.e2e.fairness.attacks import ATTACKS
+from tests.e2e.fairness.hostile_provider import MEBIBYTE, HostileProvider, playing
+from tests.e2e.fairness.memory import forget_highest_memory, highest_memory
+from tests.e2e.fairness.neighbours import Attacker, Innocent, Organization, Place, Size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from multiprocessing.connection import Connection as Pipe
+    from multiprocessing.context import ForkProcess
+    from pathlib import Path
+
+    from benchmarks.environment import Database, Service
+    from benchmarks.report import Report
+    from tests.e2e.fairness.attacks import Attack
+    from tests.e2e.fairness.neighbours import Times
+
+LARGE: Final = Size(clients=4, connections=1_000, body_bytes=20 * MEBIBYTE, models=5_000)
+_PAST_REQUESTS: Final = 50_000
+_SECONDS: Final = float(os.environ.get("FAIRNESS_SECONDS", "6"))
+"""For which the innocent is watched, quiet and attacked."""
+_LEAD_SECONDS: Final = 2.0
+"""In which an attack comes to its full strength."""
+_MOST_TIMES: Final = 3.0
+_MOST_MILLISECONDS: Final = 50.0
+_MOST_MEGABYTES: Final = 400.0
+_PATIENCE_SECONDS: Final = 120.0
+
+_LOGGED: Final = """
+INSERT INTO request_log (organization_id, ended_at, id, request_id, actor, labels, door, operation, is_streamed,
+    model_asked, outcome, attempts, attempt_count, duration_ms, ignored_fields)
+SELECT %(organization_id)s, now() - n * interval '1 second', gen_random_uuid(), 'request-' || n, 'viewer-1',
+    '{"team": "blue"}', 'chat_completions', 'prompt', false, 'gpt-4o', 'succeeded', '[]', 1, 100, '[]'
+FROM generate_series(1, %(count)s) n
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What was seen of the innocent and of the service while something went on."""
+
+    times: Times
+    megabytes: float
+    disk_megabytes: float
+    held: list[dict[str, Any]]
+
+    def p50(self, what: str) -> float:
+        """Milliseconds."""
+        return median(self.times.seconds.get(what, [inf])) * 1e3
+
+    def p99(self, what: str) -> float:
+        """Milliseconds; of few the longest."""
+        seconds = self.times.seconds.get(what, [inf])
+        return (quantiles(seconds, n=100)[98] if len(seconds) > 100 else max(seconds)) * 1e3  # noqa: PLR2004
+
+
+def measure_fairness(data: Database, report: Report) -> None:
+    """Measure each attack in turn; FAIRNESS_ATTACKS names some of them, separated by commas."""
+    chosen = [name.strip() for name in os.environ.get("FAIRNESS_ATTACKS", "").split(",") if name.strip()]
+    with played_providers() as sandbox_url, _hostile_provider() as hostile_url:
+        allowed = ",".join(urlsplit(url).netloc for url in (sandbox_url, hostile_url))
+        settings = {
+            "MODELBOOK_EGRESS_ALLOW": allowed,
+            "MODELBOOK_RATE_LIMITS": "tests=6000",
+            "MODELBOOK_LOG_FORMAT": "json",
+        }
+        with service(data, log=_log(data), **settings) as running:
+            body = provider_body(sandbox_url)
+            place = Place(
+                host=running.host,
+                port=running.port,
+                secret=SIGNING_KEY,
+                sandbox_endpoint=body["endpoint"],
+                sandbox_key=body["apiKey"],
+                hostile_url=hostile_url,
+            )
+            innocent, attacker = Innocent(Organization(place)), Attacker(Organization(place), LARGE)
+            uvloop.run(_settle(innocent, attacker))
+            with psycopg.connect(data.owner_url, autocommit=True) as connection:
+                parameters = {"organization_id": attacker.organization.id, "count": _PAST_REQUESTS}
+                connection.execute(_LOGGED, parameters)
+                connection.execute("VACUUM (ANALYZE)")
+            _watch(innocent, running, data, 2.0)
+            for attack in ATTACKS:
+                if not chosen or attack.name in chosen:
+                    _measure(attack, innocent, attacker, running, data, report)
+
+
+def _measure(
+    attack: Attack, innocent: Innocent, attacker: Attacker, running: Service, data: Database, report: Report
+) -> None:
+    quiet = _watch(innocent, running, data, _SECONDS)
+    with _attacked(attack, attacker) as statuses:
+        attacked = _watch(innocent, running, data, _SECONDS, lead=_LEAD_SECONDS)
+    kinds = list(quiet.times.seconds)
+    worst = max(kinds, key=lambda what: attacked.p99(what) / max(quiet.p99(what), _MOST_MILLISECONDS / _MOST_TIMES))
+    failed = len(attacked.times.failures)
+    name = f"{attack.name}: {worst}"
+    report.add(f"{name}, p50", attacked.p50(worst), "ms", reference=("quiet", quiet.p50(worst)))
+    report.add(f"{name}, p99", attacked.p99(worst), "ms", reference=("quiet", quiet.p99(worst)))
+    report.add(f"{attack.name}: failed requests of the innocent", failed, "")
+    report.add(f"{attack.name}: highest memory of the process", attacked.megabytes, "MB")
+    report.add(f"{attack.name}: growth on disk", attacked.disk_megabytes, "MB")
+    most = max(_MOST_TIMES * quiet.p99(worst), _MOST_MILLISECONDS)
+    is_kept = attacked.p99(worst) <= most and not failed and attacked.megabytes < _MOST_MEGABYTES
+    figures = "  ".join(f"{what} {quiet.p99(what):.0f}→{attacked.p99(what):.0f}" for what in sorted(kinds))
+    print(
+        f"{'kept  ' if is_kept else 'BROKEN'} {attack.name}: p99 in ms {figures}; {failed} failed, "
+        f"{attacked.megabytes:.0f} MB, disk {attacked.disk_megabytes:+.0f} MB; attacker {dict(statuses)}"
+        + "".join(f"\n         {text[:300]}" for text in sorted(set(attacked.times.failures))[:3])
+        + "".join(
+            f"\n         held {each['seconds']} s, of which its thread worked {each['thread_seconds']} s, "
+            f"the process {each['process_seconds']} s: {each['ran'][:220]}"
+            for each in attacked.held[:3]
+        ),
+        flush=True,
+    )
+
+
+async def _settle(innocent: Innocent, attacker: Attacker) -> None:
+    await innocent.settle()
+    await attacker.settle()
+
+
+def _watch(innocent: Innocent, running: Service, data: Database, seconds: float, lead: float = 0.0) -> Watched:
+    async def watch() -> Times:
+        if lead:
+            await asyncio.sleep(lead)
+        return await innocent.work(seconds=seconds)
+
+    disk, logged = _disk_megabytes(data), _log(data).stat().st_size
+    forget_highest_memory(running.process.pid)
+    times = uvloop.run(watch())
+    return Watched(
+        times=times,
+        megabytes=highest_memory(running.process.pid) / 1e6,
+        disk_megabytes=_disk_megabytes(data) - disk,
+        held=_held(data, logged),
+    )
+
+
+def _log(data: Database) -> Path:
+    return data.directory / "service.log"
+
+
+def _held(data: Database, since: int) -> list[dict[str, Any]]:
+    """Return what the service has logged since then of its loop being held, the longest first."""
+    with _log(data).open("rb") as file:
+        file.seek(since)
+        lines = [json.loads(line) for line in file.read().splitlines() if line.startswith(b"{")]
+    held = [line for line in lines if line["event"] == "the event loop was held"]
+    return sorted(held, key=lambda line: -float(line["seconds"]))
+
+
+def _disk_megabytes(data: Database) -> float:
+    """Return the size of the database, the log of its changes not counted: that is reused."""
+    with psycopg.connect(data.owner_url, autocommit=True) as connection:
+        [size] = connection.execute("SELECT pg_database_size(current_database())").fetchone() or [0]
+    return float(size) / 1e6
+
+
+@contextmanager
+def _attacked(attack: Attack, attacker: Attacker) -> Iterator[Counter[int | str]]:
+    """Attack from a process of its own during the block; what was answered is there after it."""
+    statuses: Counter[int | str] = Counter()
+    ours, theirs = multiprocessing.Pipe()
+    process = _forked(_attack, attack, attacker, theirs)
+    try:
+        yield statuses
+    finally:
+        ours.send("enough")
+        if ours.poll(_PATIENCE_SECONDS):
+            statuses.update(ours.recv())
+        process.terminate()
+        process.join(_PATIENCE_SECONDS)
+
+
+def _attack(attack: Attack, attacker: Attacker, orders: Pipe) -> None:
+    async def until_told() -> None:
+        attacking = asyncio.create_task(attack.run(attacker))
+        enough = asyncio.get_running_loop().run_in_executor(None, orders.recv)
+        await asyncio.wait({attacking, enough}, return_when=asyncio.FIRST_COMPLETED)
+        attacking.cancel()
+        with suppress(asyncio.CancelledError):
+            await attacking
+        orders.send(attacker.statuses)
+
+    uvloop.run(until_told())
+
+
+@contextmanager
+def _hostile_provider() -> Iterator[str]:
+    """Return the address of a hostile provider in a process of its own."""
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+    process = _forked(_play, port)
+    try:
+        yield f"http://{HOST}:{port}"
+    finally:
+        process.terminate()
+        process.join(_PATIENCE_SECONDS)
+
+
+def _play(port: int) -> None:
+    provider = HostileProvider(longest_list=100_000, accepted_list=20_000, answer_bytes=16 * MEBIBYTE - 1_000)
+
+    async def play() -> None:
+        async with playing(provider, port):
+            await asyncio.Event().wait()
+
+    uvloop.run(play())
+
+
+def _forked(target: object, *arguments: object) -> ForkProcess:
+    process = multiprocessing.get_context("fork").Process(target=target, args=arguments, daemon=True)  # type: ignore[arg-type]
+    process.start()
+    return process

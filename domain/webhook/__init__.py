@@ -1,0 +1,1 @@
+"""A receiver outside the service that is told of what happens in an organization."""

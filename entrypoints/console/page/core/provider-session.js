@@ -1,0 +1,67 @@
+// The session of somebody who has signed in with the identity provider: a cookie that no script can read, one for all tabs.
+
+import { ask } from "./api.js";
+import { current, enter, signOut } from "./session.js";
+
+const PLACE = "/auth/session";
+export const SIGNED_IN = "/signed-in";
+const LONGEST_PLACE = 400;
+const tabs = new BroadcastChannel("modelbook.session");
+
+let address = null;
+
+// Calls `changed(session)` when another tab has signed in or out, or has changed to another organization.
+export function onOtherTabs(changed) {
+  tabs.addEventListener("message", () => {
+    if (!current() || current().isShared) read().then(changed).catch(() => {});
+  });
+}
+
+// Who has signed in, or null. Without an identity provider nobody has.
+export async function read() {
+  const { document } = await ask("GET", PLACE).catch(withoutSignIn);
+  address = document.signInUrl;
+  return document.session === null ? null : sessionOf(document.session);
+}
+
+// A page may be served without any of it.
+function withoutSignIn(error) {
+  if (error.status !== 404) throw error;
+  return { document: { signInUrl: null, session: null } };
+}
+
+// Where to sign in so that this place is shown afterwards; null where only a token does.
+export function signInAddress(place = location.hash) {
+  return address === null ? null : `${address}?next=${encodeURIComponent(`/${place.length > LONGEST_PLACE ? "" : place}`)}`;
+}
+
+// The same in a window of its own, which goes when it is done.
+export const windowAddress = () => `${address}?next=${encodeURIComponent(`/#${SIGNED_IN}`)}`;
+
+// For that window: tells the page that waits for it.
+export const tellSignedIn = () => tabs.postMessage("changed");
+
+export async function changeOrganization(organizationId) {
+  const { document } = await ask("POST", PLACE, { body: { organizationId } });
+  tabs.postMessage("changed");
+  return sessionOf(document.session);
+}
+
+// Returns where to sign out of the identity provider too, or null.
+export async function endSession() {
+  const { document } = await ask("POST", "/auth/logout");
+  tabs.postMessage("changed");
+  signOut();
+  return document.providerSignOutUrl;
+}
+
+// Takes up the session, if there is one.
+export async function takeUp() {
+  enter(await read());
+}
+
+function sessionOf({ actor, name, organizationId, role, isPlatformAdmin, organizations }) {
+  return { isShared: true, token: null, actor, name, organizationId, role, isPlatformAdmin, organizations, expiresAt: null };
+}
+
+export const nameOf = ({ id, name }) => name ?? id;

@@ -1,0 +1,79 @@
+// What is asked when the session is not what this page was made with, so that nothing that was entered is lost.
+
+import { changeOrganization, nameOf, signInAddress, windowAddress } from "../core/provider-session.js";
+import { element } from "../core/elements.js";
+import { followAs } from "../core/live.js";
+import { say } from "../core/messages.js";
+import { current, enter, keep, signOut } from "../core/session.js";
+import { openDialog } from "./dialog.js";
+
+const WINDOW = "popup,width=520,height=720";
+
+let shown = null;
+
+// The session is over, and the page stays as it is until the same person is back.
+export function askToSignInAgain() {
+  if (shown) return;
+  const trouble = element("p", { class: "notice bad", role: "alert", hidden: true },
+    "The browser did not open a window. Allow windows for this page and try again, or ",
+    element("a", { href: signInAddress() }, "sign in here"), ", which loses what you have entered.");
+  show("Your session has ended", [
+    element("p", {}, "Sign in again to go on. What you have entered on this page stays."), trouble,
+    buttons(button("Sign out", () => end(() => signOut()), "plain"), button("Sign in again", () => {
+      trouble.hidden = window.open(windowAddress(), "modelbook-sign-in", WINDOW) !== null;
+    }))]);
+}
+
+// Another tab has signed in or out, or has changed to another organization; so has the window that was opened above.
+export async function meet(session) {
+  const held = current();
+  const wasOver = shown !== null;
+  if (!session) {
+    if (!wasOver && held) signOut("You have signed out in another tab.");
+    return;
+  }
+  if (!held || session.actor !== held.actor || !isMember(session, held.organizationId)) {
+    end(() => enter(session));
+  } else if (session.organizationId === held.organizationId) {
+    end(() => goOn(session, wasOver));
+  } else if (wasOver) {
+    const back = await changeOrganization(held.organizationId);
+    end(() => goOn(back, wasOver));
+  } else askWhichOrganization(session, held);
+}
+
+function goOn(session, wasOver) {
+  keep(session);
+  if (!wasOver) return;
+  followAs(session);
+  say("You are signed in again. Go on where you were.");
+}
+
+function askWhichOrganization(session, held) {
+  const [here, there] = [held, session].map(({ organizationId }) => nameOf(session.organizations.find(({ id }) => id === organizationId)));
+  show("You have changed the organization in another tab", [
+    element("p", {}, "This page shows ", element("strong", {}, here), ", and you now work on ", element("strong", {}, there), "."),
+    buttons(button(`Change back to ${here}`, async () => {
+      const back = await changeOrganization(held.organizationId);
+      end(() => goOn(back, false));
+    }, "plain"), button(`Show ${there}`, () => end(() => enter(session))))]);
+}
+
+const isMember = (session, id) => id === null || session.organizations.some((each) => each.id === id);
+
+function show(heading, content) {
+  shown?.close();
+  const dialog = openDialog(heading, content, { onclose: () => { if (shown === dialog) shown = null; } });
+  shown = dialog;
+}
+
+function end(then) {
+  const dialog = shown;
+  shown = null;
+  dialog?.close();
+  then();
+}
+
+const buttons = (...all) => element("div", { class: "buttons" }, all);
+
+const button = (text, run, tone = "") => element("button", { type: "button", class: tone, onclick: run }, text);

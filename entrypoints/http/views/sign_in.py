@@ -1,0 +1,260 @@
+"""The routes of the console's sign-in with OpenID Connect."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, Protocol
+
+from aiohttp import web
+from yarl import URL
+
+from application.errors import Unavailable
+from entrypoints.http.answers.sign_in import ConsoleSession, SessionOrganization, SignedOut, SignInState
+from entrypoints.http.authorization import Access
+from entrypoints.http.bodies.sign_in import CallbackQuery, ChosenOrganization, SignInQuery
+from entrypoints.http.json_responses import json_response
+from entrypoints.http.parse_request import json_body, query_of, validated
+from entrypoints.http.request_context import context_of
+from entrypoints.http.request_errors import CrossSiteRequest, InvalidRequest, NotAllowed, NotAuthenticated, Refused
+from entrypoints.http.routes import Answer, endpoint
+from entrypoints.http.sign_in.membership_claims import name_of, person_of
+from entrypoints.http.sign_in.pages import problem_page
+from entrypoints.http.sign_in.same_origin import require_own_page
+from entrypoints.http.sign_in.sign_in import principal_in
+from entrypoints.http.sign_in.sign_in_cookies import SessionCookie
+from entrypoints.http.sign_in.sign_in_problems import (
+    SignInProblem,
+    begun_elsewhere,
+    not_verified,
+    provider_unavailable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from application.sign_in.sign_in_sessions import SignInSession
+    from entrypoints.http.sign_in.sign_in import SignIn
+
+_LOGGER: Final = logging.getLogger(__name__)
+_TAG: Final = "sign-in"
+_ERROR_CODE: Final = re.compile(r"[a-z_]{1,50}")
+_DECLINED: Final = "Nobody was signed in: the identity provider says that it was declined. Sign in again."
+_NOT_SET_UP: Final = (
+    "Nobody can sign in here yet, because no identity provider is set up: the operator sets MODELBOOK_OIDC_ISSUER. "
+    "A token works in the console all the same."
+)
+
+
+class OrganizationNames(Protocol):
+    """What organizations are called."""
+
+    async def names(self, organization_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+        """Return the names of those that have one.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInViews:
+    """Sends browsers to the identity provider, takes what it sends back, and tells who is signed in."""
+
+    sign_in: SignIn | None
+    names: OrganizationNames
+
+    @endpoint("GET", "/auth/login", access=Access.PUBLIC, tag=_TAG, query=SignInQuery, documented=False)
+    async def login(self, request: web.Request) -> web.StreamResponse:
+        """Send the browser to the identity provider."""
+        if self.sign_in is None:
+            return problem_page(_NOT_SET_UP, status=404, request_id=context_of(request).request_id)
+        try:
+            query = query_of(request, SignInQuery)
+        except InvalidRequest as error:
+            return problem_page(error.detail, status=error.status, request_id=context_of(request).request_id)
+        try:
+            return await self._sent_to_provider(self.sign_in, request, query)
+        except SignInProblem as problem:
+            return _told(request, problem)
+
+    async def _sent_to_provider(self, sign_in: SignIn, request: web.Request, query: SignInQuery) -> web.Response:
+        begun = sign_in.begin(query.next)
+        url = await sign_in.provider.authorization_url(begun.pending, prompt=query.prompt)
+        response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": url})
+        sign_in.cookies.set_begun(request, response, begun)
+        return response
+
+    @endpoint("GET", "/auth/callback", access=Access.PUBLIC, tag=_TAG, query=CallbackQuery, documented=False)
+    async def callback(self, request: web.Request) -> web.StreamResponse:
+        """Take what the identity provider has sent back, and begin a session."""
+        if self.sign_in is None:
+            return problem_page(_NOT_SET_UP, status=404, request_id=context_of(request).request_id)
+        state = request.query.get("state", "")
+        try:
+            response = await self._signed_in(self.sign_in, request)
+        except SignInProblem as problem:
+            response = _told(request, problem)
+        except Unavailable as error:
+            response = _told(request, SignInProblem(error.message, status=503, reason=error.message))
+        self.sign_in.cookies.drop_begun(response, state)
+        return response
+
+    async def _signed_in(self, sign_in: SignIn, request: web.Request) -> web.Response:
+        query = _callback_query(request)
+        begun = sign_in.cookies.begun(request, query.state)
+        if begun is None:
+            raise begun_elsewhere("the state is not that of a sign-in of this browser")
+        claims = await sign_in.provider.claims(_code(query), begun.pending, issuer=query.iss)
+        try:
+            person = person_of(claims, sign_in.settings)
+        except NotAuthenticated as error:
+            raise not_verified(error.detail) from error
+        session = await sign_in.sessions.begin(person)
+        before = sign_in.cookies.session(request)
+        if before is not None:
+            await sign_in.sessions.end(before.session_id)
+        chosen = None if before is None else before.organization_id
+        if chosen not in session.memberships:
+            chosen = next(iter(session.memberships), None)
+        context_of(request).principal = principal_in(session, chosen)
+        response = web.Response(
+            status=HTTPStatus.SEE_OTHER, headers={"Location": sign_in.settings.location(begun.next_path)}
+        )
+        cookie = SessionCookie(session_id=session.id, organization_id=chosen, name=name_of(claims))
+        sign_in.keep(response, session, cookie)
+        return response
+
+    @endpoint(
+        "GET",
+        "/auth/session",
+        access=Access.PUBLIC,
+        tag=_TAG,
+        answers={200: Answer(description="How to sign in, and who is signed in.", schema=SignInState)},
+        problems=(Unavailable, CrossSiteRequest),
+    )
+    async def get_session(self, request: web.Request) -> web.Response:
+        """Tell how to sign in to the console, and who is
+
+        `signInUrl` is for browsers to go to. Its route and the one that identity providers send back to are not
+        part of this API. A session is a cookie that only the console's own pages can use, and only under `/api` and
+        `/auth`; programs use a token or an access key.
+        """
+        if self.sign_in is None:
+            return json_response(SignInState(sign_in_url=None, session=None))
+        if self.sign_in.has_session(request):
+            require_own_page(request, self.sign_in.settings.origin)
+        found = await self.sign_in.session(request)
+        session = None if found is None else await self._described(*found)
+        return json_response(SignInState(sign_in_url=self.sign_in.settings.sign_in_url, session=session))
+
+    @endpoint(
+        "POST",
+        "/auth/session",
+        access=Access.PUBLIC,
+        tag=_TAG,
+        body=ChosenOrganization,
+        answers={200: Answer(description="The session as it is now.", schema=SignInState)},
+        problems=(NotAuthenticated, NotAllowed, CrossSiteRequest, Unavailable),
+    )
+    async def change_organization(self, request: web.Request) -> web.Response:
+        """Change to another organization of the session
+
+        In all tabs of the browser. A request that means the former one says so with `organizationId`, and is refused.
+        """
+        body = await json_body(request, ChosenOrganization)
+        sign_in = self.sign_in
+        if sign_in is None:
+            raise web.HTTPNotFound
+        if not sign_in.has_session(request):
+            raise NotAuthenticated("You are not signed in.", headers={"WWW-Authenticate": "Bearer"})
+        context_of(request).principal = await sign_in.principal(request)
+        found = await sign_in.session(request)
+        if found is None:
+            raise NotAuthenticated("Your session has ended: sign in again.", headers={"WWW-Authenticate": "Bearer"})
+        cookie, session = found
+        if body.organization_id not in session.memberships:
+            raise NotAllowed("You are not a member of this organization, or were not when you signed in.")
+        cookie = replace(cookie, organization_id=body.organization_id)
+        described = await self._described(cookie, session)
+        response = json_response(SignInState(sign_in_url=sign_in.settings.sign_in_url, session=described))
+        sign_in.keep(response, session, cookie)
+        return response
+
+    @endpoint(
+        "POST",
+        "/auth/logout",
+        access=Access.PUBLIC,
+        tag=_TAG,
+        answers={200: Answer(description="Nobody is signed in now.", schema=SignedOut)},
+        problems=(CrossSiteRequest, Unavailable),
+    )
+    async def logout(self, request: web.Request) -> web.Response:
+        """Sign out of the console
+
+        The session ends at the server, for all tabs; the identity provider may still know the browser.
+        """
+        sign_in = self.sign_in
+        if sign_in is None:
+            return json_response(SignedOut(provider_sign_out_url=None))
+        cookie, end_session = sign_in.cookies.session(request), None
+        if cookie is not None:
+            require_own_page(request, sign_in.settings.origin)
+            await sign_in.sessions.end(cookie.session_id)
+            end_session = await sign_in.provider.end_session_endpoint()
+        url = end_session and str(URL(end_session).update_query(client_id=sign_in.settings.client_id))
+        response = json_response(SignedOut(provider_sign_out_url=url))
+        sign_in.cookies.drop_session(response)
+        return response
+
+    async def _described(self, cookie: SessionCookie, session: SignInSession) -> ConsoleSession:
+        names = await self.names.names(list(session.memberships))
+        chosen = principal_in(session, cookie.organization_id)
+        organizations = [
+            SessionOrganization.model_validate({"id": id_, "name": names.get(id_), "role": role})
+            for id_, role in session.memberships.items()
+        ]
+        return ConsoleSession.model_validate(
+            {
+                "actor": session.actor,
+                "name": cookie.name,
+                "organization_id": chosen.organization_id,
+                "role": None if chosen.role is None else chosen.role.name.lower(),
+                "is_platform_admin": session.is_platform_admin,
+                "organizations": organizations,
+                "ends_at": session.ends_at,
+            }
+        )
+
+
+def _callback_query(request: web.Request) -> CallbackQuery:
+    """Return what the identity provider has sent; a parameter that comes twice is refused (RFC 6749, section 3.1)."""
+    known = {name: request.query.getall(name) for name in CallbackQuery.model_fields if name in request.query}
+    try:
+        if any(len(values) > 1 for values in known.values()):
+            raise InvalidRequest("A parameter is given more than once.")
+        return validated(CallbackQuery, {name: values[0] for name, values in known.items()}, prefix="?")
+    except Refused as error:
+        raise begun_elsewhere(f"the authorization response: {error.detail}") from error
+
+
+def _code(query: CallbackQuery) -> str:
+    error = query.error
+    if error is not None:
+        reason = error if _ERROR_CODE.fullmatch(error) else "an error of another form"
+        if error == "access_denied":
+            raise SignInProblem(_DECLINED, status=403, reason=reason)
+        raise provider_unavailable(f"the authorization endpoint says {reason}")
+    if query.code is None:
+        raise begun_elsewhere("the authorization response has neither code nor error")
+    return query.code
+
+
+def _told(request: web.Request, problem: SignInProblem) -> web.Response:
+    request_id = context_of(request).request_id
+    _LOGGER.warning("Nobody was signed in: %s (request %s)", problem.reason, request_id)
+    return problem_page(problem.text, status=problem.status, request_id=request_id)
