@@ -48,11 +48,11 @@ class ClientGone(Exception):
 class Reservation:
     """The bytes that one request holds, from their arrival until `release()`."""
 
-    __slots__ = ("_bodies", "_held", "_organization_id")
+    __slots__ = ("_bodies", "_held", "organization_id")
 
     def __init__(self, bodies: RequestBodies, organization_id: UUID | None) -> None:
         self._bodies = bodies
-        self._organization_id = organization_id
+        self.organization_id = organization_id
         self._held = 0
 
     def check(self, length: int) -> None:
@@ -62,18 +62,18 @@ class Reservation:
             BodiesTooLarge: the organization would hold more than its share.
             ServiceBusy: this process would hold more than it can.
         """
-        self._bodies.check(self._organization_id, length)
+        self._bodies.check(self.organization_id, length)
 
     def add(self, length: int) -> None:
         """Count bytes that have arrived; raises what `check` does, and counts none of them then."""
-        self._bodies.check(self._organization_id, length)
+        self._bodies.check(self.organization_id, length)
         self._held += length
-        self._bodies.count(self._organization_id, length)
+        self._bodies.count(self.organization_id, length)
 
     def release(self) -> None:
         """Give all of it back."""
         if self._held:
-            self._bodies.count(self._organization_id, -self._held)
+            self._bodies.count(self.organization_id, -self._held)
             self._held = 0
 
 
@@ -137,7 +137,7 @@ class RequestBodies:
             if length > largest:
                 raise _too_large(largest)
             reservation.add(len(chunk))
-            if not size.add(chunk):
+            if not size.add(chunk) and not await run_in_thread(reservation.organization_id, size.check):
                 raise _too_many_values()
             chunks.append(chunk)
         return b"".join(chunks)

@@ -16,6 +16,7 @@ from entrypoints.http.doors.error_shapes import shape_at
 from entrypoints.http.errors import INTERNAL_ERROR
 from entrypoints.http.headers import SECURITY, SERVER
 from entrypoints.http.problems import Problem
+from entrypoints.http.reading_turns import MUCH, ReadingTurns
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -46,7 +47,16 @@ _REQUEST_LINE = re.compile(rb"[!-~]{1,20}[ \t]+(/[^\s?#]{0,200})")
 class Connection(web.RequestHandler):
     """One connection of a client."""
 
-    __slots__ = ("_has_had_request", "_head_timer", "_log", "_path", "_pointless_without_client", "_read_seconds")
+    __slots__ = (
+        "_has_had_request",
+        "_head_timer",
+        "_log",
+        "_path",
+        "_pointless_without_client",
+        "_read_seconds",
+        "_reading_turns",
+        "_waits_for_turn",
+    )
 
     def __init__(
         self,
@@ -54,10 +64,13 @@ class Connection(web.RequestHandler):
         *,
         log: FilteringBoundLogger,
         read_seconds: float,
+        reading_turns: ReadingTurns,
         **arguments: Any,  # noqa: ANN401 - the framework's
     ) -> None:
         super().__init__(manager, **arguments)
         self._log = log
+        self._reading_turns = reading_turns
+        self._waits_for_turn = False
         self._path = ""
         self._read_seconds = read_seconds
         self._has_had_request = False
@@ -86,6 +99,10 @@ class Connection(web.RequestHandler):
             # For the answer to a request that cannot be read: its door has a shape for that, too.
             self._path = line[1].decode("ascii", "replace")
         super().data_received(data)
+        if len(data) >= MUCH and not self._waits_for_turn:
+            self._waits_for_turn = True
+            self._pause_transport_reading()
+            self._reading_turns.wait(self._read_on)
         if self._messages and self._current_request is not None:
             self._end_unreadable_body(self._current_request)
         self._has_had_request = self._has_had_request or bool(self._messages)
@@ -98,6 +115,16 @@ class Connection(web.RequestHandler):
             self._head_timer = self._loop.call_later(self._read_seconds, self._refuse_slow_head)
             # The connection is not idle any more.
             self._next_keepalive_close_time = self._loop.time() + self._read_seconds + self._keepalive_timeout
+
+    def _read_on(self) -> None:
+        self._waits_for_turn = False
+        if not self._reading_paused and not self._buffer_paused:
+            self._resume_transport_reading()
+
+    def _resume_transport_reading(self) -> None:
+        """Read on, as the framework has it, but not before it is this connection's turn."""
+        if not self._waits_for_turn:
+            super()._resume_transport_reading()
 
     def _end_unreadable_body(self, request: web.BaseRequest) -> None:
         """Tell who reads the body that no more of it can be read; the framework only queues the error behind it."""
@@ -196,7 +223,7 @@ class Server(web.Server):
 
     def __init__(self, like: web.Server, *, log: FilteringBoundLogger, **arguments: Any) -> None:  # noqa: ANN401
         super().__init__(like.request_handler, request_factory=like.request_factory)
-        self._arguments = {**arguments, "log": log, "loop": self._loop}
+        self._arguments = {**arguments, "log": log, "loop": self._loop, "reading_turns": ReadingTurns(self._loop)}
         self._has_ended = False
 
     def __call__(self) -> web.RequestHandler:

@@ -18,7 +18,7 @@ def count(body: bytes, piece: int) -> int:
     """Hand the body on in pieces; return how much of it was looked at until it was refused, or all of it."""
     size = JsonSize()
     for start in range(0, len(body), piece):
-        if not size.add(body[start : start + piece]):
+        if not size.add(body[start : start + piece]) and not size.check():
             return start + piece
     return len(body)
 

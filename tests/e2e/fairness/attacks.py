@@ -70,7 +70,7 @@ def _arrays(length: int) -> bytes:
 @cache
 def _accepted(length: int) -> bytes:
     objects = min(MOST_CONTAINERS - 100, (length - 64) // 10)
-    numbers = min(MOST_VALUES - MOST_CONTAINERS - 100, max(0, length - 64 - objects * 10) // 2)
+    numbers = min(MOST_VALUES - 2 * MOST_CONTAINERS - 100, max(0, length - 64 - objects * 10) // 2)
     return b'{"model":"m","x":[' + b"1," * numbers + b'1],"messages":[' + b'{"a":"b"},' * objects + b"{}]}"
 
 

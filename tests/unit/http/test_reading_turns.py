@@ -1,0 +1,33 @@
+"""Connections on which much comes in take turns."""
+
+from __future__ import annotations
+
+import asyncio
+
+from entrypoints.http.reading_turns import AT_ONCE, ReadingTurns
+
+
+async def test_few_read_at_a_time_and_each_in_its_turn() -> None:
+    loop = asyncio.get_running_loop()
+    turns, read, moments = ReadingTurns(loop), asyncio.Queue[int](), list[float]()
+
+    def read_on(number: int) -> None:
+        read.put_nowait(number)
+        moments.append(loop.time())
+        if number < 100:
+            # There is more to be read of it, which has to wait for all the others.
+            turns.wait(lambda: read_on(number + 100))
+
+    for number in range(10):
+        turns.wait(lambda number=number: read_on(number))
+    found = [await read.get() for _ in range(20)]
+    assert found == [*range(10), *range(100, 110)]
+    assert max(moments.count(moment) for moment in moments) <= AT_ONCE
+
+
+async def test_those_who_come_after_a_pause_are_let_in_as_well() -> None:
+    turns, read = ReadingTurns(asyncio.get_running_loop()), asyncio.Event()
+    for _ in range(2):
+        turns.wait(read.set)
+        await read.wait()
+        read.clear()
