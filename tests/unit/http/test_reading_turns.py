@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from entrypoints.http.reading_turns import AT_ONCE, ReadingTurns
 
@@ -16,10 +17,10 @@ async def test_few_read_at_a_time_and_each_in_its_turn() -> None:
         moments.append(loop.time())
         if number < 100:
             # There is more to be read of it, which has to wait for all the others.
-            turns.wait(lambda: read_on(number + 100))
+            turns.wait(partial(read_on, number + 100))
 
     for number in range(10):
-        turns.wait(lambda number=number: read_on(number))
+        turns.wait(partial(read_on, number))
     found = [await read.get() for _ in range(20)]
     assert found == [*range(10), *range(100, 110)]
     assert max(moments.count(moment) for moment in moments) <= AT_ONCE
