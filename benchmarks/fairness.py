@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import psycopg
 import uvloop
 
+from application.bounds.quotas import QUOTAS
 from benchmarks.environment import SIGNING_KEY, service
 from benchmarks.upstream import HOST, played_providers, provider_body
 from tests.e2e.fairness.attacks import ATTACKS
@@ -40,6 +41,8 @@ LARGE: Final = Size(clients=4, connections=1_000, body_bytes=20 * MEBIBYTE, mode
 _PAST_REQUESTS: Final = 50_000
 _SECONDS: Final = float(os.environ.get("FAIRNESS_SECONDS", "6"))
 """For which the innocent is watched, quiet and attacked."""
+_QUOTAS: Final = "tests=120"
+"""The innocent tests its provider once a second."""
 _LEAD_SECONDS: Final = 2.0
 """In which an attack comes to its full strength."""
 _MOST_TIMES: Final = 3.0
@@ -76,13 +79,22 @@ class Watched:
 
 
 def measure_fairness(data: Database, report: Report) -> None:
-    """Measure each attack in turn; FAIRNESS_ATTACKS names some of them, separated by commas."""
+    """Measure each attack in turn; FAIRNESS_ATTACKS names some of them, FAIRNESS_SECONDS for how long."""
+    _measure_all(data, report, _QUOTAS)
+
+
+def measure_fairness_without_quotas(data: Database, report: Report) -> None:
+    """Measure the same where no quota is set: what each attack can do, as far as nothing else bounds it."""
+    _measure_all(data, report, ",".join(f"{name}=0" for name in QUOTAS))
+
+
+def _measure_all(data: Database, report: Report, quotas: str) -> None:
     chosen = [name.strip() for name in os.environ.get("FAIRNESS_ATTACKS", "").split(",") if name.strip()]
     with played_providers() as sandbox_url, _hostile_provider() as hostile_url:
         allowed = ",".join(urlsplit(url).netloc for url in (sandbox_url, hostile_url))
         settings = {
             "MODELBOOK_EGRESS_ALLOW": allowed,
-            "MODELBOOK_QUOTAS": "tests=120",
+            "MODELBOOK_QUOTAS": quotas,
             "MODELBOOK_LOG_FORMAT": "json",
         }
         with service(data, log=_log(data), **settings) as running:

@@ -24,6 +24,7 @@ from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import routes_of
 from entrypoints.http.sign_in.sign_in_settings import sign_in_settings
+from entrypoints.large_blocks import give_back_large_blocks
 from entrypoints.logs import build_logger, every_log
 from entrypoints.monitoring.clock_watch import watched_clock
 from entrypoints.monitoring.event_loop_lag import measured_event_loop
@@ -61,6 +62,7 @@ _SWITCH_SECONDS: Final = 0.0005
 async def running(runtime: Runtime, listener: socket.socket, more: Sequence[Route] = ()) -> AsyncIterator[Container]:
     """Serve on the listening socket as long as the block lasts; `more` are routes beside the usual ones."""
     sys.setswitchinterval(_SWITCH_SECONDS)
+    give_back_large_blocks()
     logger = build_logger(level=runtime.settings.log_level, log_format=runtime.settings.log_format)
     with every_log(logger):
         async with _running(runtime, listener, logger, more) as container:

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 from contextlib import asynccontextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, Self
 
@@ -14,6 +14,7 @@ from aiohttp import ClientHttpProxyError, ClientSession, ClientTimeout, DummyCoo
 
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.call_timings import Attempt, TimedHandshake, TimedRequest, current
+from adapters.egress.decompression import BodyRefused
 from adapters.egress.egress_proxy import ProxyChoice, ProxyOptions, proxy_options
 from adapters.egress.egress_rules import AddressRefused, Guard
 from adapters.egress.guarded_resolver import GuardedResolver, SystemResolver
@@ -25,11 +26,13 @@ from adapters.egress.response_stream import ReadingStream, answer_headers
 from adapters.egress.url_parsing import read_base, read_request
 from application.errors import EndpointRefused
 from application.ports.outbound_http import OutboundFailure, OutboundResponse
+from application.request_end import at_request_end
 from domain.provider.values import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
     from types import TracebackType
+    from uuid import UUID
 
     from aiohttp import AddrInfoType, ClientResponse
     from aiohttp.abc import AbstractResolver
@@ -40,6 +43,9 @@ if TYPE_CHECKING:
     from application.ports.outbound_http import OutboundRequest, OutboundStream
 
 _POINTER: Final = "/endpoint"
+_MEMORY_SHARE: Final = "bodyBytes"
+# Usual answers are much shorter, and not worth counting.
+_SMALL_BYTES: Final = 1024 * 1024
 _SHARE: Final = "outboundConnections"
 # Below the minute after which usual load balancers close a silent connection.
 _KEEP_ALIVE_SECONDS: Final = 30.0
@@ -203,7 +209,10 @@ class Egress:
                 response = await self._send(request, attempt, is_stream=False)
                 try:
                     content = await whole_body(
-                        response, max_bytes=request.max_bytes, idle_seconds=request.read_idle_seconds
+                        response,
+                        max_bytes=request.max_bytes,
+                        idle_seconds=request.read_idle_seconds,
+                        keep=_Kept(self._shares, caller_or_nobody()).add,
                     )
                 finally:
                     # When the body was read to its end, the connection is already back in its pool.
@@ -334,3 +343,31 @@ def _verifying(context: ssl.SSLContext) -> ssl.SSLContext:
         raise ValueError("The TLS context must verify certificates and host names.")
     context.sslobject_class = TimedHandshake
     return context
+
+
+class _Kept:
+    """Counts the bytes of an answer, once it is large, as held by the organization until its request is answered.
+
+    What is made of them, and written for the client, takes as much memory again.
+    """
+
+    def __init__(self, shares: Shares | None, organization_id: UUID | None) -> None:
+        self._shares = shares
+        self._organization_id = organization_id
+        self._length = 0
+
+    def add(self, length: int) -> None:
+        """Count them.
+
+        Raises:
+            BodyRefused: the organization holds as much as it may.
+        """
+        self._length += length
+        if self._shares is None or self._organization_id is None or self._length <= _SMALL_BYTES:
+            return
+        # With the first that are too much to be small, all before them count.
+        amount = 2 * (self._length if self._length - length <= _SMALL_BYTES else length)
+        if not self._shares.has_room(_MEMORY_SHARE, self._organization_id, amount):
+            raise BodyRefused("Your organization has more and larger requests and answers under way than it may.")
+        self._shares.add(_MEMORY_SHARE, self._organization_id, amount)
+        at_request_end(partial(self._shares.add, _MEMORY_SHARE, self._organization_id, -amount))

@@ -10,7 +10,7 @@ from aiohttp import hdrs
 from adapters.egress.decompression import BodyRefused, decoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from aiohttp import ClientResponse
 
@@ -22,8 +22,10 @@ PIECES_IN_A_ROW: Final = 16
 _SWITCHING_PROTOCOLS: Final = 101
 
 
-async def whole_body(response: ClientResponse, *, max_bytes: int, idle_seconds: float) -> bytes:
-    """Return the whole decompressed body.
+async def whole_body(
+    response: ClientResponse, *, max_bytes: int, idle_seconds: float, keep: Callable[[int], None] = lambda _: None
+) -> bytes:
+    """Return the whole decompressed body; `keep` is told of bytes that are held from now on, and may refuse them.
 
     Raises:
         BodyRefused: it is too large or not encoded as it says.
@@ -32,13 +34,23 @@ async def whole_body(response: ClientResponse, *, max_bytes: int, idle_seconds: 
     """
     taking = Taking(response, max_bytes)
     pieces: list[bytes] = []
-    while chunk := await next_chunk(response, idle_seconds, NEVER):
-        for number, piece in enumerate(taking.pieces(chunk), 1):
-            pieces.append(piece)
-            if number % PIECES_IN_A_ROW == 0:
-                await asyncio.sleep(0)
-    taking.finish()
-    return b"".join(pieces)
+    length, kept = 0, response.content_length or 0
+    keep(kept)
+    try:
+        while chunk := await next_chunk(response, idle_seconds, NEVER):
+            for number, piece in enumerate(taking.pieces(chunk), 1):
+                length += len(piece)
+                if length > kept:
+                    keep(length - kept)
+                    kept = length
+                pieces.append(piece)
+                if number % PIECES_IN_A_ROW == 0:
+                    await asyncio.sleep(0)
+        taking.finish()
+        return b"".join(pieces)
+    finally:
+        # An error remembers where it was raised, and with that what had been read by then.
+        pieces.clear()
 
 
 class Taking:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from application.request_end import one_request
 from domain.key_patterns import has_key_form
 from entrypoints.http.client_addresses import client_address
 from entrypoints.http.error_middleware import CLIENT_GONE, answer_or_problem
@@ -62,7 +63,8 @@ class RequestMiddleware:
         request[REQUEST_CONTEXT] = context
         status = CLIENT_GONE
         try:
-            response = await answer_or_problem(request, handler, self._logger)
+            with one_request():
+                response = await answer_or_problem(request, handler, self._logger)
             status = response.status
             return response
         finally:

@@ -15,7 +15,7 @@ from tests.e2e.fairness.hostile_provider import MEBIBYTE
 from tests.e2e.fairness.http_client import request_head
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable, Coroutine
 
     from tests.e2e.fairness.http_client import Connection
     from tests.e2e.fairness.neighbours import Attacker
@@ -32,7 +32,7 @@ class Attack:
     """Goes on until it is cancelled."""
 
     name: str
-    run: Callable[[Attacker], Awaitable[None]]
+    run: Callable[[Attacker], Coroutine[None, None, None]]
 
 
 async def many_values(attacker: Attacker) -> None:

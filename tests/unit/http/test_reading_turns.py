@@ -17,7 +17,7 @@ async def test_few_read_at_a_time_and_each_in_its_turn() -> None:
         moments.append(loop.time())
         if number < 100:
             # There is more to be read of it, which has to wait for all the others.
-            turns.wait(lambda: read_on(number + 100))
+            turns.wait(partial(read_on, number + 100))
 
     for number in range(10):
         turns.wait(partial(read_on, number))

@@ -1,0 +1,45 @@
+"""What a request took is given back when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from application.request_end import at_request_end, one_request
+
+
+def test_it_is_given_back_at_the_end_whatever_happens() -> None:
+    given_back: list[str] = []
+
+    def fail() -> None:
+        with one_request():
+            at_request_end(lambda: given_back.append("first"))
+            at_request_end(lambda: given_back.append("second"))
+            assert given_back == []
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    assert given_back == ["first", "second"]
+
+
+def test_without_a_request_it_is_given_back_at_once() -> None:
+    given_back: list[str] = []
+    at_request_end(lambda: given_back.append("only"))
+    assert given_back == ["only"]
+
+
+async def test_a_task_that_outlives_its_request_gives_back_at_once() -> None:
+    given_back: list[str] = []
+    ended = asyncio.Event()
+
+    async def outlive() -> None:
+        await ended.wait()
+        at_request_end(lambda: given_back.append("late"))
+
+    with one_request():
+        task = asyncio.create_task(outlive())
+    ended.set()
+    await task
+    assert given_back == ["late"]
