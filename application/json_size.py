@@ -76,5 +76,8 @@ class JsonSize:
 
 def has_few_values(text: bytes, most_values: int = MOST_VALUES) -> bool:
     """Return whether a whole text holds no more values than that; it is looked at in pieces."""
+    if len(text) <= min(most_values, MOST_CONTAINERS):
+        # Each takes a byte at least.
+        return True
     size = JsonSize(most_values)
     return all(size.add(text[start : start + _PIECE]) for start in range(0, len(text), _PIECE))
