@@ -205,19 +205,23 @@ class Egress:
             raise ValueError("Only a stream may go without a bound on its whole time.")
         attempt = self._attempt(request)
         try:
-            async with asyncio.timeout(request.total_seconds), self._connection(request, attempt):
-                response = await self._send(request, attempt, is_stream=False)
+            async with asyncio.timeout(request.total_seconds):
+                holder = await self._hold_connection(request, attempt)
                 try:
-                    content = await whole_body(
-                        response,
-                        max_bytes=request.max_bytes,
-                        idle_seconds=request.read_idle_seconds,
-                        keep=_Kept(self._shares, caller_or_nobody()).add,
-                    )
+                    response = await self._send(request, attempt, is_stream=False)
+                    try:
+                        content = await whole_body(
+                            response,
+                            max_bytes=request.max_bytes,
+                            idle_seconds=request.read_idle_seconds,
+                            keep=_Kept(self._shares, caller_or_nobody()).add,
+                        )
+                    finally:
+                        # When the body was read to its end, the connection is already back in its pool.
+                        if not response.closed:
+                            response.close()
                 finally:
-                    # When the body was read to its end, the connection is already back in its pool.
-                    if not response.closed:
-                        response.close()
+                    self._give_connection_back(holder)
         except FAILURES as error:
             raise failure(error, attempt) from None
         return OutboundResponse(
@@ -234,38 +238,47 @@ class Egress:
         now = asyncio.get_running_loop().time()
         deadline = NEVER if request.total_seconds is None else now + request.total_seconds
         headers_by = min(deadline, now + request.connect_seconds + request.read_idle_seconds)
-        async with self._connection(request, attempt):
-            try:
-                async with asyncio.timeout_at(headers_by):
-                    response = await self._send(request, attempt, is_stream=True)
-            except FAILURES as error:
-                raise failure(error, attempt) from None
+        holder = await self._hold_connection(request, attempt)
+        try:
+            response = await self._begun(request, attempt, headers_by)
             try:
                 yield ReadingStream(response, attempt, request, deadline=deadline)
             finally:
                 response.close()
+        finally:
+            self._give_connection_back(holder)
 
-    @asynccontextmanager
-    async def _connection(self, request: OutboundRequest, attempt: Attempt) -> AsyncGenerator[None]:
-        """Hold one of the organization's connections during the block.
+    async def _begun(self, request: OutboundRequest, attempt: Attempt, headers_by: float) -> ClientResponse:
+        """Return the response to a stream's request, whose headers have to come by a time of the loop."""
+        try:
+            async with asyncio.timeout_at(headers_by):
+                return await self._send(request, attempt, is_stream=True)
+        except FAILURES as error:
+            raise failure(error, attempt) from None
+
+    async def _hold_connection(self, request: OutboundRequest, attempt: Attempt) -> UUID | None:
+        """Take one of the organization's connections, and return whose it is, for giving it back.
 
         Raises:
             OutboundFailure: none has become free in the time that there is for connecting.
         """
         organization_id = caller_or_nobody()
         if self._shares is None or organization_id is None:
-            yield
-            return
+            return None
+        if self._shares.has_room(_SHARE, organization_id):
+            self._shares.add(_SHARE, organization_id, 1)
+            return organization_id
         try:
             async with asyncio.timeout(request.connect_seconds):
                 await self._shares.take(_SHARE, organization_id)
         except TimeoutError:
             message = "Your organization has as many calls to providers under way as it may, and none of them ends."
             raise OutboundFailure("timeout", message, timings=attempt.timings) from None
-        try:
-            yield
-        finally:
-            self._shares.add(_SHARE, organization_id, -1)
+        return organization_id
+
+    def _give_connection_back(self, holder: UUID | None) -> None:
+        if self._shares is not None and holder is not None:
+            self._shares.add(_SHARE, holder, -1)
 
     def _attempt(self, request: OutboundRequest) -> Attempt:
         try:

@@ -24,7 +24,8 @@ def text(value: object, longest: int = LONGEST_TEXT) -> str | None:
     if not isinstance(value, str):
         return None
     trimmed = value.strip()
-    return trimmed if 0 < len(trimmed) <= longest and all(map(shows_as_written, trimmed)) else None
+    is_shown = trimmed.isprintable() or all(map(shows_as_written, trimmed[: longest + 1]))
+    return trimmed if 0 < len(trimmed) <= longest and is_shown else None
 
 
 def model_id_of(value: object) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,8 +39,9 @@ class CallAdmission:
         def tokens() -> int:
             return sum(map(estimate.tokens_of, uses()))
 
+        budgeted = [each for each in bounds if each.budget is not None]
         async with (
             self.limits.within(bounds, tokens),
-            self.budgets.within([each for each in bounds if each.budget is not None], estimate, uses),
+            self.budgets.within(budgeted, estimate, uses) if budgeted else nullcontext(),
         ):
             yield

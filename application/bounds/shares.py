@@ -66,12 +66,13 @@ class Shares:
 
     def has_room(self, name: str, organization_id: UUID, amount: int = 1) -> bool:
         """Return whether the organization may hold so much more."""
-        held = self.held(name, organization_id)
+        by_organization = self._held.get(name) or {}
+        held = by_organization.get(organization_id, 0)
         most = self._quotas.known(organization_id)[name]
         if most and held + amount > most:
             return False
         most_of_all, always = MOST_OF_ALL.get(name, (0, 0))
-        return not most_of_all or held < always or sum(self._held.get(name, {}).values()) + amount <= most_of_all
+        return not most_of_all or held < always or sum(by_organization.values()) + amount <= most_of_all
 
     def add(self, name: str, organization_id: UUID, amount: int) -> None:
         """Count so much more, or less where it is negative; whoever waits for it is told."""
@@ -81,7 +82,7 @@ class Shares:
             by_organization[organization_id] = held
         else:
             by_organization.pop(organization_id, None)
-        if amount < 0:
+        if amount < 0 and self._waiting.get(name):
             self._wake(name)
 
     @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +27,7 @@ def client_address(request: web.BaseRequest, trusted: Sequence[Network]) -> str 
     Only what a trusted proxy has appended counts, so that a client cannot name another address. Where `Forwarded` and
     `X-Forwarded-For` tell different things, one of them is the client's own, and the proxy's address is returned.
     """
-    peer = _address(request.remote or "")
+    peer = _peer(request.remote or "")
     if peer is None:
         return None
     if not _is_trusted(peer, trusted):
@@ -67,6 +68,12 @@ def _for(element: str) -> str:
 def _x_forwarded_for(request: web.BaseRequest) -> Iterator[str] | None:
     values = request.headers.getall("X-Forwarded-For", None)
     return None if values is None else (part.strip() for part in reversed(",".join(values).split(",")))
+
+
+@lru_cache(maxsize=256)
+def _peer(text: str) -> Address | None:
+    """Return the address at the other end of the connection, which sends many requests."""
+    return _address(text)
 
 
 def _address(text: str) -> Address | None:
