@@ -29,9 +29,6 @@ class WithExtraHeaders:
     def checked(self, url: str) -> Endpoint:
         return self._outbound.checked(url)
 
-    def checked_receiver(self, url: str) -> Endpoint:
-        return self._outbound.checked_receiver(url)
-
     def is_inside(self, url: str) -> bool:
         return self._outbound.is_inside(url)
 
