@@ -105,6 +105,7 @@ class Egress:
         self._proxied_session: ClientSession | None = None
         self._session: ClientSession | None = None
         self._resolver: NameCache | None = None
+        self._names_of_proxy: NameCache | None = None
 
     async def start(self) -> None:
         """Open the session; nothing is sent yet."""
@@ -114,8 +115,8 @@ class Egress:
         self._session = self._new_session(tls, self._resolver, self._guarded_socket)
         if self._proxy is not None:
             self._proxy_choice = ProxyChoice(self._proxy, self._resolver)
-            names_of_proxy = NameCache(SystemResolver(), self._lookup_seconds)
-            self._proxied_session = self._new_session(tls, names_of_proxy, self._socket_to_proxy)
+            self._names_of_proxy = NameCache(SystemResolver(), self._lookup_seconds)
+            self._proxied_session = self._new_session(tls, self._names_of_proxy, self._socket_to_proxy)
 
     def _new_session(
         self, tls: ssl.SSLContext, resolver: AbstractResolver, open_socket: Callable[[AddrInfoType], socket.socket]
@@ -147,8 +148,9 @@ class Egress:
         for session in (self._session, self._proxied_session):
             if session is not None:
                 await session.close()
-        if self._resolver is not None:
-            await self._resolver.close()
+        for resolver in (self._resolver, self._names_of_proxy):
+            if resolver is not None:
+                await resolver.close()
 
     async def __aenter__(self) -> Self:
         await self.start()

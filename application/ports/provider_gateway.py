@@ -55,7 +55,10 @@ IMPLAUSIBLE: Final[PriceReason] = "the price list cannot be right"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderConnection:
-    """All that a call to a provider needs; the key never appears in a representation."""
+    """All that a call to a provider needs; no secret of it ever appears in a representation.
+
+    The `Outbound` that an adapter is handed sends the extra headers; the adapter need not.
+    """
 
     provider_type: str
     endpoint: str

@@ -48,10 +48,12 @@ async def _add_provider(console: Console, endpoint: str, key: str) -> None:
     await dialog.get_by_label("Key").fill(key)
     await console.button("Test connection").click()
     await dialog.locator(".report.healthy").wait_for()
+    await dialog.get_by_label("Extra headers").fill("X-Team: search\n\nX-Gateway:  a: b ")
     await console.button("Add the provider").click()
     await console.message("Our account was added.")
     (provider,) = await console.api.rows("/api/ai/providers")
     assert (provider["name"], provider["providerType"]) == ("Our account", "openai")
+    assert provider["extraHeaders"] == ["X-Team", "X-Gateway"]
 
 
 async def _import_a_model(console: Console) -> None:
