@@ -265,7 +265,8 @@ class Settings(BaseSettings):
         if (self.oidc_issuer is None) != (self.oidc_client_id is None):
             message = "Give MODELBOOK_OIDC_ISSUER and MODELBOOK_OIDC_CLIENT_ID, or neither"
             raise ValueError(message)
-        if self.oidc_issuer is not None and self.public_url is None and not is_loopback(self.host):
+        is_here = is_loopback(self.host) and self.port != 0
+        if self.oidc_issuer is not None and self.public_url is None and not is_here:
             message = "Give MODELBOOK_PUBLIC_URL, which the identity provider sends browsers back to"
             raise ValueError(message)
         return self

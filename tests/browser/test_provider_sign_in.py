@@ -83,6 +83,13 @@ async def test_a_person_signs_in_changes_organization_comes_back_and_signs_out(
         other = await page.context.new_page()
         await other.goto(f"{signing_in.url}/#/models")
         await expect(other.get_by_role("heading", name="Models")).to_be_visible()
+        # What another tab has changed does not happen behind somebody's back.
+        await _change_to(page, SECOND)
+        await expect(other.get_by_role("dialog")).to_contain_text("You have changed the organization in another tab")
+        await other.get_by_role("button", name=f"Change back to {FIRST}").click()
+        await expect(page.get_by_role("dialog")).to_contain_text("You have changed the organization in another tab")
+        await page.get_by_role("button", name=f"Show {FIRST}").click()
+        await expect(person.locator(".who")).to_contain_text("admin")
         await page.get_by_role("button", name="Sign out").click()
         await expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
         await expect(page.get_by_role("link", name="sign out of your identity provider")).to_be_visible()

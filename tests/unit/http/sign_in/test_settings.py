@@ -40,6 +40,7 @@ def test_the_console_is_where_the_operator_says_or_on_this_machine() -> None:
         ({"oidc_issuer": ISSUER}, "MODELBOOK_OIDC_ISSUER and MODELBOOK_OIDC_CLIENT_ID, or neither"),
         ({"oidc_client_id": "c"}, "MODELBOOK_OIDC_ISSUER and MODELBOOK_OIDC_CLIENT_ID, or neither"),
         ({"oidc_issuer": ISSUER, "oidc_client_id": "c", "host": "0.0.0.0"}, "MODELBOOK_PUBLIC_URL"),
+        ({"oidc_issuer": ISSUER, "oidc_client_id": "c", "port": 0}, "MODELBOOK_PUBLIC_URL"),
         (
             {"oidc_issuer": "http://issuer.example", "oidc_client_id": "c"},
             "MODELBOOK_OIDC_ISSUER is not an address with",
