@@ -82,7 +82,7 @@ def measure_fairness(data: Database, report: Report) -> None:
         allowed = ",".join(urlsplit(url).netloc for url in (sandbox_url, hostile_url))
         settings = {
             "MODELBOOK_EGRESS_ALLOW": allowed,
-            "MODELBOOK_RATE_LIMITS": "tests=6000",
+            "MODELBOOK_QUOTAS": "tests=6000",
             "MODELBOOK_LOG_FORMAT": "json",
         }
         with service(data, log=_log(data), **settings) as running:
