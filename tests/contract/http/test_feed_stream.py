@@ -183,7 +183,6 @@ async def test_a_follower_that_has_gone_without_a_word_counts_no_longer(is_reset
             assert await line.begun() == 200
 
 
-@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="the system has no such option")
 async def test_the_system_gives_up_a_follower_that_answers_nothing_any_more() -> None:
     async with serving(routes_of(_views(_flood))) as service, connected(service) as line:
         await line.send(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
