@@ -49,7 +49,7 @@ async def test_tests_and_discovery_are_limited_each_by_itself(database: Database
             await api.post(f"{path_of(provider)}/test"),
             await api.post(f"{PROVIDERS}/test", configuration),
         ]
-        assert [reply.headers["RateLimit"] for reply in replies] == [f'"tests";r={left};t=60' for left in (2, 1, 0)]
+        assert [left_of(reply) for reply in replies] == [f'"tests";r={left}' for left in (2, 1, 0)]
         asked = len(sandbox.requests)
         for reply in (await api.post(f"{path_of(provider)}/test"), await api.post(f"{PROVIDERS}/test", configuration)):
             refused(reply, "tests")
@@ -58,12 +58,17 @@ async def test_tests_and_discovery_are_limited_each_by_itself(database: Database
         refused(await api.ask("GET", f"{path_of(provider)}/models", query={"refresh": True}), "refresh")
         assert (await api.ask("GET", f"{path_of(provider)}/models")).status == 200
         imported = await api.post(f"{path_of(provider)}/models/import", {"modelIds": "all"})
-        assert (imported.status, imported.headers["RateLimit"]) == (200, '"discovery";r=1;t=60')
+        assert (imported.status, left_of(imported)) == (200, '"discovery";r=1')
         await api.get(f"{MODELS}/discover")
         refused(await api.ask("GET", f"{MODELS}/discover"), "discovery")
         # What asks no provider is not limited, and neither is anybody else.
         assert (await api.ask("GET", f"{path_of(provider)}/health")).status == 200
         assert (await api.elsewhere().post(f"{PROVIDERS}/test", configuration)).status == 200
+
+
+def left_of(reply: Reply) -> str:
+    """Return what is left, without when there is more: that depends on how long the test takes."""
+    return reply.headers["RateLimit"].rpartition(";")[0]
 
 
 def refused(reply: Reply, quota: str) -> None:
