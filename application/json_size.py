@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 MOST_VALUES: Final = 400_000
-"""Keys are not counted. What a request of 1,000 operations holds many times over."""
+"""Keys are not counted. As many as the tokens of the longest request for embeddings."""
 
-MOST_CONTAINERS: Final = 100_000
-"""Arrays and objects, which cost most to make."""
+MOST_CONTAINERS: Final = 20_000
+"""Arrays and objects: 20 for each operation of the longest bulk request. They cost most to make, and meanwhile no other
+thread runs, nor the event loop.
+"""
 
 _PIECE: Final = 65_536
 

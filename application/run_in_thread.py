@@ -21,6 +21,7 @@ LARGE: Final = 500
 
 # More would not be done sooner: they share one interpreter, and leave less of it to the event loop.
 _AT_ONCE: Final = 2
+_LONGEST_REST_SECONDS: Final = 0.25
 
 
 _waiting: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[Turns, asyncio.Semaphore]]] = WeakKeyDictionary()
@@ -41,15 +42,27 @@ async def run_in_thread_if_large(entries: Sized, work: Callable[[], T], *, large
 async def run_in_thread(organization_id: UUID | None, work: Callable[[], T]) -> T:
     """Return the result of the work, done in a thread: one piece at a time for each organization, and few of all.
 
-    Two organizations never wait for a third that has much to be done. None stands for work of the service itself.
+    Two organizations never wait for a third that has much to be done, and between two pieces of an organization's work
+    the event loop has as long for itself as the first took. None stands for work of the service itself.
     """
     loop = asyncio.get_running_loop()
     turns, places = _waiting.setdefault(loop, (Turns(), asyncio.Semaphore(_AT_ONCE)))
-    async with turns.of(organization_id), places:
-        # The work cannot be broken off: who is cancelled keeps its turn until it is done.
-        working = loop.run_in_executor(None, copy_context().run, work)
-        try:
-            return await asyncio.shield(working)
-        except asyncio.CancelledError:
-            await asyncio.wait({working})
-            raise
+    turn, rest = turns.of(organization_id), 0.0
+    await turn.acquire()
+    try:
+        async with places:
+            started = loop.time()
+            # The work cannot be broken off: who is cancelled keeps its turn until it is done.
+            working = loop.run_in_executor(None, copy_context().run, work)
+            try:
+                return await asyncio.shield(working)
+            except asyncio.CancelledError:
+                await asyncio.wait({working})
+                raise
+            finally:
+                rest = min(loop.time() - started, _LONGEST_REST_SECONDS)
+    finally:
+        if organization_id is None:
+            turn.release()
+        else:
+            loop.call_later(rest, turn.release)

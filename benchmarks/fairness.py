@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from tests.e2e.fairness.attacks import Attack
     from tests.e2e.fairness.neighbours import Times
 
-LARGE: Final = Size(clients=4, connections=1_000, body_bytes=20 * MEBIBYTE, models=5_000, past_requests=50_000)
+LARGE: Final = Size(clients=4, connections=1_000, body_bytes=20 * MEBIBYTE, models=5_000)
+_PAST_REQUESTS: Final = 50_000
 _SECONDS: Final = float(os.environ.get("FAIRNESS_SECONDS", "6"))
 """For which the innocent is watched, quiet and attacked."""
 _LEAD_SECONDS: Final = 2.0
@@ -95,15 +96,11 @@ def measure_fairness(data: Database, report: Report) -> None:
                 hostile_url=hostile_url,
             )
             innocent, attacker = Innocent(Organization(place)), Attacker(Organization(place), LARGE)
-            import time; T=time.time()
             uvloop.run(_settle(innocent, attacker))
-            print("settled", time.time()-T, flush=True)
             with psycopg.connect(data.owner_url, autocommit=True) as connection:
-                parameters = {"organization_id": attacker.organization.id, "count": LARGE.past_requests}
+                parameters = {"organization_id": attacker.organization.id, "count": _PAST_REQUESTS}
                 connection.execute(_LOGGED, parameters)
-                print("logged", time.time()-T, flush=True)
                 connection.execute("VACUUM (ANALYZE)")
-            print("vac", time.time()-T, flush=True)
             _watch(innocent, running, data, 2.0)
             for attack in ATTACKS:
                 if not chosen or attack.name in chosen:

@@ -324,9 +324,9 @@ def _timeout(connect: float, idle: float | None) -> ClientTimeout:
 
 
 def _idle_seconds(request: OutboundRequest) -> float | None:
-    """Return the longest silence; none where the bound on the whole time comes first."""
+    """Return the longest silence, where neither a bound on the whole time nor who reads the stream sees to it."""
     total = request.total_seconds
-    return None if total is not None and total <= request.read_idle_seconds else request.read_idle_seconds
+    return None if total is None or total <= request.read_idle_seconds else request.read_idle_seconds
 
 
 def _verifying(context: ssl.SSLContext) -> ssl.SSLContext:

@@ -10,7 +10,7 @@ from aiohttp import hdrs
 from adapters.egress.decompression import BodyRefused, decoder
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator
+    from collections.abc import Iterator
 
     from aiohttp import ClientResponse
 
@@ -18,47 +18,35 @@ NEVER: Final = float("inf")
 """A deadline, on the clock of any loop."""
 
 # One megabyte of decompressed bytes takes a few milliseconds, in which nothing else happens.
-_PIECES_IN_A_ROW: Final = 16
+PIECES_IN_A_ROW: Final = 16
 _SWITCHING_PROTOCOLS: Final = 101
 
 
-async def body(
-    response: ClientResponse, *, max_bytes: int, idle_seconds: float, deadline: float = NEVER
-) -> AsyncGenerator[bytes]:
-    """Yield the decompressed body as it arrives, no piece empty.
-
-    The bound holds for what is sent as well as for what it decompresses to. The idle time is the longest wait for the
-    next byte of the body, whatever else the server sends meanwhile. The deadline is on the loop's clock.
+async def whole_body(response: ClientResponse, *, max_bytes: int, idle_seconds: float) -> bytes:
+    """Return the whole decompressed body.
 
     Raises:
         BodyRefused: it is too large or not encoded as it says.
-        TimeoutError: the deadline has passed, or the silence was too long.
+        TimeoutError: the silence was too long.
         aiohttp.ClientError: it broke off.
     """
-    taking = _Taking(response, max_bytes)
-    while chunk := await _next(response, idle_seconds, deadline):
-        for number, piece in enumerate(taking.pieces(chunk), 1):
-            yield piece
-            if number % _PIECES_IN_A_ROW == 0:
-                await asyncio.sleep(0)
-    taking.finish()
-
-
-async def whole_body(response: ClientResponse, *, max_bytes: int, idle_seconds: float) -> bytes:
-    """Return the whole decompressed body; bounds and errors as for `body`."""
-    taking = _Taking(response, max_bytes)
+    taking = Taking(response, max_bytes)
     pieces: list[bytes] = []
-    while chunk := await _next(response, idle_seconds, NEVER):
+    while chunk := await next_chunk(response, idle_seconds, NEVER):
         for number, piece in enumerate(taking.pieces(chunk), 1):
             pieces.append(piece)
-            if number % _PIECES_IN_A_ROW == 0:
+            if number % PIECES_IN_A_ROW == 0:
                 await asyncio.sleep(0)
     taking.finish()
     return b"".join(pieces)
 
 
-class _Taking:
-    """Decompresses what is received, as long as neither that nor what becomes of it is too large."""
+class Taking:
+    """Decompresses what is received, as long as neither that nor what becomes of it is too large.
+
+    Raises:
+        BodyRefused: it will be too large, is encoded in a way that was not asked for, or is no body.
+    """
 
     def __init__(self, response: ClientResponse, max_bytes: int) -> None:
         if response.status == _SWITCHING_PROTOCOLS:
@@ -70,6 +58,7 @@ class _Taking:
         self._received = self._produced = 0
 
     def pieces(self, chunk: bytes) -> Iterator[bytes]:
+        """Yield what the chunk stands for, no piece empty; raises what the class does."""
         self._received += len(chunk)
         for piece in self._decoding.pieces(chunk):
             self._produced += len(piece)
@@ -80,10 +69,20 @@ class _Taking:
             raise _too_large(self._max_bytes)
 
     def finish(self) -> None:
+        """Say that no more will come; raises what the class does."""
         self._decoding.finish()
 
 
-async def _next(response: ClientResponse, idle_seconds: float, deadline: float) -> bytes:
+async def next_chunk(response: ClientResponse, idle_seconds: float, deadline: float) -> bytes:
+    """Return what has come of the body, or comes next; nothing at its end.
+
+    The idle time is the longest wait for the next byte of the body, whatever else the server sends meanwhile. The
+    deadline is on the loop's clock.
+
+    Raises:
+        TimeoutError: the deadline has passed, or the silence was too long.
+        aiohttp.ClientError: it broke off.
+    """
     content = response.content
     received = content.read_nowait()
     if received or content.at_eof():

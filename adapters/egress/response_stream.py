@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from adapters.egress.outbound_failures import FAILURES, failure
-from adapters.egress.response_body import body
+from adapters.egress.response_body import PIECES_IN_A_ROW, Taking, next_chunk
 from application.ports.outbound_http import Headers
 
 if TYPE_CHECKING:
@@ -46,14 +47,15 @@ class ReadingStream:
         self._deadline = deadline
 
     async def chunks(self) -> AsyncGenerator[bytes]:
+        request = self._request
         try:
-            async for piece in body(
-                self._response,
-                max_bytes=self._request.max_bytes,
-                idle_seconds=self._request.read_idle_seconds,
-                deadline=self._deadline,
-            ):
-                yield piece
+            taking = Taking(self._response, request.max_bytes)
+            while chunk := await next_chunk(self._response, request.read_idle_seconds, self._deadline):
+                for number, piece in enumerate(taking.pieces(chunk), 1):
+                    yield piece
+                    if number % PIECES_IN_A_ROW == 0:
+                        await asyncio.sleep(0)
+            taking.finish()
         except FAILURES as error:
             raise failure(error, self._attempt) from None
 

@@ -8,7 +8,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from adapters.providers.anthropic.adapter import Anthropic
 from adapters.providers.azure.adapter import AzureOpenAI
@@ -28,7 +28,7 @@ from application.ports.provider_gateway import CallOutcome, UpstreamFailure
 from application.prompts.prompt_errors import TokensNotCounted
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from adapters.providers.installed_adapters import BrokenAdapter
@@ -130,8 +130,9 @@ class Gateway:
     async def stream(
         self, connection: ProviderConnection, request: GenerationRequest
     ) -> AsyncGenerator[AsyncIterator[CompletionEvent]]:
-        async with aclosing(self._events(self._adapter(connection), connection, request)) as events:
-            yield events
+        adapter = self._adapter(connection)
+        async with aclosing(adapter.stream(connection, request, self._outbound_for(connection))) as events:
+            yield _InTime(events, _deadline(adapter, request.deadline_seconds))
 
     async def count_tokens(self, connection: ProviderConnection, request: GenerationRequest) -> int:
         adapter = self._adapter(connection)
@@ -139,21 +140,6 @@ class Gateway:
             raise TokensNotCounted
         async with _deadline(adapter, request.deadline_seconds):
             return await adapter.count_tokens(connection, request, self._outbound_for(connection))
-
-    async def _events(
-        self, adapter: PromptAdapter, connection: ProviderConnection, request: GenerationRequest
-    ) -> AsyncGenerator[CompletionEvent]:
-        async with aclosing(adapter.stream(connection, request, self._outbound_for(connection))) as events:
-            try:
-                async with asyncio.timeout(request.deadline_seconds):
-                    event = await anext(events)
-                while True:
-                    yield event
-                    event = await anext(events)
-            except StopAsyncIteration:
-                pass
-            except TimeoutError:
-                raise _too_late(adapter, request.deadline_seconds) from None
 
     async def _outcome(self, connection: ProviderConnection) -> CallOutcome:
         adapter = self._adapters.get(connection.provider_type)
@@ -203,6 +189,25 @@ def _with_headers(outbound: Outbound, connection: ProviderConnection) -> Outboun
     if not connection.extra_headers:
         return outbound
     return WithExtraHeaders(outbound, connection.extra_headers)
+
+
+class _InTime:
+    """Events of which the first comes within a deadline."""
+
+    def __init__(self, events: AsyncGenerator[CompletionEvent], deadline: Deadline) -> None:
+        self._events = events
+        self._deadline: Deadline | None = deadline
+
+    def __aiter__(self) -> Self:
+        return self
+
+    def __anext__(self) -> Awaitable[CompletionEvent]:
+        deadline, self._deadline = self._deadline, None
+        return anext(self._events) if deadline is None else self._first(deadline)
+
+    async def _first(self, deadline: Deadline) -> CompletionEvent:
+        async with deadline:
+            return await anext(self._events)
 
 
 def _deadline(adapter: ProviderAdapter, seconds: float) -> Deadline:

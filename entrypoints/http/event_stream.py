@@ -55,9 +55,6 @@ class EventStream:
         self._beginning = asyncio.Lock()
         self._pending: list[bytes] = []
         self._pending_bytes = 0
-        self._has_pending = asyncio.Event()
-        self._has_room = asyncio.Event()
-        self._is_ending = False
         self._clock = asyncio.get_running_loop().time
         self._sending_since: float | None = None
         self._has_sent = False
@@ -70,33 +67,30 @@ class EventStream:
         return self.response.prepared
 
     async def __aenter__(self) -> Self:
-        self._sender = asyncio.create_task(self._send_pending())
         self._beat_later()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._sender is None:
-            return
         try:
             if error is None and self.has_begun:
-                self._is_ending = True
-                self._has_pending.set()
-                await self._sender
+                if self._sender is not None:
+                    await self._sender
                 await self.response.write_eof()
         finally:
             if self._heart is not None:
                 self._heart.cancel()
-            self._sender.cancel()
-            await asyncio.gather(self._sender, return_exceptions=True)
+            if self._sender is not None:
+                self._sender.cancel()
+                await asyncio.gather(self._sender, return_exceptions=True)
 
     async def send(self, data: bytes, *, event: bytes | None = None) -> None:
         """Send an event; its data is one line."""
         await self.write(framed([(event, data)]))
 
     async def write(self, content: bytes) -> None:
-        """Send whole events as they are to be read; nothing where there are none.
+        """Send whole events as they are to be read, together with what else is written by then; nothing for none.
 
         Raises:
             ConnectionError: the client is gone.
@@ -104,14 +98,23 @@ class EventStream:
         if not content:
             return
         await self._begin()
-        while self._pending_bytes > _MOST_PENDING:
-            self._has_room.clear()
-            await self._has_room.wait()
-        if self._sender is not None and self._sender.done():
-            self._sender.result()
+        if self._sender is not None and (self._sender.done() or self._pending_bytes > _MOST_PENDING):
+            await self._sender
+        self._send_later(content)
+
+    async def write_at_once(self, content: bytes) -> None:
+        """Send whole events that were written together already, as soon as what is before them; errors as above."""
+        if self._pending or self._sending_since is not None:
+            await self.write(content)
+        elif content:
+            await self._begin()
+            await self._send(content)
+
+    def _send_later(self, content: bytes) -> None:
         self._pending.append(content)
         self._pending_bytes += len(content)
-        self._has_pending.set()
+        if self._sender is None or (self._sender.done() and self._sender.exception() is None):
+            self._sender = asyncio.create_task(self._send_pending())
 
     async def _begin(self) -> None:
         if not self.response.prepared:
@@ -120,22 +123,16 @@ class EventStream:
                     await self.response.prepare(self._request)
 
     async def _send_pending(self) -> None:
-        """Send what is written until the answer ends or the client is gone."""
-        try:
-            while self._pending or not self._is_ending:
-                if self._pending:
-                    content, self._pending, self._pending_bytes = b"".join(self._pending), [], 0
-                    self._has_room.set()
-                    await self._begin()
-                    self._sending_since, self._has_sent = self._clock(), True
-                    await self.response.write(content)
-                    self._sending_since = None
-                else:
-                    self._has_pending.clear()
-                    await self._has_pending.wait()
-        finally:
-            self._pending_bytes = 0
-            self._has_room.set()
+        """Send what is written by now and meanwhile."""
+        await self._begin()
+        while self._pending:
+            content, self._pending, self._pending_bytes = b"".join(self._pending), [], 0
+            await self._send(content)
+
+    async def _send(self, content: bytes) -> None:
+        self._sending_since, self._has_sent = self._clock(), True
+        await self.response.write(content)
+        self._sending_since = None
 
     def _beat_later(self) -> None:
         self._heart = asyncio.get_running_loop().call_later(self._heartbeat_seconds, self._beat)
@@ -145,7 +142,6 @@ class EventStream:
             if self._clock() - self._sending_since >= self._stalled_seconds and self._request.transport is not None:
                 self._request.transport.abort()
         elif not self._has_sent:
-            self._pending.append(_HEARTBEAT)
-            self._has_pending.set()
+            self._send_later(_HEARTBEAT)
         self._has_sent = False
         self._beat_later()

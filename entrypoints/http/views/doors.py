@@ -232,9 +232,9 @@ class DoorViews:
                                 out.response.headers.update(ignored_header(ignored))
                             case NativeEvents(content):
                                 is_native = True
-                                await out.write(content)
+                                await out.write_at_once(content)
                             case PromptAnswer() if is_native:
-                                await out.write(door.end_mark)
+                                await out.write_at_once(door.end_mark)
                             case PromptAnswer():
                                 await out.write(framed(door.encode(event.completion)))
                             case _:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
+from application.json_size import MOST_CONTAINERS, MOST_VALUES
 from tests.e2e.fairness.hostile_provider import MEBIBYTE
 from tests.e2e.fairness.http_client import request_head
 
@@ -68,8 +69,8 @@ def _arrays(length: int) -> bytes:
 
 @cache
 def _accepted(length: int) -> bytes:
-    objects = min(99_000, (length - 64) // 10)
-    numbers = min(290_000, max(0, length - 64 - objects * 10) // 2)
+    objects = min(MOST_CONTAINERS - 100, (length - 64) // 10)
+    numbers = min(MOST_VALUES - MOST_CONTAINERS - 100, max(0, length - 64 - objects * 10) // 2)
     return b'{"model":"m","x":[' + b"1," * numbers + b'1],"messages":[' + b'{"a":"b"},' * objects + b"{}]}"
 
 

@@ -143,6 +143,7 @@ class Innocent:
     model_id: str = ""
     times: Times = field(default_factory=Times)
     _written: dict[int, float] = field(default_factory=dict)
+    _early: dict[int, float] = field(default_factory=dict)
     _followed: asyncio.Event = field(default_factory=asyncio.Event)
     _names: int = 0
     _end: float | None = None
@@ -205,7 +206,13 @@ class Innocent:
         answer = await connection.ask(
             self.organization.request("editor", "PATCH", f"/api/ai/models/{self.model_id}", change)
         )
-        self._written.setdefault(int(expected(answer, 200).headers["log-position"]), started)
+        position = int(expected(answer, 200).headers["log-position"])
+        # It may have been heard of before it was answered.
+        heard = self._early.pop(position, None)
+        if heard is None:
+            self._written[position] = started
+        else:
+            self.times.took("event", heard - started)
 
     async def _prompt(self, connection: Connection) -> None:
         answer = await connection.ask(self._completion(stream=False))
@@ -244,9 +251,11 @@ class Innocent:
                 self.times.failures.append(f"event: {type(error).__name__}")
 
     def _heard(self, event: Mapping[str, Any]) -> None:
-        heard = perf_counter()
-        started = self._written.pop(event.get("position", -1), None)
-        if started is not None:
+        heard, position = perf_counter(), event.get("position", 0)
+        started = self._written.pop(position, None)
+        if started is None:
+            self._early[position] = heard
+        else:
             self.times.took("event", heard - started)
 
     async def _all_followed(self) -> None:
@@ -270,8 +279,6 @@ class Size:
     body_bytes: int
     models: int
     """That are registered."""
-    past_requests: int
-    """In the request log."""
 
 
 @dataclass(slots=True)
@@ -287,7 +294,8 @@ class Attacker:
     registered: list[str] = field(default_factory=list)
     statuses: Counter[int | str] = field(default_factory=Counter)
     """How its requests were answered, or what became of its connections."""
-    answered: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: int = 0
+    """Requests that have been begun; those that hang are never answered."""
 
     async def settle(self) -> None:
         """Register providers and models."""
@@ -301,10 +309,14 @@ class Attacker:
             self.models[manner] = await organization.model(self.providers[manner], f"one-that-{manner}")
         self.registered = await organization.models(self.providers["sandbox"], self.size.models)
 
+    def begin(self) -> None:
+        """Begin to count anew."""
+        self.statuses.clear()
+        self.begun = 0
+
     def note(self, status: int | str) -> None:
         """Count an answer."""
         self.statuses[status] += 1
-        self.answered.set()
 
     async def repeat(self, *requests: Callable[[int], bytes]) -> None:
         """Send each of the requests again and again from some connections, numbered, until this is cancelled."""
@@ -319,6 +331,7 @@ class Attacker:
                 number += 1
                 try:
                     self.note((await connection.ask(make(number))).status)
+                    self.begun += 1
                 except (OSError, asyncio.IncompleteReadError) as error:
                     self.note(type(error).__name__)
 
@@ -328,6 +341,7 @@ class Attacker:
         async def held(number: int) -> None:
             while True:
                 async with self.organization.connection() as connection:
+                    self.begun += 1
                     try:
                         self.note(await act(connection, number))
                     except (OSError, asyncio.IncompleteReadError) as error:
