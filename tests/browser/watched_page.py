@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import Browser, Page, Request
+    from playwright.async_api import Browser, BrowserContext, Page, Request
 
 Scheme = Literal["light", "dark"]
 
@@ -25,6 +25,7 @@ class Watched:
     """A page and its story."""
 
     page: Page
+    context: BrowserContext
     requests: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -47,18 +48,14 @@ class Watched:
 
 @asynccontextmanager
 async def watched_page(browser: Browser, *, width: int = WIDE, scheme: Scheme = "light") -> AsyncIterator[Watched]:
-    """Give an empty page of its own; a fault that the page has of itself fails the test at the end.
-
-    Pages share what was loaded and compiled. What they keep they keep for themselves: it is gone with the tab.
-    """
-    context = browser.contexts[0] if browser.contexts else await browser.new_context(locale="en-GB")
-    page = await context.new_page()
-    page.set_default_timeout(10_000)
-    await page.set_viewport_size({"width": width, "height": 800})
-    await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    watched = Watched(page)
+    """Give an empty page of its own; a fault that the page has of itself fails the test at the end."""
+    context = await browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce", locale="en-GB"
+    )
+    context.set_default_timeout(10_000)
+    watched = Watched(await context.new_page(), context)
     try:
         yield watched
         assert watched.complaints == []
     finally:
-        await page.close()
+        await context.close()
