@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from weakref import WeakValueDictionary
+
+from application.errors import Unavailable
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -13,13 +15,42 @@ if TYPE_CHECKING:
 class Turns:
     """Gives each organization `at_once` places. Those who wait get them in the order in which they came."""
 
-    def __init__(self, at_once: int = 1) -> None:
+    def __init__(self, at_once: int = 1, *, patience_seconds: float | None = None) -> None:
+        """Let nobody wait for a place longer than that; none stands for as long as it takes."""
         self._at_once = at_once
-        self._of: WeakValueDictionary[UUID | None, asyncio.Semaphore] = WeakValueDictionary()
+        self._patience_seconds = patience_seconds
+        self._of: WeakValueDictionary[UUID | None, Turn] = WeakValueDictionary()
 
-    def of(self, organization_id: UUID | None) -> asyncio.Semaphore:
+    def of(self, organization_id: UUID | None) -> Turn:
         """Return what to enter with `async with`; none stands for the service itself."""
         turn = self._of.get(organization_id)
         if turn is None:
-            turn = self._of[organization_id] = asyncio.Semaphore(self._at_once)
+            turn = self._of[organization_id] = Turn(self._at_once, self._patience_seconds)
         return turn
+
+
+class Turn(asyncio.Semaphore):
+    """The places of one organization.
+
+    Entering it raises `Unavailable` when no place became free in time.
+    """
+
+    def __init__(self, at_once: int, patience_seconds: float | None) -> None:
+        super().__init__(at_once)
+        self._patience_seconds = patience_seconds
+
+    async def acquire(self) -> Literal[True]:
+        """Wait for a place and take it.
+
+        Raises:
+            Unavailable: there was none for too long.
+        """
+        if self._patience_seconds is None or not self.locked():
+            return await super().acquire()
+        try:
+            async with asyncio.timeout(self._patience_seconds):
+                return await super().acquire()
+        except TimeoutError:
+            raise Unavailable(
+                "The database is busy with requests of your organization, or does not answer; try again shortly."
+            ) from None

@@ -52,7 +52,7 @@ from adapters.postgres.request_log import PostgresRequestLog, PostgresUsageSweep
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
 from adapters.postgres.shared_cool_downs import PostgresSharedCoolDowns
 from adapters.postgres.sign_in_sessions import PostgresEndedSessions, PostgresSignInSessions
-from adapters.postgres.tenant_statements import Tenant
+from adapters.postgres.tenant_statements import LONG_PATIENCE_SECONDS, Tenant
 from adapters.postgres.usage_ledger import PostgresUsageLedger
 from adapters.postgres.usage_reports import PostgresUsageReports
 from adapters.postgres.webhook_outbox import PostgresWebhookOutbox
@@ -202,7 +202,7 @@ class Container(containers.DeclarativeContainer):
     writing_pool = providers.Singleton(writing_pool, database_url)
     tenant = providers.Singleton(Tenant, reading_pool)
     long_reading_pool = providers.Singleton(long_reading_pool, database_url)
-    long_reads = providers.Singleton(Tenant, long_reading_pool, at_once=1)
+    long_reads = providers.Singleton(Tenant, long_reading_pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS)
     recorder = providers.Singleton(
         LedgerRecorder, writing_pool, scope=providers.Object(callers_append), projector=providers.Object(projected)
     )

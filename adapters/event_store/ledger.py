@@ -69,7 +69,7 @@ class Ledger:
         self._lives = AggregateSnapshots(recorder, self._application.mapper)
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
         # Its appends wait for its head's lock anyway, and must not hold up with them those of all others.
-        self._turns = Turns(max(1, threads // 2))
+        self._turns = Turns(max(1, threads // 2), patience_seconds=_LONGEST_QUEUE_SECONDS)
 
     def close(self) -> None:
         """Wait for pending writes, then stop the threads."""

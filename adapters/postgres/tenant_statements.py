@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 USUAL: Final = 3
 """Of the four connections of a process: one is left for the others."""
 
+LONG_PATIENCE_SECONDS: Final = 30.0
+"""For statements that may themselves take seconds."""
+
+_PATIENCE_SECONDS: Final = 8.0
 _SCOPE: Final = b"SELECT set_config('app.organization_id', %s, true)"
 
 
@@ -30,10 +34,10 @@ class Tenant:
     On an autocommit connection a pipeline is one implicit transaction, and the setting lasts as long as it.
     """
 
-    def __init__(self, pool: AnyPool, *, at_once: int = USUAL) -> None:
-        """An organization has at most so many of the connections; more of its statements wait for one another."""
+    def __init__(self, pool: AnyPool, *, at_once: int = USUAL, patience_seconds: float = _PATIENCE_SECONDS) -> None:
+        """An organization has at most so many of the connections; more of its statements wait, for so long at most."""
         self._pool = pool
-        self._turns = Turns(at_once)
+        self._turns = Turns(at_once, patience_seconds=patience_seconds)
 
     async def ping(self) -> None:
         """Check that the database answers.

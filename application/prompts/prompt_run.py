@@ -225,6 +225,11 @@ class PromptRun:
             begun = call(connection, request)
             answer = await (begun if self._patience is None else self._patience.wait_for(begun))
         except UpstreamFailure as error:
+            # The time of the call ends with that of the prompt, and either may be noticed first.
+            if error.failure.category == "timeout" and self.remaining <= _TIMER_STEP:
+                late = UpstreamFailure(self._out_of_time())
+                self.failed(late)
+                raise late from error
             self.failed(error)
             raise
         except InvalidInput as error:

@@ -28,7 +28,7 @@ from adapters.postgres.connection_pools import administrators_pool, reading_pool
 from adapters.postgres.event_feed import PostgresEventFeed, PostgresSignals
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
 from adapters.postgres.raw_events import PostgresRawEvents
-from adapters.postgres.tenant_statements import Tenant
+from adapters.postgres.tenant_statements import LONG_PATIENCE_SECONDS, Tenant
 from adapters.providers.provider_gateway import keyed_types
 from adapters.system_clock import SystemClock
 from application.feed.feed_broadcast import FeedBroadcaster
@@ -128,7 +128,7 @@ class Auditing(containers.DeclarativeContainer):
     signals = providers.Singleton(PostgresSignals, admin_database_url)
     feed = providers.Singleton(FeedBroadcaster, providers.Singleton(PostgresEventFeed, connect), signals)
 
-    tenant = providers.Singleton(Tenant, pool, at_once=1)
+    tenant = providers.Singleton(Tenant, pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS)
     audit_log = providers.Singleton(PostgresAuditLog, tenant)
     past = providers.Singleton(PostgresHistoricalDocuments, tenant, providers.Callable(keyed_types))
     history = providers.Factory(partial, history, log=audit_log, rows=rows)

@@ -88,6 +88,7 @@ async def test_a_form_that_is_being_filled_in_is_left_alone(consoles: Consoles) 
         assert await console.dialog.get_by_label("Version").input_value() == "mine"
         assert await console.page.locator("tbody tr", has_text="theirs").count() == 0
         await console.page.keyboard.press("Escape")
+        await console.button("Discard").click()
         await expect(console.page.locator("tbody tr", has_text="theirs")).to_be_visible()
         await console.go(f"/models/{model['id']}?tab=history")
         await console.page.get_by_label("After revision").fill("1")

@@ -103,7 +103,7 @@ async def _own_page(browser: Browser) -> AsyncIterator[Watched]:
     """Give a page whose cookies are no other test's."""
     context = await browser.new_context(locale="en-GB", viewport={"width": WIDE, "height": 800})
     context.set_default_timeout(20_000)
-    watched = Watched(await context.new_page())
+    watched = Watched(await context.new_page(), context)
     try:
         yield watched
         assert watched.complaints == []

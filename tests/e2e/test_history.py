@@ -88,6 +88,7 @@ async def test_a_providers_history_has_the_differences_of_every_field(api: Api) 
         "settings": (None, {}),
         "isEnabled": (None, True),
         "apiKey": (None, {"hint": "…7890", "version": 1}),
+        "extraHeaders": (None, []),
         "healthStatus": (None, "unknown"),
     }
     assert [changes(event) for event in answer[1:7]] == [

@@ -23,6 +23,7 @@ FIELDS = {
     "settings",
     "isEnabled",
     "apiKey",
+    "extraHeaders",
     "healthStatus",
     "lastHealthCheck",
     "createdAt",
