@@ -15,7 +15,7 @@ from entrypoints.http.principal import Role
 from tests.databases import Databases
 from tests.e2e.api_client import PROVIDERS, Api, a_provider, a_token, path_of
 from tests.e2e.running_service import service_on
-from tests.e2e.wait_until import ready
+from tests.e2e.wait_until import ready, until
 from tests.e2e.write_load import Hammer
 from tests.log_contents import assert_whole
 from tests.projection_tables import assert_tables_equal_the_log
@@ -62,10 +62,9 @@ async def hammered(api: Api, database_url: str) -> AsyncIterator[Hammer]:
     yield hammer
     done = hammer.statuses[201]
     await ready(api)
-    await asyncio.sleep(0.3)
+    await until(lambda: hammer.statuses[201] > done)
     hammer.is_stopping = True
     await clients
-    assert hammer.statuses[201] > done
     with psycopg.connect(database_url, autocommit=True) as owner:
         hammer.check(owner)
         assert_whole(owner)

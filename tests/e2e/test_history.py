@@ -105,6 +105,7 @@ async def test_a_providers_history_has_the_differences_of_every_field(api: Api) 
         "endpoint": ("https://api.example.com/v1", None),
         "settings": ({"organization": "org-1"}, None),
         "isEnabled": (False, None),
+        "extraHeaders": ([], None),
         "healthStatus": ("unknown", None),
     }
 

@@ -57,6 +57,7 @@ async def test_a_new_provider_is_answered_with_all_its_fields(api: Api) -> None:
         "settings": {"organization": "org-1"},
         "isEnabled": False,
         "apiKey": {"hint": "…mnop", "version": 1},
+        "extraHeaders": [],
         "healthStatus": "unknown",
         "lastHealthCheck": None,
         "createdAt": 0,
