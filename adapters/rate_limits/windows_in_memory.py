@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from application.ports.rate_limits import Allowance
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from application.ports.rate_limits import Quota
 
 _LOOKED_THROUGH_AT: Final = 1_000
+
+# A limit that is changed goes on with what was counted before.
+_Place: TypeAlias = "tuple[str, int, UUID]"
 
 
 @dataclass(slots=True)
@@ -33,7 +36,7 @@ class WindowsInMemory:
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._windows: dict[tuple[Quota, UUID], _Window] = {}
+        self._windows: dict[_Place, _Window] = {}
         self._looked_through_at = _LOOKED_THROUGH_AT
 
     def __len__(self) -> int:
@@ -46,7 +49,7 @@ class WindowsInMemory:
 
     def look(self, quota: Quota, subject_id: UUID) -> Allowance:
         """Count nothing; see `RateLimits.look`."""
-        window = self._windows.get((quota, subject_id))
+        window = self._windows.get(_place(quota, subject_id))
         if window is None or window.ends_at <= self._clock():
             return Allowance(
                 quota=quota, is_granted=quota.requests > 0, remaining=quota.requests, resets_after_seconds=0.0
@@ -66,12 +69,16 @@ class WindowsInMemory:
         )
 
     def _counted(self, quota: Quota, subject_id: UUID, amount: int) -> _Window:
-        now = self._clock()
-        window = self._windows.get((quota, subject_id))
+        now, place = self._clock(), _place(quota, subject_id)
+        window = self._windows.get(place)
         if window is None or window.ends_at <= now:
             if len(self._windows) >= self._looked_through_at:
                 self._windows = {key: each for key, each in self._windows.items() if each.ends_at > now}
                 self._looked_through_at = max(_LOOKED_THROUGH_AT, 2 * len(self._windows))
-            window = self._windows[quota, subject_id] = _Window(now + quota.seconds)
+            window = self._windows[place] = _Window(now + quota.seconds)
         window.count += amount
         return window
+
+
+def _place(quota: Quota, subject_id: UUID) -> _Place:
+    return quota.name, quota.seconds, subject_id

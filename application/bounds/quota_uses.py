@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -67,5 +67,4 @@ def _window(name: str, limits: Quotas) -> Quota:
     """Return the window that a rate is counted in; prompts count in windows of access keys and organizations alike."""
     bounds = CallBounds(kind="organization", subject_id=current_caller().organization_id, limits=NO_LIMITS)
     counted = {"requestsPerMinute": requests_quota, "tokensPerMinute": tokens_quota}.get(name)
-    quota = rate_quota(name, limits[name])
-    return quota if counted is None else replace(quota, name=counted(bounds, limits[name]).name)
+    return rate_quota(name, limits[name]) if counted is None else counted(bounds, limits[name])
