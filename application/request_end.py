@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from uuid import UUID
+
+    from application.turns import Turns
 
 
 class _Request:
@@ -16,6 +19,7 @@ class _Request:
     def __init__(self) -> None:
         self.is_over = False
         self.taken: list[Callable[[], None]] = []
+        self.turns: set[Turns] = set()
 
 
 _current: ContextVar[_Request | None] = ContextVar("request_end", default=None)
@@ -42,3 +46,19 @@ def at_request_end(give_back: Callable[[], None]) -> None:
         give_back()
     else:
         request.taken.append(give_back)
+
+
+async def turn_until_request_end(turns: Turns, organization_id: UUID) -> None:
+    """Wait for the organization's turn and keep it until the request has been answered; one that has it goes on.
+
+    Raises:
+        Unavailable: the turns have an end to patience, and it came.
+    """
+    request = _current.get()
+    if request is not None and turns in request.turns:
+        return
+    turn = turns.of(organization_id)
+    await turn.acquire()
+    if request is not None:
+        request.turns.add(turns)
+    at_request_end(turn.release)

@@ -26,7 +26,8 @@ from adapters.egress.response_stream import ReadingStream, answer_headers
 from adapters.egress.url_parsing import read_base, read_request
 from application.errors import EndpointRefused
 from application.ports.outbound_http import OutboundFailure, OutboundResponse
-from application.request_end import at_request_end
+from application.request_end import at_request_end, turn_until_request_end
+from application.turns import Turns
 from domain.provider.values import Endpoint
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ class Egress:
         self._open_socket = open_socket
         self._lookup_seconds = lookup_seconds
         self._shares = shares
+        self._large_answers = Turns()
         # A URL is judged once; the addresses behind it are judged on each new connection.
         self._target = lru_cache(maxsize=_URLS_REMEMBERED)(self._checked_target)
         self._is_inside = lru_cache(maxsize=_URLS_REMEMBERED)(self._is_opened)
@@ -202,6 +204,10 @@ class Egress:
         except (OSError, TimeoutError) as error:
             raise EndpointRefused(_POINTER, f"The name {target.host.name} cannot be looked up.") from error
 
+    def _kept(self, request: OutboundRequest) -> _Kept:
+        # Whoever sends something waits for its answer; lists of models are fetched from many providers at once.
+        return _Kept(self._shares, caller_or_nobody(), self._large_answers if request.method == "POST" else None)
+
     async def request(self, request: OutboundRequest) -> OutboundResponse:
         if request.total_seconds is None:
             raise ValueError("Only a stream may go without a bound on its whole time.")
@@ -216,7 +222,7 @@ class Egress:
                             response,
                             max_bytes=request.max_bytes,
                             idle_seconds=request.read_idle_seconds,
-                            keep=_Kept(self._shares, caller_or_nobody()).add,
+                            keep=self._kept(request).add,
                         )
                     finally:
                         # When the body was read to its end, the connection is already back in its pool.
@@ -363,15 +369,17 @@ def _verifying(context: ssl.SSLContext) -> ssl.SSLContext:
 class _Kept:
     """Counts the bytes of an answer, once it is large, as held by the organization until its request is answered.
 
-    What is made of them, and written for the client, takes as much memory again.
+    What is made of them, and written for the client, takes as much memory again. With `turns` a large answer waits
+    until no other of the organization is held; for requests that read one answer at a time.
     """
 
-    def __init__(self, shares: Shares | None, organization_id: UUID | None) -> None:
+    def __init__(self, shares: Shares | None, organization_id: UUID | None, turns: Turns | None) -> None:
         self._shares = shares
         self._organization_id = organization_id
+        self._turns = turns
         self._length = 0
 
-    def add(self, length: int) -> None:
+    async def add(self, length: int) -> None:
         """Count them.
 
         Raises:
@@ -381,7 +389,12 @@ class _Kept:
         if self._shares is None or self._organization_id is None or self._length <= _SMALL_BYTES:
             return
         # With the first that are too much to be small, all before them count.
-        amount = 2 * (self._length if self._length - length <= _SMALL_BYTES else length)
+        is_first = self._length - length <= _SMALL_BYTES
+        if self._turns is not None:
+            if is_first:
+                await turn_until_request_end(self._turns, self._organization_id)
+            return
+        amount = 2 * (self._length if is_first else length)
         if not self._shares.has_room(_MEMORY_SHARE, self._organization_id, amount):
             raise BodyRefused("Your organization has more and larger requests and answers under way than it may.")
         self._shares.add(_MEMORY_SHARE, self._organization_id, amount)

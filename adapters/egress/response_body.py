@@ -10,7 +10,7 @@ from aiohttp import hdrs
 from adapters.egress.decompression import BodyRefused, decoder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from aiohttp import ClientResponse
 
@@ -23,9 +23,9 @@ _SWITCHING_PROTOCOLS: Final = 101
 
 
 async def whole_body(
-    response: ClientResponse, *, max_bytes: int, idle_seconds: float, keep: Callable[[int], None] = lambda _: None
+    response: ClientResponse, *, max_bytes: int, idle_seconds: float, keep: Callable[[int], Awaitable[None]]
 ) -> bytes:
-    """Return the whole decompressed body; `keep` is told of bytes that are held from now on, and may refuse them.
+    """Return the whole decompressed body; `keep` is told of bytes that are held from now on: it waits, or refuses them.
 
     Raises:
         BodyRefused: it is too large or not encoded as it says.
@@ -35,13 +35,13 @@ async def whole_body(
     taking = Taking(response, max_bytes)
     pieces: list[bytes] = []
     length, kept = 0, response.content_length or 0
-    keep(kept)
+    await keep(kept)
     try:
         while chunk := await next_chunk(response, idle_seconds, NEVER):
             for number, piece in enumerate(taking.pieces(chunk), 1):
                 length += len(piece)
                 if length > kept:
-                    keep(length - kept)
+                    await keep(length - kept)
                     kept = length
                 pieces.append(piece)
                 if number % PIECES_IN_A_ROW == 0:

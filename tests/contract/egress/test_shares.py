@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -17,6 +18,8 @@ from adapters.egress.guarded_resolver import SystemResolver
 from adapters.egress.name_cache import NameCache
 from application.bounds.shares import MOST_OF_ALL
 from application.caller import acting_as
+from application.ports.outbound_http import OutboundFailure
+from application.request_end import one_request
 from tests.builders import a_caller
 from tests.contract.egress.loopback import HOST, serving
 from tests.contract.egress.outbound_calls import a_get, failure_of, trust
@@ -98,6 +101,32 @@ async def test_a_stream_holds_its_connection_until_it_is_left() -> None:
             async with egress.stream(a_get(server.url())):
                 assert shares.held(CONNECTIONS, organization_id) == 1
     assert shares.held(CONNECTIONS, organization_id) == 0
+
+
+async def test_large_answers_wait_for_one_another_and_large_lists_of_models_are_refused() -> None:
+    shares, organization_id, size = shares_of_all(bodyBytes=5 * 1024 * 1024), uuid4(), 2 * 1024 * 1024
+
+    async def large(conversation: Conversation) -> None:
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\nConnection: close\r\n\r\n".encode()
+        await conversation.send(head + b"x" * size)
+
+    async with (
+        serving(large) as server,
+        Egress(allowed(server), ssl_context=trust(), shares=shares) as egress,
+        asyncio.timeout(PATIENCE),
+    ):
+
+        async def ask(method: str) -> int:
+            with one_request(), acting_as(a_caller(organization_id)):
+                request = replace(a_get(server.url(), max_bytes=2 * size), method=method)
+                answers = [await egress.request(request) for _ in "ab"]
+                return sum(len(answer.body) for answer in answers)
+
+        assert await asyncio.gather(*(ask("POST") for _ in range(8))) == [2 * size] * 8
+        # As memory of the organization, twice: the second of them would be too much.
+        with pytest.raises(OutboundFailure, match="more and larger requests and answers"):
+            await ask("GET")
+    assert shares.held("bodyBytes", organization_id) == 0
 
 
 class HangingNames:
