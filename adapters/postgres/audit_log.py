@@ -57,9 +57,10 @@ class PostgresAuditLog:
         rows = await self._tenant.rows(_filtered("newest_events", tuple(parameters)), {**parameters, "limit": limit})
         return [_entry(row, aggregate_name=_name(*row[11:])) for row in rows]
 
-    async def count(self, filters: AuditFilter) -> int:
+    async def count(self, filters: AuditFilter, *, most: int | None = None) -> int:
         parameters = await self._parameters(filters)
-        count: int = (await self._tenant.rows(_filtered("event_count", tuple(parameters)), parameters))[0][0]
+        statement = _filtered("event_count", tuple(parameters))
+        count: int = (await self._tenant.rows(statement, {**parameters, "most": most}))[0][0]
         return count
 
     async def _parameters(self, filters: AuditFilter, before: int | None = None) -> Mapping[str, Any]:

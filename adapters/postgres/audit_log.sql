@@ -43,5 +43,7 @@ LEFT JOIN LATERAL (
 ) AS first ON true
 ORDER BY org_sequence DESC;
 
--- event_count: how many events the filter lets through
-SELECT count(*) FROM events WHERE organization_id = %(organization_id)s AND {conditions};
+-- event_count: how many events the filter lets through, as far as `most`
+SELECT count(*) FROM (
+    SELECT FROM events WHERE organization_id = %(organization_id)s AND {conditions} LIMIT %(most)s::bigint
+) AS counted;

@@ -68,6 +68,6 @@ class AuditLog(Protocol):
         """Return events, newest first, from the one before this position."""
         ...
 
-    async def count(self, filters: AuditFilter) -> int:
-        """Return how many events the filter lets through."""
+    async def count(self, filters: AuditFilter, *, most: int | None = None) -> int:
+        """Return how many events the filter lets through; with `most`, no more than that are counted."""
         ...

@@ -83,13 +83,13 @@ async def _row_of(
     revision = await _revision(kind, newest, moment, log)
     first, *others = await log.at_revisions(aggregate_id, [1, revision, revision + 1])
     if revision == 0:
-        raise missing(f"The {kind} did not exist then: it was registered at {_told(first.recorded_at)}.")
+        raise missing(f"The {kind} did not exist then: it was registered at {_shown(first.recorded_at)}.")
     by_revision = {entry.revision: entry for entry in (first, *others)}
     last = by_revision[revision]
     row = None if last.topic == f"{kind}.removed" else await rows.row_at(aggregate_id, revision)
     if row is None:
         raise missing(
-            f"The {kind} was removed at {_told(last.recorded_at)}; it was last seen at revision {newest.revision - 1}."
+            f"The {kind} was removed at {_shown(last.recorded_at)}; it was last seen at revision {newest.revision - 1}."
         )
     if isinstance(moment, AtTime):
         return row, moment.time
@@ -104,5 +104,5 @@ async def _revision(kind: str, newest: AuditEntry, moment: Moment, log: AuditLog
     return moment.revision
 
 
-def _told(time: datetime) -> str:
+def _shown(time: datetime) -> str:
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")

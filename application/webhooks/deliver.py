@@ -65,10 +65,12 @@ class Deliveries:
                     await self.outbox.skip(webhook.webhook_id, position=pending.position, until=pending.until)
                     continue
                 return
-            if not await self._told(webhook, pending, turn_ends, observer):
+            if not await self._delivered(webhook, pending, turn_ends, observer):
                 return
 
-    async def _told(self, webhook: DueWebhook, pending: Pending, turn_ends: float, observer: DeliveryObserver) -> bool:
+    async def _delivered(
+        self, webhook: DueWebhook, pending: Pending, turn_ends: float, observer: DeliveryObserver
+    ) -> bool:
         """Tell of these events; return whether all were delivered."""
         destination = await self._destination(webhook.webhook_id)
         position = pending.position

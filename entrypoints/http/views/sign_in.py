@@ -80,7 +80,7 @@ class SignInViews:
         try:
             return await self._sent_to_provider(self.sign_in, request, query)
         except SignInProblem as problem:
-            return _told(request, problem)
+            return _refusal_page(request, problem)
 
     async def _sent_to_provider(self, sign_in: SignIn, request: web.Request, query: SignInQuery) -> web.Response:
         begun = sign_in.begin(query.next)
@@ -98,9 +98,9 @@ class SignInViews:
         try:
             response = await self._signed_in(self.sign_in, request)
         except SignInProblem as problem:
-            response = _told(request, problem)
+            response = _refusal_page(request, problem)
         except Unavailable as error:
-            response = _told(request, SignInProblem(error.message, status=503, reason=error.message))
+            response = _refusal_page(request, SignInProblem(error.message, status=503, reason=error.message))
         self.sign_in.cookies.drop_begun(response, state)
         return response
 
@@ -254,7 +254,7 @@ def _code(query: CallbackQuery) -> str:
     return query.code
 
 
-def _told(request: web.Request, problem: SignInProblem) -> web.Response:
+def _refusal_page(request: web.Request, problem: SignInProblem) -> web.Response:
     request_id = context_of(request).request_id
     _LOGGER.warning("Nobody was signed in: %s (request %s)", problem.reason, request_id)
     return problem_page(problem.text, status=problem.status, request_id=request_id)
