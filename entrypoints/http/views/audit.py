@@ -10,6 +10,7 @@ from aiohttp import web
 from pydantic import Field
 
 from application.errors import AccessKeyNotFound, InvalidInput, ModelNotFound, ProviderNotFound
+from application.members.members import MemberNotFound
 from application.ports.audit_log import AuditFilter
 from application.webhooks.webhooks import WebhookNotFound
 from entrypoints.http.answers import audit as answers
@@ -30,7 +31,21 @@ MOST_ROWS: Final = 100_000
 
 _ROWS_AT_ONCE: Final = 1_000
 _HEAD: Final = csv_lines(
-    [["at", "type", "actor", "aggregateId", "aggregateName", "facts", "reason", "requestId", "commandId", "position"]]
+    [
+        [
+            "at",
+            "type",
+            "actor",
+            "aggregateId",
+            "aggregateName",
+            "facts",
+            "reason",
+            "requestId",
+            "commandId",
+            "position",
+            "actorName",
+        ]
+    ]
 )
 _NO_ID = UUID(int=0)
 _HISTORY = {200: Answer(description="A page of the history.", schema=answers.History)}
@@ -129,6 +144,21 @@ class AuditViews:
 
     @endpoint(
         "GET",
+        "/api/ai/members/{id}/history",
+        access=Access.ADMIN,
+        query=HistoryQuery,
+        answers=_HISTORY,
+        problems=(MemberNotFound,),
+    )
+    async def member_history(self, request: web.Request) -> web.Response:
+        """Show who changed a member
+
+        Newest first; also of one that was removed, and of invitations that were withdrawn.
+        """
+        return await self._history(request, "member")
+
+    @endpoint(
+        "GET",
         "/api/ai/audit",
         access=Access.VIEWER,
         query=AuditQuery,
@@ -188,7 +218,7 @@ class AuditViews:
         return response
 
     async def _history(
-        self, request: web.Request, kind: Literal["provider", "model", "access-key", "webhook"]
+        self, request: web.Request, kind: Literal["provider", "model", "access-key", "webhook", "member"]
     ) -> web.Response:
         query = query_of(request, HistoryQuery)
         page = await self.history(kind, path_id(request, "id"), limit=query.limit + 1, before=_before(query))
@@ -225,4 +255,5 @@ def _cells(entry: AuditEntry) -> list[object]:
         entry.correlation_id,
         entry.command_id,
         entry.position,
+        entry.actor_name,
     ]
