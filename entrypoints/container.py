@@ -48,7 +48,7 @@ from adapters.postgres.members import PostgresInvitations, PostgresMemberDocumen
 from adapters.postgres.migrations import migrate, set_passwords, trusted_logins
 from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
-from adapters.postgres.organization_names import PostgresOrganizationNames
+from adapters.postgres.organization_names import PostgresOrganizationNames, PostgresOrganizationsByName
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.provider_documents import PostgresProviderDocuments
 from adapters.postgres.quotas import PostgresQuotas, PostgresStoredAmounts
@@ -418,6 +418,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         request_log_days=request_log_days,
     )
+    organizations_by_name = providers.Singleton(PostgresOrganizationsByName, administration.pool)
     name_organization = providers.Factory(partial, name_organization, organizations=organizations)
     remove_organization = providers.Factory(
         partial,
