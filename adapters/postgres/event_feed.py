@@ -13,6 +13,7 @@ from psycopg.sql import SQL
 
 from adapters.database_errors import reachable
 from adapters.sql import statements
+from application.end_of_task import ended
 from application.feed.event_feed import FeedEvent
 
 if TYPE_CHECKING:
@@ -92,8 +93,7 @@ class PostgresSignals:
         # Said twice: an error on the way out of a connection can take the place of the cancelling.
         self._is_closed = True
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+            await ended(self._task)
 
     async def _run(self) -> None:
         while not self._is_closed:
