@@ -21,7 +21,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 async def test_from_an_empty_organization_to_an_answer(consoles: Consoles) -> None:
     async with consoles.opened() as console:
-        await console.go("/providers")
+        await console.go("/overview")
+        await console.page.get_by_role("listitem").get_by_role("link", name="Add a provider").click()
         await console.page.get_by_text("There is no provider yet").wait_for()
         await _add_provider(
             console, consoles.service.sandbox.endpoint("openai"), consoles.service.sandbox.key("openai")
@@ -90,6 +91,8 @@ async def _see_what_it_cost(console: Console, api: Api) -> None:
     row = console.page.locator("tbody tr", has_text="gpt-4.1-mini")
     assert "$0.0000" in await row.inner_text()
     await console.page.locator("svg.chart rect").wait_for()
+    await console.page.get_by_role("link", name="Overview").click()
+    await console.page.get_by_role("listitem").filter(has_text="Calls this month").get_by_text("1 today").wait_for()
 
 
 async def _take_a_change_back(console: Console) -> None:

@@ -50,6 +50,37 @@ class Furnished:
         await console.button("Sign out").click()
         await console.page.get_by_label("Token").wait_for()
 
+    async def overview(self, console: Console) -> None:
+        await console.go("/overview")
+        await console.page.get_by_text("Changed lately").wait_for()
+
+    async def budget(self, console: Console) -> None:
+        await console.go("/budget")
+        await console.button("Set a budget").click()
+        await console.dialog.get_by_label("Budget").fill("0.00002")
+        await console.button("Save").click()
+        await console.page.get_by_text("of $0.00002 a month").wait_for()
+
+    async def quotas(self, console: Console) -> None:
+        await console.go("/quotas")
+        await console.page.get_by_text("3 of 1,000").wait_for()
+        await console.button("Change the quotas").click()
+        await console.dialog.get_by_label("Providers", exact=True).fill("900")
+        await console.button("Replace the quotas").click()
+        await console.message("The quotas were saved.")
+        await console.button("Change the quotas").click()
+        assert await console.dialog.get_by_label("Providers", exact=True).input_value() == "900"
+
+    async def organizations(self, console: Console) -> None:
+        await console.go("/organizations")
+        await console.page.get_by_label("Id of the organization").fill("ours")
+        await console.page.get_by_label("Name").fill("Ours")
+        await console.button("Save the name").click()
+        await console.page.get_by_text("This is not the id of an organization").wait_for()
+        await console.page.get_by_label("Id of the organization").fill(str(self.consoles.api.organization_id))
+        await console.button("Save the name").click()
+        await console.message("The organization is called Ours.")
+
     async def providers(self, console: Console) -> None:
         await console.go("/providers")
         await console.page.locator(".provider dd a").first.wait_for()
@@ -182,6 +213,10 @@ PAGES: Final[list[Callable[[Furnished, Console], Awaitable[None]]]] = [
     Furnished.audit,
     Furnished.proof,
     Furnished.operations,
+    Furnished.organizations,
+    Furnished.quotas,
+    Furnished.overview,
+    Furnished.budget,
     Furnished.merge,
 ]
 

@@ -12,6 +12,7 @@ import { showSignedIn, showSignIn, useCode } from "./pages/sign-in.js";
 
 /** @type {[pattern: string, load: () => Promise<{ show: (context: any) => Promise<any> }>][]} */
 const PAGES = [
+  ["/overview", () => import("./pages/overview/page.js")],
   ["/providers", () => import("./pages/providers/list.js")],
   ["/providers/:id", () => import("./pages/providers/detail.js")],
   ["/models", () => import("./pages/models/list.js")],
@@ -24,6 +25,9 @@ const PAGES = [
   ["/usage", () => import("./pages/usage/page.js")],
   ["/requests", () => import("./pages/requests/page.js")],
   ["/audit", () => import("./pages/audit/page.js")],
+  ["/budget", () => import("./pages/budget/page.js")],
+  ["/quotas", () => import("./pages/quotas/page.js")],
+  ["/organizations", () => import("./pages/organizations/page.js")],
   ["/operations", () => import("./pages/operations/page.js")],
 ];
 

@@ -8,17 +8,13 @@ import { changeOrganization, endSession, nameOf } from "./core/provider-session.
 import { enter, home, refusal, signOut } from "./core/session.js";
 import { offerProviderSignOut } from "./pages/sign-in.js";
 
+/** @type {[group: string | null, places: [path: string, name: string, needs: string][]][]} */
 const PLACES = [
-  ["/providers", "Providers", "viewer"],
-  ["/models", "Models", "viewer"],
-  ["/discover", "Discover", "viewer"],
-  ["/try", "Try it", "viewer"],
-  ["/keys", "Access keys", "viewer"],
-  ["/webhooks", "Webhooks", "viewer"],
-  ["/usage", "Usage", "viewer"],
-  ["/requests", "Requests", "viewer"],
-  ["/audit", "Audit", "viewer"],
-  ["/operations", "Operations", "platform"],
+  [null, [["/overview", "Overview", "viewer"]]],
+  ["Catalogue", [["/providers", "Providers", "viewer"], ["/models", "Models", "viewer"], ["/discover", "Discover", "viewer"]]],
+  ["Use", [["/try", "Try it", "viewer"], ["/keys", "Access keys", "viewer"], ["/usage", "Usage", "viewer"], ["/requests", "Requests", "viewer"]]],
+  ["Organization", [["/budget", "Budget", "viewer"], ["/quotas", "Quotas", "viewer"], ["/webhooks", "Webhooks", "viewer"], ["/audit", "Audit", "viewer"]]],
+  ["Service", [["/organizations", "Organizations", "platform"], ["/operations", "Operations", "platform"]]],
 ];
 
 export function drawFrame(session) {
@@ -65,9 +61,12 @@ function brand() {
 }
 
 function navigation() {
-  const links = PLACES.filter(([, , role]) => refusal(role) === null).map(([path, name]) =>
-    element("li", {}, element("a", { href: href(path), "data-path": path }, name)));
-  return element("nav", { "aria-label": "Pages" }, element("ul", {}, links));
+  return element("nav", { "aria-label": "Pages" }, PLACES.map(([group, places]) => {
+    const allowed = places.filter(([, , needs]) => refusal(needs) === null);
+    if (allowed.length === 0) return null;
+    const list = element("ul", { "aria-label": group }, allowed.map(([path, name]) => element("li", {}, element("a", { href: href(path), "data-path": path }, name))));
+    return group === null ? list : [element("p", { class: "group", "aria-hidden": "true" }, group), list];
+  }));
 }
 
 function person(session) {

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from application.bounds.quotas import QUOTAS
 from entrypoints.console.routes import console_routes
 from tests.http_service import Service, serving
 
@@ -64,6 +65,11 @@ async def test_the_parts_of_a_version_are_kept_for_ever_and_the_page_is_asked_fo
     assert page.headers["Cache-Control"] == "no-cache"
     assert part.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert part.headers["Content-Encoding"] == "gzip"
+
+
+def test_the_console_names_every_quota() -> None:
+    named = re.findall(r'\["(\w+)", "', (PAGE / "pages" / "quotas" / "names.js").read_text(encoding="utf-8"))
+    assert sorted(named) == sorted(QUOTAS)
 
 
 def test_no_route_of_the_console_changes_anything() -> None:

@@ -48,6 +48,12 @@ export function tokens(value) {
   return value >= 10_000 ? `${Math.round(value / 1000)}k` : numbers.format(value);
 }
 
+export function bytes(count) {
+  if (!known(count)) return UNKNOWN;
+  if (count < 1000) return `${count} bytes`;
+  return count < 1_000_000 ? `${number(Math.round(count / 1000))} kB` : `${number(Math.round(count / 100_000) / 10)} MB`;
+}
+
 export const words = (name) => name.replaceAll("_", " ").replaceAll("-", " ");
 
 export const title = (name) => name.charAt(0).toUpperCase() + words(name).slice(1);

@@ -87,7 +87,7 @@ export function refusal(needs) {
 }
 
 // Where somebody begins who asked for no page: whoever has no organization has nothing to see but the operations.
-export const home = () => held?.isPlatformAdmin && !held.organizationId ? "/operations" : "/providers";
+export const home = () => held?.isPlatformAdmin && !held.organizationId ? "/operations" : "/overview";
 
 // What the token says is not verified here: it decides what is offered, never what is allowed.
 function read(token) {

@@ -3,7 +3,8 @@
 import { ask } from "../../core/api.js";
 import { KEYS } from "../../core/api-paths.js";
 import { element } from "../../core/elements.js";
-import { money, time } from "../../core/format.js";
+import { time } from "../../core/format.js";
+import { budgetText } from "../../core/budgets.js";
 import { say } from "../../core/messages.js";
 import { action } from "../../parts/action.js";
 import { badge, when } from "../../parts/badges.js";
@@ -11,6 +12,7 @@ import { confirmed, openDialog } from "../../parts/dialog.js";
 import { choice, search } from "../../parts/filters.js";
 import { Listing } from "../../parts/listing.js";
 import { facts, nothing, page } from "../../parts/page.js";
+import { shareBar } from "../../parts/share.js";
 import { retryIfChanged } from "../../parts/retry-if-changed.js";
 import { editKey, issueKey, SCOPES } from "./form.js";
 import { timeline } from "./history.js";
@@ -86,8 +88,6 @@ function limits({ requestsPerMinute, tokensPerMinute, concurrent }) {
   return parts.filter(([most]) => most).map(([most, word]) => `${most.toLocaleString("en")} ${word}`).join(", ") || "none";
 }
 
-const EVERY = { day: "a day", week: "a week", month: "a month", total: "in all" };
-
-const budget = (held) => held ? `${money(held.spentUsd)} of ${money(held.usd)} ${EVERY[held.period]}` : "none";
+const budget = (held) => held ? shareBar(held.spentUsd, held.usd, { label: "Budget used", text: budgetText(held) }) : "none";
 
 const labels = (held) => Object.entries(held).map(([name, value]) => `${name}: ${value}`).join(", ") || "none";

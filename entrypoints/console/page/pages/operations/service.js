@@ -7,7 +7,7 @@ import { href } from "../../core/router.js";
 import { current } from "../../core/session.js";
 import { badge } from "../../parts/badges.js";
 import { facts } from "../../parts/page.js";
-import { section } from "./section.js";
+import { section } from "../../parts/section.js";
 
 const STATES = ["healthy", "degraded", "unhealthy", "unknown"];
 
