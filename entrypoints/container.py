@@ -35,6 +35,7 @@ from adapters.postgres.access_keys import (
 )
 from adapters.postgres.accounts import PostgresAccounts, PostgresForgottenAccounts, PostgresSignInAttempts
 from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBudget
+from adapters.postgres.connection_limits import check_connections
 from adapters.postgres.connection_pools import long_reading_pool, reading_pool, writing_pool
 from adapters.postgres.delivery_election import PostgresDeliveryElection
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
@@ -177,6 +178,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Container",
+    "check_connections",
     "check_egress_allow",
     "check_egress_proxy",
     "check_master_keys",
@@ -224,6 +226,8 @@ class Container(containers.DeclarativeContainer):
     trusted_proxies: providers.Dependency[tuple[Network, ...]] = providers.Dependency(default=())
     session_idle = providers.Dependency(instance_of=float, default=7200.0)
     session_lifetime = providers.Dependency(instance_of=float, default=43200.0)
+    pool_size = providers.Dependency(instance_of=int, default=4)
+    long_pool_size = providers.Dependency(instance_of=int, default=2)
 
     administration = providers.Container(
         Administration,
@@ -231,10 +235,10 @@ class Container(containers.DeclarativeContainer):
         master_keys=master_keys,
         master_key_directory=master_key_directory,
     )
-    reading_pool = providers.Singleton(reading_pool, database_url)
-    writing_pool = providers.Singleton(writing_pool, database_url)
+    reading_pool = providers.Singleton(reading_pool, database_url, size=pool_size)
+    writing_pool = providers.Singleton(writing_pool, database_url, size=pool_size)
     tenant = providers.Singleton(Tenant, reading_pool)
-    long_reading_pool = providers.Singleton(long_reading_pool, database_url)
+    long_reading_pool = providers.Singleton(long_reading_pool, database_url, size=long_pool_size)
     long_reads = providers.Singleton(Tenant, long_reading_pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS)
     recorder = providers.Singleton(
         LedgerRecorder, writing_pool, scope=providers.Object(callers_append), projector=providers.Object(projected)
@@ -292,6 +296,7 @@ class Container(containers.DeclarativeContainer):
     ledger = providers.Singleton(
         Ledger,
         recorder,
+        threads=pool_size,
         written=providers.List(runnable_models.provided.forget, access_key_cache.provided.forget, hints.provided.grown),
     )
 
@@ -690,9 +695,9 @@ class Container(containers.DeclarativeContainer):
     )
 
 
-def embedded_postgres(directory: Path) -> EmbeddedPostgres:
-    """Return the embedded server for a folder, not started yet."""
-    return EmbeddedPostgres(directory)
+def embedded_postgres(directory: Path, *, connections: int = 0) -> EmbeddedPostgres:
+    """Return the embedded server for a folder, not started yet, which is to give at least so many connections."""
+    return EmbeddedPostgres(directory, connections=connections)
 
 
 def keyring_file(directory: Path) -> tuple[str, Path]:
