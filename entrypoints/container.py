@@ -19,6 +19,7 @@ from adapters.event_store.log_records import callers_append
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.repositories import (
     EventSourcedAccessKeys,
+    EventSourcedMembers,
     EventSourcedModels,
     EventSourcedOrganizations,
     EventSourcedProviders,
@@ -40,6 +41,7 @@ from adapters.postgres.inspect_database import inspect, outdated_postgres
 from adapters.postgres.leader_election import PostgresLeaderElection
 from adapters.postgres.log_clock import PostgresLogClock
 from adapters.postgres.log_growth_hints import PostgresHints
+from adapters.postgres.members import PostgresInvitations, PostgresMemberDocuments
 from adapters.postgres.migrations import migrate, set_passwords, trusted_logins
 from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
@@ -269,6 +271,9 @@ class Container(containers.DeclarativeContainer):
     organizations = providers.Singleton(EventSourcedOrganizations, ledger)
     webhooks = providers.Singleton(EventSourcedWebhooks, ledger)
     webhook_documents = providers.Singleton(PostgresWebhookDocuments, tenant)
+    members = providers.Singleton(EventSourcedMembers, ledger)
+    member_documents = providers.Singleton(PostgresMemberDocuments, tenant)
+    invitations = providers.Singleton(PostgresInvitations, tenant)
     webhook_vault = providers.Singleton(
         EnvelopeVault, envelope, providers.Singleton(PostgresSealedCredentials, tenant, of_webhooks=True)
     )
@@ -394,6 +399,8 @@ class Container(containers.DeclarativeContainer):
         secrets=key_secrets,
         webhooks=webhooks,
         webhook_documents=webhook_documents,
+        members=members,
+        member_documents=member_documents,
     )
     sign_in = providers.Singleton(
         sign_in,

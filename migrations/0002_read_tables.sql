@@ -177,6 +177,7 @@ DECLARE
     models CONSTANT jsonb := p_changes -> 'ai_models';
     keys CONSTANT jsonb := p_changes -> 'access_keys';
     hooks CONSTANT jsonb := p_changes -> 'webhooks';
+    people CONSTANT jsonb := p_changes -> 'members';
 BEGIN
     IF keys ? 'delete' THEN
         DELETE FROM access_keys WHERE organization_id = p_organization_id
@@ -185,6 +186,10 @@ BEGIN
     IF hooks ? 'delete' THEN
         DELETE FROM webhooks WHERE organization_id = p_organization_id
             AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(hooks -> 'delete'));
+    END IF;
+    IF people ? 'delete' THEN
+        DELETE FROM members WHERE organization_id = p_organization_id
+            AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(people -> 'delete'));
     END IF;
     IF models ? 'delete' THEN
         DELETE FROM ai_models WHERE organization_id = p_organization_id
@@ -205,6 +210,9 @@ BEGIN
     END IF;
     IF hooks IS NOT NULL THEN
         PERFORM apply_webhook_changes(p_organization_id, hooks, p_time);
+    END IF;
+    IF people IS NOT NULL THEN
+        PERFORM apply_member_changes(p_organization_id, people, p_time);
     END IF;
     IF p_changes ? 'organizations' THEN
         PERFORM apply_organization_changes(p_organization_id, p_changes -> 'organizations');

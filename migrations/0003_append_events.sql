@@ -3,8 +3,8 @@
 -- rights and the path of who calls it: a SET of its own would cost each call more than most of its work. apply_changes,
 -- which changes the read tables, stands beside them (0002).
 
--- Store and destroy sealed keys, and digests of access keys, with the events that speak of them. Of an access key the
--- digests of the new secret and of the one before it stay.
+-- Store and destroy sealed keys, digests of access keys, and what is kept of members (0018), with the events that speak of
+-- them. Of an access key the digests of the new secret and of the one before it stay.
 CREATE FUNCTION apply_credentials(p_organization_id uuid, p_sealed jsonb, p_destroyed uuid[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -24,6 +24,9 @@ BEGIN
     INSERT INTO access_key_secrets (organization_id, key_id, version, digest)
     SELECT p_organization_id, (s ->> 'key_id')::uuid, (s ->> 'version')::integer, decode(s ->> 'digest', 'base64')
     FROM jsonb_array_elements(p_sealed) s WHERE s ? 'key_id';
+    IF jsonb_path_exists(p_sealed, '$[*].member_document') THEN
+        PERFORM apply_member_documents(p_organization_id, p_sealed);
+    END IF;
 END
 $$;
 

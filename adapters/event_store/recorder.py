@@ -156,7 +156,7 @@ class LedgerRecorder(ApplicationRecorder):
             "topics": [event.topic for event in events],
             "states": [event.state for event in events],
             "changes": inline_changes(self._projector, events),
-            "sealed": sealed_document(append.sealed, append.digests),
+            "sealed": sealed_document(append.sealed, append.digests, append.documents),
             "destroyed": list(append.destroyed) or None,
         }
         row = self._connections.run(

@@ -85,6 +85,7 @@ LIVE: Final[dict[str, LiteralString]] = {
     "model": "ai_models m",
     "webhook": "webhooks w LEFT JOIN webhook_cursors c"
     " ON c.organization_id = w.organization_id AND c.webhook_id = w.id",
+    "member": "members m LEFT JOIN member_profiles p ON p.organization_id = m.organization_id AND p.member_id = m.id",
     "key": "access_keys k LEFT JOIN access_key_uses u ON u.organization_id = k.organization_id AND u.key_id = k.id",
 }
 """Where the documents of today come from."""

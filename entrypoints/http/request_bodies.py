@@ -128,7 +128,7 @@ class RequestBodies:
         if 0 < stated <= LARGE and request.content.is_eof():
             # All of it came with the headers, and is too short for many values.
             reservation.add(stated)
-            return request.content.read_nowait()
+            return _arrived(request)
         reservation.check(stated)
         started = asyncio.get_running_loop().time()
         chunks, length, size = [], 0, JsonSize()
@@ -146,7 +146,7 @@ class RequestBodies:
         """Return what has arrived of the body, empty at its end."""
         content = request.content
         if content.is_eof():
-            return await content.readany()
+            return _arrived(request)
         at_the_latest = started + min(self._read_seconds + length / SLOWEST, self._read_seconds * LONGEST)
         seconds = min(self._read_seconds, at_the_latest - asyncio.get_running_loop().time())
         deadline = asyncio.timeout(seconds)
@@ -166,6 +166,16 @@ class RequestBodies:
 
 
 REQUEST_BODIES: web.AppKey[RequestBodies] = web.AppKey("request_bodies", RequestBodies)
+
+
+def _arrived(request: web.Request) -> bytes:
+    """Return what is left of a body of which all has come; aiohttp tells of a connection lost since then here too."""
+    try:
+        return request.content.read_nowait()
+    except OSError as error:
+        raise ClientGone from error
+    except web.RequestPayloadError:
+        raise MalformedBody(headers={"Connection": "close"}) from None
 
 
 def _too_many_values() -> TooManyValues:
