@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.page_checks import faults_of
+from tests.browser.watched_page import WIDE
 
 if TYPE_CHECKING:
     from tests.browser.console import Consoles
@@ -48,6 +49,10 @@ async def test_many_models_are_found_again_changed_together_and_undone(consoles:
         await page.get_by_label("Select all rows shown").check()
         await console.button("Select all 120 that match").click()
         await page.get_by_text("120 selected").wait_for()
+        async with page.expect_download() as saving:
+            await console.button("Save as CSV").click()
+        lines = (await (await saving.value).path()).read_text(encoding="utf-8").splitlines()
+        assert (len(lines), lines[0].startswith("id,organizationId,")) == (121, True)
         await console.button("Disable").click()
         await console.message("120 models were disabled.")
         assert len(await consoles.api.rows("/api/ai/models", enabled=False)) == 120
@@ -65,6 +70,7 @@ async def test_many_models_are_found_again_changed_together_and_undone(consoles:
         await page.get_by_text("of 119").or_(page.get_by_text("1 to 50 of 120")).first.wait_for()
         await console.button("Close the message").last.click()
         await console.message("m-117 was deleted.")
+        await page.set_viewport_size({"width": WIDE, "height": 800})
         await console.button("Settings").click()
         await console.dialog.get_by_label("Colours").select_option("dark")
         await expect(page.locator("html")).to_have_attribute("data-theme", "dark")

@@ -99,7 +99,7 @@ async def _see_what_it_cost(console: Console, api: Api) -> None:
 async def _take_a_change_back(console: Console) -> None:
     page = console.page
     await page.get_by_role("link", name="Models", exact=True).click()
-    await page.get_by_role("link", name="GPT-4.1 mini").click()
+    await page.locator("tbody").get_by_role("link", name="GPT-4.1 mini").click()
     await console.button("Edit").click()
     await console.dialog.get_by_label("Name").fill("Renamed by mistake")
     await console.button("Save").click()

@@ -145,7 +145,7 @@ class Furnished:
         await console.go(f"/try?model={self.model['id']}")
         for name in ("GPT-4.1 (gpt-4.1)", "GPT-4o (gpt-4o)"):
             await console.page.get_by_label("Model", exact=True).select_option(label=name)
-            await console.button("Ask it side by side").click()
+            await console.button("Add to the comparison").click()
         await console.page.get_by_role("textbox", name="Prompt", exact=True).fill("sandbox:markdown")
         await console.page.keyboard.press("Control+Enter")
         await console.page.get_by_text("Finished").nth(1).wait_for()
@@ -176,7 +176,7 @@ class Furnished:
         await console.page.get_by_label("By", exact=True).select_option("provider")
         await console.page.get_by_role("link", name="Usage of OpenAI Europe alone").click()
         await console.page.get_by_text("Only part of it is shown.").wait_for()
-        await console.page.get_by_role("link", name="gpt-4o").wait_for()
+        await console.page.get_by_role("link", name="gpt-4o", exact=True).wait_for()
         await console.page.locator(".chart canvas").hover()
 
     async def requests(self, console: Console) -> None:

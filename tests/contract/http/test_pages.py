@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import posixpath
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -72,6 +73,21 @@ async def test_the_parts_of_a_version_are_kept_for_ever_and_the_page_is_asked_fo
 def test_the_console_names_every_quota() -> None:
     named = re.findall(r'\["(\w+)", "', (PAGE / "pages" / "quotas" / "names.js").read_text(encoding="utf-8"))
     assert sorted(named) == sorted(QUOTAS)
+
+
+async def test_what_is_seen_first_is_named_by_the_page_and_is_small() -> None:
+    async with serving([]) as service:
+        page = await service.ask("GET", "/")
+        named = re.findall(rb'href="([^"]+\.(?:js|css|svg))"', page.content)
+        replies = [await service.ask("GET", f"/{name.decode()}", headers={"Accept-Encoding": "gzip"}) for name in named]
+    assert {reply.status for reply in replies} == {200}
+    scripts = {name.decode().split("/", 2)[2] for name in named if name.endswith(b".js")}
+    for script in scripts:
+        text = (PAGE / script).read_text(encoding="utf-8")
+        for imported in re.findall(r'^import .*from "(\.[^"]+)"', text, re.MULTILINE):
+            assert posixpath.normpath(posixpath.join(posixpath.dirname(script), imported)) in scripts
+    chart = next((PAGE / "vendor" / "uplot").glob("*.gz")).stat().st_size
+    assert sum(int(reply.headers["Content-Length"]) for reply in [page, *replies]) + chart < 110_000
 
 
 def test_no_route_of_the_console_changes_anything() -> None:

@@ -27,12 +27,28 @@ async function draw(place, options) {
     plot?.destroy();
     plot = new Plot(settings(Plot, place.clientWidth, options), stacked(options), place);
   };
-  const colours = matchMedia("(prefers-color-scheme: dark)");
-  const seen = new ResizeObserver(() => plot?.width === place.clientWidth || again());
-  seen.observe(place);
-  colours.addEventListener("change", again);
-  onPreference((name) => name === "theme" && again());
+  forget();
+  shown.set(place, { again, end: () => plot?.destroy() });
+  new ResizeObserver(() => plot?.width === place.clientWidth || again()).observe(place);
 }
+
+// Those on the page, which are drawn anew in other colours.
+const shown = new Map();
+const recolour = () => {
+  for (const { again } of shown.values()) again();
+};
+// uPlot listens to the window until it is told to end.
+document.addEventListener("shown", forget);
+
+function forget() {
+  for (const [place, { end }] of shown) {
+    if (place.isConnected) continue;
+    end();
+    shown.delete(place);
+  }
+}
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+onPreference(recolour);
 
 // What stands on others reaches from the ground: the highest is drawn first, and the others over it.
 function stacked({ points, series }) {

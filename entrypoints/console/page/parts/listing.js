@@ -5,10 +5,13 @@ import { element, replace } from "../core/elements.js";
 import { number } from "../core/format.js";
 import { follow } from "../core/live.js";
 import { remember, remembered } from "../core/router.js";
+import { action } from "./action.js";
+import { csvOf } from "./csv.js";
 import { failure } from "./failure.js";
 import { field } from "./form.js";
 import { isLeaving } from "./remove-later.js";
 import { isHeld, redraw } from "./redraw.js";
+import { saveFile } from "./save-file.js";
 import { views } from "./views.js";
 
 const PAGE = 50;
@@ -22,8 +25,9 @@ export class Listing {
   // cannot be sorted has a null for `sort`. It renews itself, and calls `renewed(rows)`, when somebody else causes an
   // event whose type begins like one of `about`; and every so many milliseconds, for what is no event. How many rows
   // there are in all is asked unless `isCounted` is false: with very many, counting takes longer than reading. `sorts`
-  // are orders to choose from, for a list that has no heads of columns; `tools` stand beside the number of rows.
-  constructor({ path, filters, query, signal, draw, empty, sort = "name", fixed = {}, limit = PAGE, about = [], every = 0, isCounted = true, sorts = [], tools = [], renewed = () => {} }) {
+  // are orders to choose from, for a list that has no heads of columns; `tools` stand beside the number of rows; `csv` is
+  // the name of the file with all that match.
+  constructor({ path, filters, query, signal, draw, empty, sort = "name", fixed = {}, limit = PAGE, about = [], every = 0, isCounted = true, sorts = [], tools = [], csv = null, renewed = () => {} }) {
     this.path = path;
     this.filters = filters;
     this.signal = signal;
@@ -46,13 +50,17 @@ export class Listing {
     this.bar = element("form", { class: "filters", role: "search", onsubmit: (event) => event.preventDefault() }, filters.map((filter) => filter.element), sorts.length ? this.#order(sorts) : null);
     this.bar.hidden = filters.length === 0;
     for (const filter of filters) filter.set(query[filter.name] ?? "", () => this.restart());
-    this.element = element("div", { class: "listing" }, this.bar, element("div", { class: "listing-head" }, this.count, element("div", { class: "tools" }, filters.length ? views() : null, tools)), this.place, this.paging);
+    this.element = element("div", { class: "listing" }, this.bar, element("div", { class: "listing-head" }, this.count, element("div", { class: "tools" }, filters.length ? views() : null, tools, csv ? this.#saver(csv) : null)), this.place, this.paging);
     if (about.length > 0) follow({ isNews: (event) => this.#isNews(event), renew: () => this.#renew(), isBusy: () => this.#isBusy(), signal });
     if (every > 0) this.#renewEvery(every);
   }
 
   get chosen() {
     return Object.fromEntries(this.filters.map((filter) => [filter.name, filter.value()]));
+  }
+
+  get #isFiltered() {
+    return Object.values(this.chosen).some(Boolean);
   }
 
   async restart() {
@@ -113,6 +121,15 @@ export class Listing {
     return found;
   }
 
+  // All that match as a file, for lists that the service itself gives in JSON alone.
+  #saver(name) {
+    return action("CSV", { needs: "viewer", tone: "plain", label: "Save as CSV", run: async (button) => {
+      const rows = await this.everything((count) => (button.title = `${number(count)} read`), this.signal);
+      button.title = "";
+      saveFile(name, csvOf(rows));
+    } });
+  }
+
   #isNews({ type, aggregateId, revision }) {
     const shown = this.rows.find((row) => row.id === aggregateId);
     return this.about.some((start) => type.startsWith(start)) && !(shown?.revision >= revision);
@@ -151,14 +168,13 @@ export class Listing {
     this.rows = data.filter((row) => !isLeaving(row.id));
     this.total = pagination.total ?? data.length;
     this.#tell({ data, pagination });
-    const isFiltered = Object.values(this.chosen).some(Boolean);
     // Rows are drawn anew: the focus goes where it was, or to what says how many there are.
-    if (!redraw(this.place, this.rows.length ? this.draw(this.rows) : this.empty(isFiltered))) this.count.focus({ preventScroll: true });
+    if (!redraw(this.place, this.rows.length ? this.draw(this.rows) : this.empty(this.#isFiltered))) this.count.focus({ preventScroll: true });
   }
 
   #tell({ data, pagination }) {
     const first = this.cursors.length * this.limit;
-    const summary = data.length ? `${number(first + 1)} to ${number(first + data.length)}${this.isCounted ? ` of ${number(pagination.total)}` : ""}` : "Nothing found";
+    const summary = data.length ? `${number(first + 1)} to ${number(first + data.length)}${this.isCounted ? ` of ${number(pagination.total)}` : ""}` : this.#isFiltered ? "Nothing found" : "";
     if (this.count.textContent !== summary) this.count.textContent = summary;
     const step = (text, able, move) => element("button", { type: "button", class: "plain", disabled: !able, onclick: move }, text);
     redraw(this.paging, this.cursors.length || pagination.hasMore ? [

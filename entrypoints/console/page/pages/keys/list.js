@@ -23,7 +23,7 @@ import { rotateKey } from "./secret.js";
 
 export async function show({ query, signal }) {
   const list = new Listing({
-    path: KEYS, query, signal, sorts: [...SORTS, ["-budgetUsed", "Budget, most used first"]], about: ["access-key."],
+    path: KEYS, query, signal, sorts: [...SORTS, ["-budgetUsed", "Budget, most used first"]], csv: "access-keys.csv", about: ["access-key."],
     filters: [search("q", "Search"), choice("scope", "Scope", SCOPES), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
     draw: (rows) => element("ul", { class: "cards" }, rows.map((key) => keyCard(key, list, signal))),
     empty: (isFiltered) => isFiltered ? nothing("No access key matches.") : nothing("There is no access key yet. Issue one for each program that uses the service.", adder(list)),

@@ -25,7 +25,7 @@ export async function show({ query, signal }) {
   const add = action("Register a model", { needs: "editor", run: () => addModel(providers.all, () => list.restart()), why: whyNot(providers) });
   const chooser = new Columns("models", columns(providers, () => list.load()), () => list.drawAgain());
   const list = new Listing({
-    path: MODELS, query, signal, about: ["model."], tools: [chooser.menu],
+    path: MODELS, query, signal, about: ["model."], tools: [chooser.menu], csv: "models.csv",
     filters: [search("q", "Search in name and model id"), byProvider, choice("type", "Type", TYPES.map((type) => [type, title(type)])),
       choice("capability", "Capabilities", CAPABILITIES.map((name) => [name, title(name)])), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]]),
       choice("usable", "Usable", [["true", "Can be used"], ["false", "Cannot be used"]])],

@@ -25,7 +25,7 @@ export async function show({ query, signal }) {
   const labels = new Map(types.map((type) => [type.name, type.label]));
   const figures = new Figures(signal);
   const list = new Listing({
-    path: PROVIDERS, query, signal, sorts: SORTS, about: ["provider.", "model.registered", "model.removed"], every: CHECKS_MS, renewed: (rows) => figures.renew(rows),
+    path: PROVIDERS, query, signal, sorts: SORTS, csv: "providers.csv", about: ["provider.", "model.registered", "model.removed"], every: CHECKS_MS, renewed: (rows) => figures.renew(rows),
     filters: [search("q", "Search"), choice("type", "Type", types.map((type) => [type.name, type.label])), choice("health", "Health", STATES),
       choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
     draw: (rows) => element("ul", { class: "cards" }, rows.map((provider) => providerCard(provider, labels, list, figures))),

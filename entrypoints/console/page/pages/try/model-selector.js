@@ -36,16 +36,18 @@ export class ModelSelector {
     this.offered = [];
     this.needs = [this.type, this.strategy, this.window, this.cost];
     this.fields = [this.search, this.model, ...this.needs];
+    this.requirements = element("details", {});
     /** @type {any[]} */
     this.beside = [];
     this.chips = element("ul", { class: "chosen", "aria-label": "Models side by side" });
-    this.adder = element("button", { type: "button", class: "plain", onclick: () => this.#add() }, "Ask it side by side");
+    this.adder = element("button", { type: "button", class: "plain", onclick: () => this.#add() }, "Add to the comparison");
     this.adjust();
   }
 
   // All fields in their order, for the page.
   layout() {
-    return element("div", { class: "fields" }, this.search.element, this.model.element, element("div", { class: "actions" }, this.adder), this.chips, this.needs.map((each) => each.element));
+    this.requirements.append(element("summary", {}, "Requirements"), element("div", { class: "fields" }, this.needs.map((each) => each.element)));
+    return element("div", { class: "fields" }, this.search.element, this.model.element, element("div", { class: "actions" }, this.adder), this.chips, this.requirements);
   }
 
   // Offers what fits the words that are searched for; what was chosen stays chosen.
@@ -68,7 +70,7 @@ export class ModelSelector {
 
   // Requirements do not apply when a model is named.
   adjust() {
-    for (const each of this.needs) each.element.hidden = this.model.read() !== NEED || this.beside.length > 0;
+    this.requirements.hidden = this.model.read() !== NEED || this.beside.length > 0;
     const id = this.model.read();
     this.adder.disabled = id === NEED || this.beside.length >= MOST_BESIDE || this.beside.some((model) => model.id === id);
   }

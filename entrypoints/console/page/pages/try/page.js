@@ -100,4 +100,4 @@ class Playground {
   }
 }
 
-const EMPTY = nothing("Answers show here while they are written, with their time, their tokens and their cost. Add models to ask up to four side by side.");
+const EMPTY = nothing("Answers show here while they are written, with their time, their tokens and their cost. Up to four models can be compared side by side.");

@@ -23,7 +23,7 @@ const RENEWED_MS = 5_000;
 
 export async function show({ query, signal }) {
   const list = new Listing({
-    path: WEBHOOKS, query, signal, sorts: SORTS, about: ["webhook."], every: RENEWED_MS,
+    path: WEBHOOKS, query, signal, sorts: SORTS, csv: "webhooks.csv", about: ["webhook."], every: RENEWED_MS,
     filters: [search("q", "Search"), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
     draw: (rows) => element("ul", { class: "cards" }, rows.map((webhook) => card(webhook, list, signal))),
     empty: (isFiltered) => isFiltered ? nothing("No webhook matches.") : nothing("There is no webhook yet. Add one for each program or channel that is to be told what happens.", adder(list)),
