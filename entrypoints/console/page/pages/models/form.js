@@ -26,7 +26,7 @@ export function addModel(providers, done) {
     done(document);
   } });
   form.body.classList.add("two");
-  const dialog = openDialog("Register a model", form.element);
+  const dialog = openDialog("Register a model", form.element, { wide: true });
 }
 
 export function editModel(model, done) {
@@ -48,7 +48,7 @@ export function editModel(model, done) {
     done(document);
   } });
   form.body.classList.add("two");
-  const dialog = openDialog(`Edit ${model.name}`, form.element);
+  const dialog = openDialog(`Edit ${model.name}`, form.element, { wide: true });
 }
 
 function flat(model) {
