@@ -6,7 +6,6 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from psycopg.types.json import Jsonb
 
 from application.projections.project_event import project
 from application.projections.row_changes import LoggedEvent, RowChange, net_changes
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
     Projector = Callable[[StoredEvent], RowChange | None]
 
 
-def inline_changes(projector: Projector, events: Sequence[StoredEvent]) -> Jsonb | None:
-    """Return the net row changes of the events, in the form that `apply_changes` takes."""
+def inline_changes(projector: Projector, events: Sequence[StoredEvent]) -> bytes | None:
+    """Return the net row changes of the events, in the JSON that `apply_changes` takes."""
     changes = []
     for event in events:
         change = projector(event)
@@ -33,7 +32,7 @@ def inline_changes(projector: Projector, events: Sequence[StoredEvent]) -> Jsonb
     for change in net_changes(changes).values():
         entries = document.setdefault(change.table, {}).setdefault(change.operation, [])
         entries.append(change.row_id if change.operation == "delete" else change.columns)
-    return Jsonb(document, dumps=orjson.dumps) if document else None
+    return orjson.dumps(document) if document else None
 
 
 def projected(event: StoredEvent) -> RowChange:
@@ -42,12 +41,12 @@ def projected(event: StoredEvent) -> RowChange:
     return project(LoggedEvent(str(event.originator_id), event.originator_version, event.topic, facts))
 
 
-def sealed_document(sealed: Sequence[SealedCredential], digests: Sequence[SecretDigest] = ()) -> Jsonb | None:
-    """Return sealed keys, and digests of access keys' secrets, in the form that `apply_credentials` takes."""
+def sealed_document(sealed: Sequence[SealedCredential], digests: Sequence[SecretDigest] = ()) -> bytes | None:
+    """Return sealed keys, and digests of access keys' secrets, in the JSON that `apply_credentials` takes."""
     if not sealed and not digests:
         return None
     documents = [_sealed_columns(credential) for credential in sealed] + [_digest_columns(each) for each in digests]
-    return Jsonb(documents, dumps=orjson.dumps)
+    return orjson.dumps(documents)
 
 
 def _digest_columns(secret: SecretDigest) -> dict[str, str | int]:
