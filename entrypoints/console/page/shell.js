@@ -13,7 +13,7 @@ const PLACES = [
   [null, [["/overview", "Overview", "viewer"]]],
   ["Catalogue", [["/providers", "Providers", "viewer"], ["/models", "Models", "viewer"], ["/discover", "Discover", "viewer"]]],
   ["Use", [["/try", "Try it", "viewer"], ["/keys", "Access keys", "viewer"], ["/usage", "Usage", "viewer"], ["/requests", "Requests", "viewer"]]],
-  ["Organization", [["/budget", "Budget", "viewer"], ["/quotas", "Quotas", "viewer"], ["/webhooks", "Webhooks", "viewer"], ["/audit", "Audit", "viewer"]]],
+  ["Organization", [["/budget", "Budget", "viewer"], ["/quotas", "Quotas", "viewer"], ["/webhooks", "Webhooks", "viewer"], ["/members", "Members", "admin"], ["/audit", "Audit", "viewer"]]],
   ["Service", [["/organizations", "Organizations", "platform"], ["/operations", "Operations", "platform"]]],
 ];
 
@@ -73,7 +73,7 @@ function person(session) {
   const role = [session.role, session.isPlatformAdmin ? "platform admin" : null].filter(Boolean).join(", ");
   return element("div", { class: "person" },
     element("p", { id: "live", class: "light off", role: "status" }),
-    element("p", { class: "who" }, element("strong", { title: session.actor }, session.name ?? session.actor), element("span", { class: "quiet" }, role || "no role")),
+    element("p", { class: "who" }, session.accountId ? element("a", { href: href("/account"), title: "Your account" }, session.name) : element("strong", { title: session.actor }, session.name ?? session.actor), element("span", { class: "quiet" }, role || "no role")),
     organization(session),
     element("p", {}, element("a", { href: "api/docs", class: "quiet" }, "API"), element("button", { type: "button", class: "plain", onclick: () => leave(session) }, "Sign out")));
 }

@@ -6,6 +6,7 @@ export const PROVIDERS = "/api/ai/providers";
 export const MODELS = "/api/ai/models";
 export const KEYS = "/api/ai/keys";
 export const WEBHOOKS = "/api/ai/webhooks";
+export const MEMBERS = "/api/ai/members";
 
 const LARGEST_PAGE = 200;
 
