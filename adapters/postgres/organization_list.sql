@@ -1,7 +1,7 @@
 -- page: organizations by name, as an administrator sees them; those without one come last
 SELECT listed.id, listed.name, listed.quotas, listed.events, listed.last_event_at, listed.is_removed, listed.place
 FROM (
-    SELECT h.organization_id AS id, o.name, coalesce(o.quotas, '{}') AS quotas, h.org_sequence AS events,
+    SELECT h.organization_id AS id, o.name, coalesce(o.quotas, '{{}}') AS quotas, h.org_sequence AS events,
            h.recorded_at AS last_event_at, h.closed_sequence IS NOT NULL AS is_removed,
            (CASE WHEN o.name IS NULL THEN '1' ELSE '0' || lower(o.name) END) COLLATE "C" AS place
     FROM organization_heads h LEFT JOIN organizations o ON o.id = h.organization_id

@@ -36,14 +36,14 @@ export async function show({ query, signal }) {
 const nameOf = ({ name, id }) => name ?? id;
 
 function columns(again) {
-  const act = (text, organization, run, tone = "plain") => action(text, { needs: "platform", tone, label: `${text} ${nameOf(organization)}`, run });
+  const act = (text, organization, run, tone = "plain") => action(text, { needs: "platform", tone, label: `${text === "Quotas" ? "Quotas of" : text} ${nameOf(organization)}`, run });
   return [
     { head: "Organization", cell: (each) => [each.name ?? element("span", { class: "quiet" }, "without a name"), each.isRemoved ? [" ", badge("Removed", "bad")] : null, element("small", {}, copyable(each.id, `the id of ${nameOf(each)}`))] },
     { head: "Events", numeric: true, cell: (each) => number(each.events) },
     { head: "Last event", cell: (each) => stamp(each.lastEventAt) },
     { head: "Own quotas", cell: (each) => Object.entries(each.quotas).map(([name, amount]) => `${name} ${amount === 0 ? "no limit" : number(amount)}`).join(", ") || "–" },
     { head: "Change", isUnseen: true, cell: (each) => each.isRemoved ? null : element("div", { class: "actions" },
-      act("Rename", each, () => rename(each, again)), act("Quotas of", each, () => changeQuotas(each.id, again, each.quotas)), act("Remove", each, () => remove(each, again), "plain danger")) },
+      act("Rename", each, () => rename(each, again)), act("Quotas", each, () => changeQuotas(each.id, again, each.quotas)), act("Remove", each, () => remove(each, again), "plain danger")) },
   ];
 }
 
