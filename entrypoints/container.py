@@ -49,6 +49,7 @@ from adapters.postgres.members import PostgresInvitations, PostgresMemberDocumen
 from adapters.postgres.migrations import migrate, set_passwords, trusted_logins
 from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
+from adapters.postgres.organization_list import PostgresOrganizationList
 from adapters.postgres.organization_names import PostgresOrganizationNames, PostgresOrganizationsByName
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.provider_documents import PostgresProviderDocuments
@@ -423,6 +424,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         request_log_days=request_log_days,
     )
+    organization_list = providers.Singleton(PostgresOrganizationList, administration.pool)
     organizations_by_name = providers.Singleton(PostgresOrganizationsByName, administration.pool)
     name_organization = providers.Factory(partial, name_organization, organizations=organizations)
     remove_organization = providers.Factory(
@@ -683,7 +685,12 @@ class Container(containers.DeclarativeContainer):
                 has_other_ways_in=has_other_ways_in,
             ),
         ),
-        providers.Factory(OrganizationViews, name_it=name_organization, remove_it=remove_organization),
+        providers.Factory(
+            OrganizationViews,
+            name_it=name_organization,
+            remove_it=remove_organization,
+            organizations=organization_list,
+        ),
         providers.Factory(
             AdministrationViews,
             projections=administration.projections,

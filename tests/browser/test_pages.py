@@ -72,14 +72,22 @@ class Furnished:
         assert await console.dialog.get_by_label("Providers", exact=True).input_value() == "900"
 
     async def organizations(self, console: Console) -> None:
-        await console.go("/organizations")
-        await console.page.get_by_label("Id of the organization").fill("ours")
-        await console.page.get_by_label("Name").fill("Ours")
-        await console.button("Save the name").click()
-        await console.page.get_by_text("This is not the id of an organization").wait_for()
-        await console.page.get_by_label("Id of the organization").fill(str(self.consoles.api.organization_id))
-        await console.button("Save the name").click()
-        await console.message("The organization is called Ours.")
+        own = str(self.consoles.api.organization_id)
+        await console.go(f"/organizations?q={own[:13]}")
+        await console.page.get_by_text("without a name").wait_for()
+        await console.button(f"Rename {own}").click()
+        await console.dialog.get_by_label("Name").fill("Ours")
+        await console.button("Save").click()
+        await console.page.get_by_label("Copy the id of Ours").wait_for()
+        await console.button("Quotas of Ours").click()
+        await console.dialog.get_by_label("Providers", exact=True).fill("950")
+        await console.button("Replace the quotas").click()
+        await console.page.get_by_text("providers 950").wait_for()
+        await console.button("Remove Ours").click()
+        await console.button("Remove it for ever").click()
+        await console.dialog.get_by_text("This is not the same.").wait_for()
+        await console.button("Cancel").click()
+        await console.page.locator("dialog").wait_for(state="detached")
 
     async def providers(self, console: Console) -> None:
         await console.go("/providers")
