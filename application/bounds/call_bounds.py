@@ -40,7 +40,5 @@ def bounds_of_caller(quotas: Quotas, budget: Budget | None) -> list[CallBounds]:
         found.append(CallBounds(kind="access-key", subject_id=key.id, limits=key.limits, budget=key.budget))
     limits = quotas.prompt_limits
     if budget is not None or limits.any:
-        found.append(
-            CallBounds(kind="organization", subject_id=caller.organization_id, limits=limits, budget=budget)
-        )
+        found.append(CallBounds(kind="organization", subject_id=caller.organization_id, limits=limits, budget=budget))
     return found
