@@ -89,6 +89,7 @@ def service(data: Database, *, log: Path = Path(os.devnull), **settings: str) ->
         "MODELBOOK_JWT_SECRET": SIGNING_KEY,
         "MODELBOOK_LOG_LEVEL": "warning",
         "MODELBOOK_HEALTH_INTERVAL": "0",
+        "MODELBOOK_DRAIN_SECONDS": "0",
         # One organization asks as often as it can.
         "MODELBOOK_QUOTAS": "requestsPerSecond=0,requestsUnderWay=0,concurrent=0",
         **settings,

@@ -178,18 +178,20 @@ DECLARE
     providers jsonb;
     keys jsonb;
     hooks jsonb;
+    people jsonb;
     done boolean;
 BEGIN
     IF models ? 'delete' THEN
         DELETE FROM ai_models WHERE organization_id = p_organization_id
             AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(models -> 'delete'));
     END IF;
-    IF models IS NOT NULL AND NOT p_changes ?| ARRAY['ai_providers', 'access_keys', 'webhooks', 'organizations'] THEN
+    IF p_changes - 'ai_models' = '{}' THEN
         RETURN apply_model_changes(p_organization_id, models, p_time);
     END IF;
     providers := p_changes -> 'ai_providers';
     keys := p_changes -> 'access_keys';
     hooks := p_changes -> 'webhooks';
+    people := p_changes -> 'members';
     IF keys ? 'delete' THEN
         DELETE FROM access_keys WHERE organization_id = p_organization_id
             AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(keys -> 'delete'));
@@ -197,6 +199,10 @@ BEGIN
     IF hooks ? 'delete' THEN
         DELETE FROM webhooks WHERE organization_id = p_organization_id
             AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(hooks -> 'delete'));
+    END IF;
+    IF people ? 'delete' THEN
+        DELETE FROM members WHERE organization_id = p_organization_id
+            AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(people -> 'delete'));
     END IF;
     IF providers ? 'delete' THEN
         DELETE FROM ai_providers WHERE organization_id = p_organization_id
@@ -213,6 +219,9 @@ BEGIN
     END IF;
     IF hooks IS NOT NULL THEN
         PERFORM apply_webhook_changes(p_organization_id, hooks, p_time);
+    END IF;
+    IF people IS NOT NULL THEN
+        PERFORM apply_member_changes(p_organization_id, people, p_time);
     END IF;
     IF p_changes ? 'organizations' THEN
         PERFORM apply_organization_changes(p_organization_id, p_changes -> 'organizations');

@@ -3,8 +3,8 @@
 -- rights and the path of who calls it: a SET of its own would cost each call more than most of its work. apply_changes,
 -- which changes the read tables, stands beside them (0002).
 
--- Store and destroy sealed keys, and digests of access keys, with the events that speak of them. Of an access key the
--- digests of the new secret and of the one before it stay.
+-- Store and destroy sealed keys, digests of access keys, and what is kept of members (0018), with the events that speak of
+-- them. Of an access key the digests of the new secret and of the one before it stay.
 CREATE FUNCTION apply_credentials(p_organization_id uuid, p_sealed jsonb, p_destroyed uuid[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -24,6 +24,9 @@ BEGIN
     INSERT INTO access_key_secrets (organization_id, key_id, version, digest)
     SELECT p_organization_id, (s ->> 'key_id')::uuid, (s ->> 'version')::integer, decode(s ->> 'digest', 'base64')
     FROM jsonb_array_elements(p_sealed) s WHERE s ? 'key_id';
+    IF jsonb_path_exists(p_sealed, '$[*].member_document') THEN
+        PERFORM apply_member_documents(p_organization_id, p_sealed);
+    END IF;
 END
 $$;
 
@@ -133,7 +136,8 @@ BEGIN
     END IF;
     -- No triggers: looking whether one of them is meant would cost each append as much as two indexes.
     IF p_topics && ARRAY['provider.removed', 'access-key.revoked', 'webhook.registered', 'webhook.enabled',
-                         'webhook.address-replaced', 'webhook.removed', 'organization.removed'] THEN
+                         'webhook.address-replaced', 'webhook.removed', 'member.invitation-withdrawn',
+                         'organization.removed'] THEN
         FOR i IN 1..count_of_events LOOP
             PERFORM apply_consequences(p_organization_id, p_topics[i], p_aggregate_ids[i], head_sequence + i);
         END LOOP;
@@ -148,7 +152,7 @@ BEGIN
 END
 $$;
 
--- What else goes or begins with an event, in its transaction (0006, 0008, 0013, 0015).
+-- What else goes or begins with an event, in its transaction (0006, 0008, 0013, 0015, 0018).
 CREATE FUNCTION apply_consequences(p_organization_id uuid, p_topic text, p_aggregate_id uuid, p_org_sequence bigint)
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -163,6 +167,8 @@ BEGIN
         PERFORM try_webhook_again(p_organization_id, p_aggregate_id);
     WHEN 'webhook.removed' THEN
         PERFORM forget_webhook(p_organization_id, p_aggregate_id);
+    WHEN 'member.invitation-withdrawn' THEN
+        PERFORM forget_invitation(p_organization_id, p_aggregate_id);
     WHEN 'organization.removed' THEN
         PERFORM close_organization(p_organization_id, p_org_sequence);
     ELSE

@@ -1,8 +1,8 @@
 -- Searching the log, and the end of an organization.
 
 -- Everything that is kept of an organization beside its log goes with the event that closes it; a new table with an
--- organization is to be named here. Its providers, models, access keys and
--- webhooks were removed by events of their own.
+-- organization is to be named here. Its providers, models, access keys,
+-- webhooks and members were removed by events of their own.
 CREATE FUNCTION close_organization(p_organization_id uuid, p_org_sequence bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM ai_providers p WHERE p.organization_id = p_organization_id) THEN
@@ -13,6 +13,9 @@ BEGIN
     END IF;
     IF EXISTS (SELECT FROM webhooks w WHERE w.organization_id = p_organization_id) THEN
         RAISE EXCEPTION 'organization % still has webhooks', p_organization_id USING ERRCODE = 'ML004';
+    END IF;
+    IF EXISTS (SELECT FROM members m WHERE m.organization_id = p_organization_id) THEN
+        RAISE EXCEPTION 'organization % still has members', p_organization_id USING ERRCODE = 'ML004';
     END IF;
     UPDATE organization_heads h SET closed_sequence = p_org_sequence WHERE h.organization_id = p_organization_id;
     DELETE FROM log_proofs WHERE organization_id = p_organization_id;
@@ -38,6 +41,7 @@ BEGIN
     DELETE FROM budget_leases WHERE organization_id = p_organization_id;
     DELETE FROM webhook_cursors WHERE organization_id = p_organization_id;
     DELETE FROM webhook_deliveries WHERE organization_id = p_organization_id;
+    DELETE FROM member_profiles WHERE organization_id = p_organization_id;
 END
 $$;
 

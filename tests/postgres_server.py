@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 import psutil
@@ -57,7 +58,9 @@ class PostgresServer:
         postmaster = psutil.Process(self._server.get_postmaster_info().pid)
         backends = postmaster.children(recursive=True)
         for process in (postmaster, *backends):
-            process.kill()
+            # A backend may have ended by itself meanwhile, and all do once the postmaster has.
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         for process in (postmaster, *backends):
             process.wait(_PATIENCE_SECONDS)
 

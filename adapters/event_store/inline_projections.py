@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from eventsourcing.persistence import StoredEvent
 
     from application.access_keys.access_keys import SecretDigest
+    from application.members.members import MemberDocument
     from application.ports.vault import SealedCredential
 
     Projector = Callable[[StoredEvent], RowChange | None]
@@ -41,12 +42,23 @@ def projected(event: StoredEvent) -> RowChange:
     return project(LoggedEvent(str(event.originator_id), event.originator_version, event.topic, facts))
 
 
-def sealed_document(sealed: Sequence[SealedCredential], digests: Sequence[SecretDigest] = ()) -> bytes | None:
-    """Return sealed keys, and digests of access keys' secrets, in the JSON that `apply_credentials` takes."""
-    if not sealed and not digests:
+def sealed_document(
+    sealed: Sequence[SealedCredential],
+    digests: Sequence[SecretDigest] = (),
+    documents: Sequence[MemberDocument] = (),
+) -> bytes | None:
+    """Return sealed keys, digests of access keys' secrets, and what is kept of members, as JSON."""
+    if not sealed and not digests and not documents:
         return None
-    documents = [_sealed_columns(credential) for credential in sealed] + [_digest_columns(each) for each in digests]
-    return orjson.dumps(documents)
+    columns: list[dict[str, Any]] = [_sealed_columns(credential) for credential in sealed]
+    columns += [_digest_columns(each) for each in digests]
+    columns += [_member_columns(each) for each in documents]
+    return orjson.dumps(columns)
+
+
+def _member_columns(document: MemberDocument) -> dict[str, Any]:
+    member_id = None if document.member_id is None else str(document.member_id)
+    return {**document.facts, "member_document": document.kind, "member_id": member_id}
 
 
 def _digest_columns(secret: SecretDigest) -> dict[str, str | int]:

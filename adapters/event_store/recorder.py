@@ -148,7 +148,7 @@ class LedgerRecorder(ApplicationRecorder):
     def _append(self, append: Append, events: Sequence[StoredEvent]) -> int | None:
         """Return the first position, or None if the log already has the command."""
         changes = inline_changes(self._projector, events)
-        sealed = sealed_document(append.sealed, append.digests)
+        sealed = sealed_document(append.sealed, append.digests, append.documents)
         return self._connections.run(
             lambda connection: self._statement.run(connection, append, events, changes=changes, sealed=sealed)
         )

@@ -40,6 +40,5 @@ async def embed_texts(
         return await embeddings.embed(connection, asked)
 
     async with runs.started(prompt, "embedding") as run:
-        async with run.within_deadline():
-            embedded = await run.first_success(call)
+        embedded = await run.first_success(call)
         return EmbeddingAnswer(embedded=embedded, account=run.account(embedded))

@@ -20,6 +20,4 @@ async def run_prompt(prompt: Prompt, *, runs: PromptRuns, generation: Generation
         Unavailable: the database cannot be reached.
     """
     async with runs.started(prompt) as run:
-        async with run.within_deadline():
-            completion = await run.first_success(generation.generate)
-        return run.succeeded(completion)
+        return run.succeeded(await run.first_success(generation.generate))

@@ -65,7 +65,7 @@ function enter(form, token) {
 // Exchanges the code in the fragment, which browsers do not send, for a token. Returns what is wrong, or null.
 export async function useCode() {
   const code = location.hash.split("/").pop();
-  history.replaceState(null, "", "#/providers");
+  history.replaceState(null, "", "#/overview");
   try {
     const { document } = await ask("POST", "/console/sign-in", { body: { code } });
     signIn(document.token);
