@@ -185,8 +185,7 @@ BEGIN
         DELETE FROM ai_models WHERE organization_id = p_organization_id
             AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(models -> 'delete'));
     END IF;
-    IF models IS NOT NULL
-        AND NOT p_changes ?| ARRAY['ai_providers', 'access_keys', 'webhooks', 'members', 'organizations'] THEN
+    IF p_changes - 'ai_models' = '{}' THEN
         RETURN apply_model_changes(p_organization_id, models, p_time);
     END IF;
     providers := p_changes -> 'ai_providers';

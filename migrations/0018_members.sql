@@ -198,8 +198,10 @@ END
 $$;
 
 -- Of whoever never came, nothing is kept.
-CREATE FUNCTION forget_invitation(p_organization_id uuid, p_member_id uuid) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION forget_invitation(p_organization_id uuid, p_member_id uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
     DELETE FROM member_profiles p WHERE p.organization_id = p_organization_id AND p.member_id = p_member_id;
+END
 $$;
 
 DO $$

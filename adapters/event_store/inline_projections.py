@@ -47,7 +47,7 @@ def sealed_document(
     digests: Sequence[SecretDigest] = (),
     documents: Sequence[MemberDocument] = (),
 ) -> bytes | None:
-    """Return sealed keys, digests and what is kept of members, in the JSON that `apply_credentials` takes."""
+    """Return sealed keys, digests of access keys' secrets, and what is kept of members, as JSON."""
     if not sealed and not digests and not documents:
         return None
     columns: list[dict[str, Any]] = [_sealed_columns(credential) for credential in sealed]
