@@ -23,6 +23,8 @@ from modelbook.__main__ import main as modelbook
 HEADER_BYTES = 4
 # Standard input, output and error, and where to write how the process ended.
 STREAMS = 4
+# In place of the command: to carry out a job, the order of which comes over standard input.
+JOB = "entrypoints.administration.__main__"
 
 
 class _ForkServer:
@@ -102,4 +104,7 @@ def _load() -> None:
 if __name__ == "__main__":
     _load()
     if _ForkServer().is_child():
-        modelbook()
+        if sys.argv == [JOB]:
+            import_module(JOB)
+        else:
+            modelbook()
