@@ -74,7 +74,10 @@ async def test_a_complete_answer_ends_whatever_pings_come(
     assert await accounts.sandbox.requests[-1].wait_ended() == "disconnected"
 
 
-async def test_a_complete_answer_is_counted_as_far_as_is_known(accounts: Accounts) -> None:
+async def test_a_complete_answer_is_counted_as_far_as_is_known(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send_prompt, "_GRACE_SECONDS", 0.4)
     # Neither the usage nor the end mark comes.
     accounts.sandbox.faults.add(kind="pings_at_the_end", provider="openai", events=2)
     words, last = await accounts.stream("openai")
