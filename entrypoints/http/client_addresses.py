@@ -1,4 +1,4 @@
-"""The address of a client behind proxies (RFC 7239), for the log alone: nothing is decided by it or kept of it."""
+"""The address of a client behind proxies (RFC 7239): for the log, and to count attempts to sign in."""
 
 from __future__ import annotations
 
@@ -36,6 +36,15 @@ def client_address(request: web.BaseRequest, trusted: Sequence[Network]) -> str 
         _nearest(peer, hops, trusted) for hops in (_forwarded(request), _x_forwarded_for(request)) if hops is not None
     }
     return str(told.pop()) if len(told) == 1 else str(peer)
+
+
+def client_network(request: web.BaseRequest, trusted: Sequence[Network]) -> str:
+    """Return what stands for the client where attempts are counted: its address, of IPv6 the network of 64 bits."""
+    text = client_address(request, trusted)
+    if text is None:
+        return "unknown"
+    address = ip_address(text)
+    return str(IPv6Network((address, 64), strict=False)) if isinstance(address, IPv6Address) else text
 
 
 def _nearest(peer: Address, hops: Iterator[str], trusted: Sequence[Network]) -> Address:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from entrypoints.http.http_options import HttpOptions
+    from entrypoints.http.stopping import Stopping
 
 MALFORMED = Problem(status=400, code="malformed-request", detail="This is not a request that HTTP/1.1 knows.")
 HEADERS_TOO_LARGE = Problem(
@@ -34,6 +35,8 @@ LARGEST_HEADER = 8190
 
 LINGERING_SECONDS = 1.0
 """A connection that is closed while more comes in is reset, and the client may never see its answer."""
+
+_AT_ONCE_SECONDS = 0.01
 
 UNANSWERED_SECONDS = 30.0
 """As long as what was sent may be on its way before the client is taken for gone; systems would wait for minutes."""
@@ -214,8 +217,16 @@ class cancelled_without_client:  # noqa: N801 - used like a function, as what co
 class Server(web.Server):
     """Makes the connections."""
 
-    def __init__(self, like: web.Server, *, log: FilteringBoundLogger, **arguments: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        like: web.Server,
+        *,
+        log: FilteringBoundLogger,
+        stopping: Stopping,
+        **arguments: Any,  # noqa: ANN401 - the framework's
+    ) -> None:
         super().__init__(like.request_handler, request_factory=like.request_factory)
+        self._stopping = stopping
         self._arguments = {**arguments, "log": log, "loop": self._loop, "reading_turns": ReadingTurns(self._loop)}
         self._has_ended = False
 
@@ -229,16 +240,28 @@ class Server(web.Server):
             transport.close()
 
     async def shutdown(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as the framework has it
-        """Let the requests in flight finish within so many seconds, and close all connections."""
+        """Let the requests in flight finish within so many seconds, unless it is urgent, and close all connections."""
         self._has_ended = True
-        await super().shutdown(timeout)
+        # The framework takes 0 for no limit at all.
+        finished = asyncio.ensure_future(super().shutdown(max(timeout or 0.0, _AT_ONCE_SECONDS)))
+        urgent = asyncio.ensure_future(self._stopping.at_once.wait())
+        await asyncio.wait({finished, urgent}, return_when=asyncio.FIRST_COMPLETED)
+        if not finished.done():
+            finished.cancel()
+            await asyncio.wait({finished})
+            finished = asyncio.ensure_future(super().shutdown(_AT_ONCE_SECONDS))
+        urgent.cancel()
+        await finished
 
 
 class Runner(web.AppRunner):
     """Serves an application. Its `cleanup()` first lets the requests in flight finish, within a limit."""
 
-    def __init__(self, app: web.Application, options: HttpOptions, log: FilteringBoundLogger) -> None:
+    def __init__(
+        self, app: web.Application, options: HttpOptions, log: FilteringBoundLogger, stopping: Stopping
+    ) -> None:
         super().__init__(app, shutdown_timeout=options.shutdown_seconds)
+        self._stopping = stopping
         self._log = log
         self._read_seconds = options.read_seconds
 
@@ -247,6 +270,7 @@ class Runner(web.AppRunner):
         return Server(
             await super()._make_server(),
             log=self._log,
+            stopping=self._stopping,
             read_seconds=self._read_seconds,
             access_log=None,
             auto_decompress=False,
