@@ -81,9 +81,9 @@ class Furnished:
         await console.button("Save").click()
         await console.page.get_by_label("Copy the id of Ours").wait_for()
         await console.button("Quotas of Ours").click()
-        await console.dialog.get_by_label("Providers", exact=True).fill("950")
+        await console.dialog.get_by_label("Registered models").fill("950")
         await console.button("Replace the quotas").click()
-        await console.page.get_by_text("providers 950").wait_for()
+        await console.page.get_by_text("models 950").wait_for()
         await console.button("Remove Ours").click()
         await console.button("Remove it for ever").click()
         await console.dialog.get_by_text("This is not the same.").wait_for()
@@ -186,7 +186,7 @@ class Furnished:
         await console.page.get_by_role("link", name="Usage of OpenAI Europe alone").click()
         await console.page.get_by_text("Only part of it is shown.").wait_for()
         await console.page.get_by_role("link", name="gpt-4o", exact=True).wait_for()
-        await console.page.locator(".chart canvas").hover()
+        await console.page.locator(".chart .u-over").hover()
 
     async def requests(self, console: Console) -> None:
         await console.go("/requests?outcome=ok&model=gpt-4o")
