@@ -43,7 +43,7 @@ from adapters.postgres.leader_election import PostgresLeaderElection
 from adapters.postgres.log_clock import PostgresLogClock
 from adapters.postgres.log_growth_hints import PostgresHints
 from adapters.postgres.members import PostgresInvitations, PostgresMemberDocuments
-from adapters.postgres.migrations import migrate, set_passwords, trusted_logins
+from adapters.postgres.migrations import Logins, migrate, set_passwords, trusted_logins
 from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
 from adapters.postgres.organization_names import PostgresOrganizationNames
@@ -158,6 +158,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Container",
+    "Logins",
     "check_connections",
     "check_egress_allow",
     "check_egress_proxy",

@@ -28,6 +28,7 @@ NAMES: Final = (
     "keys",
     "backup",
     "restore",
+    "settings",
 )
 
 
