@@ -6,7 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
-from application.end_of_task import ended
+from application.end_tasks import end_tasks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -21,7 +21,7 @@ async def kept_alive(revive: Callable[[], None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await ended(task)
+        await end_tasks(task)
 
 
 async def _look_after(revive: Callable[[], None]) -> None:

@@ -23,7 +23,7 @@ from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import routes_of
-from entrypoints.http.sign_in.sign_in_settings import sign_in_settings
+from entrypoints.http.sign_in.sign_in_settings import console_address, sign_in_settings
 from entrypoints.http.stopping import Stopping
 from entrypoints.large_blocks import give_back_large_blocks
 from entrypoints.logs import build_logger, every_log
@@ -146,6 +146,9 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         checkpoint_key=runtime.checkpoint_key,
         checkpoint_sink=runtime.checkpoint_sink,
         sign_in_settings=sign_in_settings(runtime.settings),
+        console_address=console_address(runtime.settings),
+        console_url=runtime.settings.console_url,
+        trusted_proxies=runtime.settings.trusted_proxies,
         session_idle=runtime.settings.session_idle,
         session_lifetime=runtime.settings.session_lifetime,
         pool_size=runtime.settings.pool_size,

@@ -106,7 +106,8 @@ class Settings(BaseSettings):
         None,
         description="Where browsers reach the console, such as https://modelbook.example.org or, behind a reverse "
         "proxy, https://tools.example.org/modelbook; /auth/callback below it is to be registered with the identity "
-        "provider. Absent: HOST and PORT, if HOST is this machine.",
+        "provider. Invitations lead there, and passkeys are for its host. Absent: HOST and PORT, if HOST is this "
+        "machine; else nobody can sign in but with a token.",
     )
     session_idle: PositiveSeconds = Field(7200, description="Seconds without use after which a session ends.")
     session_lifetime: PositiveSeconds = Field(43200, description="Seconds after which a session ends in any case.")
@@ -174,7 +175,7 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         (),
         description="Addresses or networks of proxies before this service, comma-separated, such as 10.0.0.0/8. Their "
-        "`Forwarded` and `X-Forwarded-For` tell the client's address in the log, and nothing else.",
+        "`Forwarded` and `X-Forwarded-For` tell the client's address, for the log and to count attempts to sign in.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least that is logged: debug, info, warning or error."

@@ -181,16 +181,28 @@ BEGIN
 END
 $$;
 
--- Of whoever never came, nothing is kept.
-CREATE FUNCTION forget_invitation() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+-- What the actor of an event is called, where it is a member. Nobody is called anything any more who was erased.
+CREATE FUNCTION actor_name(p_organization_id uuid, p_actor text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
 BEGIN
-    DELETE FROM member_profiles p WHERE p.organization_id = NEW.organization_id AND p.member_id = NEW.aggregate_id;
-    RETURN NULL;
+    IF p_actor !~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' THEN
+        RETURN NULL;
+    END IF;
+    RETURN coalesce(
+        (SELECT p.name FROM member_profiles p
+         WHERE p.organization_id = p_organization_id AND p.member_id = p_actor::uuid),
+        (SELECT 'former member' FROM events e
+         WHERE e.organization_id = p_organization_id AND e.aggregate_id = p_actor::uuid AND e.revision = 1
+             AND e.topic = 'member.invited'));
 END
 $$;
 
-CREATE TRIGGER events_forget_invitation AFTER INSERT ON events
-    FOR EACH ROW WHEN (NEW.topic = 'member.invitation-withdrawn') EXECUTE FUNCTION forget_invitation();
+-- Of whoever never came, nothing is kept.
+CREATE FUNCTION forget_invitation(p_organization_id uuid, p_member_id uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM member_profiles p WHERE p.organization_id = p_organization_id AND p.member_id = p_member_id;
+END
+$$;
 
 DO $$
 BEGIN
@@ -226,7 +238,8 @@ CREATE POLICY administration ON passkeys TO :"admin" USING (true) WITH CHECK (tr
 CREATE POLICY backup ON passkeys FOR SELECT TO :"backup" USING (true);
 
 REVOKE ALL ON FUNCTION apply_member_changes(uuid, jsonb, timestamptz), apply_member_documents(uuid, jsonb),
-    forget_invitation() FROM PUBLIC;
+    forget_invitation(uuid, uuid), actor_name(uuid, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION actor_name(uuid, text) TO :"app", :"admin";
 GRANT SELECT ON members, member_profiles TO :"app", :"admin";
 GRANT UPDATE (name, search), DELETE ON member_profiles TO :"app";
 GRANT SELECT, DELETE ON persons, passkeys TO :"app", :"admin";

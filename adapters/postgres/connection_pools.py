@@ -82,7 +82,7 @@ def writing_pool(url: str, *, size: int = 4, application_name: str = "modelbook 
         open=False,
         timeout=_PATIENCE_SECONDS,
         reconnect_timeout=_PATIENCE_SECONDS,
-        kwargs={"autocommit": True, "application_name": application_name},
+        kwargs={"autocommit": True, "application_name": application_name, "client_encoding": "UTF8"},
         configure=_configure_writing,
     )
 

@@ -55,10 +55,10 @@ class Connection(web.RequestHandler):
         "_head_timer",
         "_log",
         "_path",
-        "_pointless_without_client",
         "_read_seconds",
         "_reading_turns",
         "_waits_for_turn",
+        "pointless_without_client",
     )
 
     def __init__(
@@ -78,7 +78,8 @@ class Connection(web.RequestHandler):
         self._read_seconds = read_seconds
         self._has_had_request = False
         self._head_timer: asyncio.TimerHandle | None = None
-        self._pointless_without_client: set[asyncio.Task[Any]] = set()
+        self.pointless_without_client: set[asyncio.Task[Any]] = set()
+        """The tasks to cancel when the client goes away."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection; a client that has vanished without a word is noticed when it is sent something."""
@@ -93,12 +94,12 @@ class Connection(web.RequestHandler):
             self._log.debug("the client went away", phase="headers")
         self._stop_head_timer()
         super().connection_lost(exc)
-        for task in self._pointless_without_client:
+        for task in self.pointless_without_client:
             task.cancel()
 
     def data_received(self, data: bytes) -> None:
         """Take what has come; the head of a request has to be whole some time after its first byte."""
-        if (line := _REQUEST_LINE.match(data)) is not None:
+        if data and (line := _REQUEST_LINE.match(data)) is not None:
             # For the answer to a request that cannot be read: its door has a shape for that, too.
             self._path = line[1].decode("ascii", "replace")
         super().data_received(data)
@@ -156,16 +157,6 @@ class Connection(web.RequestHandler):
         """Close the connection soon after the answer, without waiting for the rest of the request."""
         self._lingering_time = LINGERING_SECONDS
 
-    def begin_pointless_without_client(self, task: asyncio.Task[Any]) -> None:
-        """Cancel the task when the client goes away, at once if it has gone."""
-        self._pointless_without_client.add(task)
-        if self.transport is None:
-            task.cancel()
-
-    def end_pointless_without_client(self, task: asyncio.Task[Any]) -> None:
-        """Let the task go on from now on."""
-        self._pointless_without_client.discard(task)
-
     def handle_error(
         self,
         request: web.BaseRequest,
@@ -212,13 +203,15 @@ class cancelled_without_client:  # noqa: N801 - used like a function, as what co
 
     def __enter__(self) -> None:
         if self._task is not None and isinstance(self._connection, Connection):
-            self._connection.begin_pointless_without_client(self._task)
+            self._connection.pointless_without_client.add(self._task)
+            if self._connection.transport is None:
+                self._task.cancel()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._task is not None and isinstance(self._connection, Connection):
-            self._connection.end_pointless_without_client(self._task)
+            self._connection.pointless_without_client.discard(self._task)
 
 
 class Server(web.Server):

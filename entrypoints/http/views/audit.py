@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from application.errors import AccessKeyNotFound, ModelNotFound, ProviderNotFound
+from application.members.members import MemberNotFound
 from application.ports.audit_log import AuditFilter
 from application.webhooks.webhooks import WebhookNotFound
 from entrypoints.http.answers import audit as answers
@@ -124,6 +125,21 @@ class AuditViews:
 
     @endpoint(
         "GET",
+        "/api/ai/members/{id}/history",
+        access=Access.ADMIN,
+        query=HistoryQuery,
+        answers=_HISTORY,
+        problems=(MemberNotFound,),
+    )
+    async def member_history(self, request: web.Request) -> web.Response:
+        """Show who changed a member
+
+        Newest first; also of one that was removed, and of invitations that were withdrawn.
+        """
+        return await self._history(request, "member")
+
+    @endpoint(
+        "GET",
         "/api/ai/audit",
         access=Access.VIEWER,
         query=AuditQuery,
@@ -165,7 +181,7 @@ class AuditViews:
         return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
 
     async def _history(
-        self, request: web.Request, kind: Literal["provider", "model", "access-key", "webhook"]
+        self, request: web.Request, kind: Literal["provider", "model", "access-key", "webhook", "member"]
     ) -> web.Response:
         query = query_of(request, HistoryQuery)
         page = await self.history(kind, path_id(request, "id"), limit=query.limit + 1, before=_before(query))
@@ -202,6 +218,7 @@ def _cells(entry: AuditEntry) -> list[object]:
         entry.correlation_id,
         entry.command_id,
         entry.position,
+        entry.actor_name,
     ]
 
 
@@ -219,6 +236,7 @@ _CSV: Final = CsvExport(
         "requestId",
         "commandId",
         "position",
+        "actorName",
     ),
     cells=_cells,
     position=lambda entry: entry.position,
