@@ -6,6 +6,7 @@ import atexit
 import shutil
 import signal
 import subprocess
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Self
 
@@ -76,7 +77,9 @@ class PostgresServer:
         postmaster = psutil.Process(self._server.get_postmaster_info().pid)
         backends = postmaster.children(recursive=True)
         for process in (postmaster, *backends):
-            process.kill()
+            # A backend may have ended by itself meanwhile.
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         for process in (postmaster, *backends):
             process.wait(_PATIENCE_SECONDS)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from structlog.typing import FilteringBoundLogger
+
+# Longer than what work does at its end takes.
+_CLEANUP_SECONDS: Final = 3.0
 
 
 @asynccontextmanager
@@ -21,7 +24,8 @@ async def in_background(
     try:
         yield
     finally:
-        await _ended(task)
+        task.cancel()
+        await asyncio.wait({task})
 
 
 async def _kept_running(
@@ -37,7 +41,12 @@ async def _kept_running(
         await asyncio.sleep(again_seconds)
 
 
-async def _ended(task: asyncio.Future[None]) -> None:
-    if not task.done():
-        task.cancel()
-        await asyncio.wait({task})
+async def _ended(run: asyncio.Future[None]) -> None:
+    """Cancel it until it has ended.
+
+    `asyncio.wait_for` of Python 3.11, with which the pools wait for connections, swallows a cancellation that comes at
+    the moment at which there is one: endless work would then go on for ever.
+    """
+    while not run.done():
+        run.cancel()
+        await asyncio.wait({run}, timeout=_CLEANUP_SECONDS)
