@@ -77,7 +77,7 @@ class PostgresServer:
         postmaster = psutil.Process(self._server.get_postmaster_info().pid)
         backends = postmaster.children(recursive=True)
         for process in (postmaster, *backends):
-            # A backend may have ended by itself meanwhile.
+            # A backend may have ended by itself meanwhile, and all do once the postmaster has.
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         for process in (postmaster, *backends):

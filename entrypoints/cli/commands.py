@@ -20,6 +20,7 @@ NAMES: Final = (
     "demo",
     "migrate",
     "token",
+    "invite",
     "sandbox",
     "replay",
     "audit",
@@ -28,6 +29,7 @@ NAMES: Final = (
     "keys",
     "backup",
     "restore",
+    "settings",
 )
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from application.end_tasks import end_tasks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from structlog.typing import FilteringBoundLogger
-
-# Longer than what work does at its end takes.
-_CLEANUP_SECONDS: Final = 3.0
 
 
 @asynccontextmanager
@@ -24,8 +23,7 @@ async def in_background(
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait({task})
+        await end_tasks(task)
 
 
 async def _kept_running(
@@ -36,17 +34,6 @@ async def _kept_running(
         try:
             await asyncio.wait({run})
         finally:
-            await _ended(run)
+            await end_tasks(run)
         logger.error("background work broke off", exc_info=run.exception())
         await asyncio.sleep(again_seconds)
-
-
-async def _ended(run: asyncio.Future[None]) -> None:
-    """Cancel it until it has ended.
-
-    `asyncio.wait_for` of Python 3.11, with which the pools wait for connections, swallows a cancellation that comes at
-    the moment at which there is one: endless work would then go on for ever.
-    """
-    while not run.done():
-        run.cancel()
-        await asyncio.wait({run}, timeout=_CLEANUP_SECONDS)

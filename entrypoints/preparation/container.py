@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.egress_proxy import EgressProxy, ProxyOptions, options_for_operators_address
+from adapters.postgres.connection_limits import check_connections
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.inspect_database import inspect, outdated_postgres
-from adapters.postgres.migrations import migrate, set_passwords, trusted_logins
+from adapters.postgres.migrations import Logins, migrate, set_passwords, trusted_logins
 from adapters.private_files import read_private_file
 from adapters.rate_limits.redis_counts import check_rate_limit_storage
 from adapters.vault.keyring import Keyring
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "Logins",
+    "check_connections",
     "check_egress_allow",
     "check_egress_proxy",
     "check_master_keys",
@@ -34,9 +37,9 @@ __all__ = [
 ]
 
 
-def embedded_postgres(directory: Path) -> EmbeddedPostgres:
-    """Return the embedded server for a folder, not started yet."""
-    return EmbeddedPostgres(directory)
+def embedded_postgres(directory: Path, *, connections: int = 0) -> EmbeddedPostgres:
+    """Return the embedded server for a folder, not started yet, which is to give at least so many connections."""
+    return EmbeddedPostgres(directory, connections=connections)
 
 
 def keyring_file(directory: Path) -> tuple[str, Path]:

@@ -42,6 +42,16 @@ WRITES = {
     # A session begins, is in use, and ends; the administrators' login sweeps what has ended.
     ("modelbook_app", "sign_in_sessions"): CHANGES,
     ("modelbook_admin", "sign_in_sessions"): {"DELETE"},
+    # Whoever has signed in changes and erases what is known of that person.
+    ("modelbook_app", "member_profiles"): {"UPDATE", "DELETE"},
+    ("modelbook_app", "persons"): {"UPDATE", "DELETE"},
+    ("modelbook_app", "passkeys"): CHANGES,
+    ("modelbook_app", "sign_in_attempts"): CHANGES,
+    ("modelbook_app", "answered_challenges"): {"INSERT"},
+    **{
+        ("modelbook_admin", table): {"DELETE"}
+        for table in ("persons", "passkeys", "sign_in_attempts", "answered_challenges")
+    },
     ("modelbook_admin", "newest_checkpoint"): {"INSERT", "UPDATE"},
     # Whether a checkpoint has seen it, and nothing else.
     ("modelbook_admin", "organization_heads"): {"UPDATE"},
@@ -161,7 +171,7 @@ def test_every_grant_goes_to_a_role_of_this_database(owner: Connection) -> None:
     assert set().union(*grantees.values()) == ALL_ROLES | everybody
     assert {place for place, names in grantees.items() if everybody & names} == {"policy"}
     policies = owner.execute("SELECT DISTINCT policyname::text FROM pg_policies WHERE roles = '{public}'").fetchall()
-    assert policies == [("one_organization",)]
+    assert sorted(policies) == [("one_organization",), ("one_person",)]
 
 
 def test_the_backups_role_reads_everything_and_writes_nothing(owner: Connection) -> None:

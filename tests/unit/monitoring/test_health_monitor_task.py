@@ -6,7 +6,6 @@ import asyncio
 
 import pytest
 
-from entrypoints.monitoring import health_monitor_task
 from entrypoints.monitoring.health_monitor_task import in_background
 from tests.http_service import CapturedLog
 
@@ -56,20 +55,3 @@ async def test_a_failure_of_the_block_is_the_blocks_own() -> None:
         async with in_background(work, CapturedLog().logger):
             raise KeyError
     assert all(task is asyncio.current_task() for task in asyncio.all_tasks())
-
-
-async def test_work_that_swallowed_its_cancellation_is_ended_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health_monitor_task, "_CLEANUP_SECONDS", 0.01)
-    swallowed = False
-
-    async def work() -> None:
-        nonlocal swallowed
-        try:
-            await asyncio.sleep(60)
-        except asyncio.CancelledError:
-            swallowed = True
-        await asyncio.sleep(60)
-
-    async with asyncio.timeout(5), in_background(work, CapturedLog().logger):
-        await asyncio.sleep(0.01)
-    assert swallowed
