@@ -11,7 +11,7 @@ from dependency_injector import containers, providers
 from adapters.catalogue.packaged_catalogue import PackagedCatalogue
 from adapters.catalogue.packaged_price_list import PackagedPriceList
 from adapters.egress.allow_list import EgressAllowList
-from adapters.egress.egress_proxy import EgressProxy, ProxyOptions, options_for_operators_address
+from adapters.egress.egress_proxy import EgressProxy, options_for_operators_address
 from adapters.egress.guarded_client import Egress
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
@@ -34,21 +34,18 @@ from adapters.postgres.access_keys import (
     PostgresKeyUses,
 )
 from adapters.postgres.accounts import PostgresAccounts, PostgresForgottenAccounts, PostgresSignInAttempts
-from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBudget
-from adapters.postgres.connection_limits import check_connections
+from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBudget, PostgresOverdueThresholds
 from adapters.postgres.connection_pools import long_reading_pool, reading_pool, writing_pool
 from adapters.postgres.delivery_election import PostgresDeliveryElection
-from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.idempotency_claims import PostgresClaims
-from adapters.postgres.inspect_database import inspect, outdated_postgres
 from adapters.postgres.leader_election import PostgresLeaderElection
 from adapters.postgres.log_clock import PostgresLogClock
 from adapters.postgres.log_growth_hints import PostgresHints
 from adapters.postgres.members import PostgresInvitations, PostgresMemberDocuments
-from adapters.postgres.migrations import migrate, set_passwords, trusted_logins
 from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
+from adapters.postgres.organization_list import PostgresOrganizationList
 from adapters.postgres.organization_names import PostgresOrganizationNames, PostgresOrganizationsByName
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.provider_documents import PostgresProviderDocuments
@@ -63,14 +60,11 @@ from adapters.postgres.usage_ledger import PostgresUsageLedger
 from adapters.postgres.usage_reports import PostgresUsageReports
 from adapters.postgres.webhook_outbox import PostgresWebhookOutbox
 from adapters.postgres.webhooks import PostgresWebhookDocuments
-from adapters.private_files import read_private_file
 from adapters.providers.provider_gateway import Gateway, keyed_types
-from adapters.rate_limits.redis_counts import RateCounts, check_rate_limit_storage
+from adapters.rate_limits.redis_counts import RateCounts
 from adapters.system_clock import SystemClock
 from adapters.system_timer import SystemTimer
 from adapters.vault.envelope import Envelope
-from adapters.vault.keyring import Keyring
-from adapters.vault.keyring_file import KeyringFile
 from adapters.vault.live_keyring import held_keyring
 from adapters.vault.sealed_texts import KeyringTexts
 from adapters.vault.vault import EnvelopeVault
@@ -90,6 +84,7 @@ from application.bounds.quota_uses import quota_uses
 from application.bounds.quotas import DEFAULTS, RESERVE, Quotas
 from application.bounds.shares import SameForAll, Shares
 from application.bounds.stocks import Stocks
+from application.bounds.tell_thresholds import tell_thresholds_for_ever
 from application.commands.change_model import change_model
 from application.commands.change_models_in_bulk import change_models_in_bulk
 from application.commands.change_provider import change_provider
@@ -175,24 +170,6 @@ if TYPE_CHECKING:
 
     from entrypoints.http.client_addresses import Network
     from entrypoints.http.sign_in.sign_in_settings import ConsoleAddress, SignInSettings
-
-__all__ = [
-    "Container",
-    "check_connections",
-    "check_egress_allow",
-    "check_egress_proxy",
-    "check_master_keys",
-    "check_rate_limit_storage",
-    "embedded_postgres",
-    "inspect",
-    "keyring_file",
-    "migrate",
-    "operators_proxy",
-    "outdated_postgres",
-    "read_private_file",
-    "set_passwords",
-    "trusted_logins",
-]
 
 
 def _origin(address: ConsoleAddress | None) -> str:
@@ -384,12 +361,21 @@ class Container(containers.DeclarativeContainer):
         Discovery, lists=model_lists, snapshots=snapshots, directory=directory, catalogue=catalogue, clock=clock
     )
     import_models = providers.Factory(partial, import_models, models=models_of_tenant, discovery=discovery, clock=clock)
+    note_threshold = providers.Factory(partial, note_threshold, keys=access_keys, organizations=organizations)
     budgets = providers.Singleton(
         Budgets,
         providers.Singleton(PostgresBudgetLeases, tenant, clock),
         timer=timer,
         clock=clock,
-        tell_threshold=providers.Factory(partial, note_threshold, keys=access_keys, organizations=organizations),
+        tell_threshold=note_threshold,
+    )
+    tell_thresholds_for_ever = providers.Factory(
+        partial,
+        tell_thresholds_for_ever,
+        overdue=providers.Singleton(PostgresOverdueThresholds, administration.pool, clock),
+        # It has no part of a budget for itself.
+        leases=providers.Factory(PostgresBudgetLeases, tenant, clock),
+        tell=note_threshold,
     )
     prompt_runs = providers.Singleton(
         PromptRuns,
@@ -423,6 +409,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         request_log_days=request_log_days,
     )
+    organization_list = providers.Singleton(PostgresOrganizationList, administration.pool)
     organizations_by_name = providers.Singleton(PostgresOrganizationsByName, administration.pool)
     name_organization = providers.Factory(partial, name_organization, organizations=organizations)
     remove_organization = providers.Factory(
@@ -683,7 +670,12 @@ class Container(containers.DeclarativeContainer):
                 has_other_ways_in=has_other_ways_in,
             ),
         ),
-        providers.Factory(OrganizationViews, name_it=name_organization, remove_it=remove_organization),
+        providers.Factory(
+            OrganizationViews,
+            name_it=name_organization,
+            remove_it=remove_organization,
+            organizations=organization_list,
+        ),
         providers.Factory(
             AdministrationViews,
             projections=administration.projections,
@@ -693,46 +685,3 @@ class Container(containers.DeclarativeContainer):
             launcher=administration.launcher,
         ),
     )
-
-
-def embedded_postgres(directory: Path, *, connections: int = 0) -> EmbeddedPostgres:
-    """Return the embedded server for a folder, not started yet, which is to give at least so many connections."""
-    return EmbeddedPostgres(directory, connections=connections)
-
-
-def keyring_file(directory: Path) -> tuple[str, Path]:
-    """Return the master keys kept in a folder, making them the first time, and the file they lie in."""
-    file = KeyringFile(directory)
-    return file.read_or_create().reveal(), file.path
-
-
-def check_master_keys(text: str) -> None:
-    """Do nothing if the text holds a keyring.
-
-    Raises:
-        ValueError: it does not; the message says why, and quotes no key.
-    """
-    Keyring.parse(text)
-
-
-def check_egress_allow(text: str) -> None:
-    """Do nothing if the text is a list of addresses that may be called.
-
-    Raises:
-        ValueError: it is not; the message quotes the entry.
-    """
-    EgressAllowList.parse(text)
-
-
-def check_egress_proxy(text: str) -> None:
-    """Do nothing if the text is empty or the URL of a proxy.
-
-    Raises:
-        ValueError: it is not; the message quotes nothing, for the text may hold a password.
-    """
-    EgressProxy.parse(text)
-
-
-async def operators_proxy(proxy: str, url: str) -> ProxyOptions:
-    """Return how to call an address that the operator has chosen, given the setting of the proxy."""
-    return await options_for_operators_address(EgressProxy.parse(proxy), url)

@@ -11,10 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from application.errors import Unavailable
-from entrypoints import container
 from entrypoints.administration.container import check_keyring
 from entrypoints.auditing.checkpoint_locations import checkpoint_key, checkpoint_sink
 from entrypoints.logs import build_logger
+from entrypoints.preparation import container
 from entrypoints.settings import WrongSettings
 from entrypoints.token_key_settings import token_keys
 

@@ -69,7 +69,7 @@ class ProviderConnection:
     kept: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, unsafe_hash=True)
 class Timings:
     """Milliseconds, each none where the phase did not happen (a kept-alive connection resolves no name)."""
 

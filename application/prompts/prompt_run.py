@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -28,6 +28,7 @@ from application.usage.usage_ledger import CANCELLED, OK, Use
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from contextlib import AbstractAsyncContextManager
     from types import TracebackType
     from uuid import UUID
 
@@ -394,34 +395,50 @@ class PromptRuns:
     refuses_unknown_costs: bool = False
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
 
-    @asynccontextmanager
-    async def started(self, prompt: Prompt, operation: Operation = "prompt") -> AsyncIterator[PromptRun]:
-        """Give the run of a prompt with the models that will be tried, in their order; logged when the block ends.
+    async def run(self, prompt: Prompt, operation: Operation, work: Callable[[PromptRun], Awaitable[T]]) -> T:
+        """Return what the work returns, which is given the run of the prompt; logged when it has ended.
 
         Errors as for `candidates`, and as for `CallAdmission.admitted`; these are logged too.
         """
         with self.recording(prompt, operation) as recording:
-            ready = await self._runnable(prompt)
-            organization_id = current_caller().organization_id
-            run = PromptRun(
-                prompt,
-                ready,
-                CandidateQueue(ready.ranked, self.records, organization_id),
-                recording=recording,
-                price_list=self.price_list,
-                timer=self.timer,
-                retrying=self.retrying,
-                probe=self.probe,
-            )
-            bounds = bounds_of_caller(await self.quotas.of(organization_id), ready.budget)
-            if not bounds:
+            run, admitted = await self._begun(prompt, recording)
+            if admitted is None:
+                with run:
+                    return await work(run)
+            async with admitted:
+                with run:
+                    return await work(run)
+
+    @asynccontextmanager
+    async def started(self, prompt: Prompt) -> AsyncIterator[PromptRun]:
+        """Give the run of a prompt whose answer comes bit by bit, and log it in the end; errors as for `run`."""
+        with self.recording(prompt, "prompt") as recording:
+            run, admitted = await self._begun(prompt, recording)
+            async with admitted or nullcontext():
                 with run:
                     yield run
-                return
-            estimate = await self._estimate(prompt, ready, bounds)
-            async with self.admission.admitted(bounds, estimate, lambda: recording.uses):
-                with run:
-                    yield run
+
+    async def _begun(
+        self, prompt: Prompt, recording: RequestRecording
+    ) -> tuple[PromptRun, AbstractAsyncContextManager[None] | None]:
+        """Return the run with the models to try, in their order, and the block that holds it to its bounds."""
+        ready = await self._runnable(prompt)
+        organization_id = current_caller().organization_id
+        run = PromptRun(
+            prompt,
+            ready,
+            CandidateQueue(ready.ranked, self.records, organization_id),
+            recording=recording,
+            price_list=self.price_list,
+            timer=self.timer,
+            retrying=self.retrying,
+            probe=self.probe,
+        )
+        bounds = bounds_of_caller(await self.quotas.of(organization_id), ready.budget)
+        if not bounds:
+            return run, None
+        estimate = await self._estimate(prompt, ready, bounds)
+        return run, self.admission.admitted(bounds, estimate, lambda: recording.uses)
 
     async def _estimate(self, prompt: Prompt, ready: RunnableModels, bounds: Sequence[CallBounds]) -> CallEstimate:
         """Return what the call may cost; a model without a price is taken for the dearest one where a budget asks."""

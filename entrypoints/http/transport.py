@@ -99,7 +99,7 @@ class Connection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Take what has come; the head of a request has to be whole some time after its first byte."""
-        if (line := _REQUEST_LINE.match(data)) is not None:
+        if data and (line := _REQUEST_LINE.match(data)) is not None:
             # For the answer to a request that cannot be read: its door has a shape for that, too.
             self._path = line[1].decode("ascii", "replace")
         super().data_received(data)

@@ -3,14 +3,15 @@
 import { addRoute, leave, place, refresh } from "./core/router.js";
 import { forget, prepare } from "./core/messages.js";
 import { followAs, followWhileSeen } from "./core/live.js";
-import { onOtherTabs, SIGNED_IN, takeUp, tellSignedIn } from "./core/provider-session.js";
+import { onOtherTabs, read, SIGN_IN_WINDOW, SIGNED_IN, takeUp, tellSignedIn } from "./core/provider-session.js";
 import { onPreference } from "./core/preferences.js";
 import { current, onChange, restore, signOutIfExpired } from "./core/session.js";
 import { renewAges } from "./parts/badges.js";
 import { applyTheme } from "./parts/settings.js";
 import { askToSignInAgain, meet } from "./parts/session-dialogs.js";
 import { drawFrame, markLive, markPlace } from "./shell.js";
-import { showSignedIn, showSignIn, useCode } from "./pages/sign-in.js";
+import { INVITATION, showInvitation } from "./pages/account/invitation.js";
+import { showSignedIn, showSignIn, showSignInWindow, useCode } from "./pages/sign-in.js";
 
 /** @type {[pattern: string, load: () => Promise<{ show: (context: any) => Promise<any> }>][]} */
 const PAGES = [
@@ -30,6 +31,8 @@ const PAGES = [
   ["/budget", () => import("./pages/budget/page.js")],
   ["/quotas", () => import("./pages/quotas/page.js")],
   ["/organizations", () => import("./pages/organizations/page.js")],
+  ["/members", () => import("./pages/members/list.js")],
+  ["/account", () => import("./pages/account/page.js")],
   ["/operations", () => import("./pages/operations/page.js")],
 ];
 
@@ -63,8 +66,14 @@ async function start() {
   }
   applyTheme();
   onPreference(applyTheme);
+  if (place().path === SIGN_IN_WINDOW) {
+    await read().catch(() => {});
+    showSignInWindow(endWindow);
+    return;
+  }
   prepare();
-  restore();
+  // Whoever is invited comes with nothing but the link.
+  if (!isInvited()) restore();
   history.scrollRestoration = "manual";
   onChange(show);
   onOtherTabs(meet);
@@ -78,6 +87,7 @@ async function start() {
   });
   window.addEventListener("hashchange", () => {
     if (place().path.startsWith(SIGN_IN)) enterByLink();
+    else if (isInvited()) location.reload();
     else if (current()) refresh();
   });
   document.addEventListener("keydown", (event) => {
@@ -91,11 +101,14 @@ async function start() {
     document.getElementById("main").focus();
   });
   if (place().path.startsWith(SIGN_IN)) await enterByLink();
+  else if (isInvited()) await showInvitation(place().path.slice(INVITATION.length));
   else if (current()) show(current());
   else await takeUp().catch((error) => show(null, error.message));
   // Whoever types at once after Ctrl+K loses no letter.
   setTimeout(() => import("./parts/palette.js"), PALETTE_MS);
 }
+
+const isInvited = () => place().path.startsWith(INVITATION);
 
 // In the window in which somebody has signed in while a page waits. Some providers' pages make it one that no script ends.
 function endWindow() {

@@ -69,7 +69,7 @@ function person(session) {
   const role = [session.role, session.isPlatformAdmin ? "platform admin" : null].filter(Boolean).join(", ");
   return element("div", { class: "person" },
     element("p", { id: "live", class: "light off", role: "status" }),
-    element("p", { class: "who" }, element("strong", { title: session.actor }, session.name ?? session.actor), element("span", { class: "quiet" }, role || "no role")),
+    element("p", { class: "who" }, session.accountId ? element("a", { href: href("/account"), title: "Your account" }, session.name) : element("strong", { title: session.actor }, session.name ?? session.actor), element("span", { class: "quiet" }, role || "no role")),
     organization(session),
     element("p", {}, element("a", { href: "api/docs", class: "quiet" }, "API"), element("button", { type: "button", class: "link quiet", onclick: openSettings }, "Settings"), element("button", { type: "button", class: "plain", onclick: () => leave(session) }, "Sign out")));
 }
@@ -78,7 +78,7 @@ function person(session) {
 function organization(session) {
   if (session.organizations.length === 0) return null;
   if (session.organizations.length === 1) return element("p", { class: "quiet" }, nameOf(session.organizations[0]));
-  const change = (event) => changeOrganization(event.target.value).then(enter).catch(warn);
+  const change = (event) => removeNow().then(() => changeOrganization(event.target.value)).then(enter).catch(warn);
   return element("select", { "aria-label": "Organization", onchange: change },
     session.organizations.map((each) => element("option", { value: each.id, selected: each.id === session.organizationId }, nameOf(each))));
 }

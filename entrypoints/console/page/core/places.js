@@ -5,6 +5,6 @@ export const PLACES = [
   [null, [["/overview", "Overview", "viewer"]]],
   ["Catalogue", [["/providers", "Providers", "viewer"], ["/models", "Models", "viewer"], ["/discover", "Discover", "viewer"]]],
   ["Use", [["/try", "Playground", "viewer"], ["/keys", "Access keys", "viewer"], ["/usage", "Usage", "viewer"], ["/requests", "Requests", "viewer"]]],
-  ["Organization", [["/budget", "Budget", "viewer"], ["/quotas", "Quotas", "viewer"], ["/webhooks", "Webhooks", "viewer"], ["/audit", "Audit", "viewer"]]],
+  ["Organization", [["/budget", "Budget", "viewer"], ["/quotas", "Quotas", "viewer"], ["/webhooks", "Webhooks", "viewer"], ["/members", "Members", "admin"], ["/audit", "Audit", "viewer"]]],
   ["Service", [["/organizations", "Organizations", "platform"], ["/operations", "Operations", "platform"]]],
 ];

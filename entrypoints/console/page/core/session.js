@@ -88,7 +88,11 @@ export function refusal(needs) {
 }
 
 // Where somebody begins who asked for no page: whoever has no organization has nothing to see but the operations.
-export const home = () => held?.isPlatformAdmin && !held.organizationId ? "/operations" : "/overview";
+export function home() {
+  if (held?.organizationId) return "/overview";
+  if (held?.isPlatformAdmin) return "/operations";
+  return held?.accountId ? "/account" : "/overview";
+}
 
 // What the token says is not verified here: it decides what is offered, never what is allowed.
 function read(token) {
@@ -102,6 +106,7 @@ function read(token) {
     isShared: false,
     token,
     actor: claims.sub ?? "unknown",
+    accountId: null,
     name: null,
     organizations: [],
     organizationId: own.organization_id ?? null,

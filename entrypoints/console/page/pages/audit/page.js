@@ -44,7 +44,7 @@ function columns() {
   return [
     { head: "When", cell: (event) => stamp(event.at) },
     { head: "What", cell: (event) => [eventName(event.type), event.reason ? element("small", {}, event.reason) : null] },
-    { head: "By", cell: (event) => element("code", { class: "whole" }, event.actor) },
+    { head: "By", cell: (event) => event.actorName ? element("span", { title: event.actor }, event.actorName) : element("code", { class: "whole" }, event.actor) },
     { head: "About", cell: (event) => about(event) },
     { head: "Facts", cell: (event) => [summary(event), facts(event)] },
     { head: "Sequence", numeric: true, cell: (event) => String(event.sequence) },

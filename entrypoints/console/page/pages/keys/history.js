@@ -25,6 +25,6 @@ export async function timeline(path, signal) {
 }
 
 const entry = (event) => element("li", {},
-  element("p", {}, element("strong", {}, eventName(event.type)), " by ", element("code", {}, event.actor)),
+  element("p", {}, element("strong", {}, eventName(event.type)), " by ", element(event.actorName ? "span" : "code", { title: event.actor }, event.actorName ?? event.actor)),
   element("p", { class: "quiet" }, stamp(event.at), ` · revision ${event.revision}`, event.reason ? ` · ${event.reason}` : ""),
   differences(event.changes));

@@ -52,7 +52,7 @@ export function configFields(config = {}) {
   };
   json.control.addEventListener("input", show);
   show();
-  const whole = element("fieldset", { class: "field whole" }, element("legend", {}, X
+  const whole = element("fieldset", { class: "field whole" }, element("legend", {}, "Defaults for prompts"),
     element("div", { class: "fields two" }, parts.map((part) => part.element)),
     element("details", {}, element("summary", {}, "Advanced: as JSON"), json.element));
   return [{ ...json, element: whole }, ...parts.map((part) => ({ ...part, element: null, isPart: true }))];

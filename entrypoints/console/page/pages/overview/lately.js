@@ -19,5 +19,5 @@ function line(event) {
   const name = event.aggregateName ?? event.aggregateId.slice(0, 8);
   const place = placeOf(event);
   return element("li", { "data-key": String(event.position) }, element("span", {}, eventName(event.type), " ", element("strong", {}, place ? element("a", { href: place }, name) : name)),
-    element("span", { class: "quiet" }, element("code", {}, event.actor), " ", when(event.at)));
+    element("span", { class: "quiet" }, element(event.actorName ? "span" : "code", { title: event.actor }, event.actorName ?? event.actor), " ", when(event.at)));
 }
