@@ -10,7 +10,7 @@ from benchmarks.chaining import measure_chaining
 from benchmarks.creating import measure_creating
 from benchmarks.discovering import measure_checks, measure_discovery
 from benchmarks.environment import database
-from benchmarks.fairness import measure_fairness, measure_fairness_without_quotas
+from benchmarks.fairness import measure_fairness, measure_unbounded_fairness
 from benchmarks.listing import measure_listing
 from benchmarks.looking_back import measure_looking_back
 from benchmarks.prompting import measure_prompts
@@ -18,6 +18,7 @@ from benchmarks.proving import measure_checkpoints, measure_verifying
 from benchmarks.rebuilding import measure_rebuilding
 from benchmarks.registered_models import measure_registered_models
 from benchmarks.report import Report
+from benchmarks.restarts import measure_restarts
 from benchmarks.rotating import measure_rotating
 from benchmarks.starting import measure_starting
 from benchmarks.streaming import measure_streams
@@ -45,8 +46,9 @@ BENCHMARKS: Final[dict[str, Callable[[Database, Report], None]]] = {
     "rebuild": measure_rebuilding,
     "rotate": measure_rotating,
     "webhooks": measure_webhooks,
+    "restarts": measure_restarts,
     "fairness": measure_fairness,
-    "fairness-without-quotas": measure_fairness_without_quotas,
+    "fairness-unbounded": measure_unbounded_fairness,
 }
 
 

@@ -11,7 +11,7 @@ from dependency_injector import containers, providers
 from adapters.catalogue.packaged_catalogue import PackagedCatalogue
 from adapters.catalogue.packaged_price_list import PackagedPriceList
 from adapters.egress.allow_list import EgressAllowList
-from adapters.egress.egress_proxy import EgressProxy, ProxyOptions, options_for_operators_address
+from adapters.egress.egress_proxy import EgressProxy, options_for_operators_address
 from adapters.egress.guarded_client import Egress
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
@@ -37,17 +37,15 @@ from adapters.postgres.accounts import PostgresAccounts, PostgresForgottenAccoun
 from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBudget, PostgresOverdueThresholds
 from adapters.postgres.connection_pools import long_reading_pool, reading_pool, writing_pool
 from adapters.postgres.delivery_election import PostgresDeliveryElection
-from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.idempotency_claims import PostgresClaims
-from adapters.postgres.inspect_database import inspect, outdated_postgres
 from adapters.postgres.leader_election import PostgresLeaderElection
 from adapters.postgres.log_clock import PostgresLogClock
 from adapters.postgres.log_growth_hints import PostgresHints
 from adapters.postgres.members import PostgresInvitations, PostgresMemberDocuments
-from adapters.postgres.migrations import migrate, set_passwords, trusted_logins
 from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
+from adapters.postgres.organization_list import PostgresOrganizationList
 from adapters.postgres.organization_names import PostgresOrganizationNames, PostgresOrganizationsByName
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.provider_documents import PostgresProviderDocuments
@@ -62,14 +60,11 @@ from adapters.postgres.usage_ledger import PostgresUsageLedger
 from adapters.postgres.usage_reports import PostgresUsageReports
 from adapters.postgres.webhook_outbox import PostgresWebhookOutbox
 from adapters.postgres.webhooks import PostgresWebhookDocuments
-from adapters.private_files import read_private_file
 from adapters.providers.provider_gateway import Gateway, keyed_types
-from adapters.rate_limits.redis_counts import RateCounts, check_rate_limit_storage
+from adapters.rate_limits.redis_counts import RateCounts
 from adapters.system_clock import SystemClock
 from adapters.system_timer import SystemTimer
 from adapters.vault.envelope import Envelope
-from adapters.vault.keyring import Keyring
-from adapters.vault.keyring_file import KeyringFile
 from adapters.vault.live_keyring import held_keyring
 from adapters.vault.sealed_texts import KeyringTexts
 from adapters.vault.vault import EnvelopeVault
@@ -176,23 +171,6 @@ if TYPE_CHECKING:
     from entrypoints.http.client_addresses import Network
     from entrypoints.http.sign_in.sign_in_settings import ConsoleAddress, SignInSettings
 
-__all__ = [
-    "Container",
-    "check_egress_allow",
-    "check_egress_proxy",
-    "check_master_keys",
-    "check_rate_limit_storage",
-    "embedded_postgres",
-    "inspect",
-    "keyring_file",
-    "migrate",
-    "operators_proxy",
-    "outdated_postgres",
-    "read_private_file",
-    "set_passwords",
-    "trusted_logins",
-]
-
 
 def _origin(address: ConsoleAddress | None) -> str:
     return "" if address is None else address.origin
@@ -225,6 +203,8 @@ class Container(containers.DeclarativeContainer):
     trusted_proxies: providers.Dependency[tuple[Network, ...]] = providers.Dependency(default=())
     session_idle = providers.Dependency(instance_of=float, default=7200.0)
     session_lifetime = providers.Dependency(instance_of=float, default=43200.0)
+    pool_size = providers.Dependency(instance_of=int, default=4)
+    long_pool_size = providers.Dependency(instance_of=int, default=2)
 
     administration = providers.Container(
         Administration,
@@ -232,10 +212,10 @@ class Container(containers.DeclarativeContainer):
         master_keys=master_keys,
         master_key_directory=master_key_directory,
     )
-    reading_pool = providers.Singleton(reading_pool, database_url)
-    writing_pool = providers.Singleton(writing_pool, database_url)
+    reading_pool = providers.Singleton(reading_pool, database_url, size=pool_size)
+    writing_pool = providers.Singleton(writing_pool, database_url, size=pool_size)
     tenant = providers.Singleton(Tenant, reading_pool)
-    long_reading_pool = providers.Singleton(long_reading_pool, database_url)
+    long_reading_pool = providers.Singleton(long_reading_pool, database_url, size=long_pool_size)
     long_reads = providers.Singleton(Tenant, long_reading_pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS)
     recorder = providers.Singleton(
         LedgerRecorder, writing_pool, scope=providers.Object(callers_append), projector=providers.Object(projected)
@@ -293,6 +273,7 @@ class Container(containers.DeclarativeContainer):
     ledger = providers.Singleton(
         Ledger,
         recorder,
+        threads=pool_size,
         written=providers.List(runnable_models.provided.forget, access_key_cache.provided.forget, hints.provided.grown),
     )
 
@@ -428,6 +409,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         request_log_days=request_log_days,
     )
+    organization_list = providers.Singleton(PostgresOrganizationList, administration.pool)
     organizations_by_name = providers.Singleton(PostgresOrganizationsByName, administration.pool)
     name_organization = providers.Factory(partial, name_organization, organizations=organizations)
     remove_organization = providers.Factory(
@@ -688,7 +670,12 @@ class Container(containers.DeclarativeContainer):
                 has_other_ways_in=has_other_ways_in,
             ),
         ),
-        providers.Factory(OrganizationViews, name_it=name_organization, remove_it=remove_organization),
+        providers.Factory(
+            OrganizationViews,
+            name_it=name_organization,
+            remove_it=remove_organization,
+            organizations=organization_list,
+        ),
         providers.Factory(
             AdministrationViews,
             projections=administration.projections,
@@ -698,46 +685,3 @@ class Container(containers.DeclarativeContainer):
             launcher=administration.launcher,
         ),
     )
-
-
-def embedded_postgres(directory: Path) -> EmbeddedPostgres:
-    """Return the embedded server for a folder, not started yet."""
-    return EmbeddedPostgres(directory)
-
-
-def keyring_file(directory: Path) -> tuple[str, Path]:
-    """Return the master keys kept in a folder, making them the first time, and the file they lie in."""
-    file = KeyringFile(directory)
-    return file.read_or_create().reveal(), file.path
-
-
-def check_master_keys(text: str) -> None:
-    """Do nothing if the text holds a keyring.
-
-    Raises:
-        ValueError: it does not; the message says why, and quotes no key.
-    """
-    Keyring.parse(text)
-
-
-def check_egress_allow(text: str) -> None:
-    """Do nothing if the text is a list of addresses that may be called.
-
-    Raises:
-        ValueError: it is not; the message quotes the entry.
-    """
-    EgressAllowList.parse(text)
-
-
-def check_egress_proxy(text: str) -> None:
-    """Do nothing if the text is empty or the URL of a proxy.
-
-    Raises:
-        ValueError: it is not; the message quotes nothing, for the text may hold a password.
-    """
-    EgressProxy.parse(text)
-
-
-async def operators_proxy(proxy: str, url: str) -> ProxyOptions:
-    """Return how to call an address that the operator has chosen, given the setting of the proxy."""
-    return await options_for_operators_address(EgressProxy.parse(proxy), url)

@@ -198,15 +198,11 @@ END
 $$;
 
 -- Of whoever never came, nothing is kept.
-CREATE FUNCTION forget_invitation() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION forget_invitation(p_organization_id uuid, p_member_id uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    DELETE FROM member_profiles p WHERE p.organization_id = NEW.organization_id AND p.member_id = NEW.aggregate_id;
-    RETURN NULL;
+    DELETE FROM member_profiles p WHERE p.organization_id = p_organization_id AND p.member_id = p_member_id;
 END
 $$;
-
-CREATE TRIGGER events_forget_invitation AFTER INSERT ON events
-    FOR EACH ROW WHEN (NEW.topic = 'member.invitation-withdrawn') EXECUTE FUNCTION forget_invitation();
 
 DO $$
 BEGIN
@@ -242,7 +238,7 @@ CREATE POLICY administration ON passkeys TO :"admin" USING (true) WITH CHECK (tr
 CREATE POLICY backup ON passkeys FOR SELECT TO :"backup" USING (true);
 
 REVOKE ALL ON FUNCTION apply_member_changes(uuid, jsonb, timestamptz), apply_member_documents(uuid, jsonb),
-    forget_invitation(), actor_name(uuid, text) FROM PUBLIC;
+    forget_invitation(uuid, uuid), actor_name(uuid, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION actor_name(uuid, text) TO :"app", :"admin";
 GRANT SELECT ON members, member_profiles TO :"app", :"admin";
 GRANT UPDATE (name, search), DELETE ON member_profiles TO :"app";

@@ -21,10 +21,11 @@ from adapters.egress.guarded_resolver import GuardedResolver, SystemResolver
 from adapters.egress.name_cache import NameCache, caller_or_nobody
 from adapters.egress.outbound_failures import FAILURES, failure
 from adapters.egress.outgoing_request import checked_headers, encoded_body
-from adapters.egress.response_body import NEVER, whole_body
+from adapters.egress.response_body import NEVER, complete_body, whole_body
 from adapters.egress.response_stream import ReadingStream, answer_headers
 from adapters.egress.url_parsing import read_base, read_request
 from application.errors import EndpointRefused
+from application.loop_time import loop_time
 from application.ports.outbound_http import OutboundFailure, OutboundResponse
 from application.request_end import at_request_end, turn_until_request_end
 from application.turns import Turns
@@ -47,6 +48,8 @@ _POINTER: Final = "/endpoint"
 _MEMORY_SHARE: Final = "bodyBytes"
 # Usual answers are much shorter, and not worth counting.
 _SMALL_BYTES: Final = 1024 * 1024
+# What is parsed and written of large answers while other organizations are at work.
+_BYTES_A_SECOND_BESIDE_OTHERS: Final = 16 * 1024 * 1024
 _SHARE: Final = "outboundConnections"
 # Below the minute after which usual load balancers close a silent connection.
 _KEEP_ALIVE_SECONDS: Final = 30.0
@@ -204,9 +207,9 @@ class Egress:
         except (OSError, TimeoutError) as error:
             raise EndpointRefused(_POINTER, f"The name {target.host.name} cannot be looked up.") from error
 
-    def _kept(self, request: OutboundRequest) -> _Kept:
+    def _kept(self, request: OutboundRequest, holder: UUID | None) -> _Kept:
         # Whoever sends something waits for its answer; lists of models are fetched from many providers at once.
-        return _Kept(self._shares, caller_or_nobody(), self._large_answers if request.method == "POST" else None)
+        return _Kept(self._shares, holder, self._large_answers if request.method == "POST" else None)
 
     async def request(self, request: OutboundRequest) -> OutboundResponse:
         if request.total_seconds is None:
@@ -218,12 +221,14 @@ class Egress:
                 try:
                     response = await self._send(request, attempt, is_stream=False)
                     try:
-                        content = await whole_body(
-                            response,
-                            max_bytes=request.max_bytes,
-                            idle_seconds=request.read_idle_seconds,
-                            keep=self._kept(request).add,
-                        )
+                        content = complete_body(response, request.max_bytes)
+                        if content is None:
+                            content = await whole_body(
+                                response,
+                                max_bytes=request.max_bytes,
+                                idle_seconds=request.read_idle_seconds,
+                                keep=self._kept(request, holder).add,
+                            )
                     finally:
                         # When the body was read to its end, the connection is already back in its pool.
                         if not response.closed:
@@ -392,10 +397,18 @@ class _Kept:
         is_first = self._length - length <= _SMALL_BYTES
         if self._turns is not None:
             if is_first:
-                await turn_until_request_end(self._turns, self._organization_id)
+                await turn_until_request_end(self._turns, self._organization_id, self._rest)
             return
         amount = 2 * (self._length if is_first else length)
         if not self._shares.has_room(_MEMORY_SHARE, self._organization_id, amount):
             raise BodyRefused("Your organization has more and larger requests and answers under way than it may.")
         self._shares.add(_MEMORY_SHARE, self._organization_id, amount)
         at_request_end(partial(self._shares.add, _MEMORY_SHARE, self._organization_id, -amount))
+
+    def _rest(self) -> float:
+        """Return for how many seconds the organization's next large answer waits after this one.
+
+        Nothing interrupts the parsing of an answer, nor its writing.
+        """
+        is_alone = self._organization_id is None or not loop_time().are_others_at_work(self._organization_id)
+        return 0.0 if is_alone else self._length / _BYTES_A_SECOND_BESIDE_OTHERS

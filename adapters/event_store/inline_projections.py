@@ -6,7 +6,6 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from psycopg.types.json import Jsonb
 
 from application.projections.project_event import project
 from application.projections.row_changes import LoggedEvent, RowChange, net_changes
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     Projector = Callable[[StoredEvent], RowChange | None]
 
 
-def inline_changes(projector: Projector, events: Sequence[StoredEvent]) -> Jsonb | None:
-    """Return the net row changes of the events, in the form that `apply_changes` takes."""
+def inline_changes(projector: Projector, events: Sequence[StoredEvent]) -> bytes | None:
+    """Return the net row changes of the events, in the JSON that `apply_changes` takes."""
     changes = []
     for event in events:
         change = projector(event)
@@ -34,7 +33,7 @@ def inline_changes(projector: Projector, events: Sequence[StoredEvent]) -> Jsonb
     for change in net_changes(changes).values():
         entries = document.setdefault(change.table, {}).setdefault(change.operation, [])
         entries.append(change.row_id if change.operation == "delete" else change.columns)
-    return Jsonb(document, dumps=orjson.dumps) if document else None
+    return orjson.dumps(document) if document else None
 
 
 def projected(event: StoredEvent) -> RowChange:
@@ -47,14 +46,14 @@ def sealed_document(
     sealed: Sequence[SealedCredential],
     digests: Sequence[SecretDigest] = (),
     documents: Sequence[MemberDocument] = (),
-) -> Jsonb | None:
-    """Return sealed keys, digests of access keys' secrets, and what is kept of members, for `apply_credentials`."""
+) -> bytes | None:
+    """Return sealed keys, digests of access keys' secrets, and what is kept of members, as JSON."""
     if not sealed and not digests and not documents:
         return None
     columns: list[dict[str, Any]] = [_sealed_columns(credential) for credential in sealed]
     columns += [_digest_columns(each) for each in digests]
     columns += [_member_columns(each) for each in documents]
-    return Jsonb(columns, dumps=orjson.dumps)
+    return orjson.dumps(columns)
 
 
 def _member_columns(document: MemberDocument) -> dict[str, Any]:

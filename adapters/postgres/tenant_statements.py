@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.database_errors import reachable
@@ -18,13 +19,12 @@ if TYPE_CHECKING:
 
     Statement = bytes | Composed
 
-USUAL: Final = 3
-"""Of the four connections of a process: one is left for the others."""
-
 LONG_PATIENCE_SECONDS: Final = 30.0
 """For statements that may themselves take seconds."""
 
 _PATIENCE_SECONDS: Final = 8.0
+# What they are made into Python's values in is some 2 ms, in which the event loop does nothing else.
+_ROWS_AT_ONCE: Final = 50
 _SCOPE: Final = b"SELECT set_config('app.organization_id', %s, true)"
 
 
@@ -34,10 +34,15 @@ class Tenant:
     On an autocommit connection a pipeline is one implicit transaction, and the setting lasts as long as it.
     """
 
-    def __init__(self, pool: AnyPool, *, at_once: int = USUAL, patience_seconds: float = _PATIENCE_SECONDS) -> None:
-        """An organization has at most so many of the connections; more of its statements wait, for so long at most."""
+    def __init__(
+        self, pool: AnyPool, *, at_once: int | None = None, patience_seconds: float = _PATIENCE_SECONDS
+    ) -> None:
+        """An organization has at most so many of the connections, by default all but one, which is left for the others.
+
+        More of its statements wait, for so long at most.
+        """
         self._pool = pool
-        self._turns = Turns(at_once, patience_seconds=patience_seconds)
+        self._turns = Turns(at_once or max(pool.max_size - 1, 1), patience_seconds=patience_seconds)
 
     async def ping(self) -> None:
         """Check that the database answers.
@@ -78,4 +83,10 @@ class Tenant:
 
 
 async def _fetched(cursor: psycopg.AsyncCursor[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    return await cursor.fetchall() if cursor.description else []
+    if not cursor.description:
+        return []
+    rows = await cursor.fetchmany(_ROWS_AT_ONCE)
+    while len(rows) < cursor.rowcount:
+        await asyncio.sleep(0)
+        rows += await cursor.fetchmany(_ROWS_AT_ONCE)
+    return rows

@@ -31,7 +31,7 @@ def client_address(request: web.BaseRequest, trusted: Sequence[Network]) -> str 
     if peer is None:
         return None
     if not _is_trusted(peer, trusted):
-        return str(peer)
+        return _shown(peer)
     told = {
         _nearest(peer, hops, trusted) for hops in (_forwarded(request), _x_forwarded_for(request)) if hops is not None
     }
@@ -83,6 +83,9 @@ def _x_forwarded_for(request: web.BaseRequest) -> Iterator[str] | None:
 def _peer(text: str) -> Address | None:
     """Return the address at the other end of the connection, which sends many requests."""
     return _address(text)
+
+
+_shown: Final = lru_cache(maxsize=256)(str)
 
 
 def _address(text: str) -> Address | None:

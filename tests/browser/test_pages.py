@@ -13,6 +13,7 @@ from entrypoints.http.principal import Role
 from tests.browser.console import Consoles
 from tests.browser.database_superuser import write_checkpoint
 from tests.browser.page_checks import faults_of
+from tests.browser.watched_page import WIDE
 from tests.e2e.api_client import Api, Document, a_token, path_of
 
 if TYPE_CHECKING:
@@ -72,14 +73,22 @@ class Furnished:
         assert await console.dialog.get_by_label("Providers", exact=True).input_value() == "900"
 
     async def organizations(self, console: Console) -> None:
-        await console.go("/organizations")
-        await console.page.get_by_label("Id of the organization").fill("ours")
-        await console.page.get_by_label("Name").fill("Ours")
-        await console.button("Save the name").click()
-        await console.page.get_by_text("This is not the id of an organization").wait_for()
-        await console.page.get_by_label("Id of the organization").fill(str(self.consoles.api.organization_id))
-        await console.button("Save the name").click()
-        await console.message("The organization is called Ours.")
+        own = str(self.consoles.api.organization_id)
+        await console.go(f"/organizations?q={own[:13]}")
+        await console.page.get_by_text("without a name").wait_for()
+        await console.button(f"Rename {own}").click()
+        await console.dialog.get_by_label("Name").fill("Ours")
+        await console.button("Save").click()
+        await console.page.get_by_label("Copy the id of Ours").wait_for()
+        await console.button("Quotas of Ours").click()
+        await console.dialog.get_by_label("Registered models").fill("950")
+        await console.button("Replace the quotas").click()
+        await console.page.get_by_text("models 950").wait_for()
+        await console.button("Remove Ours").click()
+        await console.button("Remove it for ever").click()
+        await console.dialog.get_by_text("This is not the same.").wait_for()
+        await console.button("Cancel").click()
+        await console.page.locator("dialog").wait_for(state="detached")
 
     async def providers(self, console: Console) -> None:
         await console.go("/providers")
@@ -112,7 +121,9 @@ class Furnished:
     async def edit_a_model(self, console: Console) -> None:
         await console.go(f"/models/{self.model['id']}")
         await console.button("Edit").click()
-        await console.dialog.get_by_label("Config").wait_for()
+        await console.dialog.get_by_label("Temperature").fill("0.7")
+        await console.dialog.get_by_text("Advanced: as JSON").click()
+        assert '"temperature": 0.7' in await console.dialog.get_by_label("Config").input_value()
 
     async def merge(self, console: Console) -> None:
         await self.edit_a_model(console)
@@ -141,10 +152,13 @@ class Furnished:
 
     async def attempt(self, console: Console) -> None:
         await console.go(f"/try?model={self.model['id']}")
-        await console.page.get_by_label("Model", exact=True).select_option(label="GPT-4.1 (gpt-4.1)")
-        await console.page.get_by_label("Prompt").fill("Say hello in three words")
-        await console.button("Run the prompt").click()
-        await console.page.get_by_text("Finished").wait_for()
+        for name in ("GPT-4.1 (gpt-4.1)", "GPT-4o (gpt-4o)"):
+            await console.page.get_by_label("Model", exact=True).select_option(label=name)
+            await console.button("Add to the comparison").click()
+        await console.page.get_by_role("textbox", name="Prompt", exact=True).fill("sandbox:markdown")
+        await console.page.keyboard.press("Control+Enter")
+        await console.page.get_by_text("Finished").nth(1).wait_for()
+        assert await console.page.locator(".answer h3", has_text="Sandbox").count() == 2
 
     async def why(self, console: Console) -> None:
         await console.go("/try")
@@ -164,7 +178,15 @@ class Furnished:
 
     async def usage(self, console: Console) -> None:
         await console.go("/usage")
-        await console.page.locator("svg.chart").wait_for()
+        await console.page.locator(".chart canvas").wait_for()
+        await console.page.get_by_label("By", exact=True).select_option("label")
+        await console.page.get_by_text("without it").wait_for()
+        await console.page.get_by_label("In", exact=True).select_option("hour")
+        await console.page.get_by_label("By", exact=True).select_option("provider")
+        await console.page.get_by_role("link", name="Usage of OpenAI Europe alone").click()
+        await console.page.get_by_text("Only part of it is shown.").wait_for()
+        await console.page.get_by_role("link", name="gpt-4o", exact=True).wait_for()
+        await console.page.locator(".chart .u-over").hover()
 
     async def requests(self, console: Console) -> None:
         await console.go("/requests?outcome=ok&model=gpt-4o")
@@ -231,10 +253,24 @@ async def furnished(browser: Browser, service: RunningService) -> AsyncIterator[
         yield furnished
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def console(furnished: Furnished) -> AsyncIterator[Console]:
+    """Give a console that goes from page to page as a person does: opening it takes as long as looking at a page."""
+    async with furnished.consoles.opened(is_platform_admin=True) as console:
+        await console.go("/")
+        yield console
+
+
 @pytest.mark.parametrize("show", PAGES, ids=lambda show: show.__name__)
 async def test_everybody_can_use_it(
-    furnished: Furnished, show: Callable[[Furnished, Console], Awaitable[None]]
+    furnished: Furnished, console: Console, show: Callable[[Furnished, Console], Awaitable[None]]
 ) -> None:
-    async with furnished.consoles.opened(is_platform_admin=True) as console:
-        await show(furnished, console)
-        assert await faults_of(console, show.__name__) == []
+    page = console.page
+    await page.set_viewport_size({"width": WIDE, "height": 800})
+    await page.emulate_media(color_scheme="light")
+    if await page.get_by_role("dialog").count() or not await page.get_by_role("navigation").count():
+        # What the page before has left: a window that is open, or nobody who is signed in.
+        await page.reload()
+    await show(furnished, console)
+    assert await faults_of(console, show.__name__) == []
+    assert console.watched.complaints == []

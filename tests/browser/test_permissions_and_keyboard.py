@@ -38,6 +38,9 @@ async def test_what_depends_on_a_provider_is_shown_before_it_is_removed(consoles
         await console.dialog.get_by_text("1 model goes with it").wait_for()
         assert await console.dialog.get_by_text("Dependent").is_visible()
         await console.button("Remove it all").click()
+        await console.page.get_by_text("There is no provider yet").wait_for()
+        assert len(await consoles.api.rows("/api/ai/models")) == 1
+        await console.button("Close the message").click()
         await console.message("Ours was removed.")
     assert await consoles.api.rows("/api/ai/models") == []
 

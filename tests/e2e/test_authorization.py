@@ -124,6 +124,7 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
     ("GET", "/api/ai/audit/verify"): (VIEWER, ...),
     ("GET", "/api/ai/audit/export"): (VIEWER, ...),
     ("GET", "/api/ai/events"): (VIEWER, ...),
+    ("GET", "/api/admin/organizations"): (PLATFORM, ...),
     ("PUT", "/api/admin/organizations/{id}"): (PLATFORM, {"name": "An organization"}),
     ("DELETE", "/api/admin/organizations/{id}"): (PLATFORM, ...),
     ("PUT", "/api/admin/organizations/{id}/quotas"): (PLATFORM, {}),

@@ -4,8 +4,10 @@ import { addRoute, leave, place, refresh } from "./core/router.js";
 import { forget, prepare } from "./core/messages.js";
 import { followAs, followWhileSeen } from "./core/live.js";
 import { onOtherTabs, read, SIGN_IN_WINDOW, SIGNED_IN, takeUp, tellSignedIn } from "./core/provider-session.js";
+import { onPreference } from "./core/preferences.js";
 import { current, onChange, restore, signOutIfExpired } from "./core/session.js";
 import { renewAges } from "./parts/badges.js";
+import { applyTheme } from "./parts/settings.js";
 import { askToSignInAgain, meet } from "./parts/session-dialogs.js";
 import { drawFrame, markLive, markPlace } from "./shell.js";
 import { INVITATION, showInvitation } from "./pages/account/invitation.js";
@@ -34,12 +36,15 @@ const PAGES = [
   ["/operations", () => import("./pages/operations/page.js")],
 ];
 
+// Its code comes when it is first asked for.
+const openPalette = async () => (await import("./parts/palette.js")).openPalette();
+
 const SIGN_IN = "/sign-in/";
 
 for (const [pattern, load] of PAGES) addRoute(pattern, async (context) => (await load()).show(context));
 
 function show(session, why = null) {
-  drawFrame(session);
+  drawFrame(session, openPalette);
   forget();
   followAs(session);
   if (!session) {
@@ -51,6 +56,7 @@ function show(session, why = null) {
 }
 
 const AGES_MS = 10_000;
+const PALETTE_MS = 3000;
 const CLOSE_MS = 100;
 
 async function start() {
@@ -58,6 +64,8 @@ async function start() {
     endWindow();
     return;
   }
+  applyTheme();
+  onPreference(applyTheme);
   if (place().path === SIGN_IN_WINDOW) {
     await read().catch(() => {});
     showSignInWindow(endWindow);
@@ -66,6 +74,7 @@ async function start() {
   prepare();
   // Whoever is invited comes with nothing but the link.
   if (!isInvited()) restore();
+  history.scrollRestoration = "manual";
   onChange(show);
   onOtherTabs(meet);
   window.addEventListener("session-ended", askToSignInAgain);
@@ -81,6 +90,11 @@ async function start() {
     else if (isInvited()) location.reload();
     else if (current()) refresh();
   });
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || !current()) return;
+    event.preventDefault();
+    openPalette();
+  });
   setInterval(() => document.hidden || renewAges(), AGES_MS);
   document.getElementById("skip").addEventListener("click", (event) => {
     event.preventDefault();
@@ -90,6 +104,8 @@ async function start() {
   else if (isInvited()) await showInvitation(place().path.slice(INVITATION.length));
   else if (current()) show(current());
   else await takeUp().catch((error) => show(null, error.message));
+  // Whoever types at once after Ctrl+K loses no letter.
+  setTimeout(() => import("./parts/palette.js"), PALETTE_MS);
 }
 
 const isInvited = () => place().path.startsWith(INVITATION);

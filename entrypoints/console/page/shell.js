@@ -2,24 +2,18 @@
 
 import { element, replace } from "./core/elements.js";
 import { liveState } from "./core/live.js";
+import { PLACES } from "./core/places.js";
 import { href } from "./core/router.js";
 import { warn } from "./core/messages.js";
 import { changeOrganization, endSession, nameOf } from "./core/provider-session.js";
 import { enter, home, refusal, signOut } from "./core/session.js";
+import { openSettings } from "./parts/settings.js";
+import { removeNow } from "./parts/remove-later.js";
 import { offerProviderSignOut } from "./pages/sign-in.js";
 
-/** @type {[group: string | null, places: [path: string, name: string, needs: string][]][]} */
-const PLACES = [
-  [null, [["/overview", "Overview", "viewer"]]],
-  ["Catalogue", [["/providers", "Providers", "viewer"], ["/models", "Models", "viewer"], ["/discover", "Discover", "viewer"]]],
-  ["Use", [["/try", "Try it", "viewer"], ["/keys", "Access keys", "viewer"], ["/usage", "Usage", "viewer"], ["/requests", "Requests", "viewer"]]],
-  ["Organization", [["/budget", "Budget", "viewer"], ["/quotas", "Quotas", "viewer"], ["/webhooks", "Webhooks", "viewer"], ["/members", "Members", "admin"], ["/audit", "Audit", "viewer"]]],
-  ["Service", [["/organizations", "Organizations", "platform"], ["/operations", "Operations", "platform"]]],
-];
-
-export function drawFrame(session) {
+export function drawFrame(session, openPalette) {
   document.body.classList.toggle("signed-out", !session);
-  replace(document.getElementById("top"), element("div", { class: "rail" }, brand(), session ? [navigation(), person(session)] : null));
+  replace(document.getElementById("top"), element("div", { class: "rail" }, brand(), session ? [finder(openPalette), navigation(), person(session)] : null));
   markLive();
 }
 
@@ -60,12 +54,14 @@ function brand() {
   return element("a", { class: "brand", href: href(home()) }, element("img", { src: new URL("mark.svg", import.meta.url).href, alt: "", width: 26, height: 26 }), "Modelbook");
 }
 
+const finder = (open) => element("button", { type: "button", class: "plain finder", "aria-keyshortcuts": "Control+K", onclick: open }, element("span", {}, "Go to…"), element("kbd", { "aria-hidden": "true" }, "Ctrl K"));
+
 function navigation() {
   return element("nav", { "aria-label": "Pages" }, PLACES.map(([group, places]) => {
     const allowed = places.filter(([, , needs]) => refusal(needs) === null);
     if (allowed.length === 0) return null;
-    const list = element("ul", { "aria-label": group }, allowed.map(([path, name]) => element("li", {}, element("a", { href: href(path), "data-path": path }, name))));
-    return group === null ? list : [element("p", { class: "group", "aria-hidden": "true" }, group), list];
+    const list = element("ul", {}, allowed.map(([path, name]) => element("li", {}, element("a", { href: href(path), "data-path": path }, name))));
+    return group === null ? list : [element("p", { class: "group" }, group), list];
   }));
 }
 
@@ -75,19 +71,20 @@ function person(session) {
     element("p", { id: "live", class: "light off", role: "status" }),
     element("p", { class: "who" }, session.accountId ? element("a", { href: href("/account"), title: "Your account" }, session.name) : element("strong", { title: session.actor }, session.name ?? session.actor), element("span", { class: "quiet" }, role || "no role")),
     organization(session),
-    element("p", {}, element("a", { href: "api/docs", class: "quiet" }, "API"), element("button", { type: "button", class: "plain", onclick: () => leave(session) }, "Sign out")));
+    element("p", {}, element("a", { href: "api/docs", class: "quiet" }, "API"), element("button", { type: "button", class: "link quiet", onclick: openSettings }, "Settings"), element("button", { type: "button", class: "plain", onclick: () => leave(session) }, "Sign out")));
 }
 
 // Which organization; a token does not say what it is called.
 function organization(session) {
   if (session.organizations.length === 0) return null;
   if (session.organizations.length === 1) return element("p", { class: "quiet" }, nameOf(session.organizations[0]));
-  const change = (event) => changeOrganization(event.target.value).then(enter).catch(warn);
+  const change = (event) => removeNow().then(() => changeOrganization(event.target.value)).then(enter).catch(warn);
   return element("select", { "aria-label": "Organization", onchange: change },
     session.organizations.map((each) => element("option", { value: each.id, selected: each.id === session.organizationId }, nameOf(each))));
 }
 
 async function leave(session) {
+  await removeNow();
   if (!session.isShared) return signOut();
   try {
     offerProviderSignOut(await endSession());

@@ -1,10 +1,16 @@
 // Values as people read them. What is not known is a dash, never a zero.
 
+import { preference } from "./preferences.js";
+
 export const UNKNOWN = "–";
 
 const numbers = new Intl.NumberFormat("en");
 const dollars = new Intl.NumberFormat("en", { style: "currency", currency: "USD", minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const times = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" });
+/** @type {Record<string, Intl.DateTimeFormat>} */
+const times = {
+  local: new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" }),
+  utc: new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long", timeZone: "UTC" }),
+};
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 /** @type {[limit: number, unit: Intl.RelativeTimeFormatUnit, size: number][]} */
 const STEPS = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [86400 * 60, "day", 86400], [Infinity, "month", 86400 * 30]];
@@ -15,7 +21,7 @@ export const number = (value) => known(value) ? numbers.format(value) : UNKNOWN;
 
 export const milliseconds = (value) => known(value) ? `${numbers.format(Math.round(value))} ms` : UNKNOWN;
 
-export const time = (value) => known(value) ? times.format(new Date(value)) : UNKNOWN;
+export const time = (value) => known(value) ? times[preference("zone", "local")].format(new Date(value)) : UNKNOWN;
 
 export function ago(value) {
   if (!known(value)) return "never";

@@ -75,9 +75,10 @@ function tell(why = null) {
   for (const listener of listeners) listener(held, why);
 }
 
-// Why the person may not do what needs this: a role in the organization, or "platform" for a platform administrator,
+// Why the person may not do what needs this: a role in the organization, "anybody", or "platform" for a platform administrator,
 // with or without an organization. Null when they may. The service decides, this only explains.
 export function refusal(needs) {
+  if (needs === "anybody") return null;
   if (needs === "platform") {
     return held?.isPlatformAdmin ? null : "This is for platform administrators: the token needs platform_admin.";
   }

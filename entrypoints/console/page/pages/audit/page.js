@@ -1,8 +1,9 @@
 // Everything that happened in the organization: the log itself is the audit trail.
 
 import { element } from "../../core/elements.js";
-import { known, time } from "../../core/format.js";
+import { known } from "../../core/format.js";
 import { action } from "../../parts/action.js";
+import { stamp } from "../../parts/badges.js";
 import { choice, moment, search } from "../../parts/filters.js";
 import { Listing } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
@@ -41,7 +42,7 @@ export async function show({ query, signal }) {
 
 function columns() {
   return [
-    { head: "When", cell: (event) => element("time", { datetime: event.at }, time(event.at)) },
+    { head: "When", cell: (event) => stamp(event.at) },
     { head: "What", cell: (event) => [eventName(event.type), event.reason ? element("small", {}, event.reason) : null] },
     { head: "By", cell: (event) => event.actorName ? element("span", { title: event.actor }, event.actorName) : element("code", { class: "whole" }, event.actor) },
     { head: "About", cell: (event) => about(event) },

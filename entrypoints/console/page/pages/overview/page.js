@@ -1,11 +1,12 @@
 // What a person wants to know first: what was spent, what is wrong, what ends soon, and what others have changed.
 
 import { get } from "../../core/api.js";
-import { KEYS, MODELS, PROVIDERS } from "../../core/api-paths.js";
+import { KEYS, MODELS, PROVIDERS, USAGE } from "../../core/api-paths.js";
 import { element } from "../../core/elements.js";
 import { follow } from "../../core/live.js";
 import { href } from "../../core/router.js";
 import { bars } from "../../parts/chart.js";
+import { dayOf, everyDay } from "../usage/series.js";
 import { page } from "../../parts/page.js";
 import { isHeld } from "../../parts/redraw.js";
 import { section } from "../../parts/section.js";
@@ -60,7 +61,7 @@ class Figures {
     const today = new Date().toISOString().slice(0, 10);
     const list = (path, query) => get(path, { ...query, includeTotal: true }, this.signal);
     const [month, budget, providers, unhealthy, degraded, models, keys] = await Promise.all([
-      get("/api/ai/usage", { from: `${today.slice(0, 8)}01`, to: today, groupBy: "day" }, this.signal),
+      get(USAGE, { from: `${today.slice(0, 8)}01`, to: today, groupBy: "day" }, this.signal),
       get("/api/ai/budget", {}, this.signal),
       list(PROVIDERS, { limit: 1 }),
       list(PROVIDERS, { health: "unhealthy", enabled: true, limit: MOST }),
@@ -76,9 +77,8 @@ class Figures {
 
 function spend(month) {
   if (month.totals.requests === 0) return element("p", { class: "quiet" }, "No model was called this month.");
-  const days = Number(month.to.slice(8));
-  const found = new Map(month.data.map((group) => [group.day, Number(group.costUsd)]));
-  const labels = Array.from({ length: days }, (_, index) => `${month.to.slice(0, 8)}${String(index + 1).padStart(2, "0")}`);
-  return [bars(labels, [{ name: "Cost", values: labels.map((label) => found.get(label) ?? 0) }], { title: "Cost by day", show: money }),
+  const points = everyDay(month.from, month.to);
+  const found = new Map(month.data.map((group) => [Date.parse(group.day) / 1000, Number(group.costUsd)]));
+  return [bars(points, [{ name: "Cost", values: points.map((point) => found.get(point) ?? 0) }], { title: "Cost by day", show: money, when: dayOf }),
     element("p", { class: "quiet" }, element("a", { href: href("/usage") }, "Usage in full"))];
 }

@@ -24,7 +24,7 @@ export function steps(now) {
     const why = refusal(needs);
     return element("li", { class: isDone ? "done" : index === next ? "next" : null },
       element("h3", {}, name, isDone ? [" ", badge("Done", "good")] : null),
-      element("p", { class: "quiet" }, text, why && !isDone ? ` ${why}` : ""),
-      isDone ? null : element("a", { class: index === next ? "button" : "button plain", href: href(path) }, name));
+      element("p", { class: "quiet" }, text),
+      isDone ? null : why ? element("p", { class: "hint" }, why) : element("a", { class: index === next ? "button" : "button plain", href: href(path) }, name));
   })));
 }
