@@ -9,9 +9,9 @@ from hashlib import sha256
 from os import urandom
 from typing import TYPE_CHECKING, Any, Final
 
-import cbor2
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
+from webauthn.helpers import encode_cbor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,13 +37,13 @@ class SoftAuthenticator:
         """Return what comes of `navigator.credentials.create`."""
         self.user_handle = options["user"]["id"]
         numbers = self.key.public_key().public_numbers()
-        public = cbor2.dumps({1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32), -3: numbers.y.to_bytes(32)})
+        public = encode_cbor({1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32), -3: numbers.y.to_bytes(32)})
         attested = bytes(16) + len(self.credential_id).to_bytes(2) + self.credential_id + public
         client = self._client("webauthn.create", options["challenge"])
         attestation = {"fmt": "none", "attStmt": {}, "authData": self._data(_HAS_KEY) + attested}
         response = {
             "clientDataJSON": _text(client),
-            "attestationObject": _text(cbor2.dumps(attestation)),
+            "attestationObject": _text(encode_cbor(attestation)),
             "transports": ["internal"],
         }
         return self._credential(response)
