@@ -85,6 +85,15 @@ class Shares:
         """Return how much the organization holds."""
         return self._held.get(organization_id, _NOTHING).get(name, 0)
 
+    def held_by_all(self, name: str) -> int:
+        """Return how much all organizations hold."""
+        return sum(self._held[name].values())
+
+    def waiting(self, name: str) -> int:
+        """Return how many wait for their turn."""
+        queues = self._waiting[name].values() if name in self._waiting else ()
+        return sum(not each.done() for queue in queues for each in queue)
+
     def has_room(self, name: str, organization_id: UUID, amount: int = 1) -> bool:
         """Return whether the organization may hold so much more."""
         held = self._held.get(organization_id, _NOTHING).get(name, 0)
