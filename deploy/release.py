@@ -71,9 +71,9 @@ def _built(seconds: int) -> dict[str, bytes]:
                 (copy / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(ROOT / name, copy / name)
         environment = {**os.environ, "SOURCE_DATE_EPOCH": str(seconds), "PYTHONHASHSEED": "0"}
-        command = [PROGRAMS / "uv", "build", "-q", "--offline", "--no-build-isolation", "--python", sys.executable]
+        command = [str(PROGRAMS / "uv"), "build", "-q", "--offline", "--no-build-isolation", "--python", sys.executable]
         subprocess.run(
-            [*command, "--sdist", "--wheel", "--out-dir", built, copy],
+            [*command, "--sdist", "--wheel", "--out-dir", str(built), str(copy)],
             env=environment,
             check=True,
             timeout=PATIENCE_SECONDS,

@@ -87,7 +87,7 @@ class Shares:
 
     def held_by_all(self, name: str) -> int:
         """Return how much all organizations hold."""
-        return sum(self._held[name].values())
+        return self._held_by_all.get(name, 0)
 
     def waiting(self, name: str) -> int:
         """Return how many wait for their turn."""
