@@ -87,7 +87,7 @@ class Shares:
 
     def held_by_all(self, name: str) -> int:
         """Return how much all organizations hold."""
-        return self._held_by_all.get(name, 0)
+        return self._held_by_all[name]
 
     def waiting(self, name: str) -> int:
         """Return how many wait for their turn."""
