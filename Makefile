@@ -66,6 +66,7 @@ clients: $(DEVELOPMENT) ## Judge the clients of other people, and write docs/cli
 	$(BIN)/python -m tests.clients
 
 picture: $(DEVELOPMENT) ## Take the README's picture of the console anew
+	mkdir -p tests/browser/screenshots
 	$(BIN)/python -m pytest "tests/browser/test_pages.py::test_everybody_can_use_it[discover]"
 	cp tests/browser/screenshots/discover-wide-light.png docs/console.png
 
