@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,7 +12,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from uuid import UUID
 
-    from application.turns import Turns
+    from application.turns import Turn, Turns
 
 
 class one_request:  # noqa: N801 - used like a function, as what contextlib has
@@ -47,8 +49,10 @@ def at_request_end(give_back: Callable[[], None]) -> None:
         request.taken.append(give_back)
 
 
-async def turn_until_request_end(turns: Turns, organization_id: UUID) -> None:
+async def turn_until_request_end(turns: Turns, organization_id: UUID, rest: Callable[[], float] = lambda: 0.0) -> None:
     """Wait for the organization's turn and keep it until the request has been answered; one that has it goes on.
+
+    The next one has its turn as many seconds later as `rest` says in the end.
 
     Raises:
         Unavailable: the turns have an end to patience, and it came.
@@ -60,4 +64,11 @@ async def turn_until_request_end(turns: Turns, organization_id: UUID) -> None:
     await turn.acquire()
     if request is not None:
         request.turns.add(turns)
-    at_request_end(turn.release)
+    at_request_end(partial(_release, turn, rest))
+
+
+def _release(turn: Turn, rest: Callable[[], float]) -> None:
+    if seconds := rest():
+        asyncio.get_running_loop().call_later(seconds, turn.release)
+    else:
+        turn.release()

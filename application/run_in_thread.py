@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from weakref import WeakKeyDictionary
 
 from application.caller import NobodyCalling, current_caller
+from application.loop_time import loop_time
 from application.turns import Turns
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ LARGE: Final = 500
 
 # More would not be done sooner: they share one interpreter, and leave less of it to the event loop.
 _AT_ONCE: Final = 2
-_LONGEST_REST_SECONDS: Final = 0.25
+_LONGEST_REST_SECONDS: Final = 1.0
+# Some of it is calls into C that no other thread interrupts, the event loop's included.
+_REST_WHILE_OTHERS_WORK: Final = 4
 
 
 _waiting: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[Turns, asyncio.Semaphore]]] = WeakKeyDictionary()
@@ -42,8 +45,9 @@ async def run_in_thread_if_large(entries: Sized, work: Callable[[], T], *, large
 async def run_in_thread(organization_id: UUID | None, work: Callable[[], T]) -> T:
     """Return the result of the work, done in a thread: one piece at a time for each organization, and few of all.
 
-    Two organizations never wait for a third that has much to be done, and between two pieces of an organization's work
-    the event loop has as long for itself as the first took. None stands for work of the service itself.
+    Two organizations never wait for a third that has much to be done. Between two pieces of an organization's work the
+    event loop has as long for itself as the first took, and four times as long while it works for others too. None
+    stands for work of the service itself.
     """
     loop = asyncio.get_running_loop()
     turns, places = _waiting.setdefault(loop, (Turns(), asyncio.Semaphore(_AT_ONCE)))
@@ -60,9 +64,17 @@ async def run_in_thread(organization_id: UUID | None, work: Callable[[], T]) -> 
                 await asyncio.wait({working})
                 raise
             finally:
-                rest = min(loop.time() - started, _LONGEST_REST_SECONDS)
+                rest = _rest(organization_id, loop.time() - started)
     finally:
-        if organization_id is None:
-            turn.release()
-        else:
+        if rest:
             loop.call_later(rest, turn.release)
+        else:
+            turn.release()
+
+
+def _rest(organization_id: UUID | None, seconds: float) -> float:
+    """Return for how many seconds an organization's next piece of work waits after one of so many."""
+    if organization_id is None:
+        return 0.0
+    times = _REST_WHILE_OTHERS_WORK if loop_time().are_others_at_work(organization_id) else 1
+    return min(times * seconds, _LONGEST_REST_SECONDS)

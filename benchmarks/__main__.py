@@ -10,7 +10,7 @@ from benchmarks.chaining import measure_chaining
 from benchmarks.creating import measure_creating
 from benchmarks.discovering import measure_checks, measure_discovery
 from benchmarks.environment import database
-from benchmarks.fairness import measure_fairness, measure_fairness_without_quotas
+from benchmarks.fairness import measure_fairness, measure_unbounded_fairness
 from benchmarks.listing import measure_listing
 from benchmarks.looking_back import measure_looking_back
 from benchmarks.prompting import measure_prompts
@@ -48,7 +48,7 @@ BENCHMARKS: Final[dict[str, Callable[[Database, Report], None]]] = {
     "webhooks": measure_webhooks,
     "restarts": measure_restarts,
     "fairness": measure_fairness,
-    "fairness-without-quotas": measure_fairness_without_quotas,
+    "fairness-unbounded": measure_unbounded_fairness,
 }
 
 

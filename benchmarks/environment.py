@@ -23,7 +23,7 @@ from entrypoints.preparation.container import embedded_postgres, migrate, truste
 from tests.process_output import read_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 SIGNING_KEY: Final = "only for measuring, on this machine, in this run"
 # More than any command of a benchmark takes.
@@ -80,7 +80,9 @@ class Service:
 
 
 @contextmanager
-def service(data: Database, *, log: Path = Path(os.devnull), **settings: str) -> Iterator[Service]:
+def service(
+    data: Database, *, log: Path = Path(os.devnull), program: Sequence[str] = (str(COMMAND),), **settings: str
+) -> Iterator[Service]:
     """Start `modelbook serve` on the database's own folder and stop it in the end; its log goes to a file."""
     started = time.perf_counter()
     environment = {
@@ -94,7 +96,7 @@ def service(data: Database, *, log: Path = Path(os.devnull), **settings: str) ->
         "MODELBOOK_QUOTAS": "requestsPerSecond=0,requestsUnderWay=0,concurrent=0",
         **settings,
     }
-    command = [str(COMMAND), "serve", "--port", "0", "--json"]
+    command = [*program, "serve", "--port", "0", "--json"]
     with log.open("a") as errors:
         process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
     try:

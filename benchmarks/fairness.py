@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import socket
+import sys
 from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,9 +20,10 @@ import psycopg
 import uvloop
 
 from application.bounds.quotas import QUOTAS
+from benchmarks.altered_service import HANGING_NAMES, UNBOUNDED
 from benchmarks.environment import SIGNING_KEY, service
 from benchmarks.upstream import HOST, played_providers, provider_body
-from tests.e2e.fairness.attacks import ATTACKS
+from tests.e2e.fairness.attacks import ATTACKS, Attack, hanging_lookups
 from tests.e2e.fairness.hostile_provider import MEBIBYTE, HostileProvider, playing
 from tests.e2e.fairness.memory import forget_highest_memory, highest_memory
 from tests.e2e.fairness.neighbours import Attacker, Innocent, Organization, Place, Size
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
 
     from benchmarks.environment import Database, Service
     from benchmarks.report import Report
-    from tests.e2e.fairness.attacks import Attack
     from tests.e2e.fairness.neighbours import Times
 
 LARGE: Final = Size(clients=4, connections=1_000, body_bytes=20 * MEBIBYTE, models=5_000)
@@ -83,38 +84,43 @@ def measure_fairness(data: Database, report: Report) -> None:
     _measure_all(data, report, _QUOTAS)
 
 
-def measure_fairness_without_quotas(data: Database, report: Report) -> None:
-    """Measure the same where no quota is set: what each attack can do, as far as nothing else bounds it."""
-    _measure_all(data, report, ",".join(f"{name}=0" for name in QUOTAS))
+def measure_unbounded_fairness(data: Database, report: Report) -> None:
+    """Measure the same without quotas and without the bounds that need no setting: what each attack could do."""
+    _measure_all(data, report, ",".join(f"{name}=0" for name in QUOTAS), unbounded="1")
 
 
-def _measure_all(data: Database, report: Report, quotas: str) -> None:
+def _measure_all(data: Database, report: Report, quotas: str, unbounded: str = "") -> None:
     chosen = [name.strip() for name in os.environ.get("FAIRNESS_ATTACKS", "").split(",") if name.strip()]
     with played_providers() as sandbox_url, _hostile_provider() as hostile_url:
-        allowed = ",".join(urlsplit(url).netloc for url in (sandbox_url, hostile_url))
+        addresses = [urlsplit(url).netloc for url in (sandbox_url, hostile_url)]
+        allowed = ",".join([*addresses, addresses[0].replace(HOST, "localhost")])
         settings = {
             "MODELBOOK_EGRESS_ALLOW": allowed,
             "MODELBOOK_QUOTAS": quotas,
             "MODELBOOK_LOG_FORMAT": "json",
+            UNBOUNDED: unbounded,
         }
-        with service(data, log=_log(data), **settings) as running:
+        program = (sys.executable, "-m", "benchmarks.altered_service")
+        with service(data, log=_log(data), program=program, **settings) as running:
             body = provider_body(sandbox_url)
             place = Place(
                 host=running.host,
                 port=running.port,
                 secret=SIGNING_KEY,
-                sandbox_endpoint=body["endpoint"],
+                # By its name, so that it has to be looked up.
+                sandbox_endpoint=body["endpoint"].replace(HOST, "localhost"),
                 sandbox_key=body["apiKey"],
                 hostile_url=hostile_url,
             )
             innocent, attacker = Innocent(Organization(place)), Attacker(Organization(place), LARGE)
             uvloop.run(_settle(innocent, attacker))
+            lookups = uvloop.run(hanging_lookups(attacker, HANGING_NAMES))
             with psycopg.connect(data.owner_url, autocommit=True) as connection:
                 parameters = {"organization_id": attacker.organization.id, "count": _PAST_REQUESTS}
                 connection.execute(_LOGGED, parameters)
                 connection.execute("VACUUM (ANALYZE)")
             _watch(innocent, running, data, 2.0)
-            for attack in ATTACKS:
+            for attack in (*ATTACKS, lookups):
                 if not chosen or attack.name in chosen:
                     _measure(attack, innocent, attacker, running, data, report)
 

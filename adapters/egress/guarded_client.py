@@ -25,6 +25,7 @@ from adapters.egress.response_body import NEVER, complete_body, whole_body
 from adapters.egress.response_stream import ReadingStream, answer_headers
 from adapters.egress.url_parsing import read_base, read_request
 from application.errors import EndpointRefused
+from application.loop_time import loop_time
 from application.ports.outbound_http import OutboundFailure, OutboundResponse
 from application.request_end import at_request_end, turn_until_request_end
 from application.turns import Turns
@@ -47,6 +48,8 @@ _POINTER: Final = "/endpoint"
 _MEMORY_SHARE: Final = "bodyBytes"
 # Usual answers are much shorter, and not worth counting.
 _SMALL_BYTES: Final = 1024 * 1024
+# What is parsed and written of large answers while other organizations are at work.
+_BYTES_A_SECOND_BESIDE_OTHERS: Final = 16 * 1024 * 1024
 _SHARE: Final = "outboundConnections"
 # Below the minute after which usual load balancers close a silent connection.
 _KEEP_ALIVE_SECONDS: Final = 30.0
@@ -394,10 +397,18 @@ class _Kept:
         is_first = self._length - length <= _SMALL_BYTES
         if self._turns is not None:
             if is_first:
-                await turn_until_request_end(self._turns, self._organization_id)
+                await turn_until_request_end(self._turns, self._organization_id, self._rest)
             return
         amount = 2 * (self._length if is_first else length)
         if not self._shares.has_room(_MEMORY_SHARE, self._organization_id, amount):
             raise BodyRefused("Your organization has more and larger requests and answers under way than it may.")
         self._shares.add(_MEMORY_SHARE, self._organization_id, amount)
         at_request_end(partial(self._shares.add, _MEMORY_SHARE, self._organization_id, -amount))
+
+    def _rest(self) -> float:
+        """Return for how many seconds the organization's next large answer waits after this one.
+
+        Nothing interrupts the parsing of an answer, nor its writing.
+        """
+        is_alone = self._organization_id is None or not loop_time().are_others_at_work(self._organization_id)
+        return 0.0 if is_alone else self._length / _BYTES_A_SECOND_BESIDE_OTHERS

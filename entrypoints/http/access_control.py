@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from application.access_keys.key_text import PREFIX
 from application.caller import acting_as
+from application.loop_time import loop_time
 from entrypoints.http.authentication import API_KEY_HEADERS, one_credential
 from entrypoints.http.authorization import ORGANIZATION_FILTER, Access, require
 from entrypoints.http.change_reasons import ChangeReason, header_reason
@@ -77,7 +78,7 @@ class AccessControl:
             return await self._checked(request, handler, context, route, principal)
         await self._limiter.let_in(request, organization_id)
         with self._limiter.under_way(route, organization_id):
-            return await self._checked(request, handler, context, route, principal)
+            return await loop_time().run(organization_id, self._checked(request, handler, context, route, principal))
 
     async def _checked(
         self,

@@ -18,6 +18,7 @@ from application.request_end import one_request
 from domain.key_patterns import has_key_form
 from entrypoints.http.client_addresses import client_address
 from entrypoints.http.error_middleware import CLIENT_GONE, answer_or_problem
+from entrypoints.http.long_answers import in_pieces
 from entrypoints.http.request_context import REQUEST_CONTEXT, RequestContext
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class RequestMiddleware:
             with one_request():
                 response = await answer_or_problem(request, handler, self._logger)
             status = response.status
+            in_pieces(response)
             return response
         finally:
             self._note(request, context, CLIENT_GONE if context.is_client_gone else status)

@@ -25,6 +25,7 @@ _LARGEST: Final = MEBIBYTE
 """Bytes that routes take which are not for prompts."""
 _ROLES: Final = ("viewer", "editor", "admin", "key")
 _DRIP_SECONDS: Final = 0.5
+_NAMES: Final = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,9 +137,32 @@ async def hanging_tests(attacker: Attacker) -> None:
     await attacker.hold(test)
 
 
-def _unsaved(attacker: Attacker, host: str | None = None) -> Any:  # noqa: ANN401 - a body
-    url = attacker.organization.place.hostile_url if host is None else f"https://{host}"
-    return {"providerType": "openai", "endpoint": f"{url}/hangs/v1", "apiKey": "sk-of-an-attacker"}
+def _unsaved(attacker: Attacker, url: str | None = None) -> Any:  # noqa: ANN401 - a body
+    url = f"{attacker.organization.place.hostile_url}/hangs" if url is None else url
+    return {"providerType": "openai", "endpoint": f"{url}/v1", "apiKey": "sk-of-an-attacker"}
+
+
+async def hanging_lookups(attacker: Attacker, domain: str) -> Attack:
+    """Return the attack of prompts to and tests of hosts below a domain whose name server never answers."""
+    organization, key = attacker.organization, "sk-of-an-attacker"
+    models: list[str] = []
+    for number in range(_NAMES):
+        provider_id = await organization.provider(f"Name {number}", f"https://host-{number}.{domain}/v1", key)
+        models.append(await organization.model(provider_id, f"one-behind-name-{number}"))
+
+    async def look_up(connection: Connection, number: int) -> int | str:
+        if number % 4:
+            body = {"model": models[number % _NAMES], "messages": [{"role": "user", "content": "Hello"}]}
+            request = organization.request(("key", "editor")[number % 2], "POST", _CHAT, body)
+        else:
+            unsaved = _unsaved(attacker, f"https://another-{attacker.begun}.{domain}")
+            request = organization.request("admin", "POST", "/api/ai/providers/test", unsaved)
+        return (await connection.ask(request)).status
+
+    async def run(attacker: Attacker) -> None:
+        await attacker.hold(look_up)
+
+    return Attack(name="hanging look-ups", run=run)
 
 
 async def long_lists(attacker: Attacker) -> None:

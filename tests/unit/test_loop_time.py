@@ -1,0 +1,126 @@
+"""What an event loop does for one organization leaves others their turns."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+import pytest
+
+from application.loop_time import SLICE_SECONDS, LoopTime, loop_time
+
+BUSY, OTHER = UUID(int=1), UUID(int=2)
+
+
+class Clock:
+    """Goes on when told to."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Loop:
+    """A loop's time with a clock, and a record of who has had a step."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.time = LoopTime(self.clock)
+        self.steps: list[UUID] = []
+
+    async def request(self, organization_id: UUID, steps: int, seconds: float = SLICE_SECONDS) -> str:
+        async def work() -> str:
+            for _ in range(steps):
+                self.steps.append(organization_id)
+                self.clock.now += seconds
+                await asyncio.sleep(0)
+            return "done"
+
+        return await self.time.run(organization_id, work())
+
+
+async def test_of_many_requests_of_an_organization_one_has_a_step_between_two_of_anothers() -> None:
+    loop = Loop()
+    busy = [asyncio.create_task(loop.request(BUSY, 5)) for _ in range(20)]
+    assert await loop.request(OTHER, 5) == "done"
+    assert loop.steps.count(BUSY) <= 6
+    assert await asyncio.gather(*busy) == ["done"] * 20
+    assert loop.steps.count(BUSY) == 100
+
+
+async def test_short_steps_share_a_slice() -> None:
+    loop = Loop()
+    busy = [asyncio.create_task(loop.request(BUSY, 5, SLICE_SECONDS / 4)) for _ in range(20)]
+    await loop.request(OTHER, 5)
+    assert 16 <= loop.steps.count(BUSY) <= 30
+    await asyncio.gather(*busy)
+
+
+async def test_requests_of_an_organization_have_their_steps_in_their_order() -> None:
+    loop, order = Loop(), list[int]()
+
+    async def work(number: int) -> None:
+        order.append(number)
+        loop.clock.now += SLICE_SECONDS
+
+    await asyncio.gather(*(loop.time.run(BUSY, work(number)) for number in range(10)))
+    assert order == list(range(10))
+
+
+async def test_what_the_work_raises_is_raised() -> None:
+    async def work() -> None:
+        await asyncio.sleep(0)
+        raise LookupError("nothing there")
+
+    with pytest.raises(LookupError, match="nothing there"):
+        await LoopTime().run(BUSY, work())
+
+
+@pytest.mark.parametrize("hogs", [0, 5])
+async def test_a_cancelled_request_ends_as_it_sees_fit(hogs: int) -> None:
+    loop, ends = Loop(), list[str]()
+
+    async def work() -> None:
+        try:
+            for _ in range(100):
+                await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            ends.append("cancelled")
+            raise
+        finally:
+            await asyncio.sleep(0)
+            ends.append("cleared up")
+
+    async def request() -> None:
+        await loop.time.run(BUSY, work())
+
+    cancelled = asyncio.create_task(request())
+    await asyncio.sleep(0)
+    # With these it waits for its turn when it is cancelled.
+    others = [asyncio.create_task(loop.request(BUSY, 10)) for _ in range(hogs)]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    cancelled.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled
+    assert ends == ["cancelled", "cleared up"]
+    await asyncio.gather(*others)
+
+
+async def test_others_are_at_work_as_long_as_something_was_done_for_them_within_a_second() -> None:
+    loop = Loop()
+    assert not loop.time.are_others_at_work(BUSY)
+    await loop.request(BUSY, 1)
+    assert not loop.time.are_others_at_work(BUSY)
+    assert loop.time.are_others_at_work(OTHER)
+    await loop.request(OTHER, 1)
+    await loop.request(BUSY, 1)
+    assert loop.time.are_others_at_work(BUSY)
+    loop.clock.now += 2.0
+    assert not loop.time.are_others_at_work(BUSY)
+
+
+async def test_a_loop_has_one() -> None:
+    assert loop_time() is loop_time()
