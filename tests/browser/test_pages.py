@@ -49,7 +49,7 @@ class Furnished:
     async def signed_out(self, console: Console) -> None:
         await console.go("/")
         await console.button("Sign out").click()
-        await console.page.get_by_label("Token").wait_for()
+        await (await console.token_field()).wait_for()
 
     async def overview(self, console: Console) -> None:
         await console.go("/overview")
