@@ -50,7 +50,7 @@ async def test_many_models_are_found_again_changed_together_and_undone(consoles:
         await console.button("Select all 120 that match").click()
         await page.get_by_text("120 selected").wait_for()
         async with page.expect_download() as saving:
-            await console.button("Save as CSV").click()
+            await console.button("CSV of all that match").click()
         lines = (await (await saving.value).path()).read_text(encoding="utf-8").splitlines()
         assert (len(lines), lines[0].startswith("id,organizationId,")) == (121, True)
         await console.button("Disable").click()

@@ -54,7 +54,7 @@ async def test_what_somebody_else_changes_shows_without_a_reload(consoles: Conso
         await consoles.api.delete(path_of(model))
         await expect(console.page.locator("main .notice")).to_contain_text("removed")
         assert _asked(console, FEED) == 1
-        assert all("Bearer" not in address and "ey" not in address for address in console.watched.addresses)
+        assert all("Bearer" not in address and "eyJ" not in address for address in console.watched.addresses)
 
 
 async def test_what_a_person_is_at_stays_as_it_is(consoles: Consoles) -> None:

@@ -124,7 +124,7 @@ export class Listing {
 
   // All that match as a file, for lists that the service itself gives in JSON alone.
   #saver(name) {
-    return action("CSV", { needs: "viewer", tone: "plain", label: "Save as CSV", run: async (button) => {
+    return action("CSV", { needs: "viewer", tone: "plain", label: "CSV of all that match", run: async (button) => {
       const rows = await this.everything((count) => (button.title = `${number(count)} read`), this.signal);
       button.title = "";
       saveFile(name, csvOf(rows));
