@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from application.access_keys.held_key import HeldKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Caller:
     """Who asks, for which organization, under which command id.
 

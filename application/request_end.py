@@ -3,42 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from types import TracebackType
     from uuid import UUID
 
     from application.turns import Turn, Turns
 
 
-class _Request:
-    """What one request has to give back, as long as it is not over."""
+class one_request:  # noqa: N801 - used like a function, as what contextlib has
+    """Call at the end of the block what was given to `at_request_end` within it."""
+
+    __slots__ = ("_token", "is_over", "taken", "turns")
 
     def __init__(self) -> None:
         self.is_over = False
         self.taken: list[Callable[[], None]] = []
         self.turns: set[Turns] = set()
 
+    def __enter__(self) -> None:
+        self._token = _current.set(self)
 
-_current: ContextVar[_Request | None] = ContextVar("request_end", default=None)
-
-
-@contextmanager
-def one_request() -> Iterator[None]:
-    """Call at the end of the block what was given to `at_request_end` within it."""
-    request = _Request()
-    token = _current.set(request)
-    try:
-        yield
-    finally:
-        _current.reset(token)
-        request.is_over = True
-        for give_back in request.taken:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        _current.reset(self._token)
+        self.is_over = True
+        for give_back in self.taken:
             give_back()
+
+
+_current: ContextVar[one_request | None] = ContextVar("request_end", default=None)
 
 
 def at_request_end(give_back: Callable[[], None]) -> None:

@@ -18,6 +18,7 @@ from benchmarks.proving import measure_checkpoints, measure_verifying
 from benchmarks.rebuilding import measure_rebuilding
 from benchmarks.registered_models import measure_registered_models
 from benchmarks.report import Report
+from benchmarks.restarts import measure_restarts
 from benchmarks.rotating import measure_rotating
 from benchmarks.starting import measure_starting
 from benchmarks.streaming import measure_streams
@@ -45,6 +46,7 @@ BENCHMARKS: Final[dict[str, Callable[[Database, Report], None]]] = {
     "rebuild": measure_rebuilding,
     "rotate": measure_rotating,
     "webhooks": measure_webhooks,
+    "restarts": measure_restarts,
     "fairness": measure_fairness,
     "fairness-unbounded": measure_unbounded_fairness,
 }

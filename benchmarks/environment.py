@@ -17,9 +17,9 @@ from uuid import UUID, uuid4
 import psutil
 
 from benchmarks.slow_disk import slow_server
-from entrypoints.container import embedded_postgres, migrate, trusted_logins
 from entrypoints.http.development_token import make_token
 from entrypoints.http.principal import Role
+from entrypoints.preparation.container import embedded_postgres, migrate, trusted_logins
 from tests.process_output import read_until
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def service(
         "MODELBOOK_JWT_SECRET": SIGNING_KEY,
         "MODELBOOK_LOG_LEVEL": "warning",
         "MODELBOOK_HEALTH_INTERVAL": "0",
+        "MODELBOOK_DRAIN_SECONDS": "0",
         # One organization asks as often as it can.
         "MODELBOOK_QUOTAS": "requestsPerSecond=0,requestsUnderWay=0,concurrent=0",
         **settings,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.access_key.aggregate import AccessKey
+from domain.member.aggregate import Member
 from domain.model.aggregate import Model
 from domain.organization.aggregate import Organization
 from domain.provider.aggregate import Provider
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _EVENTS: Final[dict[str, type]] = {
     member.TOPIC: member
-    for aggregate in (AccessKey, Model, Organization, Provider, Webhook)
+    for aggregate in (AccessKey, Member, Model, Organization, Provider, Webhook)
     for member in vars(aggregate).values()
     if isinstance(member, type) and issubclass(member, Root.Event) and hasattr(member, "TOPIC")
 }

@@ -11,7 +11,7 @@ from dependency_injector import containers, providers
 from adapters.catalogue.packaged_catalogue import PackagedCatalogue
 from adapters.catalogue.packaged_price_list import PackagedPriceList
 from adapters.egress.allow_list import EgressAllowList
-from adapters.egress.egress_proxy import EgressProxy, ProxyOptions, options_for_operators_address
+from adapters.egress.egress_proxy import EgressProxy, options_for_operators_address
 from adapters.egress.guarded_client import Egress
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
@@ -19,31 +19,34 @@ from adapters.event_store.log_records import callers_append
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.repositories import (
     EventSourcedAccessKeys,
+    EventSourcedMembers,
     EventSourcedModels,
     EventSourcedOrganizations,
     EventSourcedProviders,
     EventSourcedWebhooks,
 )
+from adapters.passkeys.webauthn_passkeys import WebauthnPasskeys
+from adapters.passphrases.argon2_passphrases import Argon2Passphrases
 from adapters.postgres.access_keys import (
     PostgresAccessKeyDocuments,
     PostgresHeldKeys,
     PostgresKeySecrets,
     PostgresKeyUses,
 )
+from adapters.postgres.accounts import PostgresAccounts, PostgresForgottenAccounts, PostgresSignInAttempts
 from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBudget
 from adapters.postgres.connection_pools import long_reading_pool, reading_pool, writing_pool
 from adapters.postgres.delivery_election import PostgresDeliveryElection
-from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.idempotency_claims import PostgresClaims
-from adapters.postgres.inspect_database import inspect, outdated_postgres
 from adapters.postgres.leader_election import PostgresLeaderElection
 from adapters.postgres.log_clock import PostgresLogClock
 from adapters.postgres.log_growth_hints import PostgresHints
-from adapters.postgres.migrations import migrate, set_passwords, trusted_logins
+from adapters.postgres.members import PostgresInvitations, PostgresMemberDocuments
 from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
-from adapters.postgres.organization_names import PostgresOrganizationNames
+from adapters.postgres.organization_list import PostgresOrganizationList
+from adapters.postgres.organization_names import PostgresOrganizationNames, PostgresOrganizationsByName
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.provider_documents import PostgresProviderDocuments
 from adapters.postgres.quotas import PostgresQuotas, PostgresStoredAmounts
@@ -57,14 +60,11 @@ from adapters.postgres.usage_ledger import PostgresUsageLedger
 from adapters.postgres.usage_reports import PostgresUsageReports
 from adapters.postgres.webhook_outbox import PostgresWebhookOutbox
 from adapters.postgres.webhooks import PostgresWebhookDocuments
-from adapters.private_files import read_private_file
 from adapters.providers.provider_gateway import Gateway, keyed_types
-from adapters.rate_limits.redis_counts import RateCounts, check_rate_limit_storage
+from adapters.rate_limits.redis_counts import RateCounts
 from adapters.system_clock import SystemClock
 from adapters.system_timer import SystemTimer
 from adapters.vault.envelope import Envelope
-from adapters.vault.keyring import Keyring
-from adapters.vault.keyring_file import KeyringFile
 from adapters.vault.live_keyring import held_keyring
 from adapters.vault.sealed_texts import KeyringTexts
 from adapters.vault.vault import EnvelopeVault
@@ -102,6 +102,19 @@ from application.discovery.model_lists import ModelLists
 from application.health.check_provider import check_provider, watch_provider
 from application.health.health_monitor import check_all, monitor_health
 from application.health.try_connection import try_connection
+from application.members.accept_invitation import accept_invitation, found_invitation
+from application.members.change_account import (
+    add_passkey,
+    change_passphrase,
+    erase_account,
+    remove_passkey,
+    rename_account,
+)
+from application.members.change_member import change_member
+from application.members.invitation_text import SECRET_BYTES as INVITATION_SECRET_BYTES
+from application.members.invite_member import invite_again, invite_member
+from application.members.remove_member import remove_member
+from application.members.sign_in import sign_in_with_passkey, sign_in_with_passphrase
 from application.prompts.callable_models import callable_models
 from application.prompts.candidate_queue import CallRecords
 from application.prompts.cool_down_sharing import CoolDownSharing
@@ -126,8 +139,10 @@ from application.webhooks.send_test_message import send_test_message
 from application.webhooks.signature import SECRET_BYTES as WEBHOOK_SECRET_BYTES
 from entrypoints.administration.container import Administration
 from entrypoints.auditing.container import Auditing
+from entrypoints.http.sign_in.session_descriptions import SessionDescriptions
 from entrypoints.http.sign_in.sign_in import sign_in
 from entrypoints.http.views.access_keys import AccessKeyViews
+from entrypoints.http.views.accounts import AccountViews
 from entrypoints.http.views.administration import AdministrationViews
 from entrypoints.http.views.audit import AuditViews
 from entrypoints.http.views.budgets import BudgetViews
@@ -137,6 +152,7 @@ from entrypoints.http.views.discovery import DiscoveryViews
 from entrypoints.http.views.doors import DoorViews
 from entrypoints.http.views.embeddings import EmbeddingViews
 from entrypoints.http.views.feed import FeedViews
+from entrypoints.http.views.members import MemberViews
 from entrypoints.http.views.models import ModelViews
 from entrypoints.http.views.organizations import OrganizationViews
 from entrypoints.http.views.prompts import PromptViews
@@ -151,24 +167,16 @@ from entrypoints.http.views.webhooks import WebhookViews
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrypoints.http.sign_in.sign_in_settings import SignInSettings
+    from entrypoints.http.client_addresses import Network
+    from entrypoints.http.sign_in.sign_in_settings import ConsoleAddress, SignInSettings
 
-__all__ = [
-    "Container",
-    "check_egress_allow",
-    "check_egress_proxy",
-    "check_master_keys",
-    "check_rate_limit_storage",
-    "embedded_postgres",
-    "inspect",
-    "keyring_file",
-    "migrate",
-    "operators_proxy",
-    "outdated_postgres",
-    "read_private_file",
-    "set_passwords",
-    "trusted_logins",
-]
+
+def _origin(address: ConsoleAddress | None) -> str:
+    return "" if address is None else address.origin
+
+
+def _is_given(settings: SignInSettings | None) -> bool:
+    return settings is not None
 
 
 class Container(containers.DeclarativeContainer):
@@ -189,8 +197,13 @@ class Container(containers.DeclarativeContainer):
     checkpoint_key: providers.Dependency[Path | None] = providers.Dependency(default=None)
     checkpoint_sink: providers.Dependency[Path | None] = providers.Dependency(default=None)
     sign_in_settings: providers.Dependency[SignInSettings | None] = providers.Dependency(default=None)
+    console_address: providers.Dependency[ConsoleAddress | None] = providers.Dependency(default=None)
+    console_url = providers.Dependency(instance_of=str, default="")
+    trusted_proxies: providers.Dependency[tuple[Network, ...]] = providers.Dependency(default=())
     session_idle = providers.Dependency(instance_of=float, default=7200.0)
     session_lifetime = providers.Dependency(instance_of=float, default=43200.0)
+    pool_size = providers.Dependency(instance_of=int, default=4)
+    long_pool_size = providers.Dependency(instance_of=int, default=2)
 
     administration = providers.Container(
         Administration,
@@ -198,10 +211,10 @@ class Container(containers.DeclarativeContainer):
         master_keys=master_keys,
         master_key_directory=master_key_directory,
     )
-    reading_pool = providers.Singleton(reading_pool, database_url)
-    writing_pool = providers.Singleton(writing_pool, database_url)
+    reading_pool = providers.Singleton(reading_pool, database_url, size=pool_size)
+    writing_pool = providers.Singleton(writing_pool, database_url, size=pool_size)
     tenant = providers.Singleton(Tenant, reading_pool)
-    long_reading_pool = providers.Singleton(long_reading_pool, database_url)
+    long_reading_pool = providers.Singleton(long_reading_pool, database_url, size=long_pool_size)
     long_reads = providers.Singleton(Tenant, long_reading_pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS)
     recorder = providers.Singleton(
         LedgerRecorder, writing_pool, scope=providers.Object(callers_append), projector=providers.Object(projected)
@@ -259,6 +272,7 @@ class Container(containers.DeclarativeContainer):
     ledger = providers.Singleton(
         Ledger,
         recorder,
+        threads=pool_size,
         written=providers.List(runnable_models.provided.forget, access_key_cache.provided.forget, hints.provided.grown),
     )
 
@@ -269,6 +283,9 @@ class Container(containers.DeclarativeContainer):
     organizations = providers.Singleton(EventSourcedOrganizations, ledger)
     webhooks = providers.Singleton(EventSourcedWebhooks, ledger)
     webhook_documents = providers.Singleton(PostgresWebhookDocuments, tenant)
+    members = providers.Singleton(EventSourcedMembers, ledger)
+    member_documents = providers.Singleton(PostgresMemberDocuments, tenant)
+    invitations = providers.Singleton(PostgresInvitations, tenant)
     webhook_vault = providers.Singleton(
         EnvelopeVault, envelope, providers.Singleton(PostgresSealedCredentials, tenant, of_webhooks=True)
     )
@@ -382,6 +399,8 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         request_log_days=request_log_days,
     )
+    organization_list = providers.Singleton(PostgresOrganizationList, administration.pool)
+    organizations_by_name = providers.Singleton(PostgresOrganizationsByName, administration.pool)
     name_organization = providers.Factory(partial, name_organization, organizations=organizations)
     remove_organization = providers.Factory(
         partial,
@@ -394,9 +413,12 @@ class Container(containers.DeclarativeContainer):
         secrets=key_secrets,
         webhooks=webhooks,
         webhook_documents=webhook_documents,
+        members=members,
+        member_documents=member_documents,
     )
     sign_in = providers.Singleton(
         sign_in,
+        console_address,
         sign_in_settings,
         providers.Singleton(
             PostgresSignInSessions, reading_pool, idle_seconds=session_idle, lifetime_seconds=session_lifetime
@@ -405,8 +427,26 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(partial, options_for_operators_address, proxy),
     )
     sweep_sessions_for_ever = providers.Factory(
-        partial, sweep_sessions_for_ever, ended=providers.Singleton(PostgresEndedSessions, administration.pool)
+        partial,
+        sweep_sessions_for_ever,
+        ended=providers.Singleton(PostgresEndedSessions, administration.pool),
+        accounts=providers.Singleton(PostgresForgottenAccounts, administration.pool),
     )
+    accounts = providers.Singleton(PostgresAccounts, reading_pool)
+    passphrases = providers.Singleton(Argon2Passphrases)
+    passkeys = providers.Singleton(WebauthnPasskeys, providers.Callable(_origin, console_address))
+    sign_in_attempts = providers.Singleton(PostgresSignInAttempts, reading_pool)
+    # Where there is no identity provider, nobody but a member can make others members.
+    has_other_ways_in = providers.Callable(_is_given, sign_in_settings)
+    new_invitation_secret = providers.Object(partial(token_bytes, INVITATION_SECRET_BYTES))
+    invite_member = providers.Factory(
+        partial, invite_member, members=members, documents=member_documents, new_secret=new_invitation_secret
+    )
+    invite_again = providers.Factory(
+        partial, invite_again, members=members, documents=member_documents, new_secret=new_invitation_secret
+    )
+    change_member = providers.Factory(partial, change_member, members=members, has_other_ways_in=has_other_ways_in)
+    remove_member = providers.Factory(partial, remove_member, members=members, has_other_ways_in=has_other_ways_in)
     new_secret = providers.Object(partial(token_bytes, SECRET_BYTES))
     issue_access_key = providers.Factory(
         partial,
@@ -473,6 +513,12 @@ class Container(containers.DeclarativeContainer):
         models=models_of_tenant,
         keys=access_keys,
         timer=timer,
+    )
+
+    session_descriptions = providers.Singleton(
+        SessionDescriptions,
+        names=providers.Singleton(PostgresOrganizationNames, reading_pool),
+        passkeys=passkeys,
     )
 
     # All there are. Their order is that of the routes in the documentation.
@@ -559,9 +605,67 @@ class Container(containers.DeclarativeContainer):
         ),
         providers.Factory(FeedViews, follow=auditing.feed.provided.follow),
         providers.Factory(
-            SignInViews, sign_in=sign_in, names=providers.Singleton(PostgresOrganizationNames, reading_pool)
+            MemberViews,
+            console_url=console_url,
+            documents=member_documents,
+            invite=invite_member,
+            invite_again=invite_again,
+            change=change_member,
+            remove=remove_member,
         ),
-        providers.Factory(OrganizationViews, name_it=name_organization, remove_it=remove_organization),
+        providers.Factory(SignInViews, sign_in=sign_in, descriptions=session_descriptions),
+        providers.Factory(
+            AccountViews,
+            sign_in=sign_in,
+            descriptions=session_descriptions,
+            accounts=accounts,
+            passkeys=passkeys,
+            trusted_proxies=trusted_proxies,
+            with_passphrase=providers.Factory(
+                partial,
+                sign_in_with_passphrase,
+                accounts=accounts,
+                passphrases=passphrases,
+                attempts=sign_in_attempts,
+            ),
+            with_passkey=providers.Factory(
+                partial, sign_in_with_passkey, accounts=accounts, verifier=passkeys, attempts=sign_in_attempts
+            ),
+            find_invitation=providers.Factory(partial, found_invitation, invitations=invitations),
+            accept=providers.Factory(
+                partial,
+                accept_invitation,
+                invitations=invitations,
+                members=members,
+                accounts=accounts,
+                passphrases=passphrases,
+            ),
+            rename=providers.Factory(partial, rename_account, accounts=accounts),
+            change_passphrase=providers.Factory(
+                partial, change_passphrase, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts
+            ),
+            add_passkey=providers.Factory(
+                partial, add_passkey, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts
+            ),
+            remove_passkey=providers.Factory(
+                partial, remove_passkey, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts
+            ),
+            erase=providers.Factory(
+                partial,
+                erase_account,
+                accounts=accounts,
+                passphrases=passphrases,
+                attempts=sign_in_attempts,
+                members=members,
+                has_other_ways_in=has_other_ways_in,
+            ),
+        ),
+        providers.Factory(
+            OrganizationViews,
+            name_it=name_organization,
+            remove_it=remove_organization,
+            organizations=organization_list,
+        ),
         providers.Factory(
             AdministrationViews,
             projections=administration.projections,
@@ -571,46 +675,3 @@ class Container(containers.DeclarativeContainer):
             launcher=administration.launcher,
         ),
     )
-
-
-def embedded_postgres(directory: Path) -> EmbeddedPostgres:
-    """Return the embedded server for a folder, not started yet."""
-    return EmbeddedPostgres(directory)
-
-
-def keyring_file(directory: Path) -> tuple[str, Path]:
-    """Return the master keys kept in a folder, making them the first time, and the file they lie in."""
-    file = KeyringFile(directory)
-    return file.read_or_create().reveal(), file.path
-
-
-def check_master_keys(text: str) -> None:
-    """Do nothing if the text holds a keyring.
-
-    Raises:
-        ValueError: it does not; the message says why, and quotes no key.
-    """
-    Keyring.parse(text)
-
-
-def check_egress_allow(text: str) -> None:
-    """Do nothing if the text is a list of addresses that may be called.
-
-    Raises:
-        ValueError: it is not; the message quotes the entry.
-    """
-    EgressAllowList.parse(text)
-
-
-def check_egress_proxy(text: str) -> None:
-    """Do nothing if the text is empty or the URL of a proxy.
-
-    Raises:
-        ValueError: it is not; the message quotes nothing, for the text may hold a password.
-    """
-    EgressProxy.parse(text)
-
-
-async def operators_proxy(proxy: str, url: str) -> ProxyOptions:
-    """Return how to call an address that the operator has chosen, given the setting of the proxy."""
-    return await options_for_operators_address(EgressProxy.parse(proxy), url)

@@ -6,6 +6,8 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
+from application.end_tasks import end_tasks
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
@@ -19,8 +21,7 @@ async def kept_alive(revive: Callable[[], None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait({task})
+        await end_tasks(task)
 
 
 async def _look_after(revive: Callable[[], None]) -> None:

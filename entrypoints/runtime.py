@@ -11,10 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from application.errors import Unavailable
-from entrypoints import container
 from entrypoints.administration.container import check_keyring
 from entrypoints.auditing.checkpoint_locations import checkpoint_key, checkpoint_sink
 from entrypoints.logs import build_logger
+from entrypoints.preparation import container
 from entrypoints.settings import WrongSettings
 from entrypoints.token_key_settings import token_keys
 
@@ -68,7 +68,9 @@ def prepared(settings: Settings, say: Callable[[str], None]) -> Iterator[Runtime
 def _embedded(settings: Settings, say: Callable[[str], None]) -> Iterator[Runtime]:
     directory = settings.data_dir.resolve()
     _refuse_former_folder(directory)
-    server = container.embedded_postgres(directory / "postgres")
+    server = container.embedded_postgres(
+        directory / "postgres", connections=settings.serving_connections + settings.administrating_connections
+    )
     owner_url = server.start()
     try:
         say(f"Postgres runs on {directory / 'postgres'}.")
@@ -153,6 +155,12 @@ def _check(runtime: Runtime) -> None:
     _check_values(runtime)
     container.inspect(runtime.database_url, setting="MODELBOOK_DATABASE_URL", administrates=False)
     container.inspect(runtime.admin_database_url, setting="MODELBOOK_ADMIN_DATABASE_URL", administrates=True)
+    container.check_connections(
+        runtime.database_url,
+        runtime.admin_database_url,
+        serving=runtime.settings.serving_connections,
+        administrating=runtime.settings.administrating_connections,
+    )
     check_keyring(runtime.master_keys, runtime.admin_database_url)
     container.check_rate_limit_storage(runtime.settings.rate_limit_storage.get_secret_value())
 

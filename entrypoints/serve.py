@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from errno import EADDRINUSE
 from typing import TYPE_CHECKING
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING
 import uvloop
 
 from application.errors import Unavailable
+from entrypoints.last_connections import let_nobody_connect
 from entrypoints.restart_embedded_postgres import kept_alive
 from entrypoints.server_process import running
-from entrypoints.stop_signal import stopped
+from entrypoints.shutdown import Shutdown
 from entrypoints.workers import Workers
 
 if TYPE_CHECKING:
@@ -52,7 +54,8 @@ def address_of(listener: socket.socket) -> str:
 def serve_until_stopped(runtime: Runtime, listener: socket.socket, ready: Callable[[], None], stop: StopSignal) -> None:
     """Serve in this process, or in as many as the settings say, until SIGINT or SIGTERM.
 
-    The requests in flight are finished before it returns.
+    After SIGTERM it serves on for DRAIN_SECONDS and says at `/readyz` that it stops. The requests in flight are
+    finished before it returns, as far as SHUTDOWN_SECONDS allow, unless another signal comes.
     """
     if runtime.settings.workers == 1:
         uvloop.run(_serve(runtime, listener, ready, stop))
@@ -61,7 +64,9 @@ def serve_until_stopped(runtime: Runtime, listener: socket.socket, ready: Callab
 
 
 async def _serve(runtime: Runtime, listener: socket.socket, ready: Callable[[], None], stop: StopSignal) -> None:
-    stopping = stopped(stop)
-    async with kept_alive(runtime.revive_database), running(runtime, listener):
+    shutdown = Shutdown(stop)
+    async with kept_alive(runtime.revive_database), running(runtime, listener, stopping=shutdown.stopping):
         ready()
-        await stopping.wait()
+        await shutdown.begun()
+        if await shutdown.drained(runtime.settings.drain_seconds):
+            await asyncio.to_thread(let_nobody_connect, listener)

@@ -23,7 +23,8 @@ from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import routes_of
-from entrypoints.http.sign_in.sign_in_settings import sign_in_settings
+from entrypoints.http.sign_in.sign_in_settings import console_address, sign_in_settings
+from entrypoints.http.stopping import Stopping
 from entrypoints.large_blocks import give_back_large_blocks
 from entrypoints.logs import build_logger, every_log
 from entrypoints.monitoring.clock_watch import watched_clock
@@ -59,19 +60,28 @@ _SWITCH_SECONDS: Final = 0.0005
 
 
 @asynccontextmanager
-async def running(runtime: Runtime, listener: socket.socket, more: Sequence[Route] = ()) -> AsyncIterator[Container]:
-    """Serve on the listening socket as long as the block lasts; `more` are routes beside the usual ones."""
+async def running(
+    runtime: Runtime, listener: socket.socket, more: Sequence[Route] = (), *, stopping: Stopping | None = None
+) -> AsyncIterator[Container]:
+    """Serve on the listening socket as long as the block lasts; `more` are routes beside the usual ones.
+
+    `stopping` tells how the end comes. The requests in flight at the end of the block are finished, within a limit.
+    """
     sys.setswitchinterval(_SWITCH_SECONDS)
     give_back_large_blocks()
     logger = build_logger(level=runtime.settings.log_level, log_format=runtime.settings.log_format)
     with every_log(logger):
-        async with _running(runtime, listener, logger, more) as container:
+        async with _running(runtime, listener, logger, more, stopping or Stopping()) as container:
             yield container
 
 
 @asynccontextmanager
 async def _running(
-    runtime: Runtime, listener: socket.socket, logger: FilteringBoundLogger, more: Sequence[Route]
+    runtime: Runtime,
+    listener: socket.socket,
+    logger: FilteringBoundLogger,
+    more: Sequence[Route],
+    stopping: Stopping,
 ) -> AsyncIterator[Container]:
     async with opened(runtime) as container:
         token = runtime.settings.metrics_token
@@ -86,9 +96,9 @@ async def _running(
             watched_clock(container.log_clock(), logger, metrics.registry) as clock,
         ):
             warnings = {"checkpoints": checkpoints.warning, "clock": clock.warning}
-            app = application(container, runtime, logger, metrics, more=more, warnings=warnings)
+            app = application(container, runtime, logger, metrics, more=more, warnings=warnings, stopping=stopping)
             observer = LoggedDeliveries(logger, WebhookFigures(metrics.registry))
-            runner = build_runner(app, http_options(runtime.settings), logger)
+            runner = build_runner(app, http_options(runtime.settings), logger, stopping)
             await runner.setup()
             try:
                 async with (
@@ -136,8 +146,13 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         checkpoint_key=runtime.checkpoint_key,
         checkpoint_sink=runtime.checkpoint_sink,
         sign_in_settings=sign_in_settings(runtime.settings),
+        console_address=console_address(runtime.settings),
+        console_url=runtime.settings.console_url,
+        trusted_proxies=runtime.settings.trusted_proxies,
         session_idle=runtime.settings.session_idle,
         session_lifetime=runtime.settings.session_lifetime,
+        pool_size=runtime.settings.pool_size,
+        long_pool_size=runtime.settings.long_pool_size,
     )
     await container.reading_pool().open(wait=True)
     await container.long_reading_pool().open()
@@ -189,6 +204,7 @@ def application(
     *,
     more: Sequence[Route] = (),
     warnings: Mapping[str, Warn] | None = None,
+    stopping: Stopping | None = None,
 ) -> web.Application:
     """Return the web application over an open container."""
     settings = runtime.settings
@@ -212,6 +228,7 @@ def application(
         checks={"database": container.tenant().ping},
         warnings=warnings or {},
         options=http_options(settings),
+        stopping=stopping,
         logger=logger,
         metrics=metrics,
     )
@@ -228,5 +245,8 @@ def application(
 def http_options(settings: Settings) -> HttpOptions:
     """Return what the settings say of the HTTP side."""
     return HttpOptions(
-        cors_origins=settings.cors_origins, trusted_proxies=settings.trusted_proxies, version=__version__
+        cors_origins=settings.cors_origins,
+        trusted_proxies=settings.trusted_proxies,
+        shutdown_seconds=settings.shutdown_seconds,
+        version=__version__,
     )

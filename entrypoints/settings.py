@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -27,6 +27,9 @@ _LINKS = re.compile(
     r"MODELBOOK_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:ADDR|PORT|PROTO))?"
     r"|ENV_\w+)"
 )
+ADMINISTRATORS_POOL: Final = 3
+# One that hears of changes, three that wait to be elected: for the health monitor, webhooks, checkpoints.
+_SESSIONS: Final = 4
 # A name with its path, as a URL too: what stands in JSON without a further word.
 _CLAIM = re.compile(r"[!#-\[\]-~]{1,200}")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+(?:/[^\s#]*)?")
@@ -56,6 +59,25 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     workers: int = Field(1, ge=1, le=64, description="Processes that serve.")
+    drain_seconds: Seconds = Field(
+        5,
+        description="Seconds that a process goes on serving after SIGTERM while `/readyz` says that it stops, so that "
+        "balancers send requests elsewhere; SIGINT (Ctrl-C) ends it without.",
+    )
+    shutdown_seconds: Seconds = Field(
+        30,
+        description="Seconds that requests and streams in flight get to end once no new ones are taken; a second "
+        "signal to stop ends them at once.",
+    )
+    pool_size: int = Field(
+        4,
+        ge=2,
+        le=64,
+        description="Connections to Postgres that each process reads with, and as many again that it writes with.",
+    )
+    long_pool_size: int = Field(
+        2, ge=2, le=64, description="Connections of each process for what takes seconds: reports, exports, checks."
+    )
     jwt_secret: SecretStr | None = Field(None, description="HS256 secret of at least 32 bytes (Supabase: JWT secret).")
     jwt_jwks_url: str | None = Field(None, description="Where to fetch ES256 or RS256 keys, instead of a secret.")
     jwt_jwks_file: Path | None = Field(None, description="File with ES256 or RS256 keys, instead of a secret.")
@@ -84,7 +106,8 @@ class Settings(BaseSettings):
         None,
         description="Where browsers reach the console, such as https://modelbook.example.org or, behind a reverse "
         "proxy, https://tools.example.org/modelbook; /auth/callback below it is to be registered with the identity "
-        "provider. Absent: HOST and PORT, if HOST is this machine.",
+        "provider. Invitations lead there, and passkeys are for its host. Absent: HOST and PORT, if HOST is this "
+        "machine; else nobody can sign in but with a token.",
     )
     session_idle: PositiveSeconds = Field(7200, description="Seconds without use after which a session ends.")
     session_lifetime: PositiveSeconds = Field(43200, description="Seconds after which a session ends in any case.")
@@ -152,7 +175,7 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         (),
         description="Addresses or networks of proxies before this service, comma-separated, such as 10.0.0.0/8. Their "
-        "`Forwarded` and `X-Forwarded-For` tell the client's address in the log, and nothing else.",
+        "`Forwarded` and `X-Forwarded-For` tell the client's address, for the log and to count attempts to sign in.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least that is logged: debug, info, warning or error."
@@ -276,6 +299,16 @@ class Settings(BaseSettings):
         """Where browsers reach the console, without a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def serving_connections(self) -> int:
+        """How many connections the processes open at most with the login that serves."""
+        return self.workers * (2 * self.pool_size + self.long_pool_size)
+
+    @property
+    def administrating_connections(self) -> int:
+        """The same with the administrators' login: a small pool, the feed, and what each is a candidate for."""
+        return self.workers * (ADMINISTRATORS_POOL + _SESSIONS)
 
     @property
     def is_embedded(self) -> bool:

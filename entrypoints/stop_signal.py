@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -12,17 +13,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+# Some supervisors signal a process and its group: that is one request to stop, not two.
+_SAME_SECONDS: Final = 0.5
 
 
 @dataclass(slots=True)
 class StopSignal:
-    """Whether a signal to stop has arrived."""
+    """Which signals to stop have arrived.
+
+    `drains`: the first was SIGTERM, which supervisors send; a person at a terminal sends SIGINT and wants no delay.
+    `is_urgent`: another one has come since.
+    """
 
     has_arrived: bool = False
+    drains: bool = False
+    is_urgent: bool = False
+    _arrived_at: float = 0.0
 
-    def note(self, *_: object) -> None:
-        """Take note of a signal."""
-        self.has_arrived = True
+    def note(self, number: int = signal.SIGINT, *_: object) -> None:
+        """Take note of a signal, or of the same said by other means."""
+        if not self.has_arrived:
+            self.has_arrived, self.drains, self._arrived_at = True, number == signal.SIGTERM, time.monotonic()
+        elif time.monotonic() - self._arrived_at > _SAME_SECONDS:
+            self.is_urgent = True
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import aiohttp
 
 from application.errors import Unavailable
-from entrypoints.container import operators_proxy
 from entrypoints.http.token_keys import FetchedKeys, NoKeys, PublicKeys, SharedSecret, UnusableKeys
+from entrypoints.preparation.container import operators_proxy
 from entrypoints.settings import WrongSettings
 
 if TYPE_CHECKING:

@@ -6,13 +6,16 @@ import asyncio
 import multiprocessing
 import os
 import time
+from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Final
 
 import uvloop
 
+from entrypoints.last_connections import let_nobody_connect
 from entrypoints.logs import build_logger, end_logged
 from entrypoints.server_process import running
-from entrypoints.stop_signal import StopSignal, stopped
+from entrypoints.shutdown import Shutdown
+from entrypoints.stop_signal import StopSignal
 
 if TYPE_CHECKING:
     import socket
@@ -23,15 +26,18 @@ if TYPE_CHECKING:
 
 _WATCH_SECONDS: Final = 0.2
 _PAUSE_SECONDS: Final = 1.0
-# Longer than a worker lets its requests in flight take.
-_LAST_SECONDS: Final = 60.0
+_STEP_SECONDS: Final = 0.05
+# Beyond what a worker lets its requests in flight take: twice that, for those that do not end when they are told to.
+_LAST_SECONDS: Final = 30.0
+# A worker that alone was told to stop takes leave of its clients, and ends by itself.
+_ALONE_SECONDS: Final = 1.0
 
 
 class Workers:
     """Keeps as many processes running as the settings say.
 
-    Each holds the reading end of a pipe whose writing end is here alone: when it closes, be it because this process
-    was killed, they finish their requests and end.
+    Each holds the reading ends of two pipes whose writing ends are here alone. When the first closes, they serve on and
+    say that they stop; when the second does, be it because this process was killed, they finish their requests and end.
     """
 
     def __init__(self, runtime: Runtime, listener: socket.socket, stop: StopSignal) -> None:
@@ -41,22 +47,43 @@ class Workers:
         settings = runtime.settings
         self._logger = build_logger(level=settings.log_level, log_format=settings.log_format)
         self._context = multiprocessing.get_context("fork")
-        self._reading, self._writing = os.pipe()
+        self._drain, self._drain_writing = os.pipe()
+        self._end, self._end_writing = os.pipe()
 
     def run(self, ready: Callable[[], None]) -> None:
-        """Serve until a signal to stop arrives."""
+        """Serve until a signal to stop arrives, and for as long after it as the settings say."""
         processes = [self._started() for _ in range(self._runtime.settings.workers)]
         ready()
         while not self._stop.has_arrived:
             time.sleep(_WATCH_SECONDS)
             self._runtime.revive_database()
             processes = [process if process.is_alive() else self._replaced(process) for process in processes]
-        os.close(self._writing)
-        os.close(self._reading)
+        drain_seconds = self._runtime.settings.drain_seconds
+        if self._stop.drains and drain_seconds:
+            os.close(self._drain_writing)
+            deadline = time.monotonic() + drain_seconds
+            while time.monotonic() < deadline and not self._stop.is_urgent:
+                time.sleep(_STEP_SECONDS)
+            let_nobody_connect(self._listener)
+        else:
+            os.close(self._drain_writing)
+        # Kept open here, it would take connections that nobody accepts.
+        self._listener.close()
+        for pipe in (self._end_writing, self._drain, self._end):
+            os.close(pipe)
+        self._see_to_the_end_of(processes)
+
+    def _see_to_the_end_of(self, processes: list[ForkProcess]) -> None:
+        deadline = time.monotonic() + 2 * self._runtime.settings.shutdown_seconds + _LAST_SECONDS
+        while (alive := [process for process in processes if process.is_alive()]) and time.monotonic() < deadline:
+            if self._stop.is_urgent:
+                # More than once, since the first may be taken for what the end was announced with.
+                for process in alive:
+                    process.terminate()
+            wait([process.sentinel for process in alive], _WATCH_SECONDS)
         for process in processes:
-            process.join(_LAST_SECONDS)
-            if process.is_alive():
-                process.kill()
+            process.kill()
+            process.join()
 
     def _started(self) -> ForkProcess:
         process = self._context.Process(target=self._work)
@@ -71,17 +98,22 @@ class Workers:
         return self._started()
 
     def _work(self) -> None:
-        os.close(self._writing)
+        os.close(self._drain_writing)
+        os.close(self._end_writing)
         with end_logged(self._logger):
             uvloop.run(self._serve())
 
     async def _serve(self) -> None:
-        stopping, loop = stopped(StopSignal()), asyncio.get_running_loop()
+        shutdown, loop = Shutdown(StopSignal()), asyncio.get_running_loop()
 
-        def ended() -> None:
-            loop.remove_reader(self._reading)
-            stopping.set()
+        def told(pipe: int, act: Callable[[], None]) -> None:
+            loop.remove_reader(pipe)
+            act()
 
-        loop.add_reader(self._reading, ended)
-        async with running(self._runtime, self._listener):
-            await stopping.wait()
+        loop.add_reader(self._drain, told, self._drain, shutdown.drain)
+        loop.add_reader(self._end, told, self._end, shutdown.end)
+        async with running(self._runtime, self._listener, stopping=shutdown.stopping):
+            await shutdown.begun()
+            # Where the whole group got the signal, the parent says when; a worker that alone did ends by itself.
+            drain_seconds = self._runtime.settings.drain_seconds
+            await shutdown.drained(drain_seconds + _ALONE_SECONDS if drain_seconds else 0)

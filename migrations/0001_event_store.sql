@@ -85,25 +85,26 @@ CREATE FUNCTION service_role(kind text) RETURNS name LANGUAGE sql STABLE PARALLE
 RETURN (SELECT (left(pg_get_userbyid(relowner)::text, -length('owner')) || kind)::name
         FROM pg_class WHERE oid = 'public.events'::regclass);
 
--- Text with its length before it, so that no two lists of texts have the same bytes; null is length -1. Stable, as
--- convert_to is, and without settings of its own: only so can Postgres expand it where it is called.
+-- Text with its length before it, so that no two lists of texts have the same bytes. Stable, as convert_to is, and without
+-- settings of its own: only so can Postgres expand it where it is called.
 CREATE FUNCTION framed(value text) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
-RETURN CASE WHEN value IS NULL THEN int4send(-1)
-            ELSE int4send(octet_length(convert_to(value, 'UTF8'))) || convert_to(value, 'UTF8') END;
+RETURN int4send(octet_length(convert_to(value, 'UTF8'))) || convert_to(value, 'UTF8');
 
--- The part of an event's canonical bytes that all events of a command have in common.
+-- The part of an event's canonical bytes that all events of a command have in common. No reason is length -1.
 CREATE FUNCTION command_bytes(
     actor text, command_id uuid, correlation_id text, reason text, recorded_at timestamptz
 ) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
-RETURN framed(actor) || uuid_send(command_id) || framed(correlation_id) || framed(reason)
+RETURN framed(actor) || uuid_send(command_id) || framed(correlation_id)
+    || coalesce(framed(reason), '\xffffffff'::bytea)
     || int8send((extract(epoch FROM recorded_at) * 1000000)::bigint);
 
+-- What is hashed begins with "modelbook/event/1".
 CREATE FUNCTION linked_hash(
     previous_hash bytea, organization_id uuid, org_sequence bigint, aggregate_id uuid, revision integer, topic text,
     bytes_of_command bytea, state bytea
 ) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
 RETURN sha256(
-    convert_to('modelbook/event/1', 'UTF8') || previous_hash || uuid_send(organization_id) || int8send(org_sequence)
+    '\x6d6f64656c626f6f6b2f6576656e742f31'::bytea || previous_hash || uuid_send(organization_id) || int8send(org_sequence)
     || uuid_send(aggregate_id) || int4send(revision) || framed(topic) || bytes_of_command || sha256(state));
 
 -- The hash of an event, over its canonical bytes as application/policies/hash_chain.py has them too.

@@ -121,7 +121,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION apply_model_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS void
+CREATE FUNCTION apply_model_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
     change jsonb;
@@ -138,7 +138,7 @@ BEGIN
         FROM jsonb_populate_recordset(NULL::ai_models, p_changes -> 'insert') r;
     END IF;
     IF NOT p_changes ? 'update' THEN
-        RETURN;
+        RETURN true;
     END IF;
     FOR change IN SELECT jsonb_array_elements(p_changes -> 'update') LOOP
         UPDATE ai_models held SET (
@@ -152,6 +152,7 @@ BEGIN
             FROM jsonb_populate_record(held, change) r)
         WHERE held.organization_id = p_organization_id AND held.id = (change ->> 'id')::uuid;
     END LOOP;
+    RETURN true;
 END
 $$;
 
@@ -170,14 +171,27 @@ $$;
 
 -- Apply the net row changes of a command, under their tables' names. Deletes come first, models before the providers
 -- they belong to; inserts and updates the other way round.
-CREATE FUNCTION apply_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS void
+CREATE FUNCTION apply_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
-    providers CONSTANT jsonb := p_changes -> 'ai_providers';
     models CONSTANT jsonb := p_changes -> 'ai_models';
-    keys CONSTANT jsonb := p_changes -> 'access_keys';
-    hooks CONSTANT jsonb := p_changes -> 'webhooks';
+    providers jsonb;
+    keys jsonb;
+    hooks jsonb;
+    people jsonb;
+    done boolean;
 BEGIN
+    IF models ? 'delete' THEN
+        DELETE FROM ai_models WHERE organization_id = p_organization_id
+            AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(models -> 'delete'));
+    END IF;
+    IF p_changes - 'ai_models' = '{}' THEN
+        RETURN apply_model_changes(p_organization_id, models, p_time);
+    END IF;
+    providers := p_changes -> 'ai_providers';
+    keys := p_changes -> 'access_keys';
+    hooks := p_changes -> 'webhooks';
+    people := p_changes -> 'members';
     IF keys ? 'delete' THEN
         DELETE FROM access_keys WHERE organization_id = p_organization_id
             AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(keys -> 'delete'));
@@ -186,9 +200,9 @@ BEGIN
         DELETE FROM webhooks WHERE organization_id = p_organization_id
             AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(hooks -> 'delete'));
     END IF;
-    IF models ? 'delete' THEN
-        DELETE FROM ai_models WHERE organization_id = p_organization_id
-            AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(models -> 'delete'));
+    IF people ? 'delete' THEN
+        DELETE FROM members WHERE organization_id = p_organization_id
+            AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(people -> 'delete'));
     END IF;
     IF providers ? 'delete' THEN
         DELETE FROM ai_providers WHERE organization_id = p_organization_id
@@ -198,7 +212,7 @@ BEGIN
         PERFORM apply_provider_changes(p_organization_id, providers, p_time);
     END IF;
     IF models IS NOT NULL THEN
-        PERFORM apply_model_changes(p_organization_id, models, p_time);
+        done := apply_model_changes(p_organization_id, models, p_time);
     END IF;
     IF keys IS NOT NULL THEN
         PERFORM apply_access_key_changes(p_organization_id, keys, p_time);
@@ -206,9 +220,13 @@ BEGIN
     IF hooks IS NOT NULL THEN
         PERFORM apply_webhook_changes(p_organization_id, hooks, p_time);
     END IF;
+    IF people IS NOT NULL THEN
+        PERFORM apply_member_changes(p_organization_id, people, p_time);
+    END IF;
     IF p_changes ? 'organizations' THEN
         PERFORM apply_organization_changes(p_organization_id, p_changes -> 'organizations');
     END IF;
+    RETURN true;
 END
 $$;
 

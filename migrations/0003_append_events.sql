@@ -3,8 +3,8 @@
 -- rights and the path of who calls it: a SET of its own would cost each call more than most of its work. apply_changes,
 -- which changes the read tables, stands beside them (0002).
 
--- Store and destroy sealed keys, and digests of access keys, with the events that speak of them. Of an access key the
--- digests of the new secret and of the one before it stay.
+-- Store and destroy sealed keys, digests of access keys, and what is kept of members (0018), with the events that speak of
+-- them. Of an access key the digests of the new secret and of the one before it stay.
 CREATE FUNCTION apply_credentials(p_organization_id uuid, p_sealed jsonb, p_destroyed uuid[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -24,6 +24,9 @@ BEGIN
     INSERT INTO access_key_secrets (organization_id, key_id, version, digest)
     SELECT p_organization_id, (s ->> 'key_id')::uuid, (s ->> 'version')::integer, decode(s ->> 'digest', 'base64')
     FROM jsonb_array_elements(p_sealed) s WHERE s ? 'key_id';
+    IF jsonb_path_exists(p_sealed, '$[*].member_document') THEN
+        PERFORM apply_member_documents(p_organization_id, p_sealed);
+    END IF;
 END
 $$;
 
@@ -65,85 +68,120 @@ BEGIN
 END
 $$;
 
--- Answers nothing when the log has the command already. Organizations share nothing here: whoever appends for one waits
--- for nobody else. Nothing follows the event that closed an organization.
+-- Returns the first sequence number; null when the log has the command already. Organizations share nothing here: whoever
+-- appends for one waits for nobody else. Nothing follows the event that closed an organization.
 CREATE FUNCTION append_events(
     p_organization_id uuid, p_command_id uuid, p_correlation_id text, p_actor text, p_reason text,
     p_aggregate_ids uuid[], p_revisions integer[], p_topics text[], p_states bytea[],
-    p_changes jsonb, p_sealed jsonb, p_destroyed uuid[],
-    OUT first_sequence bigint, OUT recorded_at timestamptz
-) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    p_changes jsonb, p_sealed jsonb, p_destroyed uuid[]
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    head organization_heads;
+    -- Assigned, not performed: an expression alone needs no executor.
+    scope CONSTANT text := set_config('app.organization_id', p_organization_id::text, true);
     count_of_events CONSTANT integer := cardinality(p_aggregate_ids);
-    is_known boolean;
-    last_revision integer;
+    head_sequence bigint;
+    head_time timestamptz;
     moment timestamptz;
     bytes_of_command bytea;
     previous bytea;
     hashes bytea[];
-    previous_hashes bytea[];
-    last_sequence bigint;
     closed_sequence bigint;
+    done boolean;
 BEGIN
-    PERFORM set_config('app.organization_id', p_organization_id::text, true);
-    SELECT * INTO head FROM organization_heads h WHERE h.organization_id = p_organization_id FOR UPDATE;
+    SELECT h.org_sequence, h.hash, h.recorded_at INTO head_sequence, previous, head_time
+    FROM organization_heads h WHERE h.organization_id = p_organization_id FOR UPDATE;
     IF NOT FOUND THEN
-        head := locked_head(p_organization_id);
+        SELECT h.org_sequence, h.hash, h.recorded_at INTO head_sequence, previous, head_time
+        FROM locked_head(p_organization_id) h;
     END IF;
-    SELECT EXISTS (SELECT FROM events e WHERE e.organization_id = p_organization_id AND e.command_id = p_command_id),
-           (SELECT max(e.revision) FROM events e
-            WHERE e.organization_id = p_organization_id AND e.aggregate_id = p_aggregate_ids[1])
-    INTO is_known, last_revision;
-    IF is_known THEN
-        RETURN;
+    -- Time never runs backwards.
+    moment := greatest(clock_timestamp(), head_time);
+    bytes_of_command := command_bytes(p_actor, p_command_id, p_correlation_id, p_reason, moment);
+    hashes[0] := previous;
+    FOR i IN 1..count_of_events LOOP
+        previous := linked_hash(previous, p_organization_id, head_sequence + i, p_aggregate_ids[i], p_revisions[i],
+                                p_topics[i], bytes_of_command, p_states[i]);
+        hashes[i] := previous;
+    END LOOP;
+    -- The key of revisions refuses one that is there already, so that the first of an aggregate needs no other look.
+    INSERT INTO events (organization_id, org_sequence, aggregate_id, revision, topic, state, actor, command_id,
+                        correlation_id, reason, recorded_at, previous_hash, hash)
+    SELECT p_organization_id, head_sequence + i, p_aggregate_ids[i], p_revisions[i], p_topics[i], p_states[i], p_actor,
+           p_command_id, p_correlation_id, p_reason, moment, hashes[i - 1], hashes[i]
+    FROM generate_subscripts(p_aggregate_ids, 1) i
+    WHERE NOT EXISTS (SELECT FROM events e WHERE e.organization_id = p_organization_id AND e.command_id = p_command_id)
+        AND (p_revisions[1] <= 1 OR EXISTS (
+            SELECT FROM events e WHERE e.organization_id = p_organization_id AND e.aggregate_id = p_aggregate_ids[1]
+                AND e.revision = p_revisions[1] - 1));
+    IF NOT FOUND THEN
+        IF NOT EXISTS (SELECT FROM events e WHERE e.organization_id = p_organization_id AND e.command_id = p_command_id) THEN
+            PERFORM expect_revisions(p_organization_id, head_sequence, p_aggregate_ids, p_revisions);
+        END IF;
+        RETURN NULL;
     END IF;
-    -- One event alone has been looked for already, which is most of what there is.
-    IF count_of_events > 1 OR p_revisions[1] <> coalesce(last_revision + 1, least(p_revisions[1], 1)) THEN
-        PERFORM expect_revisions(p_organization_id, p_aggregate_ids, p_revisions);
+    IF 1 <> ANY (p_revisions) AND (count_of_events > 1 OR p_revisions[1] < 1) THEN
+        PERFORM expect_revisions(p_organization_id, head_sequence, p_aggregate_ids, p_revisions);
     END IF;
-    -- Time never runs backwards. A clock that was set back may lie behind the log by some seconds; beyond that no event is
-    -- dated, for hours of them would have one time.
-    moment := clock_timestamp();
-    IF head.recorded_at > moment + interval '10 seconds' THEN
+    -- A clock that was set back may lie behind the log by some seconds; beyond that no event is dated, for hours of them
+    -- would have one time.
+    IF head_time > clock_timestamp() + interval '10 seconds' THEN
         RAISE EXCEPTION 'the clock is behind the log of organization %', p_organization_id
-            USING ERRCODE = 'ML005', DETAIL = extract(epoch FROM head.recorded_at - moment)::text;
+            USING ERRCODE = 'ML005', DETAIL = extract(epoch FROM head_time - clock_timestamp())::text;
     END IF;
-    moment := greatest(moment, head.recorded_at);
     IF p_changes IS NOT NULL THEN
-        PERFORM apply_changes(p_organization_id, p_changes, moment);
+        done := apply_changes(p_organization_id, p_changes, moment);
     END IF;
     IF p_sealed IS NOT NULL OR p_destroyed IS NOT NULL THEN
         PERFORM apply_credentials(p_organization_id, coalesce(p_sealed, '[]'::jsonb), coalesce(p_destroyed, '{}'));
     END IF;
-    previous := head.hash;
-    bytes_of_command := command_bytes(p_actor, p_command_id, p_correlation_id, p_reason, moment);
-    FOR i IN 1..count_of_events LOOP
-        previous_hashes[i] := previous;
-        previous := linked_hash(previous, p_organization_id, head.org_sequence + i, p_aggregate_ids[i], p_revisions[i],
-                                p_topics[i], bytes_of_command, p_states[i]);
-        hashes[i] := previous;
-    END LOOP;
-    INSERT INTO events (organization_id, org_sequence, aggregate_id, revision, topic, state, actor, command_id,
-                        correlation_id, reason, recorded_at, previous_hash, hash)
-    SELECT p_organization_id, head.org_sequence + e.ordinal, e.aggregate_id, e.revision, e.topic, e.state, p_actor,
-           p_command_id, p_correlation_id, p_reason, moment, e.previous_hash, e.hash
-    FROM unnest(p_aggregate_ids, p_revisions, p_topics, p_states, previous_hashes, hashes) WITH ORDINALITY
-        AS e (aggregate_id, revision, topic, state, previous_hash, hash, ordinal);
-    last_sequence := head.org_sequence + count_of_events;
-    UPDATE organization_heads h SET org_sequence = last_sequence, hash = previous, recorded_at = moment, is_changed = true
+    -- No triggers: looking whether one of them is meant would cost each append as much as two indexes.
+    IF p_topics && ARRAY['provider.removed', 'access-key.revoked', 'webhook.registered', 'webhook.enabled',
+                         'webhook.address-replaced', 'webhook.removed', 'member.invitation-withdrawn',
+                         'organization.removed'] THEN
+        FOR i IN 1..count_of_events LOOP
+            PERFORM apply_consequences(p_organization_id, p_topics[i], p_aggregate_ids[i], head_sequence + i);
+        END LOOP;
+    END IF;
+    UPDATE organization_heads h
+    SET org_sequence = head_sequence + count_of_events, hash = previous, recorded_at = moment, is_changed = true
     WHERE h.organization_id = p_organization_id RETURNING h.closed_sequence INTO closed_sequence;
-    IF last_sequence > closed_sequence THEN
+    IF head_sequence + count_of_events > closed_sequence THEN
         RAISE EXCEPTION 'organization % was removed', p_organization_id USING ERRCODE = 'ML003';
     END IF;
-    first_sequence := head.org_sequence + 1;
-    recorded_at := moment;
+    RETURN head_sequence + 1;
+END
+$$;
+
+-- What else goes or begins with an event, in its transaction (0006, 0008, 0013, 0015, 0018).
+CREATE FUNCTION apply_consequences(p_organization_id uuid, p_topic text, p_aggregate_id uuid, p_org_sequence bigint)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    CASE p_topic
+    WHEN 'provider.removed' THEN
+        PERFORM forget_offers(p_organization_id, p_aggregate_id);
+    WHEN 'access-key.revoked' THEN
+        PERFORM forget_access_key(p_organization_id, p_aggregate_id);
+    WHEN 'webhook.registered', 'webhook.enabled' THEN
+        PERFORM begin_webhook(p_organization_id, p_aggregate_id, p_org_sequence);
+    WHEN 'webhook.address-replaced' THEN
+        PERFORM try_webhook_again(p_organization_id, p_aggregate_id);
+    WHEN 'webhook.removed' THEN
+        PERFORM forget_webhook(p_organization_id, p_aggregate_id);
+    WHEN 'member.invitation-withdrawn' THEN
+        PERFORM forget_invitation(p_organization_id, p_aggregate_id);
+    WHEN 'organization.removed' THEN
+        PERFORM close_organization(p_organization_id, p_org_sequence);
+    ELSE
+        NULL;
+    END CASE;
 END
 $$;
 
 -- Each aggregate's new revisions must follow its last recorded one, without a gap; a new aggregate's begin at 1 (or 0).
-CREATE FUNCTION expect_revisions(p_organization_id uuid, p_aggregate_ids uuid[], p_revisions integer[]) RETURNS void
-LANGUAGE plpgsql AS $$
+-- Looks at the log up to a sequence number.
+CREATE FUNCTION expect_revisions(
+    p_organization_id uuid, p_org_sequence bigint, p_aggregate_ids uuid[], p_revisions integer[]
+) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     stale record;
 BEGIN
@@ -152,7 +190,8 @@ BEGIN
                  max(w.revision) - min(w.revision) + 1 <> count(*) AS has_gaps
           FROM unnest(p_aggregate_ids, p_revisions) AS w (aggregate_id, revision) GROUP BY w.aggregate_id) wanted
     CROSS JOIN LATERAL (SELECT max(e.revision) AS last_revision FROM events e
-                        WHERE e.organization_id = p_organization_id AND e.aggregate_id = wanted.aggregate_id) recorded
+                        WHERE e.organization_id = p_organization_id AND e.aggregate_id = wanted.aggregate_id
+                            AND e.org_sequence <= p_org_sequence) recorded
     WHERE wanted.has_gaps
         OR wanted.first_revision <> coalesce(recorded.last_revision + 1, least(wanted.first_revision, 1))
     LIMIT 1;

@@ -35,18 +35,12 @@ RETURN encode(sha256(convert_to(
 -- What is held of a provider goes with it, in the same transaction. The log says when: a rebuild may take a row away and
 -- put it back, and what hangs on it would be lost. Attempts come first: whoever keeps an answer holds the attempt, so that
 -- an answer is either kept before and forgotten here, or finds nothing to be kept for.
-CREATE FUNCTION forget_offers() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION forget_offers(p_organization_id uuid, p_provider_id uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    DELETE FROM discovery_attempts a
-    WHERE a.organization_id = NEW.organization_id AND a.provider_id = NEW.aggregate_id;
-    DELETE FROM discovery_snapshots s
-    WHERE s.organization_id = NEW.organization_id AND s.provider_id = NEW.aggregate_id;
-    RETURN NULL;
+    DELETE FROM discovery_attempts a WHERE a.organization_id = p_organization_id AND a.provider_id = p_provider_id;
+    DELETE FROM discovery_snapshots s WHERE s.organization_id = p_organization_id AND s.provider_id = p_provider_id;
 END
 $$;
-
-CREATE TRIGGER events_forget_offers AFTER INSERT ON events
-    FOR EACH ROW WHEN (NEW.topic = 'provider.removed') EXECUTE FUNCTION forget_offers();
 
 DO $$
 BEGIN
@@ -55,6 +49,6 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON FUNCTION discovery_basis(text, integer, boolean, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION discovery_basis(text, integer, boolean, jsonb), forget_offers(uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION discovery_basis(text, integer, boolean, jsonb) TO :"app", :"admin";
 GRANT SELECT, INSERT, UPDATE, DELETE ON discovery_snapshots, discovery_attempts TO :"app", :"admin";

@@ -1,49 +1,51 @@
 -- Searching the log, and the end of an organization.
 
 -- Everything that is kept of an organization beside its log goes with the event that closes it; a new table with an
--- organization is to be named here. Its providers, models, access keys and
--- webhooks were removed by events of their own.
-CREATE FUNCTION close_organization() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+-- organization is to be named here. Its providers, models, access keys,
+-- webhooks and members were removed by events of their own.
+CREATE FUNCTION close_organization(p_organization_id uuid, p_org_sequence bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT FROM ai_providers p WHERE p.organization_id = NEW.organization_id) THEN
-        RAISE EXCEPTION 'organization % still has providers', NEW.organization_id USING ERRCODE = 'ML004';
+    IF EXISTS (SELECT FROM ai_providers p WHERE p.organization_id = p_organization_id) THEN
+        RAISE EXCEPTION 'organization % still has providers', p_organization_id USING ERRCODE = 'ML004';
     END IF;
-    IF EXISTS (SELECT FROM access_keys k WHERE k.organization_id = NEW.organization_id) THEN
-        RAISE EXCEPTION 'organization % still has access keys', NEW.organization_id USING ERRCODE = 'ML004';
+    IF EXISTS (SELECT FROM access_keys k WHERE k.organization_id = p_organization_id) THEN
+        RAISE EXCEPTION 'organization % still has access keys', p_organization_id USING ERRCODE = 'ML004';
     END IF;
-    IF EXISTS (SELECT FROM webhooks w WHERE w.organization_id = NEW.organization_id) THEN
-        RAISE EXCEPTION 'organization % still has webhooks', NEW.organization_id USING ERRCODE = 'ML004';
+    IF EXISTS (SELECT FROM webhooks w WHERE w.organization_id = p_organization_id) THEN
+        RAISE EXCEPTION 'organization % still has webhooks', p_organization_id USING ERRCODE = 'ML004';
     END IF;
-    UPDATE organization_heads h SET closed_sequence = NEW.org_sequence WHERE h.organization_id = NEW.organization_id;
-    DELETE FROM log_proofs WHERE organization_id = NEW.organization_id;
-    DELETE FROM organizations o WHERE o.id = NEW.organization_id;
-    DELETE FROM ai_models WHERE organization_id = NEW.organization_id;
-    DELETE FROM ai_providers WHERE organization_id = NEW.organization_id;
-    DELETE FROM provider_credentials WHERE organization_id = NEW.organization_id;
-    DELETE FROM provider_health WHERE organization_id = NEW.organization_id;
-    DELETE FROM provider_checks WHERE organization_id = NEW.organization_id;
-    DELETE FROM idempotency_keys WHERE organization_id = NEW.organization_id;
-    DELETE FROM model_usage WHERE organization_id = NEW.organization_id;
+    IF EXISTS (SELECT FROM members m WHERE m.organization_id = p_organization_id) THEN
+        RAISE EXCEPTION 'organization % still has members', p_organization_id USING ERRCODE = 'ML004';
+    END IF;
+    UPDATE organization_heads h SET closed_sequence = p_org_sequence WHERE h.organization_id = p_organization_id;
+    DELETE FROM log_proofs WHERE organization_id = p_organization_id;
+    DELETE FROM organizations o WHERE o.id = p_organization_id;
+    DELETE FROM ai_models WHERE organization_id = p_organization_id;
+    DELETE FROM ai_providers WHERE organization_id = p_organization_id;
+    DELETE FROM provider_credentials WHERE organization_id = p_organization_id;
+    DELETE FROM provider_health WHERE organization_id = p_organization_id;
+    DELETE FROM provider_checks WHERE organization_id = p_organization_id;
+    DELETE FROM idempotency_keys WHERE organization_id = p_organization_id;
+    DELETE FROM model_usage WHERE organization_id = p_organization_id;
     -- As many as one transaction should delete; the sweep deletes what is left, all of a closed organization.
-    DELETE FROM request_log WHERE organization_id = NEW.organization_id AND (ended_at, id) IN (
-        SELECT ended_at, id FROM request_log WHERE organization_id = NEW.organization_id LIMIT 100000);
-    DELETE FROM discovery_snapshots WHERE organization_id = NEW.organization_id;
-    DELETE FROM discovery_attempts WHERE organization_id = NEW.organization_id;
-    DELETE FROM projection_proofs WHERE organization_id = NEW.organization_id;
-    DELETE FROM aggregate_snapshots WHERE organization_id = NEW.organization_id;
-    DELETE FROM model_cool_downs WHERE organization_id = NEW.organization_id;
-    DELETE FROM access_key_secrets WHERE organization_id = NEW.organization_id;
-    DELETE FROM access_key_uses WHERE organization_id = NEW.organization_id;
-    DELETE FROM budget_spending WHERE organization_id = NEW.organization_id;
-    DELETE FROM budget_leases WHERE organization_id = NEW.organization_id;
-    DELETE FROM webhook_cursors WHERE organization_id = NEW.organization_id;
-    DELETE FROM webhook_deliveries WHERE organization_id = NEW.organization_id;
-    RETURN NULL;
+    DELETE FROM request_log WHERE organization_id = p_organization_id AND (ended_at, id) IN (
+        SELECT ended_at, id FROM request_log WHERE organization_id = p_organization_id LIMIT 100000);
+    DELETE FROM discovery_snapshots WHERE organization_id = p_organization_id;
+    DELETE FROM discovery_attempts WHERE organization_id = p_organization_id;
+    DELETE FROM projection_proofs WHERE organization_id = p_organization_id;
+    DELETE FROM aggregate_snapshots WHERE organization_id = p_organization_id;
+    DELETE FROM model_cool_downs WHERE organization_id = p_organization_id;
+    DELETE FROM access_key_secrets WHERE organization_id = p_organization_id;
+    DELETE FROM access_key_uses WHERE organization_id = p_organization_id;
+    DELETE FROM budget_spending WHERE organization_id = p_organization_id;
+    DELETE FROM budget_leases WHERE organization_id = p_organization_id;
+    DELETE FROM webhook_cursors WHERE organization_id = p_organization_id;
+    DELETE FROM webhook_deliveries WHERE organization_id = p_organization_id;
+    DELETE FROM member_profiles WHERE organization_id = p_organization_id;
 END
 $$;
 
-CREATE TRIGGER events_close_organization AFTER INSERT ON events
-    FOR EACH ROW WHEN (NEW.topic = 'organization.removed') EXECUTE FUNCTION close_organization();
+REVOKE ALL ON FUNCTION close_organization(uuid, bigint) FROM PUBLIC;
 
 -- Prompts and checks that were under way when the organization was removed leave nothing behind when they end. A removal
 -- that is under way holds the head until it is committed, so that whoever comes meanwhile waits and then sees it.

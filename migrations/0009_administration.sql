@@ -102,6 +102,10 @@ BEGIN
     WHEN 'webhooks' THEN
         DELETE FROM webhooks w WHERE w.organization_id = p_organization_id AND w.id = ANY (ids);
         PERFORM apply_webhook_changes(p_organization_id, jsonb_build_object('insert', made), NULL);
+    WHEN 'members' THEN
+        DELETE FROM members m WHERE m.organization_id = p_organization_id
+            AND (m.id = ANY (ids) OR m.person_id IN (SELECT (value ->> 'person_id')::uuid FROM jsonb_array_elements(made)));
+        PERFORM apply_member_changes(p_organization_id, jsonb_build_object('insert', made), NULL);
     WHEN 'organizations' THEN
         DELETE FROM organizations o WHERE o.id = p_organization_id AND o.id = ANY (ids);
         INSERT INTO organizations (id, name, quotas, budget_usd, budget_period)

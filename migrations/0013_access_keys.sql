@@ -88,18 +88,14 @@ CREATE TRIGGER access_key_uses_of_closed BEFORE INSERT ON access_key_uses
     FOR EACH ROW EXECUTE FUNCTION keep_nothing_of_closed();
 
 -- What is kept beside the log of a key goes with it, in the same transaction.
-CREATE FUNCTION forget_access_key() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION forget_access_key(p_organization_id uuid, p_key_id uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    DELETE FROM access_key_secrets s WHERE s.organization_id = NEW.organization_id AND s.key_id = NEW.aggregate_id;
-    DELETE FROM access_key_uses u WHERE u.organization_id = NEW.organization_id AND u.key_id = NEW.aggregate_id;
-    DELETE FROM budget_spending s WHERE s.organization_id = NEW.organization_id AND s.subject_id = NEW.aggregate_id;
-    DELETE FROM budget_leases l WHERE l.organization_id = NEW.organization_id AND l.subject_id = NEW.aggregate_id;
-    RETURN NULL;
+    DELETE FROM access_key_secrets s WHERE s.organization_id = p_organization_id AND s.key_id = p_key_id;
+    DELETE FROM access_key_uses u WHERE u.organization_id = p_organization_id AND u.key_id = p_key_id;
+    DELETE FROM budget_spending s WHERE s.organization_id = p_organization_id AND s.subject_id = p_key_id;
+    DELETE FROM budget_leases l WHERE l.organization_id = p_organization_id AND l.subject_id = p_key_id;
 END
 $$;
-
-CREATE TRIGGER events_forget_access_key AFTER INSERT ON events
-    FOR EACH ROW WHEN (NEW.topic = 'access-key.revoked') EXECUTE FUNCTION forget_access_key();
 
 DO $$
 BEGIN
@@ -109,6 +105,6 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON FUNCTION apply_access_key_changes(uuid, jsonb, timestamptz), forget_access_key() FROM PUBLIC;
+REVOKE ALL ON FUNCTION apply_access_key_changes(uuid, jsonb, timestamptz), forget_access_key(uuid, uuid) FROM PUBLIC;
 GRANT SELECT ON access_keys, access_key_secrets TO :"app", :"admin";
 GRANT SELECT, INSERT, UPDATE ON access_key_uses TO :"app", :"admin";

@@ -99,43 +99,32 @@ CREATE INDEX webhook_deliveries_newest_idx
 CREATE INDEX webhook_deliveries_age_idx ON webhook_deliveries (first_attempt_at);
 
 -- A webhook is told of what follows the event that made or enabled it.
-CREATE FUNCTION begin_webhook() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION begin_webhook(p_organization_id uuid, p_webhook_id uuid, p_org_sequence bigint) RETURNS void
+LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO webhook_cursors AS held (organization_id, webhook_id, position)
-    VALUES (NEW.organization_id, NEW.aggregate_id, NEW.org_sequence)
+    VALUES (p_organization_id, p_webhook_id, p_org_sequence)
     ON CONFLICT (organization_id, webhook_id) DO UPDATE
     SET position = excluded.position, attempts = 0, failing_since = NULL, next_attempt_at = NULL;
-    RETURN NULL;
 END
 $$;
-
-CREATE TRIGGER events_begin_webhook AFTER INSERT ON events
-    FOR EACH ROW WHEN (NEW.topic IN ('webhook.registered', 'webhook.enabled')) EXECUTE FUNCTION begin_webhook();
 
 -- Another address is tried at once.
-CREATE FUNCTION try_webhook_again() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION try_webhook_again(p_organization_id uuid, p_webhook_id uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE webhook_cursors c SET next_attempt_at = NULL
-    WHERE c.organization_id = NEW.organization_id AND c.webhook_id = NEW.aggregate_id;
-    RETURN NULL;
+    WHERE c.organization_id = p_organization_id AND c.webhook_id = p_webhook_id;
 END
 $$;
-
-CREATE TRIGGER events_try_webhook_again AFTER INSERT ON events
-    FOR EACH ROW WHEN (NEW.topic = 'webhook.address-replaced') EXECUTE FUNCTION try_webhook_again();
 
 -- What is kept beside the log of a webhook goes with it, in the same transaction.
-CREATE FUNCTION forget_webhook() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION forget_webhook(p_organization_id uuid, p_webhook_id uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    DELETE FROM webhook_cursors c WHERE c.organization_id = NEW.organization_id AND c.webhook_id = NEW.aggregate_id;
-    DELETE FROM webhook_deliveries d WHERE d.organization_id = NEW.organization_id AND d.webhook_id = NEW.aggregate_id;
-    DELETE FROM provider_credentials s WHERE s.organization_id = NEW.organization_id AND s.provider_id = NEW.aggregate_id;
-    RETURN NULL;
+    DELETE FROM webhook_cursors c WHERE c.organization_id = p_organization_id AND c.webhook_id = p_webhook_id;
+    DELETE FROM webhook_deliveries d WHERE d.organization_id = p_organization_id AND d.webhook_id = p_webhook_id;
+    DELETE FROM provider_credentials s WHERE s.organization_id = p_organization_id AND s.provider_id = p_webhook_id;
 END
 $$;
-
-CREATE TRIGGER events_forget_webhook AFTER INSERT ON events
-    FOR EACH ROW WHEN (NEW.topic = 'webhook.removed') EXECUTE FUNCTION forget_webhook();
 
 DO $$
 BEGIN
@@ -145,8 +134,8 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON FUNCTION apply_webhook_changes(uuid, jsonb, timestamptz), begin_webhook(), try_webhook_again(),
-    forget_webhook() FROM PUBLIC;
+REVOKE ALL ON FUNCTION apply_webhook_changes(uuid, jsonb, timestamptz), begin_webhook(uuid, uuid, bigint),
+    try_webhook_again(uuid, uuid), forget_webhook(uuid, uuid) FROM PUBLIC;
 GRANT SELECT ON webhooks, webhook_cursors, webhook_deliveries TO :"app", :"admin";
 GRANT UPDATE ON webhook_cursors TO :"app";
 GRANT INSERT, UPDATE ON webhook_deliveries TO :"app";

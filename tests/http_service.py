@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from entrypoints.http.idempotency import Fingerprints
     from entrypoints.http.metrics import HttpMetrics
     from entrypoints.http.routes import Route
+    from entrypoints.http.stopping import Stopping
 
 SECRET = "a secret of the tests, longer than 32 bytes"
 ORGANIZATION = UUID("aaaaaaaa-0000-4000-8000-000000000001")
@@ -131,6 +132,7 @@ class Parts(TypedDict, total=False):
     stocks: Stocks
     checks: Mapping[str, Check]
     options: HttpOptions
+    stopping: Stopping
 
 
 def a_limiter(limits: FakeRateLimits | None = None, **amounts: int) -> RateLimiter:

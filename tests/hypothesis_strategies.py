@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from domain.access_key.aggregate import AccessKey
 from domain.access_key.values import PERIODS, SCOPES, Budget, Restriction
 from domain.access_key.values import Limits as KeyLimits
+from domain.member.aggregate import Member
+from domain.member.values import ROLES
 from domain.model.aggregate import Model
 from domain.model.values import LIFECYCLES, MODEL_TYPES, PRICED_KINDS, Lifecycle, Limits, Price, PriceTier
 from domain.organization.aggregate import Organization
@@ -230,6 +232,14 @@ webhook_commands = st.one_of(
         failing_since=st.just(NOW),
         position=st.integers(1, 2**53),
     ),
+)
+
+roles = st.sampled_from(ROLES)
+members = st.builds(lambda id_, role: Member.invite(id_, role=role), st.uuids(), roles)
+member_commands = st.one_of(
+    _command("invite_again"),
+    _command("change_role", roles),
+    _command("join", st.uuids()),
 )
 
 

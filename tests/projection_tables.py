@@ -29,6 +29,7 @@ TABLES = {
     "ai_models": "organization_id",
     "access_keys": "organization_id",
     "webhooks": "organization_id",
+    "members": "organization_id",
 }
 
 

@@ -21,7 +21,7 @@ from adapters.egress.guarded_resolver import GuardedResolver, SystemResolver
 from adapters.egress.name_cache import NameCache, caller_or_nobody
 from adapters.egress.outbound_failures import FAILURES, failure
 from adapters.egress.outgoing_request import checked_headers, encoded_body
-from adapters.egress.response_body import NEVER, whole_body
+from adapters.egress.response_body import NEVER, complete_body, whole_body
 from adapters.egress.response_stream import ReadingStream, answer_headers
 from adapters.egress.url_parsing import read_base, read_request
 from application.errors import EndpointRefused
@@ -207,9 +207,9 @@ class Egress:
         except (OSError, TimeoutError) as error:
             raise EndpointRefused(_POINTER, f"The name {target.host.name} cannot be looked up.") from error
 
-    def _kept(self, request: OutboundRequest) -> _Kept:
+    def _kept(self, request: OutboundRequest, holder: UUID | None) -> _Kept:
         # Whoever sends something waits for its answer; lists of models are fetched from many providers at once.
-        return _Kept(self._shares, caller_or_nobody(), self._large_answers if request.method == "POST" else None)
+        return _Kept(self._shares, holder, self._large_answers if request.method == "POST" else None)
 
     async def request(self, request: OutboundRequest) -> OutboundResponse:
         if request.total_seconds is None:
@@ -221,12 +221,14 @@ class Egress:
                 try:
                     response = await self._send(request, attempt, is_stream=False)
                     try:
-                        content = await whole_body(
-                            response,
-                            max_bytes=request.max_bytes,
-                            idle_seconds=request.read_idle_seconds,
-                            keep=self._kept(request).add,
-                        )
+                        content = complete_body(response, request.max_bytes)
+                        if content is None:
+                            content = await whole_body(
+                                response,
+                                max_bytes=request.max_bytes,
+                                idle_seconds=request.read_idle_seconds,
+                                keep=self._kept(request, holder).add,
+                            )
                     finally:
                         # When the body was read to its end, the connection is already back in its pool.
                         if not response.closed:

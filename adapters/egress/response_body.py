@@ -22,6 +22,24 @@ PIECES_IN_A_ROW: Final = 16
 _SWITCHING_PROTOCOLS: Final = 101
 
 
+def complete_body(response: ClientResponse, max_bytes: int) -> bytes | None:
+    """Return the body where all of it came with the headers, which is little, and it is not compressed; else none.
+
+    Raises:
+        BodyRefused: it is too large, or no body.
+        aiohttp.ClientError: it broke off.
+    """
+    content = response.content
+    if not content.is_eof() or hdrs.CONTENT_ENCODING in response.headers:
+        return None
+    if response.status == _SWITCHING_PROTOCOLS:
+        raise _switched()
+    body = content.read_nowait()
+    if len(body) > max_bytes:
+        raise _too_large(max_bytes)
+    return body
+
+
 async def whole_body(
     response: ClientResponse, *, max_bytes: int, idle_seconds: float, keep: Callable[[int], Awaitable[None]]
 ) -> bytes:
@@ -62,7 +80,7 @@ class Taking:
 
     def __init__(self, response: ClientResponse, max_bytes: int) -> None:
         if response.status == _SWITCHING_PROTOCOLS:
-            raise BodyRefused("The answer switches to a protocol that was not asked for.")
+            raise _switched()
         if (response.content_length or 0) > max_bytes:
             raise _too_large(max_bytes)
         self._decoding = decoder(response.headers.get(hdrs.CONTENT_ENCODING))
@@ -101,6 +119,10 @@ async def next_chunk(response: ClientResponse, idle_seconds: float, deadline: fl
         return received
     async with asyncio.timeout_at(min(deadline, asyncio.get_running_loop().time() + idle_seconds)):
         return await content.readany()
+
+
+def _switched() -> BodyRefused:
+    return BodyRefused("The answer switches to a protocol that was not asked for.")
 
 
 def _too_large(max_bytes: int) -> BodyRefused:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def answer_headers(response: ClientResponse) -> Headers:
     """Return the headers; bytes that are not UTF-8 are replaced, so that what is taken from them can be stored."""
     headers = response.headers
-    if all(map(str.isascii, headers.values())):
+    if "".join(headers.values()).isascii():
         return Headers(headers.items())
     return Headers([(name, _text(value)) for name, value in headers.items()])
 

@@ -34,16 +34,20 @@ class Connections:
             OperationalError: the database could not be reached, or cancelled the work.
             DatabaseError: the database refused the work; the subclass gives the reason.
         """
-        connection: Connection | None = None
-        backend, name = 0, ""
         try:
-            with self._pool.connection() as connection:
-                backend, name = connection.info.backend_pid, connection.info.parameter_status("application_name") or ""
-                return work(connection)
+            # Not as a context: all that it would do beyond this is for transactions, and nobody begins one here.
+            connection = self._pool.getconn()
         except psycopg.Error as error:
-            if connection is not None and (connection.closed or _ended_by_server(error)):
-                raise ConnectionLost(str(error), backend, name) from error
             raise library_error(error) from error
+        backend, name = connection.pgconn.backend_pid, connection.pgconn.parameter_status(b"application_name") or b""
+        try:
+            return work(connection)
+        except psycopg.Error as error:
+            if connection.closed or _ended_by_server(error):
+                raise ConnectionLost(str(error), backend, name.decode()) from error
+            raise library_error(error) from error
+        finally:
+            self._pool.putconn(connection)
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run work that only reads. Retries once if the connection was lost, since it may have died while idle."""

@@ -6,7 +6,6 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from psycopg.types.json import Jsonb
 
 from application.projections.project_event import project
 from application.projections.row_changes import LoggedEvent, RowChange, net_changes
@@ -17,13 +16,14 @@ if TYPE_CHECKING:
     from eventsourcing.persistence import StoredEvent
 
     from application.access_keys.access_keys import SecretDigest
+    from application.members.members import MemberDocument
     from application.ports.vault import SealedCredential
 
     Projector = Callable[[StoredEvent], RowChange | None]
 
 
-def inline_changes(projector: Projector, events: Sequence[StoredEvent]) -> Jsonb | None:
-    """Return the net row changes of the events, in the form that `apply_changes` takes."""
+def inline_changes(projector: Projector, events: Sequence[StoredEvent]) -> bytes | None:
+    """Return the net row changes of the events, in the JSON that `apply_changes` takes."""
     changes = []
     for event in events:
         change = projector(event)
@@ -33,7 +33,7 @@ def inline_changes(projector: Projector, events: Sequence[StoredEvent]) -> Jsonb
     for change in net_changes(changes).values():
         entries = document.setdefault(change.table, {}).setdefault(change.operation, [])
         entries.append(change.row_id if change.operation == "delete" else change.columns)
-    return Jsonb(document, dumps=orjson.dumps) if document else None
+    return orjson.dumps(document) if document else None
 
 
 def projected(event: StoredEvent) -> RowChange:
@@ -42,12 +42,23 @@ def projected(event: StoredEvent) -> RowChange:
     return project(LoggedEvent(str(event.originator_id), event.originator_version, event.topic, facts))
 
 
-def sealed_document(sealed: Sequence[SealedCredential], digests: Sequence[SecretDigest] = ()) -> Jsonb | None:
-    """Return sealed keys, and digests of access keys' secrets, in the form that `apply_credentials` takes."""
-    if not sealed and not digests:
+def sealed_document(
+    sealed: Sequence[SealedCredential],
+    digests: Sequence[SecretDigest] = (),
+    documents: Sequence[MemberDocument] = (),
+) -> bytes | None:
+    """Return sealed keys, digests of access keys' secrets, and what is kept of members, as JSON."""
+    if not sealed and not digests and not documents:
         return None
-    documents = [_sealed_columns(credential) for credential in sealed] + [_digest_columns(each) for each in digests]
-    return Jsonb(documents, dumps=orjson.dumps)
+    columns: list[dict[str, Any]] = [_sealed_columns(credential) for credential in sealed]
+    columns += [_digest_columns(each) for each in digests]
+    columns += [_member_columns(each) for each in documents]
+    return orjson.dumps(columns)
+
+
+def _member_columns(document: MemberDocument) -> dict[str, Any]:
+    member_id = None if document.member_id is None else str(document.member_id)
+    return {**document.facts, "member_document": document.kind, "member_id": member_id}
 
 
 def _digest_columns(secret: SecretDigest) -> dict[str, str | int]:

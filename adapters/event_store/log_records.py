@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.access_keys.access_keys import SecretDigest
+    from application.members.members import MemberDocument
     from application.ports.vault import SealedCredential
 
 
@@ -36,7 +37,7 @@ class LedgerNotification(Notification):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Append:
-    """The context of an append: the caller, the secrets that change with it, and where to note the outcome.
+    """The context of an append: the caller, what changes with it beside the log, and where to note the outcome.
 
     `destroyed` are ids of providers and access keys.
     """
@@ -48,12 +49,16 @@ class Append:
     reason: str | None = None
     sealed: Sequence[SealedCredential] = ()
     digests: Sequence[SecretDigest] = ()
+    documents: Sequence[MemberDocument] = ()
     destroyed: Sequence[UUID] = field(default=())
     outcome: CommandOutcome = field(default_factory=CommandOutcome, compare=False, repr=False)
 
 
 def callers_append(
-    sealed: Sequence[SealedCredential] = (), destroyed: Sequence[UUID] = (), digests: Sequence[SecretDigest] = ()
+    sealed: Sequence[SealedCredential] = (),
+    destroyed: Sequence[UUID] = (),
+    digests: Sequence[SecretDigest] = (),
+    documents: Sequence[MemberDocument] = (),
 ) -> Append:
     """Return an append on the current caller's behalf."""
     caller = current_caller()
@@ -66,5 +71,6 @@ def callers_append(
         outcome=caller.outcome,
         sealed=sealed,
         digests=digests,
+        documents=documents,
         destroyed=destroyed,
     )

@@ -13,6 +13,7 @@ from eventsourcing.persistence import (
     Subscription,
 )
 
+from adapters.event_store.append_statement import AppendStatement
 from adapters.event_store.connections import Connection, Connections
 from adapters.event_store.inline_projections import inline_changes, sealed_document
 from adapters.event_store.ledger_errors import CommandAlreadyApplied, ConnectionLost, OutcomeUnknown
@@ -48,6 +49,7 @@ class LedgerRecorder(ApplicationRecorder):
         self._connections = Connections(pool)
         self._scope = scope
         self._projector = projector
+        self._statement = AppendStatement()
 
     def insert_events(
         self, stored_events: Sequence[StoredEvent], *, append: Append | None = None, **_: object
@@ -145,27 +147,11 @@ class LedgerRecorder(ApplicationRecorder):
 
     def _append(self, append: Append, events: Sequence[StoredEvent]) -> int | None:
         """Return the first position, or None if the log already has the command."""
-        parameters = {
-            "organization_id": append.organization_id,
-            "command_id": append.command_id,
-            "correlation_id": append.correlation_id,
-            "actor": append.actor,
-            "reason": append.reason,
-            "aggregate_ids": [event.originator_id for event in events],
-            "revisions": [event.originator_version for event in events],
-            "topics": [event.topic for event in events],
-            "states": [event.state for event in events],
-            "changes": inline_changes(self._projector, events),
-            "sealed": sealed_document(append.sealed, append.digests),
-            "destroyed": list(append.destroyed) or None,
-        }
-        row = self._connections.run(
-            lambda connection: connection.execute(_SQL["append"], parameters, prepare=True).fetchone()
+        changes = inline_changes(self._projector, events)
+        sealed = sealed_document(append.sealed, append.digests, append.documents)
+        return self._connections.run(
+            lambda connection: self._statement.run(connection, append, events, changes=changes, sealed=sealed)
         )
-        if row is None:
-            raise DatabaseError("append_events answered nothing")
-        first_position: int | None = row[0]
-        return first_position
 
     def _fate(self, append: Append, lost: ConnectionLost | None = None) -> DatabaseError:
         """Find out whether an append was applied, now or before, or will never be."""

@@ -17,8 +17,19 @@ from application.errors import (
     QuotaReached,
     StaleRevision,
 )
+from application.members.members import (
+    AccountExists,
+    AddressTaken,
+    AlreadyMember,
+    InvitationNotValid,
+    LastAdmin,
+    MemberNotFound,
+    PasskeyTaken,
+    TooManyMembers,
+)
 from application.webhooks.webhooks import TooManyWebhooks, WebhookNotFound
 from domain.access_key.aggregate import AccessKey
+from domain.member.aggregate import Member
 from domain.model.aggregate import Model
 from domain.organization.aggregate import Organization
 from domain.provider.aggregate import Provider
@@ -33,6 +44,7 @@ if TYPE_CHECKING:
     from application.access_keys.access_keys import SecretDigest
     from application.bounds.stocks import Stocks
     from application.errors import ApplicationError, NotFound
+    from application.members.members import MemberDocument
     from application.ports.repositories import Gone
     from application.ports.vault import SealedCredential
     from application.recorded_revision import Recorded
@@ -82,9 +94,11 @@ class EventSourcedRepository(Generic[RootT]):
         sealed: Sequence[SealedCredential] = (),
         destroyed: Sequence[UUID] = (),
         digests: Sequence[SecretDigest] = (),
+        documents: Sequence[MemberDocument] = (),
     ) -> Sequence[Recorded]:
         await self._check_quota(aggregates)
-        return await self._ledger.save(aggregates, callers_append(sealed, destroyed, digests), self.constraints)
+        append = callers_append(sealed, destroyed, digests, documents)
+        return await self._ledger.save(aggregates, append, self.constraints)
 
     async def _check_quota(self, aggregates: Sequence[Root]) -> None:
         """Do nothing if there is room for those of them that are new.
@@ -174,6 +188,30 @@ class EventSourcedWebhooks(EventSourcedRepository[Webhook]):
     async def get_many(self, webhook_ids: Sequence[UUID]) -> Mapping[UUID, Webhook]:
         loaded = await self._ledger.load_many(Webhook, webhook_ids)
         return {webhook_id: webhook for webhook_id, webhook in loaded.items() if not webhook.is_removed}
+
+
+class EventSourcedMembers(EventSourcedRepository[Member]):
+    """Fulfils `application.members.members.Members`."""
+
+    kind = Member
+    not_found = MemberNotFound
+    constraints: ClassVar = {
+        "members_at_most": TooManyMembers,
+        "members_last_admin": LastAdmin,
+        "members_person_key": AlreadyMember,
+        "member_profiles_address": AddressTaken,
+        "member_profiles_invitation": InvitationNotValid,
+        "member_profiles_person": InvitationNotValid,
+        "persons_address_key": AccountExists,
+        "passkeys_credential_key": PasskeyTaken,
+    }
+
+    async def save(self, aggregate: Member, *documents: MemberDocument) -> Recorded:
+        return (await self._save([aggregate], documents=documents))[0]
+
+    async def get_many(self, member_ids: Sequence[UUID]) -> Mapping[UUID, Member]:
+        loaded = await self._ledger.load_many(Member, member_ids)
+        return {member_id: member for member_id, member in loaded.items() if not member.is_removed}
 
 
 class EventSourcedOrganizations(EventSourcedRepository[Organization]):

@@ -1,7 +1,5 @@
 -- append: record events with everything that goes with them; no sequence number when the log has the command already
-SELECT first_sequence FROM append_events(
-    %(organization_id)s, %(command_id)s, %(correlation_id)s, %(actor)s, %(reason)s,
-    %(aggregate_ids)b, %(revisions)b::integer[], %(topics)b, %(states)b, %(changes)s, %(sealed)s, %(destroyed)s);
+SELECT append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 
 -- command_outcome: what a command has recorded, after waiting for it to end
 SELECT aggregate_id, revision, org_sequence FROM command_outcome(%(organization_id)s, %(command_id)s);

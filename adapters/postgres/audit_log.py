@@ -55,7 +55,7 @@ class PostgresAuditLog:
     async def newest(self, filters: AuditFilter, limit: int, before: int | None) -> Sequence[AuditEntry]:
         parameters = await self._parameters(filters, before)
         rows = await self._tenant.rows(_filtered("newest_events", tuple(parameters)), {**parameters, "limit": limit})
-        return [_entry(row, aggregate_name=_name(*row[11:])) for row in rows]
+        return [_entry(row, aggregate_name=_name(*row[12:])) for row in rows]
 
     async def count(self, filters: AuditFilter, *, most: int | None = None) -> int:
         parameters = await self._parameters(filters)
@@ -105,5 +105,6 @@ def _entry(row: tuple[Any, ...], *, aggregate_name: str | None = None) -> AuditE
         reason=row[8],
         recorded_at=row[9],
         hash=row[10],
+        actor_name=row[11],
         aggregate_name=aggregate_name,
     )

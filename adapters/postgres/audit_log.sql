@@ -1,12 +1,12 @@
 -- events_of_aggregate: one aggregate's events before a revision, newest first
 SELECT org_sequence, aggregate_id, revision, topic, state, actor, command_id, correlation_id, reason,
-       recorded_at, hash
+       recorded_at, hash, actor_name(%(organization_id)s, actor)
 FROM events WHERE organization_id = %(organization_id)s AND aggregate_id = %(aggregate_id)s
     AND revision < %(before)s ORDER BY revision DESC LIMIT %(limit)s;
 
 -- events_at_revisions: some of an aggregate's events, oldest first
 SELECT org_sequence, aggregate_id, revision, topic, state, actor, command_id, correlation_id, reason,
-       recorded_at, hash
+       recorded_at, hash, actor_name(%(organization_id)s, actor)
 FROM events WHERE organization_id = %(organization_id)s AND aggregate_id = %(aggregate_id)s
     AND revision = ANY (%(revisions)s::integer[]) ORDER BY revision;
 
@@ -22,7 +22,7 @@ SELECT CASE WHEN %(since)s::timestamptz IS NOT NULL
 -- newest_events: the organization's events, newest first, with the names that their aggregates have now, and the facts
 -- of the first events of those that were removed
 SELECT org_sequence, aggregate_id, revision, topic, event.state, actor, command_id, correlation_id, reason,
-       recorded_at, hash, named.name, first.state
+       recorded_at, hash, actor_name(%(organization_id)s, actor), named.name, first.state
 FROM (
     SELECT * FROM events
     WHERE organization_id = %(organization_id)s AND {conditions} ORDER BY org_sequence DESC LIMIT %(limit)s
@@ -35,6 +35,8 @@ LEFT JOIN LATERAL (
     SELECT name FROM access_keys WHERE organization_id = %(organization_id)s AND id = event.aggregate_id
     UNION ALL
     SELECT name FROM webhooks WHERE organization_id = %(organization_id)s AND id = event.aggregate_id
+    UNION ALL
+    SELECT name FROM member_profiles WHERE organization_id = %(organization_id)s AND member_id = event.aggregate_id
 ) AS named ON true
 LEFT JOIN LATERAL (
     SELECT state FROM events AS earlier

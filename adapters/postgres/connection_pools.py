@@ -61,10 +61,10 @@ def reading_pool(
     )
 
 
-def long_reading_pool(url: str) -> AnyPool:
+def long_reading_pool(url: str, *, size: int = 2) -> AnyPool:
     """Return such a pool for statements that may take seconds, so that usual ones never wait for them."""
     return reading_pool(
-        url, size=2, least=0, application_name="modelbook long reads", patience_seconds=_LONGEST_STATEMENT_SECONDS
+        url, size=size, least=0, application_name="modelbook long reads", patience_seconds=_LONGEST_STATEMENT_SECONDS
     )
 
 
@@ -82,7 +82,7 @@ def writing_pool(url: str, *, size: int = 4, application_name: str = "modelbook 
         open=False,
         timeout=_PATIENCE_SECONDS,
         reconnect_timeout=_PATIENCE_SECONDS,
-        kwargs={"autocommit": True, "application_name": application_name},
+        kwargs={"autocommit": True, "application_name": application_name, "client_encoding": "UTF8"},
         configure=_configure_writing,
     )
 

@@ -33,11 +33,13 @@ _CONFIGURATION: Final = """\
 listen_addresses = ''
 unix_socket_directories = '{socket_folder}'
 unix_socket_permissions = 0700
-max_connections = 100
+max_connections = {connections}
 shared_buffers = 256MB
 timezone = 'UTC'
 log_timezone = 'UTC'
 """
+# For commands beside the service, and those that the server keeps for its superuser.
+_SPARE_CONNECTIONS: Final = 20
 _LOCK: Final = "postmaster.pid"
 _SOCKET: Final = ".s.PGSQL.5432"
 # What a socket's address holds on every system (macOS: 104 with the end).
@@ -62,7 +64,9 @@ class EmbeddedPostgres:
     Each process holds a shared lock on a file beside the folder, which the system releases when the process ends.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, connections: int = 0) -> None:
+        """Prepare it to give at least so many connections and some to spare; as many as Postgres usually gives."""
+        self._connections = max(100, connections + _SPARE_CONNECTIONS)
         self._given = directory
         self._directory = directory.resolve()
         self._name = f"modelbook-{hashlib.sha256(os.fsencode(self._directory)).hexdigest()[:12]}"
@@ -162,7 +166,8 @@ class EmbeddedPostgres:
     def _configure(self, socket_folder: Path) -> None:
         quoted = str(socket_folder).replace("\\", "\\\\").replace("'", "''").replace('"', '""')
         file, included = self._directory / "postgresql.conf", self._directory / _INCLUDED
-        write_unlinked(included, _CONFIGURATION.format(socket_folder=f'"{quoted}"'))
+        text = _CONFIGURATION.format(socket_folder=f'"{quoted}"', connections=self._connections)
+        write_unlinked(included, text)
         user = system_user_for(self._directory)
         if user is not None:
             user.own(included)

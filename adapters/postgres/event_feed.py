@@ -13,6 +13,7 @@ from psycopg.sql import SQL
 
 from adapters.database_errors import reachable
 from adapters.sql import statements
+from application.end_tasks import end_tasks
 from application.feed.event_feed import FeedEvent
 
 if TYPE_CHECKING:
@@ -69,7 +70,6 @@ class PostgresSignals:
         self._listeners: dict[UUID, set[Callable[[], None]]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
         self._is_listening = False
-        self._is_closed = False
 
     @property
     def are_alive(self) -> bool:
@@ -89,14 +89,11 @@ class PostgresSignals:
 
     async def close(self) -> None:
         """Hear nothing any more."""
-        # Said twice: an error on the way out of a connection can take the place of the cancelling.
-        self._is_closed = True
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+            await end_tasks(self._task)
 
     async def _run(self) -> None:
-        while not self._is_closed:
+        while True:
             with suppress(psycopg.Error):
                 await self._hear()
             self._is_listening = False

@@ -61,6 +61,15 @@ _SORTINGS: Final[Mapping[str, _Sorting]] = {
     "costPer1kTokens": _Sorting("coalesce(m.input_per_1k, m.output_per_1k)", "numeric", 'document."costPer1kTokens"'),
     "contextWindow": _Sorting("m.context_window", "numeric", 'document."contextWindow"'),
     "maxTokens": _Sorting("m.max_tokens", "numeric", 'document."maxTokens"'),
+    # A day has the order of its digits.
+    "retiresOn": _Sorting(
+        "replace(m.retires_on, '-', '')::numeric", "numeric", "replace(document.\"retiresOn\", '-', '')::numeric"
+    ),
+    "budgetUsed": _Sorting(
+        "coalesce(b.spent_usd, 0) / nullif(k.budget_usd, 0)",
+        "numeric",
+        "(document.budget ->> 'spentUsd')::numeric / nullif((document.budget ->> 'usd')::numeric, 0)",
+    ),
     "provider": _Sorting(
         "(SELECT p.name_key FROM {providers} WHERE p.organization_id = m.organization_id AND p.id = m.provider_id)",
         "text",
@@ -76,6 +85,7 @@ LIVE: Final[dict[str, LiteralString]] = {
     "model": "ai_models m",
     "webhook": "webhooks w LEFT JOIN webhook_cursors c"
     " ON c.organization_id = w.organization_id AND c.webhook_id = w.id",
+    "member": "members m LEFT JOIN member_profiles p ON p.organization_id = m.organization_id AND p.member_id = m.id",
     "key": "access_keys k LEFT JOIN access_key_uses u ON u.organization_id = k.organization_id AND u.key_id = k.id",
 }
 """Where the documents of today come from."""

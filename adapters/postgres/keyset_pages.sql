@@ -121,3 +121,15 @@ SELECT row_to_json(document) AS body, document.revision, {sort_value} AS sort_va
 
 -- webhook_count: how many webhooks the filter lets through
 SELECT count(*) FROM {source} WHERE w.organization_id = %(organization_id)s AND {conditions};
+
+-- member_documents: members as the API shows them to administrators
+SELECT row_to_json(document) AS body, document.revision, {sort_value} AS sort_value, document.id FROM (
+    SELECT m.id, m.organization_id AS "organizationId", p.name, p.address, m.role,
+           CASE WHEN m.person_id IS NULL THEN 'invited' ELSE 'active' END AS status,
+           p.invitation_expires_at AS "invitationExpiresAt", m.created_at AS "createdAt", m.updated_at AS "updatedAt",
+           m.revision
+    FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions}
+    ORDER BY {order} LIMIT %(limit)s) document;
+
+-- member_count: how many members the filter lets through
+SELECT count(*) FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions};

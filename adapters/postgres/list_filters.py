@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import LiteralString
 
     from application.access_keys.access_keys import AccessKeyFilter
+    from application.members.members import MemberFilter
     from application.ports.resource_documents import ModelFilter, ProviderFilter
     from application.webhooks.webhooks import WebhookFilter
 
@@ -43,6 +44,12 @@ _ACCESS_KEYS: Final[dict[str, LiteralString]] = {
 _WEBHOOKS: Final[dict[str, LiteralString]] = {
     "is_enabled": "w.is_enabled = %(is_enabled)s",
     "text": """(w.name_key LIKE %(text)s OR lower(w.host COLLATE "C") LIKE %(text)s)""",
+}
+
+_MEMBERS: Final[dict[str, LiteralString]] = {
+    "status": "(m.person_id IS NULL) = (%(status)s = 'invited')",
+    "role": "m.role = %(role)s",
+    "text": "p.search LIKE %(text)s",
 }
 
 
@@ -85,6 +92,12 @@ def webhook_conditions(filters: WebhookFilter) -> Conditions:
     """Return the conditions for the webhooks that match the filter."""
     text = None if filters.text is None else like_folded(filters.text)
     return _conditions("webhook", _WEBHOOKS, {"is_enabled": filters.is_enabled, "text": text})
+
+
+def member_conditions(filters: MemberFilter) -> Conditions:
+    """Return the conditions for the members that match the filter."""
+    text = None if filters.text is None else like_folded(filters.text)
+    return _conditions("member", _MEMBERS, {"status": filters.status, "role": filters.role, "text": text})
 
 
 def _conditions(kind: str, known: Mapping[str, LiteralString], values: Mapping[str, Any]) -> Conditions:

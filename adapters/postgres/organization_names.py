@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _SQL: Final = statements("adapters.postgres", "organization_names.sql")
 _SCOPE: Final = SQL(_SQL["scope"]).format().as_bytes()
 _NAME: Final = SQL(_SQL["name"]).format().as_bytes()
+_IDS: Final = SQL(_SQL["ids"]).format().as_bytes()
 
 
 class PostgresOrganizationNames:
@@ -39,3 +40,21 @@ class PostgresOrganizationNames:
                         cursors[organization_id] = await connection.execute(_NAME, parameters, prepare=True)
                 rows = {organization_id: await cursor.fetchone() for organization_id, cursor in cursors.items()}
         return {organization_id: row[0] for organization_id, row in rows.items() if row and row[0] is not None}
+
+
+class PostgresOrganizationsByName:
+    """Finds organizations by their names, on the administrators' login."""
+
+    def __init__(self, pool: AnyPool) -> None:
+        self._pool = pool
+
+    async def ids(self, name: str) -> Sequence[UUID]:
+        """Return the ids of those that are called so, at most 10.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        with reachable():
+            async with self._pool.connection() as connection:
+                rows = await (await connection.execute(_IDS, {"name": name})).fetchall()
+        return [row[0] for row in rows]

@@ -13,6 +13,7 @@ from psycopg.types.string import ByteaBinaryLoader
 
 from adapters.database_errors import reachable
 from adapters.sql import statements
+from application.end_tasks import end_tasks
 from application.verification.checkpoint_storage import NewestCheckpoint
 from application.verification.raw_events import Span, Stray, WrongCredential
 from application.verification.stored_events import Head, StoredEvent
@@ -85,8 +86,7 @@ class PostgresRawEvents:
                 yield batch
             yield await fetching
         finally:
-            fetching.cancel()
-            await asyncio.wait({fetching})
+            await end_tasks(fetching)
 
     async def unchanged(self, heads: Sequence[Head]) -> Sequence[bool]:
         parameters = {

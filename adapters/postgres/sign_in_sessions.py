@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from adapters.database_errors import reachable
 from adapters.sql import statements
+from application.errors import Unavailable
 from application.sign_in.sign_in_sessions import MOST_SESSIONS_OF_A_PERSON, SignInSession
 
 if TYPE_CHECKING:
@@ -41,38 +42,43 @@ class PostgresSignInSessions:
         session_id = uuid4()
         values = {
             "id": session_id,
-            "person": hashlib.sha256(f"{person.issuer}\n{person.actor}".encode()).hexdigest(),
+            "person": _digest_of(person),
+            "person_id": person.person_id,
             "actor": person.actor,
             "memberships": Jsonb({str(id_): role for id_, role in person.memberships.items()}),
             "is_platform_admin": person.is_platform_admin,
             "most": MOST_SESSIONS_OF_A_PERSON,
         }
-        begun, _ = await self._results(("begin", "end_surplus"), values)
-        return SignInSession(
-            id=session_id,
-            actor=person.actor,
-            memberships=person.memberships,
-            is_platform_admin=person.is_platform_admin,
-            ends_at=begun[0][0],
-        )
+        await self._results(("begin", "end_surplus"), values)
+        session = await self.use(session_id)
+        if session is None:
+            raise Unavailable
+        return session
 
     async def use(self, session_id: UUID) -> SignInSession | None:
-        [rows] = await self._results(("find",), {"id": session_id})
+        rows, _, members = await self._results(("find", "scope_of_person", "memberships"), {"id": session_id})
         if not rows:
             return None
-        actor, memberships, is_platform_admin, ends_at, is_due = rows[0]
+        actor, memberships, is_platform_admin, ends_at, is_due, begun_at, person_id = rows[0]
         if is_due:
             await self._results(("renew",), {"id": session_id})
         return SignInSession(
             id=session_id,
             actor=actor,
-            memberships={UUID(id_): role for id_, role in memberships.items()},
+            memberships={UUID(id_): role for id_, role in memberships.items()}
+            | {organization_id: role for organization_id, _, role in members},
             is_platform_admin=is_platform_admin,
             ends_at=ends_at,
+            begun_at=begun_at,
+            person_id=person_id,
+            member_ids={organization_id: member_id for organization_id, member_id, _ in members},
         )
 
     async def end(self, session_id: UUID) -> None:
         await self._results(("end",), {"id": session_id})
+
+    async def end_others(self, person: SignedInPerson, session_id: UUID) -> None:
+        await self._results(("end_others",), {"id": session_id, "person": _digest_of(person)})
 
     async def _results(self, names: tuple[str, ...], values: Mapping[str, Any]) -> list[list[tuple[Any, ...]]]:
         """Run the statements in one transaction and one round trip; they see what `values` name."""
@@ -83,6 +89,10 @@ class PostgresSignInSessions:
                     await connection.execute(_STATEMENTS["scope"], parameters, prepare=True)
                     cursors = [await connection.execute(_STATEMENTS[name], parameters, prepare=True) for name in names]
                 return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
+
+
+def _digest_of(person: SignedInPerson) -> str:
+    return hashlib.sha256(f"{person.issuer}\n{person.actor}".encode()).hexdigest()
 
 
 class PostgresEndedSessions:

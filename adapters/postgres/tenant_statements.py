@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     Statement = bytes | Composed
 
-USUAL: Final = 3
-"""Of the four connections of a process: one is left for the others."""
-
 LONG_PATIENCE_SECONDS: Final = 30.0
 """For statements that may themselves take seconds."""
 
@@ -37,10 +34,15 @@ class Tenant:
     On an autocommit connection a pipeline is one implicit transaction, and the setting lasts as long as it.
     """
 
-    def __init__(self, pool: AnyPool, *, at_once: int = USUAL, patience_seconds: float = _PATIENCE_SECONDS) -> None:
-        """An organization has at most so many of the connections; more of its statements wait, for so long at most."""
+    def __init__(
+        self, pool: AnyPool, *, at_once: int | None = None, patience_seconds: float = _PATIENCE_SECONDS
+    ) -> None:
+        """An organization has at most so many of the connections, by default all but one, which is left for the others.
+
+        More of its statements wait, for so long at most.
+        """
         self._pool = pool
-        self._turns = Turns(at_once, patience_seconds=patience_seconds)
+        self._turns = Turns(at_once or max(pool.max_size - 1, 1), patience_seconds=patience_seconds)
 
     async def ping(self) -> None:
         """Check that the database answers.

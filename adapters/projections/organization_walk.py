@@ -15,6 +15,7 @@ from adapters.projections.compare_rows import SNAPSHOTS, Differing, check, diges
 from adapters.projections.comparison_tally import Tally
 from adapters.projections.projection_source import SQL_TEXTS
 from adapters.projections.rewrite_rows import Pace, rewrite
+from application.end_tasks import end_tasks
 from application.ports.projections import RebuildTogether
 from application.projections.project_event import TOPICS_OF
 
@@ -86,9 +87,7 @@ class Walk:
         try:
             await asyncio.gather(*tasks)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end_tasks(*tasks)
         for _ in range(_ROUNDS):
             postponed, self._postponed = self._postponed, []
             for part in postponed:

@@ -63,7 +63,7 @@ async def rewrite(connection: Connection, source: Source, checked: Checked, pace
 
 def _steps(checked: Checked) -> Iterator[tuple[Table, list[UUID]]]:
     """Yield the batches: providers are written before their models, and deleted after them."""
-    for table in ("organizations", "ai_providers", "ai_models", "access_keys", "webhooks"):
+    for table in ("organizations", "ai_providers", "ai_models", "access_keys", "webhooks", "members"):
         row_ids = [each.row_id for each in checked.differing.get(table, ())]
         if table == "ai_providers":
             row_ids = [row_id for row_id in row_ids if checked.made(table, row_id) is not None]

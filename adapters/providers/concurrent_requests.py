@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
+from application.end_tasks import end_tasks
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
@@ -17,6 +19,4 @@ async def gather_or_cancel(*questions: Coroutine[object, object, Answered]) -> l
     try:
         return await asyncio.gather(*tasks)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(*tasks)

@@ -6,7 +6,6 @@ from codecs import BOM_UTF8
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -38,6 +37,8 @@ _MOST_VALUES: Final = 3_500_000
 # A page of a thousand of Anthropic's models, each with a tree of what it can do; some 50 ms of parsing.
 _MOST_CONTAINERS: Final = 100_000
 _LARGE_BODY: Final = 64 * 1024
+_UNREAD: Final = object()
+_CLIENT: Final = "client"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ def bearer(connection: ProviderConnection) -> dict[str, str]:
     return {"Authorization": f"Bearer {connection.api_key}"} if connection.api_key else {}
 
 
-@dataclass(kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ProviderResponse:
     """A provider's response, or only its headers. The secrets are redacted from it."""
 
@@ -75,14 +76,21 @@ class ProviderResponse:
     body: bytes = field(repr=False)
     timings: Timings
 
-    @cached_property
+    _document: Any = field(default=_UNREAD, init=False, repr=False)
+
+    @property
     def holds_too_much(self) -> bool:
         """Whether the body of a success has more values than are read."""
         return 200 <= self.status < 300 and not has_few_values(self.body, _MOST_VALUES, _MOST_CONTAINERS)  # noqa: PLR2004
 
-    @cached_property
+    @property
     def document(self) -> Any:  # noqa: ANN401 - JSON
         """The JSON body of a success; None for an error, and for a body that is not JSON or holds too many values."""
+        if self._document is _UNREAD:
+            self._document = self._read()
+        return self._document
+
+    def _read(self) -> Any:  # noqa: ANN401 - JSON
         if not 200 <= self.status < 300 or self.holds_too_much:  # noqa: PLR2004
             return None
         try:
@@ -130,6 +138,19 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def client_for(wire: ClientOptions, connection: ProviderConnection, outbound: Outbound) -> ProviderClient:
+    """Return the client for calls over the connection, made once for all calls with the same options.
+
+    Raises:
+        UpstreamFailure: as for the client itself.
+    """
+    known: ProviderClient | None = connection.kept.get(_CLIENT)
+    if known is not None and known.outbound is outbound and (known.wire is wire or known.wire == wire):
+        return known
+    client = connection.kept[_CLIENT] = ProviderClient(wire, connection, outbound)
+    return client
+
+
 class ProviderClient:
     """Sends requests to one provider with one key; `secrets` are what must not be told of them."""
 
@@ -146,7 +167,9 @@ class ProviderClient:
         Raises:
             UpstreamFailure: the key has blanks, line breaks or other characters that cannot be sent.
         """
+        self.wire = wire
         self.rules = wire.rules
+        self.outbound = outbound
         self.clock = clock
         key = connection.api_key or ""
         self.secrets = secrets_of(connection)
@@ -154,8 +177,9 @@ class ProviderClient:
         if not (key.isascii() and key.isprintable() and " " not in key):
             raise self.failure(error_kinds.UNUSABLE_KEY)
         self._headers = {"Accept": "application/json", **wire.headers(connection)}
-        self._outbound = outbound
-        self._searched = tuple(secret for secret in self.secrets if len(secret) >= _SHORTEST_KEY)
+        self._stream_headers = {**self._headers, "Accept": "text/event-stream, application/json"}
+        self._searched = [secret for secret in self.secrets if len(secret) >= _SHORTEST_KEY]
+        self._searched_bytes = [secret.encode() for secret in self._searched]
 
     async def get(self, url: str, limits: RequestLimits) -> ProviderResponse:
         """Send a GET request.
@@ -163,11 +187,11 @@ class ProviderClient:
         Raises:
             OutboundFailure: there was no answer that could be read.
         """
-        return await self._whole(await self._outbound.request(self._request("GET", url, limits)))
+        return await self._whole(await self.outbound.request(self._request("GET", url, limits)))
 
     async def post(self, url: str, json: Mapping[str, Any], limits: RequestLimits) -> ProviderResponse:
         """Send a POST request with a JSON body; errors as for `get`."""
-        return await self._whole(await self._outbound.request(self._request("POST", url, limits, json)))
+        return await self._whole(await self.outbound.request(self._request("POST", url, limits, json)))
 
     @asynccontextmanager
     async def stream(
@@ -184,19 +208,19 @@ class ProviderClient:
         request = OutboundRequest(
             method="POST",
             url=url,
-            headers=self._headers | {"Accept": "text/event-stream, application/json"},
+            headers=self._stream_headers,
             json=json,
             total_seconds=None,
             connect_seconds=min(limits.seconds, _CONNECT_SECONDS),
             read_idle_seconds=limits.seconds,
             max_bytes=limits.max_bytes,
         )
-        async with self._outbound.stream(request) as incoming:
+        async with self.outbound.stream(request) as incoming:
             yield self._answer(incoming, b""), incoming
 
     def is_inside(self, url: str) -> bool:
         """Return whether the provider may be inside the operator's network."""
-        return self._outbound.is_inside(url)
+        return self.outbound.is_inside(url)
 
     async def check_address(self, url: str) -> None:
         """Check that this service itself may call the address.
@@ -204,12 +228,12 @@ class ProviderClient:
         Raises:
             EndpointRefused: it may not.
         """
-        await self._outbound.check_address(url)
+        await self.outbound.check_address(url)
 
     def without_secrets(self, content: bytes) -> bytes:
         """Return the content with the key and the values of extra headers redacted."""
-        for secret in self._searched:
-            content = content.replace(secret.encode(), b"[redacted]")
+        for secret in self._searched_bytes:
+            content = content.replace(secret, b"[redacted]")
         return content
 
     def failure(self, error_kind: ErrorKind) -> UpstreamFailure:
@@ -232,11 +256,12 @@ class ProviderClient:
 
     async def _whole(self, response: OutboundResponse) -> ProviderResponse:
         """Return the response; a large one is searched and parsed in a thread, before its document is asked for."""
+        if len(response.body) <= _LARGE_BODY:
+            return self._answer(response, self.without_secrets(response.body))
 
         def searched() -> ProviderResponse:
             answer = self._answer(response, self.without_secrets(response.body))
-            if len(answer.body) > _LARGE_BODY:
-                _ = answer.document
+            _ = answer.document
             return answer
 
         return await run_in_thread_if_large(response.body, searched, large=_LARGE_BODY)
@@ -244,8 +269,9 @@ class ProviderClient:
     def _answer(self, response: OutboundResponse | OutboundStream, body: bytes) -> ProviderResponse:
         # The port gives the names in lower case.
         headers = dict(response.headers.items())
-        if any(secret in "\n".join(headers.values()) for secret in self._searched):
-            for secret in self._searched:
+        values = "\n".join(headers.values())
+        for secret in self._searched:
+            if secret in values:
                 headers = {name: value.replace(secret, "[redacted]") for name, value in headers.items()}
         return ProviderResponse(
             exchange=self, status=response.status, headers=headers, body=body, timings=response.timings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from application.policies.redaction import PIECE
+from application.policies.redaction import PIECE, Secrets
 
 if TYPE_CHECKING:
     from application.ports.provider_gateway import ProviderConnection
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 _SHORTEST: Final = PIECE
 
 
-def secrets_of(connection: ProviderConnection) -> tuple[str, ...]:
+def secrets_of(connection: ProviderConnection) -> Secrets:
     """Return the key, however short, and those values of extra headers that are long enough to be secrets."""
     key = (connection.api_key,) if connection.api_key else ()
-    return key + tuple(value for value in connection.extra_headers.values() if len(value) >= _SHORTEST)
+    values = [value for value in connection.extra_headers.values() if len(value) >= _SHORTEST]
+    return Secrets((*key, *values))

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
+from application.end_tasks import end_tasks
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
@@ -104,8 +106,7 @@ class WorkInRedis:
     async def close(self) -> None:
         """Renew no ticket any more."""
         if self._renewing is not None:
-            self._renewing.cancel()
-            await asyncio.wait({self._renewing})
+            await end_tasks(self._renewing)
 
     async def _renew_for_ever(self) -> None:
         while True:

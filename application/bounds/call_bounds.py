@@ -36,9 +36,9 @@ def bounds_of_caller(quotas: Quotas, budget: Budget | None) -> list[CallBounds]:
     caller = current_caller()
     found = []
     key = caller.access_key
-    if key is not None:
+    if key is not None and (key.budget is not None or key.limits.any):
         found.append(CallBounds(kind="access-key", subject_id=key.id, limits=key.limits, budget=key.budget))
-    found.append(
-        CallBounds(kind="organization", subject_id=caller.organization_id, limits=quotas.prompt_limits, budget=budget)
-    )
-    return [each for each in found if each.limits.any or each.budget is not None]
+    limits = quotas.prompt_limits
+    if budget is not None or limits.any:
+        found.append(CallBounds(kind="organization", subject_id=caller.organization_id, limits=limits, budget=budget))
+    return found

@@ -23,20 +23,12 @@ Kind = Literal["rate", "share", "stock"]
 """So much in some seconds, at a time in one process, or in all."""
 
 
-class Quotas:
+class Quotas(dict[str, int]):
     """How much there is of each quota, by its name; 0: as much as one likes."""
-
-    def __init__(self, amounts: Mapping[str, int]) -> None:
-        """Take the amounts of all quotas."""
-        self._amounts = amounts
-
-    def __getitem__(self, name: str) -> int:
-        """Return how much there is of one."""
-        return self._amounts[name]
 
     def changed(self, amounts: Mapping[str, int]) -> Quotas:
         """Return the quotas with others in place of some."""
-        return Quotas({**self._amounts, **amounts})
+        return Quotas({**self, **amounts})
 
     @cached_property
     def prompt_limits(self) -> Limits:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
-from contextlib import contextmanager
+from collections import OrderedDict, defaultdict, deque
 from typing import TYPE_CHECKING, Final, Protocol
 
 from application.bounds.quotas import QUOTAS
@@ -12,7 +11,7 @@ from application.errors import RateLimited
 from application.ports.rate_limits import Quota
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from types import TracebackType
     from uuid import UUID
 
     from application.bounds.quotas import Quotas
@@ -52,31 +51,52 @@ class SameForAll:
         return self._quotas
 
 
+class Held:
+    """One of a share, held during the block."""
+
+    __slots__ = ("_name", "_organization_id", "_shares")
+
+    def __init__(self, shares: Shares, name: str, organization_id: UUID) -> None:
+        self._shares = shares
+        self._name = name
+        self._organization_id = organization_id
+
+    def __enter__(self) -> None:
+        self._shares.begin(self._name, self._organization_id)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._shares.add(self._name, self._organization_id, -1)
+
+
 class Shares:
     """Counts what each organization holds of each share, by the share's name."""
 
     def __init__(self, quotas: KnownQuotas) -> None:
         self._quotas = quotas
-        self._held: dict[str, dict[UUID, int]] = {}
+        self._held: defaultdict[str, dict[UUID, int]] = defaultdict(dict)
         self._waiting: dict[str, OrderedDict[UUID, deque[asyncio.Future[None]]]] = {}
 
     def held(self, name: str, organization_id: UUID) -> int:
         """Return how much the organization holds."""
-        return self._held.get(name, {}).get(organization_id, 0)
+        return self._held[name].get(organization_id, 0)
 
     def has_room(self, name: str, organization_id: UUID, amount: int = 1) -> bool:
         """Return whether the organization may hold so much more."""
-        by_organization = self._held.get(name) or {}
+        by_organization = self._held[name]
         held = by_organization.get(organization_id, 0)
         most = self._quotas.known(organization_id)[name]
         if most and held + amount > most:
             return False
-        most_of_all, always = MOST_OF_ALL.get(name, (0, 0))
-        return not most_of_all or held < always or sum(by_organization.values()) + amount <= most_of_all
+        if name not in MOST_OF_ALL:
+            return True
+        most_of_all, always = MOST_OF_ALL[name]
+        return held < always or sum(by_organization.values()) + amount <= most_of_all
 
     def add(self, name: str, organization_id: UUID, amount: int) -> None:
         """Count so much more, or less where it is negative; whoever waits for it is told."""
-        by_organization = self._held.setdefault(name, {})
+        by_organization = self._held[name]
         held = by_organization.get(organization_id, 0) + amount
         if held:
             by_organization[organization_id] = held
@@ -85,9 +105,16 @@ class Shares:
         if amount < 0 and self._waiting.get(name):
             self._wake(name)
 
-    @contextmanager
-    def hold(self, name: str, organization_id: UUID) -> Iterator[None]:
-        """Hold one of the share during the block.
+    def hold(self, name: str, organization_id: UUID) -> Held:
+        """Return a block during which one of the share is held.
+
+        Raises:
+            RateLimited: on entering: the organization holds as much as it may.
+        """
+        return Held(self, name, organization_id)
+
+    def begin(self, name: str, organization_id: UUID) -> None:
+        """Hold one of the share from now on; `add` gives it back.
 
         Raises:
             RateLimited: the organization holds as much as it may.
@@ -95,10 +122,6 @@ class Shares:
         if not self.has_room(name, organization_id):
             raise share_reached(name, self._quotas.known(organization_id)[name])
         self.add(name, organization_id, 1)
-        try:
-            yield
-        finally:
-            self.add(name, organization_id, -1)
 
     async def take(self, name: str, organization_id: UUID) -> None:
         """Wait until there is room, and hold one from then on; `add` gives it back.

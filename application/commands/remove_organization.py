@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.access_keys.access_keys import AccessKeys, KeySecrets
+    from application.members.members import MemberDocuments, Members
     from application.ports.registered_models import RegisteredModels
     from application.ports.repositories import Gone, Models, Organizations, Providers
     from application.recorded_revision import Recorded
@@ -46,6 +47,8 @@ async def remove_organization(
     secrets: KeySecrets,
     webhooks: Webhooks,
     webhook_documents: WebhookDocuments,
+    members: Members,
+    member_documents: MemberDocuments,
 ) -> Recorded | None:
     """Return the closing event's revision and position, none when it was removed already.
 
@@ -77,6 +80,7 @@ async def remove_organization(
                     gone: list[Gone] = [*await _models(models, model_ids)]
                     gone += (await keys.get_many(key_ids)).values()
                     gone += (await webhooks.get_many(await webhook_documents.all_ids())).values()
+                    gone += (await members.get_many(await member_documents.all_ids())).values()
                     gone += await _providers(providers, directory)
                     return await _close(command, organizations, gone)
                 except Conflict:

@@ -13,6 +13,7 @@ from application.discovery.failure_documents import failure_document, failure_fr
 from application.discovery.offer_changes import Snapshot, next_snapshot
 from application.discovery.offer_documents import offer_document
 from application.discovery.single_flight import SingleFlight
+from application.end_tasks import end_tasks
 from application.errors import ApplicationError, CredentialUnreadable, ProviderNotFound
 from application.health.check_provider import connection_of
 from application.ports.provider_gateway import CallOutcome, UpstreamFailure
@@ -214,8 +215,7 @@ class ModelLists:
         try:
             yield
         finally:
-            renewal.cancel()
-            await asyncio.wait({renewal})
+            await end_tasks(renewal)
 
     async def _is_as_it_was(self, standing: Standing) -> bool:
         return any(

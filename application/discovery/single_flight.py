@@ -6,6 +6,8 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from application.end_tasks import end_tasks
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Hashable
 
@@ -36,10 +38,7 @@ class SingleFlight(Generic[T]):
 
     async def close(self) -> None:
         """Break off what is under way, and wait until it has put its things away."""
-        flights = list(self._flights.values())
-        for task in flights:
-            task.cancel()
-        await asyncio.gather(*flights, return_exceptions=True)
+        await end_tasks(*self._flights.values())
 
     def _landed(self, key: Hashable, task: asyncio.Task[T]) -> None:
         self._flights.pop(key, None)

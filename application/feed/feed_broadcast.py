@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from application.end_tasks import end_tasks
 from application.errors import Unavailable
 from application.feed.log_tail import LogTail
 
@@ -125,8 +126,7 @@ class FeedBroadcaster:
             if followed.followers == 0:
                 del self._followed[organization_id]
                 followed.tail.end()
-                followed.task.cancel()
-                await asyncio.wait({followed.task})
+                await end_tasks(followed.task)
 
     def _begun(self, organization_id: UUID) -> _Followed:
         tail = LogTail(organization_id, self._log, self._signals, **self._seconds)

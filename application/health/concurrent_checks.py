@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from application.caller import Caller, acting_as
+from application.end_tasks import end_tasks
 from application.errors import ProviderNotFound
 from application.health.check_provider import Checked, CheckProvider
 
@@ -77,11 +78,7 @@ class ConcurrentChecks:
         self._waiting.clear()
         for handle in self._resting.values():
             handle.cancel()
-        tasks = list(self._under_way.values())
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await end_tasks(*self._under_way.values())
 
     async def _checked(self, provider: ProviderToCheck) -> Checked | None:
         command_id = uuid4()

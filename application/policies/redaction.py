@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import string
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from domain.key_patterns import without_keys
@@ -30,6 +31,15 @@ _LOWER: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _URL_SAFE: Final = str.maketrans("+/", "-_")
 
 
+class Secrets(tuple[str, ...]):  # noqa: SLOT001 - its forms are remembered in its dictionary
+    """Secrets that many texts are searched for; how each of them may look is worked out once."""
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """The forms of all of them, in lower case."""
+        return frozenset(_lower(form) for secret in self for form in forms_of(secret))
+
+
 def redact(text: str, secrets: Iterable[str | None]) -> str:
     """Return the text with `[redacted]` in place of every secret, and of every piece of one of 8 or more characters.
 
@@ -39,8 +49,8 @@ def redact(text: str, secrets: Iterable[str | None]) -> str:
     cut could leave a piece too short to be known.
     """
     searched = _lower(text)
-    forms = {_lower(form) for secret in secrets if secret for form in forms_of(secret)}
-    found = [form for form in forms if len(form) < PIECE or _may_share_a_piece(searched, form)]
+    known = secrets if isinstance(secrets, Secrets) else Secrets(filter(None, secrets))
+    found = [form for form in known.forms if len(form) < PIECE or _may_share_a_piece(searched, form)]
     if not found:
         return text
     covered = bytearray(len(text))

@@ -17,7 +17,7 @@ class AuditEntry:
 
     `position` is the number of the event within the organization, from 1 without a gap. `aggregate_name` comes with
     lists of the whole organization: what the provider, model or access key is called now, or was called at first if it
-    is gone.
+    is gone. `actor_name` is what the actor is called, if it is a member of the organization; it stands in no event.
     """
 
     position: int
@@ -31,6 +31,7 @@ class AuditEntry:
     reason: str | None
     recorded_at: datetime
     hash: bytes
+    actor_name: str | None = None
     aggregate_name: str | None = None
 
 

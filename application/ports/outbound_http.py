@@ -32,11 +32,10 @@ class Headers(Mapping[str, str]):
     """The headers of an answer: names in lower case, looked up in any case; a repeated header is joined by commas."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        values: dict[str, str] = {}
-        for name, value in pairs:
-            key = name.lower()
-            values[key] = f"{values[key]}, {value}" if key in values else value
-        self._values = values
+        found = list(pairs)
+        self._values = {name.lower(): value for name, value in found}
+        if len(self._values) < len(found):
+            self._values = _joined(found)
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
@@ -56,6 +55,14 @@ class Headers(Mapping[str, str]):
 
     def __repr__(self) -> str:
         return f"Headers({', '.join(self._values)})"
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for name, value in pairs:
+        key = name.lower()
+        values[key] = f"{values[key]}, {value}" if key in values else value
+    return values
 
 
 @dataclass(slots=True, kw_only=True)

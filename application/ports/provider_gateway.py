@@ -57,7 +57,8 @@ IMPLAUSIBLE: Final[PriceReason] = "the price list cannot be right"
 class ProviderConnection:
     """All that a call to a provider needs; no secret of it ever appears in a representation.
 
-    The `Outbound` that an adapter is handed sends the extra headers; the adapter need not.
+    The `Outbound` that an adapter is handed sends the extra headers; the adapter need not. `kept` is for what adapters
+    make of the rest once for all calls over the connection.
     """
 
     provider_type: str
@@ -65,9 +66,10 @@ class ProviderConnection:
     settings: Mapping[str, Any]
     api_key: str | None = field(default=None, repr=False)
     extra_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    kept: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, unsafe_hash=True)
 class Timings:
     """Milliseconds, each none where the phase did not happen (a kept-alive connection resolves no name)."""
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from application.ports.vault import SealedCredential
     from application.recorded_revision import Recorded
     from domain.access_key.aggregate import AccessKey
+    from domain.member.aggregate import Member
     from domain.model.aggregate import Model
     from domain.organization.aggregate import Organization
     from domain.provider.aggregate import Provider
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 RootT = TypeVar("RootT", bound=Root)
 
 
-Gone: TypeAlias = "Provider | Model | AccessKey | Webhook"
+Gone: TypeAlias = "Provider | Model | AccessKey | Webhook | Member"
 """What goes with an organization."""
 
 
@@ -99,10 +100,10 @@ class Organizations(Repository["Organization"], Protocol):
         ...
 
     async def save_removed(self, organization: Organization, gone: Sequence[Gone]) -> Recorded:
-        """Record that the organization was removed after the last of its providers, models, keys and webhooks.
+        """Record that the organization was removed after the last of its providers, models, keys, webhooks and members.
 
         With it goes everything that is kept of the organization beside its log: keys, read rows, evidence, figures.
-        Errors as for `save`; it is a Conflict, too, that it has providers, access keys or webhooks still.
+        Errors as for `save`; it is a Conflict, too, that it has providers, access keys, webhooks or members still.
         """
         ...
 

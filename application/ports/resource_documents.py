@@ -9,7 +9,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-SortField = Literal["name", "createdAt", "updatedAt", "costPer1kTokens", "contextWindow", "maxTokens", "provider"]
+SortField = Literal[
+    "name",
+    "createdAt",
+    "updatedAt",
+    "costPer1kTokens",
+    "contextWindow",
+    "maxTokens",
+    "provider",
+    "retiresOn",
+    "budgetUsed",
+]
 """All but the name and the creation are for lists of models; what is not known comes last."""
 
 

@@ -33,7 +33,7 @@ def unnamed(organization_id: str) -> Row:
 
 def no_rows() -> Rows:
     """Return the read tables without rows."""
-    return {"organizations": {}, "ai_providers": {}, "ai_models": {}, "access_keys": {}, "webhooks": {}}
+    return {"organizations": {}, "ai_providers": {}, "ai_models": {}, "access_keys": {}, "webhooks": {}, "members": {}}
 
 
 def fold(organization_id: str, events: Iterable[DatedEvent]) -> Rows:

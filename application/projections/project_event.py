@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from application.errors import ApplicationError
-from application.projections import access_keys, models, organizations, providers, webhooks
+from application.projections import access_keys, members, models, organizations, providers, webhooks
 from domain.upcasting import newest_facts
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ TOPICS_OF: Final[dict[Table, frozenset[str]]] = {
     "ai_models": models.TOPICS,
     "access_keys": access_keys.TOPICS,
     "webhooks": webhooks.TOPICS,
+    "members": members.TOPICS,
 }
 """Which events make the rows of which table."""
 
@@ -28,6 +29,7 @@ _PROJECTIONS: Final[dict[str, Callable[[LoggedEvent], RowChange]]] = {
     **dict.fromkeys(organizations.TOPICS, organizations.project_organization),
     **dict.fromkeys(access_keys.TOPICS, access_keys.project_access_key),
     **dict.fromkeys(webhooks.TOPICS, webhooks.project_webhook),
+    **dict.fromkeys(members.TOPICS, members.project_member),
 }
 
 TOPICS: Final = frozenset(_PROJECTIONS)

@@ -72,6 +72,11 @@ def webhook_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in _OF_WEBHOOK}
 
 
+def member_fields(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a member, as far as the log holds them: who it is does not stand there."""
+    return {"role": row["role"], "status": "invited" if row["person_id"] is None else "active"}
+
+
 def provider_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a provider, without those that the log does not hold (times, last check)."""
     hint, version = row["credential_hint"], row["credential_version"]

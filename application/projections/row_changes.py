@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-Table = Literal["ai_providers", "ai_models", "access_keys", "webhooks", "organizations"]
+Table = Literal["ai_providers", "ai_models", "access_keys", "webhooks", "members", "organizations"]
 
 # These columns take in the entries of a change; every other column is replaced by it.
 MERGED_COLUMNS: Final = frozenset({"sources"})

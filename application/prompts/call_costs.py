@@ -66,7 +66,7 @@ class CostPart:
     usd: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Cost:
     """USD, or why it is not known, which `detail` puts into words.
 
@@ -197,6 +197,9 @@ def _rates(prices: Price | PriceTier) -> Rates:
 
 def _counts(usage: TokenUsage, rates: Rates) -> Mapping[TokenKind, int] | None:
     """Return the tokens of each kind without the others; none where they do not fit together."""
+    if not any(usage.particular):
+        plain: dict[TokenKind, int] = {"input": usage.input_tokens or 0, "output": usage.output_tokens or 0}
+        return None if min(plain.values()) < 0 else plain
     written = _written(usage)
     audio, cached_audio = usage.audio_input_tokens or 0, usage.cached_audio_tokens
     cached, images = usage.cached_input_tokens or 0, _apart(usage.image_input_tokens, rates, "imageInput")

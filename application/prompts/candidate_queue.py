@@ -73,10 +73,9 @@ class CandidateQueue:
 
     def ended(self, candidate: Candidate) -> None:
         """Note that a call is over, however it went."""
-        under_way = self._records.under_way
-        under_way[candidate.id] -= 1
-        if not under_way[candidate.id]:
-            del under_way[candidate.id]
+        left = self._records.under_way.pop(candidate.id) - 1
+        if left:
+            self._records.under_way[candidate.id] = left
 
     def answered(self, candidate: Candidate, called_at: float) -> None:
         """Note that a call made at this time was answered."""

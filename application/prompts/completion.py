@@ -17,7 +17,7 @@ FinishReason = Literal["stop", "tool_calls", "length", "content_filter", "other"
 """Why an answer ended. An answer with tool calls that ended by itself is `tool_calls`; length and filter stay."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, unsafe_hash=True)
 class TokenUsage:
     """Tokens as the provider counted them; none where it did not say, which is not 0.
 
@@ -41,6 +41,23 @@ class TokenUsage:
     image_output_tokens: int | None = None
     web_searches: int | None = None
     charged_tools: tuple[str, ...] = ()
+
+    @property
+    def particular(self) -> tuple[int | None, ...]:
+        """What was counted beside plain input and output."""
+        return (
+            self.cached_input_tokens,
+            self.cache_write_tokens,
+            self.cache_write_5m_tokens,
+            self.cache_write_1h_tokens,
+            self.reasoning_tokens,
+            self.audio_input_tokens,
+            self.audio_output_tokens,
+            self.cached_audio_tokens,
+            self.image_input_tokens,
+            self.image_output_tokens,
+            self.web_searches,
+        )
 
 
 NOT_COUNTED: Final = TokenUsage()

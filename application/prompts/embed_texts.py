@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from application.prompts.generation import GenerationRequest
     from application.prompts.prompt_answer import CallSummary
     from application.prompts.prompt_request import Prompt
-    from application.prompts.prompt_run import PromptRuns
+    from application.prompts.prompt_run import PromptRun, PromptRuns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,8 @@ async def embed_texts(
         asked = EmbeddingRequest(model_id=request.model_id, input=inputs, deadline_seconds=request.deadline_seconds)
         return await embeddings.embed(connection, asked)
 
-    async with runs.started(prompt, "embedding") as run:
-        async with run.within_deadline():
-            embedded = await run.first_success(call)
+    async def work(run: PromptRun) -> EmbeddingAnswer:
+        embedded = await run.first_success(call)
         return EmbeddingAnswer(embedded=embedded, account=run.account(embedded))
+
+    return await runs.run(prompt, "embedding", work)

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from math import inf, isfinite
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from application.bounds.call_bounds import bounds_of_caller
 from application.bounds.call_estimates import NO_ESTIMATE, call_estimate
@@ -29,6 +29,7 @@ from application.usage.usage_ledger import CANCELLED, OK, Use
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from contextlib import AbstractAsyncContextManager
+    from types import TracebackType
     from uuid import UUID
 
     from application.bounds.call_admission import CallAdmission
@@ -61,7 +62,10 @@ _OVER = 0.1
 
 
 class PromptRun:
-    """Calls one model after the other until one answers, and keeps account of every call."""
+    """Calls one model after the other until one answers, and keeps account of every call.
+
+    What nobody has heard the end of, such as a stream that was never read, ends with the block.
+    """
 
     def __init__(
         self,
@@ -97,13 +101,21 @@ class PromptRun:
         self._is_whole = True
         self._has_begun = False
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.broken_off()
+
     @property
     def remaining(self) -> float:
         """Seconds until the deadline; infinite when there is none any more."""
         return self._deadline - self._timer.now()
 
     def within_deadline(self) -> Deadline:
-        """Return a block that ends at the deadline with `PromptFailed`."""
+        """Return a block that ends at the deadline with `PromptFailed`; for what comes after the first success."""
         seconds = max(self.remaining, 0.0) if isfinite(self._deadline) else None
         return Deadline(seconds, lambda: PromptFailed(self._out_of_time(), self._attempts))
 
@@ -383,35 +395,50 @@ class PromptRuns:
     refuses_unknown_costs: bool = False
     retrying: RetryPolicy = field(default_factory=RetryPolicy)
 
-    @asynccontextmanager
-    async def started(self, prompt: Prompt, operation: Operation = "prompt") -> AsyncIterator[PromptRun]:
-        """Give the run of a prompt with the models that will be tried, in their order; logged when the block ends.
+    async def run(self, prompt: Prompt, operation: Operation, work: Callable[[PromptRun], Awaitable[T]]) -> T:
+        """Return what the work returns, which is given the run of the prompt; logged when it has ended.
 
         Errors as for `candidates`, and as for `CallAdmission.admitted`; these are logged too.
         """
         with self.recording(prompt, operation) as recording:
-            ready = await self._runnable(prompt)
-            run = PromptRun(
-                prompt,
-                ready,
-                CandidateQueue(ready.ranked, self.records, current_caller().organization_id),
-                recording=recording,
-                price_list=self.price_list,
-                timer=self.timer,
-                retrying=self.retrying,
-                probe=self.probe,
-            )
-            bounds = bounds_of_caller(await self.quotas.of(current_caller().organization_id), ready.budget)
-            admitted: AbstractAsyncContextManager[None] = nullcontext()
-            if bounds:
-                estimate = await self._estimate(prompt, ready, bounds)
-                admitted = self.admission.admitted(bounds, estimate, lambda: recording.uses)
+            run, admitted = await self._begun(prompt, recording)
+            if admitted is None:
+                with run:
+                    return await work(run)
             async with admitted:
-                try:
+                with run:
+                    return await work(run)
+
+    @asynccontextmanager
+    async def started(self, prompt: Prompt) -> AsyncIterator[PromptRun]:
+        """Give the run of a prompt whose answer comes bit by bit, and log it in the end; errors as for `run`."""
+        with self.recording(prompt, "prompt") as recording:
+            run, admitted = await self._begun(prompt, recording)
+            async with admitted or nullcontext():
+                with run:
                     yield run
-                finally:
-                    # What nobody has heard the end of, such as a stream that was never read, ends first.
-                    run.broken_off()
+
+    async def _begun(
+        self, prompt: Prompt, recording: RequestRecording
+    ) -> tuple[PromptRun, AbstractAsyncContextManager[None] | None]:
+        """Return the run with the models to try, in their order, and the block that holds it to its bounds."""
+        ready = await self._runnable(prompt)
+        organization_id = current_caller().organization_id
+        run = PromptRun(
+            prompt,
+            ready,
+            CandidateQueue(ready.ranked, self.records, organization_id),
+            recording=recording,
+            price_list=self.price_list,
+            timer=self.timer,
+            retrying=self.retrying,
+            probe=self.probe,
+        )
+        bounds = bounds_of_caller(await self.quotas.of(organization_id), ready.budget)
+        if not bounds:
+            return run, None
+        estimate = await self._estimate(prompt, ready, bounds)
+        return run, self.admission.admitted(bounds, estimate, lambda: recording.uses)
 
     async def _estimate(self, prompt: Prompt, ready: RunnableModels, bounds: Sequence[CallBounds]) -> CallEstimate:
         """Return what the call may cost; a model without a price is taken for the dearest one where a budget asks."""

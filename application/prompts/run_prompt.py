@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from application.prompts.generation import Generation
     from application.prompts.prompt_answer import PromptAnswer
     from application.prompts.prompt_request import Prompt
-    from application.prompts.prompt_run import PromptRuns
+    from application.prompts.prompt_run import PromptRun, PromptRuns
 
 
 async def run_prompt(prompt: Prompt, *, runs: PromptRuns, generation: Generation) -> PromptAnswer:
@@ -19,7 +19,8 @@ async def run_prompt(prompt: Prompt, *, runs: PromptRuns, generation: Generation
         PromptFailed: no model has answered within the deadline.
         Unavailable: the database cannot be reached.
     """
-    async with runs.started(prompt) as run:
-        async with run.within_deadline():
-            completion = await run.first_success(generation.generate)
-        return run.succeeded(completion)
+
+    async def work(run: PromptRun) -> PromptAnswer:
+        return run.succeeded(await run.first_success(generation.generate))
+
+    return await runs.run(prompt, "prompt", work)

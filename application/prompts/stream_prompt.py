@@ -50,8 +50,7 @@ async def stream_prompt(
         Unavailable: the database cannot be reached.
     """
     async with runs.started(prompt) as run:
-        async with run.within_deadline():
-            opened = await run.first_success(partial(_opened, generation), is_whole=False)
+        opened = await run.first_success(partial(_opened, generation), is_whole=False)
         run.has_begun()
         async with run.within_deadline(), opened.ending, aclosing(_events(run, opened)) as events:
             yield events

@@ -1,4 +1,4 @@
-"""The history of a provider, model, access key or webhook, with changed fields."""
+"""The history of a provider, model, access key, webhook or member, with changed fields."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from application.errors import AccessKeyNotFound, ModelNotFound, NotFound, OrganizationNotFound, ProviderNotFound
+from application.members.members import MemberNotFound
 from application.projections.project_event import project
 from application.projections.projected_documents import (
     access_key_fields,
+    member_fields,
     model_fields,
     organization_fields,
     provider_fields,
@@ -24,13 +26,14 @@ if TYPE_CHECKING:
     from application.ports.audit_log import AuditEntry, AuditLog
     from application.ports.historical_rows import HistoricalRows
 
-Kind = Literal["provider", "model", "access-key", "webhook", "organization"]
+Kind = Literal["provider", "model", "access-key", "webhook", "member", "organization"]
 
 _FIELDS: Final[dict[Kind, Callable[[Mapping[str, Any]], dict[str, Any]]]] = {
     "provider": provider_fields,
     "model": model_fields,
     "access-key": access_key_fields,
     "webhook": webhook_fields,
+    "member": member_fields,
     "organization": organization_fields,
 }
 
@@ -40,6 +43,7 @@ _MISSING: Final[dict[Kind, type[NotFound]]] = {
     "model": ModelNotFound,
     "access-key": AccessKeyNotFound,
     "webhook": WebhookNotFound,
+    "member": MemberNotFound,
     "organization": OrganizationNotFound,
 }
 
@@ -81,7 +85,8 @@ async def history(
     """Return what happened to one of this kind before a revision, newest first, also to one that was removed.
 
     Raises:
-        ProviderNotFound, ModelNotFound, AccessKeyNotFound, WebhookNotFound: the organization never had one of this id.
+        ProviderNotFound, ModelNotFound, AccessKeyNotFound, WebhookNotFound,
+        MemberNotFound: the organization never had one of this id.
     """
     newest = await log.of_aggregate(aggregate_id, limit=1, before=None)
     if not newest or not newest[0].topic.startswith(f"{kind}."):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 from application.errors import Unavailable
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
+
+    from application.members.accounts import ForgottenAccounts
 
 MOST_SESSIONS_OF_A_PERSON: Final = 20
 """A new one ends the one that was used longest ago."""
@@ -23,23 +25,38 @@ MOST_ROWS_A_SWEEP: Final = 5_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedInPerson:
-    """Whom the issuer has vouched for: an actor with a role in each organization, by the organization's id."""
+    """Whom the issuer has vouched for: an actor with a role in each organization, by the organization's id.
+
+    With an account of this service, `person_id` names it, and its memberships are looked up with every use.
+    """
 
     issuer: str
     actor: str
     memberships: Mapping[UUID, str]
     is_platform_admin: bool
+    person_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInSession:
-    """A session that has not ended. It ends at `ends_at` at the latest."""
+    """A session that has not ended. It ends at `ends_at` at the latest.
+
+    With an account, `member_ids` are the actors that it is in its organizations.
+    """
 
     id: UUID
     actor: str
     memberships: Mapping[UUID, str]
     is_platform_admin: bool
     ends_at: datetime
+    begun_at: datetime
+    person_id: UUID | None = None
+    member_ids: Mapping[UUID, UUID] = field(default_factory=dict)
+
+    def actor_in(self, organization_id: UUID | None) -> str:
+        """Return the actor of what is done in an organization."""
+        member_id = None if organization_id is None else self.member_ids.get(organization_id)
+        return self.actor if member_id is None else str(member_id)
 
 
 class SignInSessions(Protocol):
@@ -69,6 +86,14 @@ class SignInSessions(Protocol):
         """
         ...
 
+    async def end_others(self, person: SignedInPerson, session_id: UUID) -> None:
+        """End all sessions of the person but this one.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        ...
+
 
 class EndedSessions(Protocol):
     """Deletes what is left of sessions that have ended."""
@@ -82,10 +107,17 @@ class EndedSessions(Protocol):
         ...
 
 
-async def sweep_sessions_for_ever(*, ended: EndedSessions, pause_seconds: float = SWEEP_SECONDS) -> None:
-    """Delete ended sessions every ten minutes; runs until cancelled. While the database is away, none is deleted."""
+async def sweep_sessions_for_ever(
+    *, ended: EndedSessions, accounts: ForgottenAccounts, pause_seconds: float = SWEEP_SECONDS
+) -> None:
+    """Delete ended sessions and forgotten accounts every ten minutes; runs until cancelled.
+
+    While the database is away, none is deleted.
+    """
     while True:
         with suppress(Unavailable):
             while await ended.sweep(MOST_ROWS_A_SWEEP) == MOST_ROWS_A_SWEEP:
+                pass
+            while await accounts.sweep(MOST_ROWS_A_SWEEP) == MOST_ROWS_A_SWEEP:
                 pass
         await asyncio.sleep(pause_seconds)

@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from application.end_tasks import end_tasks
 from application.run_in_thread import run_in_thread_if_large
 from application.verification.chain_check import ChainCheck
 from application.verification.log_findings import LogFinding
@@ -65,9 +66,7 @@ class LogCheck:
         try:
             await asyncio.gather(*tasks)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
+            await end_tasks(*tasks)
         return self._tally
 
     async def keep_proofs(self, findings: Sequence[LogFinding], reader: CheckpointReader) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from application.caller import Caller, acting_as
+from application.end_tasks import end_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -66,11 +67,7 @@ class ConcurrentDeliveries:
         """Break off what is under way. Messages that were sent meanwhile are sent again."""
         for handle in self._resting.values():
             handle.cancel()
-        tasks = list(self._under_way.values())
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await end_tasks(*self._under_way.values())
 
     async def _served(self, webhook: DueWebhook) -> None:
         command_id = uuid4()

@@ -20,6 +20,7 @@ _KINDS: Final = {
     "access-key": "Access key",
     "organization": "Organization",
     "webhook": "Webhook",
+    "member": "Member",
 }
 _PERIODS: Final = {"day": "a day", "week": "a week", "month": "a month", "total": "in all"}
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from application.end_tasks import end_tasks
 from application.ports.jobs import JobInterrupted
 from entrypoints.administration.container import Administration
 from entrypoints.stop_signal import stopped
@@ -62,6 +63,5 @@ async def until_stopped(work: Awaitable[T], stop: StopSignal) -> T:
     waiting.cancel()
     if working.done():
         return working.result()
-    working.cancel()
-    await asyncio.gather(working, return_exceptions=True)
+    await end_tasks(working)
     raise JobInterrupted

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from entrypoints import container
 from entrypoints.administration.admin_access import Access
+from entrypoints.preparation import container
 from entrypoints.runtime import prepared
 from entrypoints.settings import WrongSettings
 

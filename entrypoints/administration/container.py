@@ -24,6 +24,7 @@ from application.commands.rotate_master_key import rotate_master_key
 from application.queries.list_master_keys import list_master_keys
 from application.queries.verify_projections import verify_projections
 from entrypoints.administration.job_launcher import Launcher
+from entrypoints.settings import ADMINISTRATORS_POOL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +39,11 @@ class Administration(containers.DeclarativeContainer):
 
     launcher = providers.Singleton(Launcher, admin_database_url, master_keys, master_key_directory)
     pool = providers.Singleton(
-        administrators_pool, admin_database_url, size=3, least=0, application_name="modelbook administration"
+        administrators_pool,
+        admin_database_url,
+        size=ADMINISTRATORS_POOL,
+        least=0,
+        application_name="modelbook administration",
     )
     jobs = providers.Singleton(PostgresJobs, pool, providers.Singleton(SystemClock))
     stock = providers.Singleton(PostgresCredentialStock, pool)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from application.commands.rebuild_projections import RebuildProjections
 from application.commands.rotate_master_key import RotateMasterKey
+from application.end_tasks import end_tasks
 from application.errors import ApplicationError, Unavailable
 from application.ports.jobs import JobInterrupted
 from application.ports.progress import NoProgress
@@ -71,12 +72,10 @@ async def carry_out(job: Job, administration: Administration, also: Progress | N
         raise
     except asyncio.CancelledError:
         outcome, error = "interrupted", {"code": JobInterrupted.code, "message": JobInterrupted().message}
-        if not working.cancelled():
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
+        await end_tasks(working)
         raise JobInterrupted from None
     finally:
-        beating.cancel()
+        await end_tasks(beating)
         # Where this cannot be written, the job will count as interrupted.
         with suppress(Unavailable):
             await jobs.note(job.id, counted.step, counted.done, counted.total)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from application.errors import ApplicationError, Conflict, Unavailable
 from application.verification.check_database import DatabaseUnsound
-from entrypoints import container
 from entrypoints.administration.admin_access import Access, administering
 from entrypoints.administration.container import check_keyring
 from entrypoints.backups.container import backups, database_check, scratch_server
+from entrypoints.preparation import container
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

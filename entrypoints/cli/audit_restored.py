@@ -17,7 +17,6 @@ from entrypoints.auditing.verification_documents import restored_answer
 from entrypoints.cli.audit_output import bar, comparison_document, told_of_comparison
 from entrypoints.cli.output import REFUSED, clear_errors, print_json, say
 from entrypoints.runtime import prepared
-from entrypoints.server_process import opened
 from entrypoints.settings import WrongSettings, load_settings
 
 if TYPE_CHECKING:
@@ -69,6 +68,9 @@ def compare(file: Annotated[Path, typer.Argument(help="An export of earlier days
 
 
 async def _state_restore(runtime: Runtime, reason: str) -> tuple[StatedRestore, bytes | None]:
+    # All that serves, which only this command of the audit's needs.
+    from entrypoints.server_process import opened  # noqa: PLC0415
+
     command = StateRestore(reason=reason, actor="command-line", correlation_id=str(uuid4()))
     async with opened(runtime) as container:
         stated: StatedRestore = await container.auditing.state_restore()(command)

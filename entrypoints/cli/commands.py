@@ -20,6 +20,7 @@ NAMES: Final = (
     "demo",
     "migrate",
     "token",
+    "invite",
     "sandbox",
     "replay",
     "audit",

@@ -12,6 +12,7 @@ import typer
 import uvloop
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from application.end_tasks import end_tasks
 from application.errors import ApplicationError
 from application.health.health_monitor import MonitorHealth
 from entrypoints.cli.output import clear_errors, errors, print_json, say
@@ -69,9 +70,7 @@ async def _run(runtime: Runtime, summary: Summary, stop: StopSignal, *, once: bo
         work = check_all(observer=summary) if once else monitor(command, observer=summary)
         tasks = (asyncio.ensure_future(work), asyncio.ensure_future(stopping.wait()))
         ended, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        await end_tasks(*others)
         for task in ended:
             task.result()
 

@@ -8,8 +8,8 @@ import psycopg
 import typer
 
 from application.errors import Unavailable
-from entrypoints import container
 from entrypoints.cli.output import clear_errors, print_json, say
+from entrypoints.preparation import container
 from entrypoints.settings import WrongSettings, load_settings
 
 

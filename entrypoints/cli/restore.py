@@ -11,7 +11,6 @@ import typer
 import uvloop
 
 from application.errors import Unavailable
-from entrypoints import container
 from entrypoints.administration.admin_access import Access, until_stopped
 from entrypoints.backups.backup_and_restore import restore as restored
 from entrypoints.backups.container import kept_master_keys
@@ -19,6 +18,7 @@ from entrypoints.cli.admin_jobs import progress_bar
 from entrypoints.cli.backup import not_included
 from entrypoints.cli.migrate import new_logins
 from entrypoints.cli.output import clear_errors, print_json, say
+from entrypoints.preparation import container
 from entrypoints.settings import Settings, WrongSettings, load_settings
 from entrypoints.stop_signal import StopSignal, stop_signals
 

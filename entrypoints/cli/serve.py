@@ -8,8 +8,6 @@ import typer
 
 from entrypoints.cli.output import clear_errors, print_json
 from entrypoints.cli.service_log import service_log
-from entrypoints.runtime import prepared
-from entrypoints.serve import address_of, listening_socket, serve_until_stopped
 from entrypoints.settings import load_settings
 from entrypoints.stop_signal import stop_signals
 
@@ -27,6 +25,10 @@ def serve(
     """
     with service_log(as_json=as_json) as log, clear_errors(as_json=as_json, tell=log.complain):
         settings = load_settings(host=host, port=port, workers=workers)
+        # All that serves takes its time to load: neither the help nor a wrong setting waits for it.
+        from entrypoints.runtime import prepared  # noqa: PLC0415
+        from entrypoints.serve import address_of, listening_socket, serve_until_stopped  # noqa: PLC0415
+
         with (
             stop_signals() as stop,
             listening_socket(settings.host, settings.port) as listener,

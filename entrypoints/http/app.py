@@ -17,6 +17,7 @@ from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.request_bodies import REQUEST_BODIES, RequestBodies
 from entrypoints.http.request_middleware import RequestMiddleware
 from entrypoints.http.routes import Route, routes_of
+from entrypoints.http.stopping import Stopping
 from entrypoints.http.transport import Runner
 
 if TYPE_CHECKING:
@@ -45,11 +46,12 @@ def build_app(
     sign_in: SignIn | None = None,
     warnings: Mapping[str, Warn] | None = None,
     options: HttpOptions,
+    stopping: Stopping | None = None,
     logger: FilteringBoundLogger,
     metrics: HttpMetrics | None = None,
 ) -> web.Application:
     """Return the application with these routes, and with those for health, figures and documentation."""
-    metrics = metrics or HttpMetrics()
+    metrics, stopping = metrics or HttpMetrics(), stopping or Stopping()
     records: dict[web.AbstractRoute, Route] = {}
     requests = RequestMiddleware(records, logger=logger, metrics=metrics, trusted_proxies=options.trusted_proxies)
     limiter.check(routes)
@@ -62,17 +64,19 @@ def build_app(
     )
     app = web.Application(middlewares=[requests.middleware, access.middleware])
     app[REQUEST_BODIES] = RequestBodies(options, limiter.shares)
-    app.on_response_prepare.append(Headers(options.cors_origins).on_response_prepare)
-    health = HealthViews(checks, warnings or {}, seconds=options.readiness_seconds)
+    app.on_response_prepare.append(Headers(options.cors_origins, stopping).on_response_prepare)
+    health = HealthViews(checks, warnings or {}, stopping, seconds=options.readiness_seconds)
     all_routes = [*routes, *routes_of(health, metrics)]
     pages = [*Documentation(all_routes, version=options.version).routes(), *console_routes()]
     records.update(_added(app, [*all_routes, *pages]))
     return app
 
 
-def build_runner(app: web.Application, options: HttpOptions, logger: FilteringBoundLogger) -> web.AppRunner:
+def build_runner(
+    app: web.Application, options: HttpOptions, logger: FilteringBoundLogger, stopping: Stopping | None = None
+) -> web.AppRunner:
     """Return what serves the application; its `cleanup()` first lets the requests in flight finish, within a limit."""
-    return Runner(app, options, logger)
+    return Runner(app, options, logger, stopping or Stopping())
 
 
 def _added(app: web.Application, routes: Sequence[Route]) -> Mapping[web.AbstractRoute, Route]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from entrypoints.http.principal import Role
 from entrypoints.http.request_errors import NotAllowed
@@ -19,19 +19,22 @@ ORGANIZATION_FILTER = "organizationId"
 class Access(Enum):
     """Who may use a route; the value is how the documentation says it."""
 
-    PUBLIC = "everybody, without a token"
-    VIEWER = "viewers, editors and admins of the organization"
-    EDITOR = "editors and admins of the organization"
-    ADMIN = "admins of the organization"
-    PLATFORM = "platform administrators"
+    least_role: Role | None
+    """What it takes in the caller's own organization; none for routes that do not work on one."""
+    is_for_organizations: bool
 
-    @property
-    def is_for_organizations(self) -> bool:
-        """Tell whether the route works on the caller's own organization."""
-        return self in _LEAST_ROLE
+    PUBLIC = "everybody, without a token", None
+    VIEWER = "viewers, editors and admins of the organization", Role.VIEWER
+    EDITOR = "editors and admins of the organization", Role.EDITOR
+    ADMIN = "admins of the organization", Role.ADMIN
+    PLATFORM = "platform administrators", None
 
-
-_LEAST_ROLE = {Access.VIEWER: Role.VIEWER, Access.EDITOR: Role.EDITOR, Access.ADMIN: Role.ADMIN}
+    def __new__(cls, words: str, least_role: Role | None) -> Self:
+        member = object.__new__(cls)
+        member._value_ = words
+        member.least_role = least_role
+        member.is_for_organizations = least_role is not None
+        return member
 
 
 def require(principal: Principal, access: Access, *, open_to_run_keys: bool = False) -> None:
@@ -58,9 +61,9 @@ def require(principal: Principal, access: Access, *, open_to_run_keys: bool = Fa
                 "nothing else. Use a token, or a key of another scope."
             )
         return
-    if principal.organization_id is None or principal.role is None:
+    least = access.least_role
+    if principal.organization_id is None or principal.role is None or least is None:
         raise NotAllowed("This works on an organization, and the token names none: ask for one with organization_id.")
-    least = _LEAST_ROLE[access]
     if principal.role < least and key is not None:
         raise NotAllowed(f"This is for {access.value}, and this access key has the scope {key.scope}.")
     if principal.role < least:

@@ -1,4 +1,4 @@
-"""The address of a client behind proxies (RFC 7239), for the log alone: nothing is decided by it or kept of it."""
+"""The address of a client behind proxies (RFC 7239): for the log, and to count attempts to sign in."""
 
 from __future__ import annotations
 
@@ -31,11 +31,20 @@ def client_address(request: web.BaseRequest, trusted: Sequence[Network]) -> str 
     if peer is None:
         return None
     if not _is_trusted(peer, trusted):
-        return str(peer)
+        return _shown(peer)
     told = {
         _nearest(peer, hops, trusted) for hops in (_forwarded(request), _x_forwarded_for(request)) if hops is not None
     }
     return str(told.pop()) if len(told) == 1 else str(peer)
+
+
+def client_network(request: web.BaseRequest, trusted: Sequence[Network]) -> str:
+    """Return what stands for the client where attempts are counted: its address, of IPv6 the network of 64 bits."""
+    text = client_address(request, trusted)
+    if text is None:
+        return "unknown"
+    address = ip_address(text)
+    return str(IPv6Network((address, 64), strict=False)) if isinstance(address, IPv6Address) else text
 
 
 def _nearest(peer: Address, hops: Iterator[str], trusted: Sequence[Network]) -> Address:
@@ -74,6 +83,9 @@ def _x_forwarded_for(request: web.BaseRequest) -> Iterator[str] | None:
 def _peer(text: str) -> Address | None:
     """Return the address at the other end of the connection, which sends many requests."""
     return _address(text)
+
+
+_shown: Final = lru_cache(maxsize=256)(str)
 
 
 def _address(text: str) -> Address | None:

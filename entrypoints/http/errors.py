@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from application import errors as application
+from application.members import accounts, members
+from application.members.change_account import SignInAgain
 from application.ports.backups import BackupUnreadable
 from application.ports.jobs import JobInterrupted
 from application.ports.log_clock import MOST_AHEAD_SECONDS
@@ -19,6 +21,7 @@ from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, Prompt
 from application.verification.check_database import DatabaseUnsound
 from domain import errors as domain
 from domain.access_key.errors import ExpiryPassed
+from domain.member.errors import AlreadyJoined
 from domain.model.errors import ModelIdentityFixed
 from domain.provider.errors import CredentialRequired, ExtraHeadersRequired, ProviderTypeFixed
 from entrypoints.http.answers.problems import ProviderFailure
@@ -135,6 +138,11 @@ def _rate_limited(error: application.RateLimited) -> Problem:
     )
 
 
+def _too_many_attempts(error: accounts.TooManyAttempts) -> Problem:
+    headers = {"Retry-After": str(error.retry_after_seconds)}
+    return Problem(status=429, code=error.code, detail=error.message, headers=headers)
+
+
 def _ahead(error: application.LogAheadOfClock) -> Problem:
     return Problem(
         status=503,
@@ -228,6 +236,12 @@ TABLE: Mapping[type[BaseException], Entry] = {
     ModelIdentityFixed: _with(422),
     ExpiryPassed: _with(422),
     application.NotFound: _with(404),
+    members.InvitationNotValid: _with(410),
+    accounts.SignInRefused: _with(401, {"WWW-Authenticate": "Bearer"}),
+    accounts.TooManyAttempts: Entry((429,), _too_many_attempts),
+    accounts.SignInBusy: _with(503, {"Retry-After": "3"}),
+    SignInAgain: _with(403),
+    AlreadyJoined: _with(409),
     application.OrganizationRemoved: _with(410),
     application.Conflict: _with(409),
     application.FieldsChanged: Entry((409,), _fields_changed),

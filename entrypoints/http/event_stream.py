@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
+from application.end_tasks import end_tasks
 from entrypoints.http.routes import EVENT_STREAM_TYPE
 
 if TYPE_CHECKING:
@@ -82,8 +83,7 @@ class EventStream:
             if self._heart is not None:
                 self._heart.cancel()
             if self._sender is not None:
-                self._sender.cancel()
-                await asyncio.gather(self._sender, return_exceptions=True)
+                await end_tasks(self._sender)
 
     async def send(self, data: bytes, *, event: bytes | None = None) -> None:
         """Send an event; its data is one line."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from entrypoints.http.stopping import Stopping
+
 SERVER = "modelbook"
 
 SECURITY = {
@@ -43,8 +45,9 @@ _MOST_OF_CLIENTS = 50
 class Headers:
     """Adds headers when an answer is about to leave; a handler's own come first."""
 
-    def __init__(self, cors_origins: Sequence[str]) -> None:
+    def __init__(self, cors_origins: Sequence[str], stopping: Stopping) -> None:
         self._origins = frozenset(cors_origins)
+        self._stopping = stopping
 
     async def on_response_prepare(self, request: web.Request, response: web.StreamResponse) -> None:
         """Complete the headers of the answer."""
@@ -57,6 +60,10 @@ class Headers:
         headers["Server"] = SERVER
         for name, value in SECURITY.items():
             headers.setdefault(name, value)
+        if self._stopping.is_draining:
+            response.force_close()
+            # The framework has written this header already.
+            headers["Connection"] = "close"
         if self._origins:
             self._allow_origin(request, response)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from application.errors import Unavailable
 from entrypoints.http.answers.health import Liveness, ReadinessReport
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from entrypoints.http.stopping import Stopping
+
+_LATER: Final = {"Retry-After": "1"}
+
 Check = Callable[[], Awaitable[None]]
 """Returns when all is well, raises `Unavailable` when it is not."""
 
@@ -27,9 +31,17 @@ Warn = Callable[[], Awaitable[str | None]]
 class HealthViews:
     """Answers whatever watches over the process, and asks what the service depends on, all at once."""
 
-    def __init__(self, checks: Mapping[str, Check], warnings: Mapping[str, Warn], *, seconds: float = 1.0) -> None:
+    def __init__(
+        self,
+        checks: Mapping[str, Check],
+        warnings: Mapping[str, Warn],
+        stopping: Stopping,
+        *,
+        seconds: float = 1.0,
+    ) -> None:
         self._checks = checks
         self._warnings = warnings
+        self._stopping = stopping
         self._seconds = seconds
 
     @endpoint(
@@ -57,12 +69,15 @@ class HealthViews:
         """Whether the service can do its work.
 
         Names each thing that the service depends on, and how it was found just now. Answers 503 when one is not well.
-        Of what is wrong but stops nobody from working it warns.
+        Of what is wrong but stops nobody from working it warns. A process that is about to stop answers 503 as well,
+        and serves on for a while, so that balancers have the time to send requests elsewhere.
         """
+        if self._stopping.is_draining:
+            return json_response(ReadinessReport(status="stopping", checks={}), status=503, headers=_LATER)
         found = await asyncio.gather(*(self._found(check) for check in self._checks.values()))
         checks = dict(zip(self._checks, found, strict=True))
         ready = all(state == "ok" for state in found)
-        headers = {} if ready else {"Retry-After": "1"}
+        headers = {} if ready else _LATER
         report = ReadinessReport(status="ready" if ready else "not ready", checks=checks)
         warnings = {name: text for name, ask in self._warnings.items() if (text := await ask()) is not None}
         if warnings:

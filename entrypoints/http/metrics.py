@@ -2,22 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from hmac import compare_digest
 from ipaddress import ip_address
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+from pydantic import Field
 
 from entrypoints.http.authorization import Access
+from entrypoints.http.field_types import Query
+from entrypoints.http.parse_request import query_of
 from entrypoints.http.request_errors import NotAuthenticated
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.monitoring.loop_figures import LoopCounter, LoopHistogram
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prometheus_client import Metric
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
 """Seconds: lists take milliseconds, prompts a minute."""
 
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class MetricsQuery(Query):
+    """Which figures."""
+
+    names: Annotated[
+        str | None,
+        Field(alias="name[]", min_length=1, max_length=2000, description="Only those of these names; all if absent."),
+    ] = None
+    REPEATED: ClassVar[frozenset[str]] = frozenset({"name[]"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen(Collector):
+    """The figures of some names."""
+
+    registry: Collector
+    names: frozenset[str]
+
+    def collect(self) -> Iterator[Metric]:
+        return (metric for metric in self.registry.collect() if metric.name in self.names)
 
 
 class HttpMetrics:
@@ -45,6 +77,7 @@ class HttpMetrics:
         "/metrics",
         access=Access.PUBLIC,
         tag="service",
+        query=MetricsQuery,
         problems=(NotAuthenticated,),
         answers={200: Answer(description="The figures.", content_type="text/plain", schema={"type": "string"})},
     )
@@ -65,7 +98,9 @@ class HttpMetrics:
                 "From another host the figures take the token in MODELBOOK_METRICS_TOKEN: send Authorization: Bearer.",
                 headers={"WWW-Authenticate": "Bearer"},
             )
-        return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        names = query_of(request, MetricsQuery).names
+        chosen = self.registry if names is None else _Chosen(self.registry, frozenset(names.split(",")))
+        return web.Response(body=generate_latest(chosen), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     def _is_allowed(self, request: web.Request) -> bool:
         if self._token is None:

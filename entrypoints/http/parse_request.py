@@ -56,10 +56,9 @@ async def read_body(request: web.Request) -> bytes:
     context = context_of(request)
     if context.body is None:
         bodies = request.app[REQUEST_BODIES]
-        context.reservation = bodies.reserve(_organization_of(request))
         largest = context.route.largest_body if context.route else 0
         try:
-            context.body = await bodies.read(request, context.reservation, largest)
+            context.body = await bodies.read(request, _organization_of(request), largest)
         except (RequestTooSlow, TooManyValues):
             close_after_answer(request)
             raise

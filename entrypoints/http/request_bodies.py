@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from aiohttp import web
 
 from application.json_size import MOST_CONTAINERS, MOST_VALUES, JsonSize
+from application.request_end import at_request_end
 from application.run_in_thread import run_in_thread
 from entrypoints.http.request_errors import (
     BodiesTooLarge,
@@ -45,38 +47,6 @@ class ClientGone(Exception):
     """The client has closed the connection before its request was whole; there is nobody to answer."""
 
 
-class Reservation:
-    """The bytes that one request holds, from their arrival until `release()`."""
-
-    __slots__ = ("_bodies", "_held", "organization_id")
-
-    def __init__(self, bodies: RequestBodies, organization_id: UUID | None) -> None:
-        self._bodies = bodies
-        self.organization_id = organization_id
-        self._held = 0
-
-    def check(self, length: int) -> None:
-        """Do nothing if so many bytes could be added now.
-
-        Raises:
-            BodiesTooLarge: the organization would hold more than its share.
-            ServiceBusy: this process would hold more than it can.
-        """
-        self._bodies.check(self.organization_id, length)
-
-    def add(self, length: int) -> None:
-        """Count bytes that have arrived; raises what `check` does, and counts none of them then."""
-        self._bodies.check(self.organization_id, length)
-        self._held += length
-        self._bodies.count(self.organization_id, length)
-
-    def release(self) -> None:
-        """Give all of it back."""
-        if self._held:
-            self._bodies.count(self.organization_id, -self._held)
-            self._held = 0
-
-
 class RequestBodies:
     """Reads bodies of JSON within the limits of this process, and works on large ones in threads."""
 
@@ -91,25 +61,30 @@ class RequestBodies:
         """Return how many bytes of bodies are held now."""
         return self._bytes
 
-    def reserve(self, organization_id: UUID | None) -> Reservation:
-        """Return an empty reservation; without an organization it counts towards the sum of all alone."""
-        return Reservation(self, organization_id)
-
     def check(self, organization_id: UUID | None, length: int) -> None:
-        """Do nothing if so many bytes more can be held; see `Reservation.check`."""
+        """Do nothing if so many bytes more can be held; without an organization the sum of all counts alone.
+
+        Raises:
+            BodiesTooLarge: the organization would hold more than its share.
+            ServiceBusy: this process would hold more than it can.
+        """
         if organization_id is not None and not self._shares.has_room(_SHARE, organization_id, length):
             raise BodiesTooLarge(headers=_SHORTLY)
         if self._bytes + length > self._most_bytes:
             raise ServiceBusy(headers=_SHORTLY)
 
-    def count(self, organization_id: UUID | None, length: int) -> None:
-        """Add so many bytes to what is held, or take them away where the length is negative."""
+    def _hold(self, organization_id: UUID | None, length: int) -> None:
+        """Count so many bytes more as held; raises what `check` does, and counts none of them then."""
+        self.check(organization_id, length)
+        self._count(organization_id, length)
+
+    def _count(self, organization_id: UUID | None, length: int) -> None:
         self._bytes += length
         if organization_id is not None:
             self._shares.add(_SHARE, organization_id, length)
 
-    async def read(self, request: web.Request, reservation: Reservation, largest: int) -> bytes:
-        """Return the whole body, of at most so many bytes.
+    async def read(self, request: web.Request, organization_id: UUID | None, largest: int) -> bytes:
+        """Return the whole body, of at most so many bytes, which are held until the request has been answered.
 
         Raises:
             ContentTooLarge: it is longer.
@@ -127,17 +102,24 @@ class RequestBodies:
             raise _too_large(largest)
         if 0 < stated <= LARGE and request.content.is_eof():
             # All of it came with the headers, and is too short for many values.
-            reservation.add(stated)
-            return request.content.read_nowait()
-        reservation.check(stated)
+            self._hold(organization_id, stated)
+            at_request_end(partial(self._count, organization_id, -stated))
+            return _arrived(request)
+        self.check(organization_id, stated)
         started = asyncio.get_running_loop().time()
-        chunks, length, size = [], 0, JsonSize()
+        chunks, length, size, held = [], 0, JsonSize(), 0
+
+        def give_back() -> None:
+            self._count(organization_id, -held)
+
+        at_request_end(give_back)
         while chunk := await self._next(request, started, length):
             length += len(chunk)
             if length > largest:
                 raise _too_large(largest)
-            reservation.add(len(chunk))
-            if not size.add(chunk) and not await run_in_thread(reservation.organization_id, size.check):
+            self._hold(organization_id, len(chunk))
+            held += len(chunk)
+            if not size.add(chunk) and not await run_in_thread(organization_id, size.check):
                 raise _too_many_values()
             chunks.append(chunk)
         return b"".join(chunks)
@@ -146,7 +128,7 @@ class RequestBodies:
         """Return what has arrived of the body, empty at its end."""
         content = request.content
         if content.is_eof():
-            return await content.readany()
+            return _arrived(request)
         at_the_latest = started + min(self._read_seconds + length / SLOWEST, self._read_seconds * LONGEST)
         seconds = min(self._read_seconds, at_the_latest - asyncio.get_running_loop().time())
         deadline = asyncio.timeout(seconds)
@@ -166,6 +148,16 @@ class RequestBodies:
 
 
 REQUEST_BODIES: web.AppKey[RequestBodies] = web.AppKey("request_bodies", RequestBodies)
+
+
+def _arrived(request: web.Request) -> bytes:
+    """Return what is left of a body of which all has come; aiohttp tells of a connection lost since then here too."""
+    try:
+        return request.content.read_nowait()
+    except OSError as error:
+        raise ClientGone from error
+    except web.RequestPayloadError:
+        raise MalformedBody(headers={"Connection": "close"}) from None
 
 
 def _too_many_values() -> TooManyValues:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from application.ports.provider_gateway import CallOutcome
     from entrypoints.http.principal import Principal
-    from entrypoints.http.request_bodies import Reservation
     from entrypoints.http.routes import Route
 
 PLATFORM = UUID(int=0)
@@ -28,11 +27,10 @@ PLATFORM = UUID(int=0)
 class RequestContext:
     """A request's id, its route (none: there is no such route), and who asks (none: nobody has been verified).
 
-    `answer_headers` go with the answer, whatever it is. The reservation counts the body until the answer is made.
-    `outcome` is what is known of the change that was asked for, `has_key` whether an Idempotency-Key came with it.
-    `failure` is the provider's that the answer ends with, for the log. `kept_body` is what is kept of the answer for a
-    repetition with the same Idempotency-Key, where that is not all of it. `verify` tells anew who asks, for answers
-    that last; it raises what the verifier does.
+    `answer_headers` go with the answer, whatever it is. `outcome` is what is known of the change that was asked for,
+    `has_key` whether an Idempotency-Key came with it. `failure` is the provider's that the answer ends with, for the
+    log. `kept_body` is what is kept of the answer for a repetition with the same Idempotency-Key, where that is not all
+    of it. `verify` tells anew who asks, for answers that last; it raises what the verifier does.
     """
 
     request_id: str
@@ -42,7 +40,6 @@ class RequestContext:
     command_id: UUID | None = None
     reason: str | None = None
     body: bytes | None = None
-    reservation: Reservation | None = None
     is_client_gone: bool = False
     started_answer: web.StreamResponse | None = None
     answer_headers: Mapping[str, str] = field(default_factory=dict)

@@ -148,6 +148,13 @@ class CrossSiteRequest(Refused):
     code = "cross-site-request"
 
 
+class NoAccountsHere(Refused):
+    """Nobody can sign in like this here, because MODELBOOK_PUBLIC_URL does not say how browsers reach the console."""
+
+    status = 404
+    code = "no-accounts-here"
+
+
 class MalformedIdempotencyKey(Refused):
     """An Idempotency-Key must have 1 to 200 printable ASCII characters and must not be a provider key."""
 

@@ -6,8 +6,9 @@ replays answers for an Idempotency-Key. `headers.py` adds headers just before an
 
 from __future__ import annotations
 
+import logging
 import re
-from secrets import token_hex
+from os import urandom
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,7 @@ class RequestMiddleware:
         self._routes = routes
         # Bound once, where a lazy logger would be with each line.
         self._logger = logger.bind()
+        self._least_level = self._logger.get_effective_level()
         self._metrics = metrics
         self._trusted_proxies = trusted_proxies
 
@@ -70,18 +72,19 @@ class RequestMiddleware:
             in_pieces(response)
             return response
         finally:
-            if context.reservation is not None:
-                context.reservation.release()
             self._note(request, context, CLIENT_GONE if context.is_client_gone else status)
 
     def _note(self, request: web.Request, context: RequestContext, status: int) -> None:
         seconds = perf_counter() - context.started
         path = context.route.path if context.route is not None else "unknown"
-        principal = context.principal
         self._metrics.count(request.method, path, status, seconds)
         is_quiet = path in NOT_WORTH_A_LINE or context.is_client_gone or status == CLIENT_GONE
-        log = self._logger.debug if is_quiet else self._logger.info
-        log(
+        level = logging.DEBUG if is_quiet else logging.INFO
+        if level < self._least_level:
+            return
+        principal = context.principal
+        self._logger.log(
+            level,
             "request",
             request_id=context.request_id,
             organization=None if principal is None else str(principal.organization_id),
@@ -109,4 +112,4 @@ def _facts_of(failure: CallOutcome) -> dict[str, object]:
 def _request_id(request: web.Request) -> str:
     sent = request.headers.get("X-Request-Id")
     is_fit = sent is not None and _REQUEST_ID.fullmatch(sent) is not None and not has_key_form(sent)
-    return sent if sent is not None and is_fit else token_hex(16)
+    return sent if sent is not None and is_fit else urandom(16).hex()

@@ -16,7 +16,7 @@ from entrypoints.http.authorization import Access
 from entrypoints.http.routes import Route, route
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from importlib.resources.abc import Traversable
 
     from entrypoints.http.routes import Handler
@@ -33,6 +33,9 @@ _INDEX = "index.html"
 _PACKED = ".gz"
 """Ends the names of files that lie here compressed."""
 
+_EARLY = re.compile(rb"\{early: ([^}]+)\}")
+_IMPORTED = re.compile(rb'^(?:import|export) (?:[^"]+ from )?"(\.[^"]+)";', re.MULTILINE)
+
 _WORTH_PACKING_BYTES = 1000
 # The page names the folder of the files that belong to it, so it is asked for again each time.
 _ASKED_FOR_AGAIN = "no-cache"
@@ -45,12 +48,15 @@ def page_routes(folder: Traversable, *, index: str, prefix: str, policy: str = P
 
     Behind the prefix stands a version, the digest of all these files: a browser keeps them for a year and still never
     mixes two versions. In index.html `{files}` stands for their place, relative to the page, so that all of it works
-    below any path at which a reverse proxy serves it. The documentation of the API does not list these routes.
+    below any path at which a reverse proxy serves it. `{early: one.js two.js}` there becomes links to these modules and
+    to all that they import: a browser asks for them at once, and not for one after the other. The documentation of the
+    API does not list these routes.
     """
     held = {name: file.read_bytes() for name, file in _files(folder, "")}
     version = hashlib.sha256(b"".join(name.encode() + held[name] for name in sorted(held))).hexdigest()[:16]
     place = f"{prefix}/{version}"
-    page = held.pop(_INDEX).replace(b"{files}", posixpath.relpath(place, posixpath.dirname(index)).encode())
+    files = posixpath.relpath(place, posixpath.dirname(index))
+    page = _EARLY.sub(lambda found: _early(held, found, files), held.pop(_INDEX)).replace(b"{files}", files.encode())
     answers = {index: _answers(_INDEX, page, policy, _ASKED_FOR_AGAIN)} | {
         f"{place}/{name.removesuffix(_PACKED)}": _answers(name, content, policy, _KEPT_FOR_A_YEAR)
         for name, content in held.items()
@@ -59,6 +65,20 @@ def page_routes(folder: Traversable, *, index: str, prefix: str, policy: str = P
         route("GET", path, handler, access=Access.PUBLIC, tag="service", documented=False)
         for path, handler in answers.items()
     ]
+
+
+def _early(held: Mapping[str, bytes], found: re.Match[bytes], files: str) -> bytes:
+    """Return links to the modules that the page names, and to those that they import."""
+    names = dict.fromkeys(found[1].decode().split())
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        for imported in _IMPORTED.findall(held[name]):
+            other = posixpath.normpath(posixpath.join(posixpath.dirname(name), imported.decode()))
+            if other not in names:
+                names[other] = None
+                waiting.append(other)
+    return "".join(f'<link rel="modulepreload" href="{files}/{name}">' for name in names).encode()
 
 
 def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:

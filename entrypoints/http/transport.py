@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from entrypoints.http.http_options import HttpOptions
+    from entrypoints.http.stopping import Stopping
 
 MALFORMED = Problem(status=400, code="malformed-request", detail="This is not a request that HTTP/1.1 knows.")
 HEADERS_TOO_LARGE = Problem(
@@ -34,6 +35,8 @@ LARGEST_HEADER = 8190
 
 LINGERING_SECONDS = 1.0
 """A connection that is closed while more comes in is reset, and the client may never see its answer."""
+
+_AT_ONCE_SECONDS = 0.01
 
 UNANSWERED_SECONDS = 30.0
 """As long as what was sent may be on its way before the client is taken for gone; systems would wait for minutes."""
@@ -52,10 +55,10 @@ class Connection(web.RequestHandler):
         "_head_timer",
         "_log",
         "_path",
-        "_pointless_without_client",
         "_read_seconds",
         "_reading_turns",
         "_waits_for_turn",
+        "pointless_without_client",
     )
 
     def __init__(
@@ -75,7 +78,8 @@ class Connection(web.RequestHandler):
         self._read_seconds = read_seconds
         self._has_had_request = False
         self._head_timer: asyncio.TimerHandle | None = None
-        self._pointless_without_client: set[asyncio.Task[Any]] = set()
+        self.pointless_without_client: set[asyncio.Task[Any]] = set()
+        """The tasks to cancel when the client goes away."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection; a client that has vanished without a word is noticed when it is sent something."""
@@ -90,12 +94,12 @@ class Connection(web.RequestHandler):
             self._log.debug("the client went away", phase="headers")
         self._stop_head_timer()
         super().connection_lost(exc)
-        for task in self._pointless_without_client:
+        for task in self.pointless_without_client:
             task.cancel()
 
     def data_received(self, data: bytes) -> None:
         """Take what has come; the head of a request has to be whole some time after its first byte."""
-        if (line := _REQUEST_LINE.match(data)) is not None:
+        if data and (line := _REQUEST_LINE.match(data)) is not None:
             # For the answer to a request that cannot be read: its door has a shape for that, too.
             self._path = line[1].decode("ascii", "replace")
         super().data_received(data)
@@ -153,16 +157,6 @@ class Connection(web.RequestHandler):
         """Close the connection soon after the answer, without waiting for the rest of the request."""
         self._lingering_time = LINGERING_SECONDS
 
-    def begin_pointless_without_client(self, task: asyncio.Task[Any]) -> None:
-        """Cancel the task when the client goes away, at once if it has gone."""
-        self._pointless_without_client.add(task)
-        if self.transport is None:
-            task.cancel()
-
-    def end_pointless_without_client(self, task: asyncio.Task[Any]) -> None:
-        """Let the task go on from now on."""
-        self._pointless_without_client.discard(task)
-
     def handle_error(
         self,
         request: web.BaseRequest,
@@ -209,20 +203,30 @@ class cancelled_without_client:  # noqa: N801 - used like a function, as what co
 
     def __enter__(self) -> None:
         if self._task is not None and isinstance(self._connection, Connection):
-            self._connection.begin_pointless_without_client(self._task)
+            self._connection.pointless_without_client.add(self._task)
+            if self._connection.transport is None:
+                self._task.cancel()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._task is not None and isinstance(self._connection, Connection):
-            self._connection.end_pointless_without_client(self._task)
+            self._connection.pointless_without_client.discard(self._task)
 
 
 class Server(web.Server):
     """Makes the connections."""
 
-    def __init__(self, like: web.Server, *, log: FilteringBoundLogger, **arguments: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        like: web.Server,
+        *,
+        log: FilteringBoundLogger,
+        stopping: Stopping,
+        **arguments: Any,  # noqa: ANN401 - the framework's
+    ) -> None:
         super().__init__(like.request_handler, request_factory=like.request_factory)
+        self._stopping = stopping
         self._arguments = {**arguments, "log": log, "loop": self._loop, "reading_turns": ReadingTurns(self._loop)}
         self._has_ended = False
 
@@ -236,16 +240,28 @@ class Server(web.Server):
             transport.close()
 
     async def shutdown(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as the framework has it
-        """Let the requests in flight finish within so many seconds, and close all connections."""
+        """Let the requests in flight finish within so many seconds, unless it is urgent, and close all connections."""
         self._has_ended = True
-        await super().shutdown(timeout)
+        # The framework takes 0 for no limit at all.
+        finished = asyncio.ensure_future(super().shutdown(max(timeout or 0.0, _AT_ONCE_SECONDS)))
+        urgent = asyncio.ensure_future(self._stopping.at_once.wait())
+        await asyncio.wait({finished, urgent}, return_when=asyncio.FIRST_COMPLETED)
+        if not finished.done():
+            finished.cancel()
+            await asyncio.wait({finished})
+            finished = asyncio.ensure_future(super().shutdown(_AT_ONCE_SECONDS))
+        urgent.cancel()
+        await finished
 
 
 class Runner(web.AppRunner):
     """Serves an application. Its `cleanup()` first lets the requests in flight finish, within a limit."""
 
-    def __init__(self, app: web.Application, options: HttpOptions, log: FilteringBoundLogger) -> None:
+    def __init__(
+        self, app: web.Application, options: HttpOptions, log: FilteringBoundLogger, stopping: Stopping
+    ) -> None:
         super().__init__(app, shutdown_timeout=options.shutdown_seconds)
+        self._stopping = stopping
         self._log = log
         self._read_seconds = options.read_seconds
 
@@ -254,6 +270,7 @@ class Runner(web.AppRunner):
         return Server(
             await super()._make_server(),
             log=self._log,
+            stopping=self._stopping,
             read_seconds=self._read_seconds,
             access_log=None,
             auto_decompress=False,

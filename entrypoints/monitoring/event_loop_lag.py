@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from prometheus_client import Gauge, Histogram
 
+from application.end_tasks import end_tasks
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from types import FrameType
@@ -110,6 +112,5 @@ async def measured_event_loop(logger: FilteringBoundLogger, registry: CollectorR
     try:
         yield
     finally:
-        beating.cancel()
         lag.end()
-        await asyncio.gather(beating, return_exceptions=True)
+        await end_tasks(beating)

@@ -6,6 +6,8 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from application.end_tasks import end_tasks
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -21,7 +23,7 @@ async def in_background(
     try:
         yield
     finally:
-        await _ended(task)
+        await end_tasks(task)
 
 
 async def _kept_running(
@@ -32,12 +34,6 @@ async def _kept_running(
         try:
             await asyncio.wait({run})
         finally:
-            await _ended(run)
+            await end_tasks(run)
         logger.error("background work broke off", exc_info=run.exception())
         await asyncio.sleep(again_seconds)
-
-
-async def _ended(task: asyncio.Future[None]) -> None:
-    if not task.done():
-        task.cancel()
-        await asyncio.wait({task})

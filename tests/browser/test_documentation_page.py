@@ -58,7 +58,7 @@ class Documented:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def documented(browser: Browser) -> AsyncIterator[Documented]:
     """Give the documentation of some routes, which looks and works as that of all, of which there are many."""
-    some = [route for route in product_routes() if route.path in ("/api/ai/models", "/api/ai/models/{id}")]
+    some = [route for route in product_routes() if route.path == "/api/ai/models"]
     async with serving(some) as service:
         yield Documented(service, browser)
 
@@ -85,27 +85,48 @@ async def test_what_comes_from_others_is_what_they_published() -> None:
     assert f"/scalar/{name}" in page.joinpath("index.html").read_text(encoding="utf-8")
 
 
-async def test_the_type_of_a_problem_leads_to_its_meaning(documented: Documented) -> None:
+async def test_a_problem_leads_to_its_meaning_and_from_there_to_what_everybody_can_use(documented: Documented) -> None:
+    """One page, because it is large: what it says of a problem, how it looks, and what its requests carry."""
     problem = (await documented.service.ask("GET", "/api/ai/models")).document
     async with documented.opened(problem["type"], "not-authenticated") as watched:
         await expect(watched.page.get_by_text("Status 401: ")).to_be_in_viewport()
+        await watched.page.goto(documented.service.url + REGISTER_MODEL)
+        await _look_at(watched)
+        assert len(watched.addresses) > 4
+        # It needs nothing from elsewhere.
+        assert [url for url in watched.addresses if not url.startswith(documented.service.url + "/api/docs")] == []
+        await watched.page.set_viewport_size({"width": WIDE, "height": 800})
+        await watched.page.goto(documented.service.url + LIST_MODELS)
+        await _requests_carry_the_token_in_their_header_alone(documented, watched)
 
 
-async def test_requests_carry_the_token_in_their_header_alone(documented: Documented) -> None:
+async def _look_at(watched: Watched) -> None:
+    await watched.page.get_by_text("For editors and admins of the organization.").first.wait_for()
+    PICTURES.mkdir(exist_ok=True)
+    for width, scheme in LOOKS:
+        await watched.page.set_viewport_size({"width": width, "height": 800})
+        await watched.page.emulate_media(color_scheme=scheme)
+        await watched.page.get_by_role("heading", name="Register a model").first.scroll_into_view_if_needed()
+        name = f"documentation-{'wide' if width == WIDE else 'narrow'}-{scheme}.png"
+        await watched.page.screenshot(path=PICTURES / name)
+        assert not await watched.overflows()
+        assert await violations_on(watched.page, scheme) == []
+
+
+async def _requests_carry_the_token_in_their_header_alone(documented: Documented, watched: Watched) -> None:
     token = a_token()
-    async with documented.opened(LIST_MODELS, "List the organization's models") as watched:
-        form = await try_out(watched, "get /api/ai/models")
-        reply = form.get_by_role("region", name="Response")
-        # Without one, the answer says what is missing.
-        await send(form)
-        await expect(reply).to_contain_text("not-authenticated")
-        await form.get_by_role("textbox", name="Bearer Token").fill(token)
-        limit = form.get_by_role("row", name="Include limit in request").get_by_role("combobox", name="Value")
-        await limit.fill("0")
-        await send(form)
-        await expect(reply).to_contain_text("422")
-        await expect(reply).to_contain_text("?limit")
-        assert await watched.page.evaluate("localStorage.length + sessionStorage.length") == 0
+    form = await try_out(watched, "get /api/ai/models")
+    reply = form.get_by_role("region", name="Response")
+    # Without one, the answer says what is missing.
+    await send(form)
+    await expect(reply).to_contain_text("not-authenticated")
+    await form.get_by_role("textbox", name="Bearer Token").fill(token)
+    limit = form.get_by_role("row", name="Include limit in request").get_by_role("combobox", name="Value")
+    await limit.fill("0")
+    await send(form)
+    await expect(reply).to_contain_text("422")
+    await expect(reply).to_contain_text("?limit")
+    assert await watched.page.evaluate("localStorage.length + sessionStorage.length") == 0
     first, second = [request for request in watched.requests if "/api/ai/models?" in request.url]
     assert token not in first.headers.get("authorization", "")
     assert second.headers["authorization"] == f"Bearer {token}"
@@ -127,22 +148,6 @@ async def test_text_of_the_document_runs_no_script(documented: Documented) -> No
             made = "[...document.querySelectorAll('[onerror], [href^=javascript]')].length"
             assert await watched.page.evaluate(made) == 0
             assert await watched.page.evaluate("[...document.scripts].every(script => script.src)")
-
-
-async def test_everybody_can_use_it_and_it_needs_nothing_from_elsewhere(documented: Documented) -> None:
-    async with documented.opened(REGISTER_MODEL, "Register a model") as watched:
-        await watched.page.get_by_text("For editors and admins of the organization.").first.wait_for()
-        PICTURES.mkdir(exist_ok=True)
-        for width, scheme in LOOKS:
-            await watched.page.set_viewport_size({"width": width, "height": 800})
-            await watched.page.emulate_media(color_scheme=scheme)
-            await watched.page.get_by_role("heading", name="Register a model").first.scroll_into_view_if_needed()
-            name = f"documentation-{'wide' if width == WIDE else 'narrow'}-{scheme}.png"
-            await watched.page.screenshot(path=PICTURES / name)
-            assert not await watched.overflows()
-            assert await violations_on(watched.page, scheme) == []
-    assert len(watched.addresses) > 4
-    assert [url for url in watched.addresses if not url.startswith(documented.service.url + "/api/docs")] == []
 
 
 async def test_all_operations_can_be_searched_for_and_a_stream_is_shown_with_its_events(browser: Browser) -> None:

@@ -94,6 +94,7 @@ async def test_each_member_of_the_config_is_chosen_for_itself(
         await console.go(f"/models/{model['id']}")
         await console.button("Edit").click()
         mine = {"temperature": 0.3, "maxTokens": 100, "stop": ["END"]}
+        await console.dialog.get_by_text("Advanced: as JSON").click()
         await console.dialog.get_by_label("Config").fill(json.dumps(mine))
         theirs = {"temperature": 0.5, "maxTokens": None, "topP": 0.9}
         await consoles.api.patch(path_of(model), {"config": theirs})
@@ -130,7 +131,7 @@ async def test_what_the_service_notes_by_itself_holds_up_nobody(consoles: Consol
         await console.go("/providers")
         await consoles.api.post(f"{path_of(provider)}/test")
         await console.button("Disable Ours").click()
-        await console.message("Ours is out of use.")
+        await console.message("Ours is disabled.")
 
 
 async def test_a_thing_that_has_changed_is_disabled_or_removed_only_after_it_was_shown(consoles: Consoles) -> None:
@@ -147,10 +148,11 @@ async def test_a_thing_that_has_changed_is_disabled_or_removed_only_after_it_was
         assert (await consoles.api.get(path_of(provider)))["isEnabled"] is True
         await consoles.api.patch(path_of(provider), {"isEnabled": False})
         await console.button("Disable Theirs").click()
-        await console.message("Theirs is out of use.")
+        await console.message("Theirs is disabled.")
         await console.button("Remove Theirs").click()
         await consoles.api.patch(path_of(provider), {"name": "Theirs again"})
         await console.button("Remove").click()
+        await console.button("Close the message").last.click()
         await console.button("Remove anyway").click()
         await console.message("Theirs was removed.")
     assert await consoles.api.rows("/api/ai/providers") == []

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 async def test_from_an_empty_organization_to_an_answer(consoles: Consoles) -> None:
     async with consoles.opened() as console:
-        await console.go("/providers")
+        await console.go("/overview")
+        await console.page.get_by_role("listitem").get_by_role("link", name="Add a provider").click()
         await console.page.get_by_text("There is no provider yet").wait_for()
         await _add_provider(
             console, consoles.service.sandbox.endpoint("openai"), consoles.service.sandbox.key("openai")
@@ -71,12 +72,13 @@ async def _import_a_model(console: Console) -> None:
 
 async def _run_a_prompt(console: Console) -> None:
     page = console.page
-    await page.get_by_role("link", name="Try it").click()
-    await page.get_by_label("Prompt").fill("Say hello")
+    await page.get_by_role("link", name="Playground").click()
+    await page.get_by_role("textbox", name="Prompt", exact=True).fill("Say hello")
     await console.button("Run the prompt").click()
-    answer = page.get_by_role("region", name="Answer")
+    answer = page.get_by_role("region", name="Best match")
     await answer.get_by_text("Finished").wait_for()
     assert "Say hello" in await answer.locator(".answer").inner_text()
+    await answer.get_by_text("Details").click()
     shown = await answer.locator(".facts").inner_text()
     assert "GPT-4.1 mini" in shown
     assert "$0.0000" in shown
@@ -89,13 +91,15 @@ async def _see_what_it_cost(console: Console, api: Api) -> None:
     await console.page.get_by_role("link", name="Usage").click()
     row = console.page.locator("tbody tr", has_text="gpt-4.1-mini")
     assert "$0.0000" in await row.inner_text()
-    await console.page.locator("svg.chart rect").wait_for()
+    await console.page.locator(".chart canvas").wait_for()
+    await console.page.get_by_role("link", name="Overview").click()
+    await console.page.get_by_role("listitem").filter(has_text="Calls this month").get_by_text("1 today").wait_for()
 
 
 async def _take_a_change_back(console: Console) -> None:
     page = console.page
-    await page.get_by_role("link", name="Models").click()
-    await page.get_by_role("link", name="GPT-4.1 mini").click()
+    await page.get_by_role("link", name="Models", exact=True).click()
+    await page.locator("tbody").get_by_role("link", name="GPT-4.1 mini").click()
     await console.button("Edit").click()
     await console.dialog.get_by_label("Name").fill("Renamed by mistake")
     await console.button("Save").click()
@@ -166,11 +170,14 @@ async def test_a_picture_is_sent_with_the_prompt(consoles: Consoles) -> None:
         await console.go("/try")
         page = console.page
         picture = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
-        await page.get_by_label("Image").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": picture})
-        await page.get_by_label("Prompt").fill("What is this?")
+        files = page.get_by_label("Images and PDFs")
+        await files.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": picture})
+        await page.get_by_label("Leave out a.png").wait_for()
+        await page.get_by_role("textbox", name="Prompt", exact=True).fill("What is this?")
         async with page.expect_request("**/api/ai/generate") as sent:
             await console.button("Run the prompt").click()
         await page.get_by_text("Finished").wait_for()
         body = json.loads((await sent.value).post_data or "")
-    assert body["images"][0]["mediaType"] == "image/png"
-    assert body["images"][0]["data"].startswith("iVBORw0KGgo")
+    words, image = body["messages"][0]["content"]
+    assert (words["text"], image["mediaType"]) == ("What is this?", "image/png")
+    assert image["data"].startswith("iVBORw0KGgo")

@@ -127,7 +127,7 @@ async def test_a_platform_administrator_without_an_organization_begins_there(con
         await console.go("/")
         await console.page.get_by_role("heading", name="Operations", level=1).wait_for()
         links = console.page.get_by_role("navigation").get_by_role("link")
-        assert await links.all_inner_texts() == ["Operations"]
+        assert await links.all_inner_texts() == ["Organizations", "Operations"]
         await console.page.locator("main [aria-busy=true]").first.wait_for(state="detached")
         out_of_use = console.page.locator("main button[aria-disabled=true]")
         reasons = {

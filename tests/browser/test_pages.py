@@ -50,6 +50,45 @@ class Furnished:
         await console.button("Sign out").click()
         await console.page.get_by_label("Token").wait_for()
 
+    async def overview(self, console: Console) -> None:
+        await console.go("/overview")
+        await console.page.get_by_text("Changed lately").wait_for()
+
+    async def budget(self, console: Console) -> None:
+        await console.go("/budget")
+        await console.button("Set a budget").click()
+        await console.dialog.get_by_label("Budget").fill("0.00002")
+        await console.button("Save").click()
+        await console.page.get_by_text("of $0.00002 a month").wait_for()
+
+    async def quotas(self, console: Console) -> None:
+        await console.go("/quotas")
+        await console.page.get_by_text("3 of 1,000").wait_for()
+        await console.button("Change the quotas").click()
+        await console.dialog.get_by_label("Providers", exact=True).fill("900")
+        await console.button("Replace the quotas").click()
+        await console.message("The quotas were saved.")
+        await console.button("Change the quotas").click()
+        assert await console.dialog.get_by_label("Providers", exact=True).input_value() == "900"
+
+    async def organizations(self, console: Console) -> None:
+        own = str(self.consoles.api.organization_id)
+        await console.go(f"/organizations?q={own[:13]}")
+        await console.page.get_by_text("without a name").wait_for()
+        await console.button(f"Rename {own}").click()
+        await console.dialog.get_by_label("Name").fill("Ours")
+        await console.button("Save").click()
+        await console.page.get_by_label("Copy the id of Ours").wait_for()
+        await console.button("Quotas of Ours").click()
+        await console.dialog.get_by_label("Providers", exact=True).fill("950")
+        await console.button("Replace the quotas").click()
+        await console.page.get_by_text("providers 950").wait_for()
+        await console.button("Remove Ours").click()
+        await console.button("Remove it for ever").click()
+        await console.dialog.get_by_text("This is not the same.").wait_for()
+        await console.button("Cancel").click()
+        await console.page.locator("dialog").wait_for(state="detached")
+
     async def providers(self, console: Console) -> None:
         await console.go("/providers")
         await console.page.locator(".provider dd a").first.wait_for()
@@ -81,7 +120,9 @@ class Furnished:
     async def edit_a_model(self, console: Console) -> None:
         await console.go(f"/models/{self.model['id']}")
         await console.button("Edit").click()
-        await console.dialog.get_by_label("Config").wait_for()
+        await console.dialog.get_by_label("Temperature").fill("0.7")
+        await console.dialog.get_by_text("Advanced: as JSON").click()
+        assert '"temperature": 0.7' in await console.dialog.get_by_label("Config").input_value()
 
     async def merge(self, console: Console) -> None:
         await self.edit_a_model(console)
@@ -110,10 +151,13 @@ class Furnished:
 
     async def attempt(self, console: Console) -> None:
         await console.go(f"/try?model={self.model['id']}")
-        await console.page.get_by_label("Model", exact=True).select_option(label="GPT-4.1 (gpt-4.1)")
-        await console.page.get_by_label("Prompt").fill("Say hello in three words")
-        await console.button("Run the prompt").click()
-        await console.page.get_by_text("Finished").wait_for()
+        for name in ("GPT-4.1 (gpt-4.1)", "GPT-4o (gpt-4o)"):
+            await console.page.get_by_label("Model", exact=True).select_option(label=name)
+            await console.button("Add to the comparison").click()
+        await console.page.get_by_role("textbox", name="Prompt", exact=True).fill("sandbox:markdown")
+        await console.page.keyboard.press("Control+Enter")
+        await console.page.get_by_text("Finished").nth(1).wait_for()
+        assert await console.page.locator(".answer h3", has_text="Sandbox").count() == 2
 
     async def why(self, console: Console) -> None:
         await console.go("/try")
@@ -133,7 +177,15 @@ class Furnished:
 
     async def usage(self, console: Console) -> None:
         await console.go("/usage")
-        await console.page.locator("svg.chart").wait_for()
+        await console.page.locator(".chart canvas").wait_for()
+        await console.page.get_by_label("By", exact=True).select_option("label")
+        await console.page.get_by_text("without it").wait_for()
+        await console.page.get_by_label("In", exact=True).select_option("hour")
+        await console.page.get_by_label("By", exact=True).select_option("provider")
+        await console.page.get_by_role("link", name="Usage of OpenAI Europe alone").click()
+        await console.page.get_by_text("Only part of it is shown.").wait_for()
+        await console.page.get_by_role("link", name="gpt-4o", exact=True).wait_for()
+        await console.page.locator(".chart canvas").hover()
 
     async def requests(self, console: Console) -> None:
         await console.go("/requests?outcome=ok&model=gpt-4o")
@@ -182,6 +234,10 @@ PAGES: Final[list[Callable[[Furnished, Console], Awaitable[None]]]] = [
     Furnished.audit,
     Furnished.proof,
     Furnished.operations,
+    Furnished.organizations,
+    Furnished.quotas,
+    Furnished.overview,
+    Furnished.budget,
     Furnished.merge,
 ]
 

@@ -38,6 +38,9 @@ async def test_what_depends_on_a_provider_is_shown_before_it_is_removed(consoles
         await console.dialog.get_by_text("1 model goes with it").wait_for()
         assert await console.dialog.get_by_text("Dependent").is_visible()
         await console.button("Remove it all").click()
+        await console.page.get_by_text("There is no provider yet").wait_for()
+        assert len(await consoles.api.rows("/api/ai/models")) == 1
+        await console.button("Close the message").click()
         await console.message("Ours was removed.")
     assert await consoles.api.rows("/api/ai/models") == []
 
@@ -47,7 +50,8 @@ async def test_escape_does_not_throw_away_what_was_entered(consoles: Consoles) -
     async with consoles.opened() as console:
         # An address that stands for no page leads to where everybody begins.
         await console.go("/providers/%E0%A4%A")
-        await console.page.get_by_role("heading", name="Providers").wait_for()
+        await console.page.get_by_role("heading", name="Overview").wait_for()
+        await console.go("/providers")
         await console.button("Add a provider").click()
         await console.page.keyboard.press("Escape")
         assert await console.page.get_by_role("dialog").count() == 0

@@ -90,8 +90,9 @@ class _ForkServer:
 
 
 def _load() -> None:
-    # The prices are loaded when a service has started already.
-    for name in (*(f"entrypoints.cli.{name}" for name in NAMES), "adapters.catalogue.list_prices"):
+    # What a command loads when it is carried out, and the prices, which are loaded when a service has started already.
+    later = ("entrypoints.serve", "entrypoints.server_process", "adapters.catalogue.list_prices")
+    for name in (*(f"entrypoints.cli.{name}" for name in NAMES), *later):
         import_module(name)
     assert threading.active_count() == 1, "a thread would not survive a fork"
     gc.collect()

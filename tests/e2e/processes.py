@@ -50,7 +50,11 @@ class Finished:
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment with these settings of ours and no others, as an ordinary machine has it."""
+    """Return the environment with these settings of ours and no others, as an ordinary machine has it.
+
+    No balancer is told that a process stops, unless a test has one.
+    """
+    settings = {"DRAIN_SECONDS": "0", **settings}
     inherited = {
         name: value
         for name, value in os.environ.items()

@@ -59,14 +59,19 @@ def service_on(
     *,
     checkpoints: Path | None = None,
     through: Callable[[str], str] = str,
+    called: str | None = None,
     **settings: Any,  # noqa: ANN401 - fields of the settings
 ) -> Iterator[RunningService]:
     """Serve from the database on a free port while the block runs; with a folder, checkpoints are kept in it.
 
-    `through` makes the URL by way of something that stands before the server from the server's own.
+    `called` is the name by which browsers know this machine. `through` makes the URL by way of something that stands
+    before the server from the server's own.
     """
     with listening_socket("127.0.0.1", 0) as listener, Background() as background:
-        runtime = a_runtime(database, port=listener.getsockname()[1], **settings)
+        port = listener.getsockname()[1]
+        if called is not None:
+            settings["public_url"] = f"http://{called}:{port}"
+        runtime = a_runtime(database, port=port, **settings)
         runtime = replace(runtime, database_url=through(database.app_url))
         if checkpoints is not None:
             new_signing_key(checkpoints / "key")

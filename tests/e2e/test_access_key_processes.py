@@ -58,7 +58,8 @@ async def test_a_key_of_one_organization_opens_nothing_of_another(api: Api) -> N
     stranger = await api.with_key(scope="manage")
     paths = [f"/api/ai/models/{model['id']}", f"/api/ai/providers/{provider['id']}", f"{KEYS}/{key['id']}"]
     statuses: set[int] = set()
-    for _ in range(20):
+    # Fewer than an organization may send in a second: none of them is turned away before it is looked at.
+    for _ in range(4):
         replies = await asyncio.gather(*[stranger.ask("GET", paths[number % 3]) for number in range(100)])
         statuses |= {reply.status for reply in replies}
         assert all(model["name"] not in reply.text for reply in replies)

@@ -15,6 +15,7 @@ from adapters.vault.keyring import Keyring
 from entrypoints.cli.main import app
 from entrypoints.http.principal import Role
 from tests.e2e.api_client import MODELS, PROVIDERS, Api, a_token
+from tests.e2e.console_page import a_page
 from tests.e2e.processes import owner_url, run, serving
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ async def test_projections_are_looked_at_verified_and_rebuilt(data_dirs: DataDir
 
         done = ran(path, "projections", "rebuild")
         counts = {each["name"]: each["differences"]["count"] for each in done["data"]}
-        assert counts == {"organizations": 1, "ai_providers": 0, "ai_models": 0, "access_keys": 0, "webhooks": 0}
+        assert counts.pop("organizations") == 1
+        assert counts == dict.fromkeys(("ai_providers", "ai_models", "access_keys", "webhooks", "members"), 0)
         assert (done["organizations"], done["unchanged"]) == (1, 0)
         assert (await api.patch(f"{MODELS}/{model['id']}", {"name": "Goes on"})).status == 200
         assert run("projections", "rebuild", "ai_models", DATA_DIR=str(path)).exit_code == 0
@@ -118,3 +120,34 @@ def test_a_generated_key_is_one_that_the_settings_take() -> None:
     assert made["id"] == "k7"
     assert Keyring.parse(made["masterKey"]).ids == ("k7",)
     assert len({CliRunner().invoke(app, ["keys", "generate"]).stdout for _ in range(3)}) == 3
+
+
+async def test_somebody_is_invited_while_the_service_runs_and_while_it_does_not(data_dirs: DataDirs) -> None:
+    async def found(url: str, link: str) -> Any:  # noqa: ANN401 - JSON
+        async with a_page(url, origin="http://localhost:1") as page:
+            reply = await page.ask("POST", "/auth/invitation", {"invitation": link.partition("#/invitation/")[2]})
+            assert reply.status == 200, reply.document
+            return reply.document
+
+    with data_dirs.fresh() as path:
+        before = ran(path, "invite", "ada@example.org", "--organization", "Acme", "--create", "--role", "admin")
+        assert before["invitationUrl"].startswith("http://127.0.0.1:8080/#/invitation/mbi_")
+        settings = {"DATA_DIR": str(path), "HEALTH_INTERVAL": "0", "PUBLIC_URL": "http://localhost:1"}
+        with serving("serve", "--port", "0", **settings) as running:
+            url = running.ready()["url"]
+            named = ("--organization", "Acme", "--url", "https://modelbook.example/below/")
+            beside = ran(path, "invite", "grace@example.org", *named)
+            assert beside["invitationUrl"].startswith("https://modelbook.example/below/#/invitation/mbi_")
+            assert beside["organizationId"] == before["organizationId"]
+            first, second = [await found(url, each["invitationUrl"]) for each in (before, beside)]
+            assert (first["role"], second["role"]) == ("admin", "viewer")
+            assert {each["organizationName"] for each in (first, second)} == {"Acme"}
+            for arguments, said in (
+                (("nobody", *named), "not an e-mail address"),
+                (("ada@example.org", *named), "is a member already"),
+                (("a@example.org", "--organization", "Unknown"), "No organization is called Unknown"),
+                (("a@example.org", "--organization", "Acme", "--role", "owner"), "The role is one of"),
+            ):
+                refused = run("invite", *arguments, DATA_DIR=str(path))
+                assert refused.exit_code != 0
+                assert said in refused.errors

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tests.e2e.running_service import RunningService
 
 EVERYBODY, VIEWER, EDITOR, ADMIN, PLATFORM = "everybody", Role.VIEWER, Role.EDITOR, Role.ADMIN, "platform admins"
+# Of the console, with its session: what anybody else sends counts for nothing.
+OWN_PAGES = "the console's own pages"
 
 AN_ID = str(uuid4())
 A_MODEL = {"providerId": AN_ID, "modelId": "m"}
@@ -36,11 +38,31 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
     ("GET", "/api/docs"): (EVERYBODY, ...),
     ("GET", "/api/docs/openapi.json"): (EVERYBODY, ...),
     ("GET", "/"): (EVERYBODY, ...),
-    # Of cookies and origins `test_sign_in.py` asks; here nobody has set up an identity provider.
+    # Of cookies and origins `test_sign_in.py` and `test_members.py` ask.
     ("GET", "/auth/login"): (EVERYBODY, ...),
     ("GET", "/auth/callback"): (EVERYBODY, ...),
     ("GET", "/auth/session"): (EVERYBODY, ...),
-    ("POST", "/auth/session"): (EVERYBODY, {"organizationId": AN_ID}),
+    ("POST", "/auth/session"): (OWN_PAGES, {"organizationId": AN_ID}),
+    ("POST", "/auth/passphrase"): (OWN_PAGES, {"address": "a@example.org", "passphrase": "p"}),
+    ("POST", "/auth/passkey/options"): (OWN_PAGES, ...),
+    ("POST", "/auth/passkey"): (OWN_PAGES, {"passkey": {}}),
+    ("POST", "/auth/invitation"): (OWN_PAGES, {"invitation": "i"}),
+    ("POST", "/auth/invitation/passkey-options"): (OWN_PAGES, {"invitation": "i"}),
+    ("POST", "/auth/invitation/accept"): (OWN_PAGES, {"invitation": "i"}),
+    ("GET", "/auth/account"): (OWN_PAGES, ...),
+    ("PATCH", "/auth/account"): (OWN_PAGES, {"name": "N"}),
+    ("DELETE", "/auth/account"): (OWN_PAGES, {}),
+    ("PUT", "/auth/account/passphrase"): (OWN_PAGES, {"passphrase": "p"}),
+    ("POST", "/auth/account/passkeys/options"): (OWN_PAGES, ...),
+    ("POST", "/auth/account/passkeys"): (OWN_PAGES, {"passkey": {}}),
+    ("DELETE", "/auth/account/passkeys/{id}"): (OWN_PAGES, {}),
+    ("GET", "/api/ai/members"): (ADMIN, ...),
+    ("POST", "/api/ai/members"): (ADMIN, {"address": "a@example.org", "role": "viewer"}),
+    ("GET", "/api/ai/members/{id}"): (ADMIN, ...),
+    ("PATCH", "/api/ai/members/{id}"): (ADMIN, {"role": "viewer"}),
+    ("DELETE", "/api/ai/members/{id}"): (ADMIN, ...),
+    ("POST", "/api/ai/members/{id}/invitation"): (ADMIN, ...),
+    ("GET", "/api/ai/members/{id}/history"): (ADMIN, ...),
     ("POST", "/auth/logout"): (EVERYBODY, ...),
     ("GET", "/api/ai/provider-types"): (VIEWER, ...),
     ("GET", "/api/ai/providers"): (VIEWER, ...),
@@ -102,6 +124,7 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
     ("GET", "/api/ai/audit/verify"): (VIEWER, ...),
     ("GET", "/api/ai/audit/export"): (VIEWER, ...),
     ("GET", "/api/ai/events"): (VIEWER, ...),
+    ("GET", "/api/admin/organizations"): (PLATFORM, ...),
     ("PUT", "/api/admin/organizations/{id}"): (PLATFORM, {"name": "An organization"}),
     ("DELETE", "/api/admin/organizations/{id}"): (PLATFORM, ...),
     ("PUT", "/api/admin/organizations/{id}/quotas"): (PLATFORM, {}),
@@ -226,6 +249,8 @@ async def test_everybody_may_what_the_table_says_and_nothing_else(service: Runni
         route = ("GET" if method == "HEAD" else method, path)
         if who == EVERYBODY or person.may(who, route):
             fits = status in {200, 201, 202, 204, 404, 409, 422}
+        elif who == OWN_PAGES:
+            fits = status in {401, 403}
         else:
             fits = status == (403 if person.is_known else 401)
         if not fits:

@@ -131,3 +131,23 @@ async def test_who_was_never_there_cannot_be_removed(api: Api, platform: Api) ->
     await api.provider()
     assert (await api.of(Role.ADMIN).delete(path)).status == 403
     assert (await api.get(PROVIDERS))["data"] != []
+
+
+async def test_operators_list_organizations_by_name(api: Api, platform: Api) -> None:
+    mark = uuid4().hex
+    ids = [api.organization_id, *(uuid4() for _ in range(2))]
+    for organization_id, name in zip(ids, ("beta", "Alpha", "gamma"), strict=True):
+        path = f"/api/admin/organizations/{organization_id}"
+        assert (await platform.put(path, {"name": f"{name} {mark}"})).status == 200
+    quotas = await platform.put(f"/api/admin/organizations/{ids[1]}/quotas", {"models": 7})
+    assert quotas.status == 200
+    await platform.delete(f"/api/admin/organizations/{ids[2]}")
+    pages = [
+        page async for page in platform.pages("/api/admin/organizations", q=mark.upper(), limit=1, includeTotal=True)
+    ]
+    found = [row for page in pages for row in page["data"]]
+    assert [row["name"].partition(" ")[0] for row in found] == ["Alpha", "beta"]
+    assert (found[0]["quotas"], found[0]["events"], found[0]["isRemoved"]) == ({"models": 7}, 2, False)
+    assert {page["pagination"]["total"] for page in pages} == {2}
+    [gone] = await platform.rows("/api/admin/organizations", q=str(ids[2]))
+    assert (gone["name"], gone["isRemoved"]) == (None, True)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tests.databases import Databases
     from tests.e2e.running_service import RunningService
 
-EXAMPLES = 6
+EXAMPLES = 3
 # Nobody listens there, and nothing else is to be called.
 NOWHERE = "http://127.0.0.1:1/v1"
 # Streams that end when their reader goes away, and not before.

@@ -201,6 +201,10 @@ async def test_an_organizations_budget_counts_what_all_spend(api: Api) -> None:
         assert (await caller.post("/v1/chat/completions", CHAT)).status == 200
     spent = await _until_spent(api, BUDGET, None, 2)
     of_key = await _until_spent(api, f"{KEYS}/{key['id']}", "budget", 1)
+    await api.access_key(name="Unspent", budget={"usd": 7, "period": "day"})
+    await api.access_key(name="Unbound")
+    for sort, order in (("-budgetUsed", [key["name"], "Unspent"]), ("budgetUsed", ["Unspent", key["name"]])):
+        assert [row["name"] for row in await api.rows(KEYS, sort=sort, limit=1)] == [*order, "Unbound"]
     usage = await api.get("/api/ai/usage")
     assert (spent, of_key) == (usage["totals"]["costUsd"], usage["totals"]["costUsd"] / 2)
     assert (await api.get(BUDGET))["resetsAt"] is not None

@@ -92,6 +92,16 @@ async def test_models_are_sorted_by_what_is_known_of_them_and_what_is_not_comes_
         assert [row["providerId"] for row in await sorted_by("-provider")] == [beta] * 3 + [alpha] * 2
 
 
+async def test_models_are_sorted_by_when_they_retire_and_those_that_stay_come_last(api: Api) -> None:
+    provider = await api.provider(endpoint="https://api.openai.com/v1")
+    for model_id in ("own", "gpt-4-turbo", "gpt-4-vision-preview"):
+        await api.model(provider, modelId=model_id)
+    now = (await api.rows(AUDIT))[0]["at"]
+    for wanted in ({}, {"asOf": now}):
+        for sort, days in (("retiresOn", ["2024-12-06", "2026-10-23"]), ("-retiresOn", ["2026-10-23", "2024-12-06"])):
+            assert [row["retiresOn"] for row in await api.rows(MODELS, sort=sort, limit=1, **wanted)] == [*days, None]
+
+
 @pytest.mark.parametrize("sort", SORTS)
 async def test_writes_in_between_neither_hide_nor_repeat_a_row(api: Api, sort: str) -> None:
     provider = await api.provider()

@@ -9,11 +9,13 @@ from uuid import uuid4
 
 import psutil
 import pytest
+from aiohttp import ClientConnectionError
 
 from entrypoints.http.principal import Role
 from sandbox.server import Sandbox
 from tests.e2e.api_client import AUDIT, PROVIDERS, Api, a_token, path_of
-from tests.e2e.processes import COMMAND, Running, postgres_of, serving, serving_from
+from tests.e2e.processes import Running, postgres_of, serving
+from tests.e2e.sandbox_models import registered, run
 from tests.e2e.wait_until import ready, until
 
 if TYPE_CHECKING:
@@ -40,13 +42,13 @@ def api_of(session: ClientSession, running: Running, data_dir: Path) -> Api:
 
 
 async def test_started_twice_it_keeps_its_data(session: ClientSession, data_dir: Path) -> None:
-    with serving_from(COMMAND, None, "serve", "--port", "0", DATA_DIR=str(data_dir)) as first:
+    with serving("serve", "--port", "0", DATA_DIR=str(data_dir)) as first:
         api = api_of(session, first, data_dir)
         provider = await api.provider()
         first.send(signal.SIGTERM)
         assert first.ended() == 0
         assert postgres_of(data_dir) is None
-    with serving_from(COMMAND, None, "serve", "--port", "0", DATA_DIR=str(data_dir)) as second:
+    with serving("serve", "--port", "0", DATA_DIR=str(data_dir)) as second:
         again = Api(session, second.ready()["url"], api.organization_id, api.token)
         assert await again.get(path_of(provider)) == provider
         # The key can still be opened: the keyring was kept as well.
@@ -62,13 +64,43 @@ async def test_a_request_in_flight_is_answered_before_the_end(session: ClientSes
         with serving("serve", "--port", "0", DATA_DIR=str(data_dir), EGRESS_ALLOW=allowed) as running:
             api = api_of(session, running, data_dir)
             provider = await api.provider(endpoint=sandbox.endpoint("openai"), apiKey=sandbox.key("openai"))
-            sandbox.faults.add(kind="delay", provider="openai", seconds=1.2)
+            sandbox.faults.add(kind="delay", provider="openai", seconds=0.6)
             slow = asyncio.create_task(api.post(f"{path_of(provider)}/test"))
             await until(lambda: sandbox.requests)
             running.interrupt() if how == "Ctrl-C" else running.send(signal.Signals[how])
             reply = await slow
             assert (reply.status, reply.document["status"]) == (200, "healthy")
             assert await asyncio.to_thread(running.ended) == 0
+            assert postgres_of(data_dir) is None
+            assert "Traceback" not in running.errors
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_after_sigterm_it_serves_on_until_a_second_signal_ends_it_at_once(
+    session: ClientSession, data_dir: Path, workers: str
+) -> None:
+    async with Sandbox() as sandbox:
+        settings = {"EGRESS_ALLOW": sandbox.url.removeprefix("http://"), "WORKERS": workers, "DRAIN_SECONDS": "300"}
+        with serving("serve", "--port", "0", DATA_DIR=str(data_dir), **settings) as running:
+            api = api_of(session, running, data_dir)
+            of = await registered(api, sandbox)
+            sandbox.faults.add(kind="delay", provider="openai", operation="chat", seconds=300)
+            slow = asyncio.create_task(run(api, of))
+            await until(lambda: any(request.operation == "chat" for request in sandbox.requests))
+            running.send(signal.SIGTERM)
+
+            async with asyncio.timeout(20):
+                status = "ready"
+                while status != "stopping":
+                    reply = await api.ask("GET", "/readyz", headers={"Connection": "close"})
+                    status = reply.document["status"]
+            assert (await api.get(path_of(of.provider)))["id"] == of.provider["id"]
+            # One that comes right after the first is the same request to stop.
+            await asyncio.sleep(0.6)
+            running.send(signal.SIGTERM)
+            assert await asyncio.to_thread(running.ended) == 0
+            with pytest.raises(ClientConnectionError):
+                await slow
             assert postgres_of(data_dir) is None
             assert "Traceback" not in running.errors
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import psycopg
 import pytest
+from psycopg import sql
 
 from adapters.checkpoints.signing_key import new_signing_key
 from adapters.postgres.roles import ensure_roles
@@ -222,6 +223,18 @@ def test_a_value_that_only_its_reader_understands_is_named_too(
     finished = refusal("serve", **external(database, **{name: value, "WORKERS": workers}))
     said(finished, MISUSED, *words)
     assert value == "10.0.0.0/8:0" or "dG9vIHNob3J0" not in finished.errors
+
+
+def test_more_connections_than_the_server_gives_are_named(database: Database) -> None:
+    finished = refusal("serve", **external(database, WORKERS="2", POOL_SIZE="40"))
+    said(finished, REFUSED, "may open 178 connections", "max_connections", "MODELBOOK_POOL_SIZE", "MODELBOOK_WORKERS")
+
+
+def test_more_connections_than_the_database_allows_are_named(database: Database) -> None:
+    with psycopg.connect(database.owner_url, autocommit=True) as owner:
+        name = owner.info.dbname
+        owner.execute(sql.SQL("ALTER DATABASE {} CONNECTION LIMIT 16").format(sql.Identifier(name)))
+    said(refusal("serve", **external(database)), REFUSED, "may open 17 connections", "allows 16", "CONNECTION LIMIT")
 
 
 def test_a_file_of_keys_that_is_not_there_is_named(database: Database) -> None:

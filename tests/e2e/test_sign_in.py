@@ -144,7 +144,12 @@ def is_refused(reply: Reply) -> bool:
 
 async def test_a_person_signs_in_works_and_signs_out(browser: Browser, owner: psycopg.Connection[Any]) -> None:
     before = (await browser.ask("GET", "/auth/session")).document
-    assert before == {"signInUrl": f"{browser.url}/auth/login", "session": None}
+    assert before == {
+        "signInUrl": f"{browser.url}/auth/login",
+        "hasAccounts": True,
+        "hasPasskeys": False,
+        "session": None,
+    }
     await browser.begin(next="/%23/models?q=a")
     assert (browser.sent["code_challenge_method"], browser.sent["redirect_uri"]) == (
         "S256",

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from application.ports.provider_gateway import UpstreamFailure
+from application.deadline import Deadline
+from application.ports.provider_gateway import CallOutcome, UpstreamFailure
 from application.prompts.completion import (
     Choice,
     Completion,
@@ -66,6 +67,11 @@ class Call:
     request: GenerationRequest
     ending: str | None = None
 
+    def cancelled(self) -> UpstreamFailure:
+        """Note that the call was ended from this side, and return what an adapter raises whose time is over."""
+        self.ending = "cancelled"
+        return UpstreamFailure(CallOutcome("timeout", "There was no answer in time.", is_retryable=True))
+
 
 @dataclass
 class FakeGeneration:
@@ -122,7 +128,7 @@ class FakeGeneration:
         try:
             yield self._steps(call)
         except UpstreamFailure:
-            call.ending = "failed"
+            call.ending = call.ending or "failed"
             raise
         finally:
             call.ending = call.ending or "cancelled"
@@ -135,7 +141,9 @@ class FakeGeneration:
             # As a network would, it lets others run.
             await asyncio.sleep(0)
             if isinstance(step, Hang):
-                await asyncio.Event().wait()
+                # Once it has begun, how long a stream may be silent is not this fake's to say.
+                async with Deadline(None if has_started else call.request.deadline_seconds, call.cancelled):
+                    await asyncio.Event().wait()
             elif isinstance(step, UpstreamFailure):
                 raise step
             else:

@@ -16,6 +16,7 @@ import pytest
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from application.errors import Unavailable
 from tests.e2e.processes import folder, postgres_of
+from tests.postgres_server import copy_initialized
 from tests.process_output import read_until
 
 if TYPE_CHECKING:
@@ -36,6 +37,13 @@ time.sleep(600)
 def data_dir() -> Iterator[Path]:
     with folder() as path:
         yield path
+
+
+@pytest.fixture
+def made(data_dir: Path) -> Path:
+    """Give the data directory with a database in it, for tests of what comes after its making."""
+    copy_initialized(data_dir / "postgres")
+    return data_dir
 
 
 @contextmanager
@@ -89,12 +97,12 @@ def test_it_runs_in_a_folder_of_any_name(data_dir: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("left", ["the lock of the data", "the lock of the socket", "both"])
-def test_a_number_in_a_lock_file_that_is_another_process_by_now_does_not_hinder_it(data_dir: Path, left: str) -> None:
-    directory = data_dir / "postgres"
+def test_a_number_in_a_lock_file_that_is_another_process_by_now_does_not_hinder_it(made: Path, left: str) -> None:
+    directory = made / "postgres"
     with started(directory) as server:
         ask(server.start(), "SELECT 1")
         owner = directory.stat().st_uid
-        reported = killed(data_dir)
+        reported = killed(made)
         # Of the same system user, as all processes of a container are: Postgres asks whether it may signal it.
         bystander = psutil.Popen(["sleep", "600"], user=owner if os.geteuid() == 0 else None)
         try:
@@ -113,12 +121,12 @@ def test_a_number_in_a_lock_file_that_is_another_process_by_now_does_not_hinder_
             bystander.wait(PATIENCE_SECONDS)
 
 
-def test_it_waits_for_what_a_killed_server_has_left_running(data_dir: Path) -> None:
-    directory = data_dir / "postgres"
+def test_it_waits_for_what_a_killed_server_has_left_running(made: Path) -> None:
+    directory = made / "postgres"
     with started(directory) as server, closing(psycopg.connect(server.start())) as connection:
         # A backend that works notices the death of its server late, and holds its memory until then.
-        connection.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 30000000) a")
-        postmaster = postgres_of(data_dir)
+        connection.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 10000000) a")
+        postmaster = postgres_of(made)
         assert postmaster is not None
         backends = postmaster.children()
         postmaster.kill()
@@ -135,20 +143,20 @@ def test_a_data_folder_whose_making_was_broken_off_is_made_again(data_dir: Path)
         assert ask(server.start(), "SELECT 1") == 1
 
 
-def test_it_ends_with_its_last_user_also_after_a_revival(data_dir: Path) -> None:
-    directory = data_dir / "postgres"
+def test_it_ends_with_its_last_user_also_after_a_revival(made: Path) -> None:
+    directory = made / "postgres"
     with started(directory) as last:
         with started(directory) as first:
             assert last.revive() is False
-            killed(data_dir)
+            killed(made)
             assert first.revive() is True
             assert last.revive() is False
         assert ask(last.start(), "SELECT 1") == 1
-    assert postgres_of(data_dir) is None
+    assert postgres_of(made) is None
 
 
-def test_a_killed_user_does_not_keep_it(data_dir: Path) -> None:
-    directory = data_dir / "postgres"
+def test_a_killed_user_does_not_keep_it(made: Path) -> None:
+    directory = made / "postgres"
     with started(directory):
         user = subprocess.Popen([sys.executable, "-c", USER, directory], stdout=subprocess.PIPE, text=True)
         try:
@@ -157,33 +165,33 @@ def test_a_killed_user_does_not_keep_it(data_dir: Path) -> None:
         finally:
             user.kill()
             user.communicate(timeout=PATIENCE_SECONDS)
-        assert postgres_of(data_dir) is not None
-    assert postgres_of(data_dir) is None
+        assert postgres_of(made) is not None
+    assert postgres_of(made) is None
 
 
-def test_it_is_told_nothing_of_our_settings(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_told_nothing_of_our_settings(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("MODELBOOK_MASTER_KEYS", "HOMEBREW_GITHUB_API_TOKEN", "LANGCHAIN_API_KEY", "PATH_TO", "TZ_KEY"):
         monkeypatch.setenv(name, "k1:secret")
-    with started(data_dir / "postgres"):
-        postmaster = postgres_of(data_dir)
+    with started(made / "postgres"):
+        postmaster = postgres_of(made)
         assert postmaster is not None
         variables = postmaster.environ()
     assert "PATH" in variables
     assert "k1:secret" not in variables.values()
 
 
-def test_it_writes_through_no_link(data_dir: Path) -> None:
-    folder = data_dir / "postgres"
+def test_it_writes_through_no_link(made: Path) -> None:
+    folder = made / "postgres"
     with started(folder):
         pass
-    elsewhere = data_dir / "elsewhere"
+    elsewhere = made / "elsewhere"
     elsewhere.write_text("untouched")
     for path in (
         folder / "postgresql.conf",
         folder / "modelbook.conf",
         folder / "log",
-        data_dir / "postgres.lock",
-        data_dir / "postgres.users",
+        made / "postgres.lock",
+        made / "postgres.users",
     ):
         kept = path.with_name("kept")
         path.rename(kept)
@@ -193,11 +201,11 @@ def test_it_writes_through_no_link(data_dir: Path) -> None:
         kept.replace(path)
     assert elsewhere.read_text() == "untouched"
     assert elsewhere.stat().st_uid == os.geteuid()
-    folder.rename(data_dir / "moved")
-    folder.symlink_to(data_dir / "moved")
+    folder.rename(made / "moved")
+    folder.symlink_to(made / "moved")
     with pytest.raises(Unavailable, match=f"{folder} is a link"):
         EmbeddedPostgres(folder).start()
     folder.unlink()
-    (data_dir / "moved").rename(folder)
+    (made / "moved").rename(folder)
     with started(folder):
-        assert postgres_of(data_dir) is not None
+        assert postgres_of(made) is not None

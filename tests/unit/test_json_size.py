@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from application.json_size import MOST_CONTAINERS, MOST_VALUES, JsonSize
+from application.json_size import MOST_CONTAINERS, MOST_VALUES, JsonSize, has_few_values
 from entrypoints.http.routes import MEBIBYTE
 
 PIECES = (65_536, 65_537, 262_144)
@@ -65,3 +65,19 @@ def test_as_many_values_as_are_allowed_are_let_through(piece: int) -> None:
         b"[" + b",".join(b'{"a":"b","c":"d","e":"f"}' for _ in range(MOST_CONTAINERS - 1)) + b"]",
     ):
         assert count(body, piece) == len(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "is_small"),
+    [
+        (b"[" + b"1," * (MOST_VALUES - 2) + b"1]", True),
+        (b"[" + b"1," * (MOST_VALUES - 1) + b"1]", False),
+        (b"[" + b"{}," * (MOST_CONTAINERS - 2) + b"{}]", True),
+        (b"[" + b"{}," * (MOST_CONTAINERS - 1) + b"{}]", False),
+        (b"[" * (MOST_CONTAINERS + 1), False),
+        (b'"' + b"[{," * MOST_VALUES + b'"', True),
+    ],
+    ids=["numbers", "too many numbers", "objects", "too many objects", "too deep", "one text"],
+)
+def test_a_whole_text_is_held_to_the_same(body: bytes, *, is_small: bool) -> None:
+    assert has_few_values(body) == is_small

@@ -12,7 +12,7 @@ from adapters.providers.messages.protocol import Messages
 from adapters.providers.model_listing import counted, entries_under, fetch_list, read_models
 from adapters.providers.prompting.count_tokens import countable, counted_tokens
 from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
-from adapters.providers.provider_client import PROBE_LIMITS, ClientOptions, ProviderClient
+from adapters.providers.provider_client import PROBE_LIMITS, ClientOptions, client_for
 from application.ports.provider_gateway import ProviderType, SettingField
 
 if TYPE_CHECKING:
@@ -72,30 +72,30 @@ class Anthropic:
     )
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
-        exchange = ProviderClient(_WIRE, connection, outbound)
+        exchange = client_for(_WIRE, connection, outbound)
         answer = await exchange.get(_models(connection, {"limit": "1"}), PROBE_LIMITS)
         outcome = counted(answer, _LISTED)
         return outcome.counted(None) if mapping(answer.document).get("has_more") is not False else outcome
 
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
-        exchange = ProviderClient(_WIRE, connection, outbound)
+        exchange = client_for(_WIRE, connection, outbound)
         entries = await fetch_list(exchange, _models(connection, {"limit": _PAGE_SIZE}), _LISTED)
         return await read_models(exchange, entries, read_model)
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
     ) -> Completion:
-        exchange = ProviderClient(_wire(request), connection, outbound)
+        exchange = client_for(_wire(request), connection, outbound)
         return await complete_prompt(exchange, _messages(connection), _protocol(connection), request)
 
     def stream(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
     ) -> AsyncGenerator[CompletionEvent]:
-        exchange = ProviderClient(_wire(request), connection, outbound)
+        exchange = client_for(_wire(request), connection, outbound)
         return stream_prompt(exchange, _messages(connection), _protocol(connection), request)
 
     async def count_tokens(self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound) -> int:
-        exchange = ProviderClient(_wire(request), connection, outbound)
+        exchange = client_for(_wire(request), connection, outbound)
         url = endpoint_url(with_version(connection.endpoint), "messages", "count_tokens")
         body = countable(_protocol(connection), request, _COUNTED)
         return await counted_tokens(exchange, url, body, "input_tokens", request)

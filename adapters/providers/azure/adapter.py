@@ -13,7 +13,7 @@ from adapters.providers.error_mapping.provider_rules import AZURE
 from adapters.providers.model_listing import counted, entries_under, fetch_list, read_models
 from adapters.providers.prompting.embeddings import embed_in_openai_shape
 from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
-from adapters.providers.provider_client import PROBE_LIMITS, ClientOptions, ProviderClient
+from adapters.providers.provider_client import PROBE_LIMITS, ClientOptions, client_for
 from application.ports.provider_gateway import ProviderType, SettingField
 
 if TYPE_CHECKING:
@@ -81,28 +81,28 @@ class AzureOpenAI:
     )
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
-        exchange = ProviderClient(_WIRE, connection, outbound)
+        exchange = client_for(_WIRE, connection, outbound)
         return counted(await exchange.get(_list_address(connection), PROBE_LIMITS), _LISTED)
 
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
-        exchange = ProviderClient(_WIRE, connection, outbound)
+        exchange = client_for(_WIRE, connection, outbound)
         read = read_deployment if _lists_deployments(connection) else read_model
         return await read_models(exchange, await fetch_list(exchange, _list_address(connection), _LISTED), read)
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
     ) -> Completion:
-        exchange = ProviderClient(_WIRE, connection, outbound)
+        exchange = client_for(_WIRE, connection, outbound)
         return await complete_prompt(exchange, _completions(connection, request), _protocol(connection), request)
 
     def stream(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
     ) -> AsyncGenerator[CompletionEvent]:
-        exchange = ProviderClient(_WIRE, connection, outbound)
+        exchange = client_for(_WIRE, connection, outbound)
         return stream_prompt(exchange, _completions(connection, request), _protocol(connection), request)
 
     async def embed(self, connection: ProviderConnection, request: EmbeddingRequest, outbound: Outbound) -> Embedded:
-        exchange = ProviderClient(_WIRE, connection, outbound)
+        exchange = client_for(_WIRE, connection, outbound)
         path = ("openai", "deployments", request.model_id, "embeddings")
         url = endpoint_url(connection.endpoint, *path, query={"api-version": _version(connection)})
         return await embed_in_openai_shape(exchange, url, request, names_model=False)

@@ -13,7 +13,7 @@ from adapters.providers.model_listing import counted, entries_under, fetch_list,
 from adapters.providers.prompting.count_tokens import countable, counted_tokens
 from adapters.providers.prompting.embeddings import embed_in_google_shape
 from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
-from adapters.providers.provider_client import PROBE_LIMITS, ClientOptions, ProviderClient
+from adapters.providers.provider_client import PROBE_LIMITS, ClientOptions, client_for
 from application.ports.provider_gateway import ProviderType, SettingField
 
 if TYPE_CHECKING:
@@ -66,30 +66,30 @@ class Google:
     )
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
-        exchange = ProviderClient(_WIRE, connection, outbound)
+        exchange = client_for(_WIRE, connection, outbound)
         return counted(await exchange.get(_models(connection, {"pageSize": "1"}), PROBE_LIMITS), _listed)
 
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
-        exchange = ProviderClient(_WIRE, connection, outbound)
+        exchange = client_for(_WIRE, connection, outbound)
         entries = await fetch_list(exchange, _models(connection, {"pageSize": _PAGE_SIZE}), _listed)
         return await read_models(exchange, entries, read_model)
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
     ) -> Completion:
-        exchange = ProviderClient(_WIRE, connection, outbound)
+        exchange = client_for(_WIRE, connection, outbound)
         url = _method(connection, request.model_id, "generateContent")
         return await complete_prompt(exchange, url, _PROTOCOL, request)
 
     def stream(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
     ) -> AsyncGenerator[CompletionEvent]:
-        exchange = ProviderClient(_WIRE, connection, outbound)
+        exchange = client_for(_WIRE, connection, outbound)
         url = _method(connection, request.model_id, "streamGenerateContent", {"alt": "sse"})
         return stream_prompt(exchange, url, _PROTOCOL, request)
 
     async def count_tokens(self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound) -> int:
-        exchange = ProviderClient(_WIRE, connection, outbound)
+        exchange = client_for(_WIRE, connection, outbound)
         folder, _, model = request.model_id.rpartition("/")
         prompt = countable(_PROTOCOL, request, _COUNTED)
         body = {"generateContentRequest": {"model": f"{folder or 'models'}/{model}", **prompt}}
@@ -97,7 +97,7 @@ class Google:
         return await counted_tokens(exchange, url, body, "totalTokens", request)
 
     async def embed(self, connection: ProviderConnection, request: EmbeddingRequest, outbound: Outbound) -> Embedded:
-        exchange = ProviderClient(_WIRE, connection, outbound)
+        exchange = client_for(_WIRE, connection, outbound)
         url = _method(connection, request.model_id, "batchEmbedContents")
         return await embed_in_google_shape(exchange, url, request)
 

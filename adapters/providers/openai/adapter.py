@@ -14,7 +14,7 @@ from adapters.providers.openai.protocol_choice import answers_in_responses_alone
 from adapters.providers.prompting.count_tokens import countable, counted_tokens
 from adapters.providers.prompting.embeddings import embed_in_openai_shape
 from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
-from adapters.providers.provider_client import PROBE_LIMITS, ClientOptions, ProviderClient, bearer
+from adapters.providers.provider_client import PROBE_LIMITS, ClientOptions, bearer, client_for
 from adapters.providers.responses.protocol import Responses
 from application.ports.provider_gateway import ProviderType, SettingField
 
@@ -77,34 +77,34 @@ class OpenAI:
     )
 
     async def probe(self, connection: ProviderConnection, outbound: Outbound) -> CallOutcome:
-        exchange = ProviderClient(_WIRE, connection, outbound)
+        exchange = client_for(_WIRE, connection, outbound)
         return counted(await exchange.get(endpoint_url(connection.endpoint, "models"), PROBE_LIMITS), _LISTED)
 
     async def list_models(self, connection: ProviderConnection, outbound: Outbound) -> list[OfferedModel]:
-        exchange = ProviderClient(_WIRE, connection, outbound)
+        exchange = client_for(_WIRE, connection, outbound)
         entries = await fetch_list(exchange, endpoint_url(connection.endpoint, "models"), _LISTED)
         return await read_models(exchange, entries, read_model)
 
     async def generate(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
     ) -> Completion:
-        exchange, protocol = ProviderClient(_WIRE, connection, outbound), protocol_for(request)
+        exchange, protocol = client_for(_WIRE, connection, outbound), protocol_for(request)
         return await complete_prompt(exchange, _address(connection, protocol), protocol, request)
 
     def stream(
         self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound
     ) -> AsyncGenerator[CompletionEvent]:
-        exchange, protocol = ProviderClient(_WIRE, connection, outbound), protocol_for(request)
+        exchange, protocol = client_for(_WIRE, connection, outbound), protocol_for(request)
         return stream_prompt(exchange, _address(connection, protocol), protocol, request)
 
     async def count_tokens(self, connection: ProviderConnection, request: GenerationRequest, outbound: Outbound) -> int:
-        exchange = ProviderClient(_WIRE, connection, outbound)
+        exchange = client_for(_WIRE, connection, outbound)
         body = countable(_RESPONSES, request, _COUNTED)
         url = endpoint_url(connection.endpoint, "responses", "input_tokens")
         return await counted_tokens(exchange, url, body, "input_tokens", request)
 
     async def embed(self, connection: ProviderConnection, request: EmbeddingRequest, outbound: Outbound) -> Embedded:
-        exchange = ProviderClient(_WIRE, connection, outbound)
+        exchange = client_for(_WIRE, connection, outbound)
         return await embed_in_openai_shape(exchange, endpoint_url(connection.endpoint, "embeddings"), request)
 
 

@@ -23,12 +23,13 @@ from adapters.providers.openai_compatible.vllm import VLLM
 from adapters.providers.openai_compatible.xai import XAI
 from adapters.providers.prompting.embeddings import embed_in_openai_shape
 from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
-from adapters.providers.provider_client import ClientOptions, ProviderClient, bearer
+from adapters.providers.provider_client import ClientOptions, bearer, client_for
 from application.ports.provider_gateway import Preset, ProviderType, SettingField
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from adapters.providers.provider_client import ProviderClient
     from application.ports.outbound_http import Outbound
     from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection
     from application.prompts.completion import Completion, CompletionEvent
@@ -146,4 +147,4 @@ def _completions(service: ServiceProfile, connection: ProviderConnection) -> str
 
 
 def _exchange(service: ServiceProfile, connection: ProviderConnection, outbound: Outbound) -> ProviderClient:
-    return ProviderClient(ClientOptions(rules=service.rules, headers=bearer), connection, outbound)
+    return client_for(ClientOptions(rules=service.rules, headers=bearer), connection, outbound)

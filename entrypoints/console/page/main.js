@@ -3,15 +3,19 @@
 import { addRoute, leave, place, refresh } from "./core/router.js";
 import { forget, prepare } from "./core/messages.js";
 import { followAs, followWhileSeen } from "./core/live.js";
-import { onOtherTabs, SIGNED_IN, takeUp, tellSignedIn } from "./core/provider-session.js";
+import { onOtherTabs, read, SIGN_IN_WINDOW, SIGNED_IN, takeUp, tellSignedIn } from "./core/provider-session.js";
+import { onPreference } from "./core/preferences.js";
 import { current, onChange, restore, signOutIfExpired } from "./core/session.js";
 import { renewAges } from "./parts/badges.js";
+import { applyTheme } from "./parts/settings.js";
 import { askToSignInAgain, meet } from "./parts/session-dialogs.js";
 import { drawFrame, markLive, markPlace } from "./shell.js";
-import { showSignedIn, showSignIn, useCode } from "./pages/sign-in.js";
+import { INVITATION, showInvitation } from "./pages/account/invitation.js";
+import { showSignedIn, showSignIn, showSignInWindow, useCode } from "./pages/sign-in.js";
 
 /** @type {[pattern: string, load: () => Promise<{ show: (context: any) => Promise<any> }>][]} */
 const PAGES = [
+  ["/overview", () => import("./pages/overview/page.js")],
   ["/providers", () => import("./pages/providers/list.js")],
   ["/providers/:id", () => import("./pages/providers/detail.js")],
   ["/models", () => import("./pages/models/list.js")],
@@ -24,15 +28,23 @@ const PAGES = [
   ["/usage", () => import("./pages/usage/page.js")],
   ["/requests", () => import("./pages/requests/page.js")],
   ["/audit", () => import("./pages/audit/page.js")],
+  ["/budget", () => import("./pages/budget/page.js")],
+  ["/quotas", () => import("./pages/quotas/page.js")],
+  ["/organizations", () => import("./pages/organizations/page.js")],
+  ["/members", () => import("./pages/members/list.js")],
+  ["/account", () => import("./pages/account/page.js")],
   ["/operations", () => import("./pages/operations/page.js")],
 ];
+
+// Its code comes when it is first asked for.
+const openPalette = async () => (await import("./parts/palette.js")).openPalette();
 
 const SIGN_IN = "/sign-in/";
 
 for (const [pattern, load] of PAGES) addRoute(pattern, async (context) => (await load()).show(context));
 
 function show(session, why = null) {
-  drawFrame(session);
+  drawFrame(session, openPalette);
   forget();
   followAs(session);
   if (!session) {
@@ -44,6 +56,7 @@ function show(session, why = null) {
 }
 
 const AGES_MS = 10_000;
+const PALETTE_MS = 3000;
 const CLOSE_MS = 100;
 
 async function start() {
@@ -51,8 +64,17 @@ async function start() {
     endWindow();
     return;
   }
+  applyTheme();
+  onPreference(applyTheme);
+  if (place().path === SIGN_IN_WINDOW) {
+    await read().catch(() => {});
+    showSignInWindow(endWindow);
+    return;
+  }
   prepare();
-  restore();
+  // Whoever is invited comes with nothing but the link.
+  if (!isInvited()) restore();
+  history.scrollRestoration = "manual";
   onChange(show);
   onOtherTabs(meet);
   window.addEventListener("session-ended", askToSignInAgain);
@@ -65,7 +87,13 @@ async function start() {
   });
   window.addEventListener("hashchange", () => {
     if (place().path.startsWith(SIGN_IN)) enterByLink();
+    else if (isInvited()) location.reload();
     else if (current()) refresh();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || !current()) return;
+    event.preventDefault();
+    openPalette();
   });
   setInterval(() => document.hidden || renewAges(), AGES_MS);
   document.getElementById("skip").addEventListener("click", (event) => {
@@ -73,9 +101,14 @@ async function start() {
     document.getElementById("main").focus();
   });
   if (place().path.startsWith(SIGN_IN)) await enterByLink();
+  else if (isInvited()) await showInvitation(place().path.slice(INVITATION.length));
   else if (current()) show(current());
   else await takeUp().catch((error) => show(null, error.message));
+  // Whoever types at once after Ctrl+K loses no letter.
+  setTimeout(() => import("./parts/palette.js"), PALETTE_MS);
 }
+
+const isInvited = () => place().path.startsWith(INVITATION);
 
 // In the window in which somebody has signed in while a page waits. Some providers' pages make it one that no script ends.
 function endWindow() {

@@ -2,28 +2,18 @@
 
 import { element, replace } from "./core/elements.js";
 import { liveState } from "./core/live.js";
+import { PLACES } from "./core/places.js";
 import { href } from "./core/router.js";
 import { warn } from "./core/messages.js";
 import { changeOrganization, endSession, nameOf } from "./core/provider-session.js";
 import { enter, home, refusal, signOut } from "./core/session.js";
+import { openSettings } from "./parts/settings.js";
+import { removeNow } from "./parts/remove-later.js";
 import { offerProviderSignOut } from "./pages/sign-in.js";
 
-const PLACES = [
-  ["/providers", "Providers", "viewer"],
-  ["/models", "Models", "viewer"],
-  ["/discover", "Discover", "viewer"],
-  ["/try", "Try it", "viewer"],
-  ["/keys", "Access keys", "viewer"],
-  ["/webhooks", "Webhooks", "viewer"],
-  ["/usage", "Usage", "viewer"],
-  ["/requests", "Requests", "viewer"],
-  ["/audit", "Audit", "viewer"],
-  ["/operations", "Operations", "platform"],
-];
-
-export function drawFrame(session) {
+export function drawFrame(session, openPalette) {
   document.body.classList.toggle("signed-out", !session);
-  replace(document.getElementById("top"), element("div", { class: "rail" }, brand(), session ? [navigation(), person(session)] : null));
+  replace(document.getElementById("top"), element("div", { class: "rail" }, brand(), session ? [finder(openPalette), navigation(), person(session)] : null));
   markLive();
 }
 
@@ -64,19 +54,24 @@ function brand() {
   return element("a", { class: "brand", href: href(home()) }, element("img", { src: new URL("mark.svg", import.meta.url).href, alt: "", width: 26, height: 26 }), "Modelbook");
 }
 
+const finder = (open) => element("button", { type: "button", class: "plain finder", "aria-keyshortcuts": "Control+K", onclick: open }, element("span", {}, "Go to…"), element("kbd", { "aria-hidden": "true" }, "Ctrl K"));
+
 function navigation() {
-  const links = PLACES.filter(([, , role]) => refusal(role) === null).map(([path, name]) =>
-    element("li", {}, element("a", { href: href(path), "data-path": path }, name)));
-  return element("nav", { "aria-label": "Pages" }, element("ul", {}, links));
+  return element("nav", { "aria-label": "Pages" }, PLACES.map(([group, places]) => {
+    const allowed = places.filter(([, , needs]) => refusal(needs) === null);
+    if (allowed.length === 0) return null;
+    const list = element("ul", {}, allowed.map(([path, name]) => element("li", {}, element("a", { href: href(path), "data-path": path }, name))));
+    return group === null ? list : [element("p", { class: "group" }, group), list];
+  }));
 }
 
 function person(session) {
   const role = [session.role, session.isPlatformAdmin ? "platform admin" : null].filter(Boolean).join(", ");
   return element("div", { class: "person" },
     element("p", { id: "live", class: "light off", role: "status" }),
-    element("p", { class: "who" }, element("strong", { title: session.actor }, session.name ?? session.actor), element("span", { class: "quiet" }, role || "no role")),
+    element("p", { class: "who" }, session.accountId ? element("a", { href: href("/account"), title: "Your account" }, session.name) : element("strong", { title: session.actor }, session.name ?? session.actor), element("span", { class: "quiet" }, role || "no role")),
     organization(session),
-    element("p", {}, element("a", { href: "api/docs", class: "quiet" }, "API"), element("button", { type: "button", class: "plain", onclick: () => leave(session) }, "Sign out")));
+    element("p", {}, element("a", { href: "api/docs", class: "quiet" }, "API"), element("button", { type: "button", class: "link quiet", onclick: openSettings }, "Settings"), element("button", { type: "button", class: "plain", onclick: () => leave(session) }, "Sign out")));
 }
 
 // Which organization; a token does not say what it is called.
@@ -89,6 +84,7 @@ function organization(session) {
 }
 
 async function leave(session) {
+  await removeNow();
   if (!session.isShared) return signOut();
   try {
     offerProviderSignOut(await endSession());

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from domain.model.values import Price
 from entrypoints.http.answers.models import Pricing
@@ -26,6 +26,10 @@ class AuditEvent(ResponseModel):
     revision: int
     type: Annotated[str, at("topic")]
     actor: str
+    actor_name: Annotated[
+        str | None,
+        Field(description='What the actor is called now, if it is a member; "former member" once that was erased.'),
+    ]
     at: Annotated[datetime, at("recorded_at")]
     command_id: UUID
     request_id: Annotated[str, at("correlation_id")]

@@ -24,8 +24,11 @@ class SessionOrganization(ResponseModel):
 class ConsoleSession(ResponseModel):
     """Who is signed in, and the organization that requests with the session's cookie work on."""
 
-    actor: Annotated[str, Field(description="The person's id at the identity provider, as events name it.")]
-    name: Annotated[str | None, Field(description="What the provider calls the person; shown to nobody else.")]
+    actor: Annotated[str, Field(description="The person's id, as events of the organization name it.")]
+    account_id: Annotated[
+        UUID | None, Field(description="Of the account of this service; null with an identity provider.")
+    ]
+    name: Annotated[str | None, Field(description="What the person is called.")]
     organization_id: UUID | None
     role: RoleName | None
     is_platform_admin: bool
@@ -34,9 +37,11 @@ class ConsoleSession(ResponseModel):
 
 
 class SignInState(ResponseModel):
-    """How to sign in, and who is; both null where no identity provider is set up, or nobody is signed in."""
+    """How to sign in, and who is: null where no identity provider is set up, or nobody is signed in."""
 
     sign_in_url: str | None
+    has_accounts: Annotated[bool, Field(description="Whether members can sign in with a passphrase.")]
+    has_passkeys: Annotated[bool, Field(description="Whether they can with a passkey: not where the host is a number.")]
     session: ConsoleSession | None
 
 

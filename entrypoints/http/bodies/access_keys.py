@@ -9,7 +9,6 @@ from pydantic import Field, StringConstraints
 
 from application.access_keys.rotate_access_key import LONGEST_GRACE
 from domain.access_key.values import LARGEST_LIMIT, LONGEST_LABEL, MOST_LABELS, MOST_RESTRICTIONS, Budget, Limits
-from entrypoints.http.bodies.providers import ListSort
 from entrypoints.http.bodies.resource_fields import BudgetUsd, Name
 from entrypoints.http.field_types import Body, Flag, Id, Integer, Patch, Time
 from entrypoints.http.optional_fields import NULLABLE
@@ -95,10 +94,14 @@ class AccessKeyRotation(Body):
     grace_seconds: Annotated[Integer, Field(ge=0, le=LONGEST_GRACE, description="Seconds.")] = 0
 
 
+KeySort = Literal["name", "-name", "createdAt", "-createdAt", "budgetUsed", "-budgetUsed"]
+"""`budgetUsed` is the part of its budget that a key has spent in this period; keys without a budget come last."""
+
+
 class AccessKeyListQuery(Page):
     """Which keys, in which order."""
 
     scope: KeyScope | None = None
     enabled: Annotated[Flag | None, Field(description="Only enabled, or only disabled ones.")] = None
     q: Annotated[str | None, Field(min_length=1, max_length=200, description="In the name.")] = None
-    sort: ListSort = "name"
+    sort: KeySort = "name"

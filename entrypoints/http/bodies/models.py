@@ -38,6 +38,8 @@ ModelSort = Literal[
     "-maxTokens",
     "provider",
     "-provider",
+    "retiresOn",
+    "-retiresOn",
 ]
 
 Cost = Annotated[Number, Field(ge=0, le=1000, description="USD per 1,000 tokens, rounded to 12 decimals."), rounded(12)]

@@ -40,7 +40,10 @@ class DoorBody(BaseModel):
 
 def without_own_fields(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return what of a body is the protocol's."""
-    return {name: value for name, value in document.items() if name not in _OWN_FIELDS}
+    rest = dict(document)
+    for name in _OWN_FIELDS & rest.keys():
+        del rest[name]
+    return rest
 
 
 class StreamOptions(BaseModel):

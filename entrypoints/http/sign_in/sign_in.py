@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from entrypoints.http.principal import Principal, Role
+from entrypoints.http.request_context import context_of
 from entrypoints.http.request_errors import NotAuthenticated
 from entrypoints.http.sign_in.issuer_http import IssuerHttp
 from entrypoints.http.sign_in.pending_sign_in import new_sign_in
@@ -19,24 +20,43 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from application.ports.sealed_texts import SealedTexts
-    from application.sign_in.sign_in_sessions import SignInSession, SignInSessions
+    from application.sign_in.sign_in_sessions import SignedInPerson, SignInSession, SignInSessions
     from entrypoints.http.sign_in.identity_provider import IdentityProvider
     from entrypoints.http.sign_in.issuer_http import Route
-    from entrypoints.http.sign_in.sign_in_settings import SignInSettings
+    from entrypoints.http.sign_in.sign_in_settings import ConsoleAddress, SignInSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """Signing in with the one identity provider that the operator has named."""
+    """Signing in to the console: with an account of this service, or with the operator's identity provider, if any."""
 
-    settings: SignInSettings
-    provider: IdentityProvider
+    address: ConsoleAddress
+    settings: SignInSettings | None
+    provider: IdentityProvider | None
     cookies: SignInCookies
     sessions: SignInSessions
 
     def begin(self, next_path: str) -> BegunSignIn:
         """Return a new sign-in that leads to this path."""
         return BegunSignIn(pending=new_sign_in(), next_path=next_path)
+
+    async def begin_session(
+        self, request: web.Request, person: SignedInPerson, *, name: str | None
+    ) -> tuple[SessionCookie, SignInSession]:
+        """Begin a session in the place of the one that the request has; it opens the organization that was chosen last.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        session = await self.sessions.begin(person)
+        before = self.cookies.session(request)
+        if before is not None:
+            await self.sessions.end(before.session_id)
+        chosen = None if before is None else before.organization_id
+        if chosen not in session.memberships:
+            chosen = next(iter(session.memberships), None)
+        context_of(request).principal = principal_in(session, chosen)
+        return SessionCookie(session_id=session.id, organization_id=chosen, name=name), session
 
     def keep(self, response: web.StreamResponse, session: SignInSession, cookie: SessionCookie) -> None:
         """Make the browser keep the cookie as long as the session can last."""
@@ -55,7 +75,7 @@ class SignIn:
             NotAuthenticated: the session has ended.
             Unavailable: the database cannot be reached.
         """
-        require_own_page(request, self.settings.origin)
+        require_own_page(request, self.address.origin)
         found = await self.session(request)
         if found is None:
             raise NotAuthenticated(
@@ -79,7 +99,7 @@ def principal_in(session: SignInSession, organization_id: UUID | None) -> Princi
     """Return who the session belongs to, in this one of its organizations, else in none."""
     role = None if organization_id is None else session.memberships.get(organization_id)
     return Principal(
-        actor=session.actor,
+        actor=session.actor_in(None if role is None else organization_id),
         organization_id=None if role is None else organization_id,
         role=None if role is None else Role[role.upper()],
         is_platform_admin=session.is_platform_admin,
@@ -87,17 +107,28 @@ def principal_in(session: SignInSession, organization_id: UUID | None) -> Princi
 
 
 def sign_in(
-    settings: SignInSettings | None, sessions: SignInSessions, texts: SealedTexts, route: Route
+    address: ConsoleAddress | None,
+    settings: SignInSettings | None,
+    sessions: SignInSessions,
+    texts: SealedTexts,
+    route: Route,
 ) -> SignIn | None:
-    """Return the sign-in; none where the operator has named no identity provider, who is asked by the `route`."""
-    if settings is None:
+    """Return the sign-in; none where it is not known how browsers reach the console.
+
+    The identity provider, where the operator has named one, is asked by the `route`.
+    """
+    if address is None:
         return None
+    cookies = SignInCookies(address.origin, texts)
+    if settings is None:
+        return SignIn(address=address, settings=None, provider=None, cookies=cookies, sessions=sessions)
     # Its library takes long to load, and many services are set up without it.
     from entrypoints.http.sign_in.identity_provider import IdentityProvider  # noqa: PLC0415
 
     return SignIn(
+        address=address,
         settings=settings,
         provider=IdentityProvider(settings, IssuerHttp(route=route)),
-        cookies=SignInCookies(settings.origin, texts),
+        cookies=cookies,
         sessions=sessions,
     )

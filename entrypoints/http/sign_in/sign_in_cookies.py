@@ -19,13 +19,14 @@ from yarl import URL
 from entrypoints.http.sign_in.pending_sign_in import PendingSignIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from aiohttp import web
 
     from application.ports.sealed_texts import SealedTexts
 
 PENDING_SECONDS: Final = 600
+CHALLENGE_SECONDS: Final = 300
 MOST_PENDING: Final = 3
 """Sign-ins that one browser may have begun and not finished; one more gives up those."""
 
@@ -57,6 +58,7 @@ class SignInCookies:
         prefix = "__Host-modelbook" if self._is_secure else f"modelbook-{URL(origin).port}"
         self._session = f"{prefix}-session"
         self._pending = f"{prefix}-sign-in-"
+        self._challenge = f"{prefix}-passkey-"
 
     def session(self, request: web.Request) -> SessionCookie | None:
         """Return what the request's cookie says; none where it has none that was made here."""
@@ -105,6 +107,26 @@ class SignInCookies:
         if age > PENDING_SECONDS or not hmac.compare_digest(pending.state.encode(), state.encode()):
             return None
         return BegunSignIn(pending=pending, next_path=next_path)
+
+    def set_challenge(self, response: web.StreamResponse, purpose: str, content: Mapping[str, str]) -> None:
+        """Keep what a passkey is to answer, for one purpose."""
+        name = f"{self._challenge}{purpose}"
+        text = json.dumps({**content, "begun_at": self._clock()})
+        self._set(response, name, self._texts.seal(text, name), CHALLENGE_SECONDS)
+
+    def challenge(self, request: web.Request, purpose: str) -> Mapping[str, str] | None:
+        """Return what was kept for the purpose; none where there is nothing, or it is too old."""
+        name = f"{self._challenge}{purpose}"
+        sealed = request.cookies.get(name)
+        text = None if sealed is None else self._texts.open(sealed, name)
+        if text is None:
+            return None
+        content: dict[str, str] = json.loads(text)
+        return content if self._clock() - float(content.pop("begun_at")) <= CHALLENGE_SECONDS else None
+
+    def drop_challenge(self, response: web.StreamResponse, purpose: str) -> None:
+        """Make the browser forget what was kept for the purpose."""
+        self._set(response, f"{self._challenge}{purpose}", "", 0)
 
     def drop_begun(self, response: web.StreamResponse, state: str) -> None:
         """Make the browser forget the sign-in, so that its answer counts once."""

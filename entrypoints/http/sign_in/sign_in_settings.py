@@ -16,18 +16,9 @@ CALLBACK: Final = "/auth/callback"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignInSettings:
-    """The identity provider, the client that this service is there, and the claims that are read.
+class ConsoleAddress:
+    """Where browsers reach the console: an origin, and a path where a reverse proxy adds one."""
 
-    `public_url` is where browsers reach the console: an origin, and a path where a reverse proxy adds one.
-    """
-
-    issuer: str
-    client_id: str
-    client_secret: str | None = field(repr=False)
-    scope: str
-    organization_claim: str
-    role_claim: str
     public_url: str
 
     @property
@@ -38,6 +29,19 @@ class SignInSettings:
     def location(self, path: str) -> str:
         """Return where a path of this service is for browsers."""
         return URL(self.public_url).path.rstrip("/") + path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInSettings:
+    """The identity provider, the client that this service is there, and the claims that are read."""
+
+    issuer: str
+    client_id: str
+    client_secret: str | None = field(repr=False)
+    scope: str
+    organization_claim: str
+    role_claim: str
+    public_url: str
 
     @property
     def redirect_uri(self) -> str:
@@ -64,6 +68,12 @@ def sign_in_settings(settings: Settings) -> SignInSettings | None:
         role_claim=settings.oidc_role_claim,
         public_url=settings.console_url,
     )
+
+
+def console_address(settings: Settings) -> ConsoleAddress | None:
+    """Return where browsers reach the console; none where the settings do not say, and nobody can sign in."""
+    is_here = is_loopback(settings.host) and settings.port != 0
+    return ConsoleAddress(public_url=settings.console_url) if settings.public_url is not None or is_here else None
 
 
 def is_safe_address(text: str) -> bool:

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final, Literal, Protocol
 from uuid import UUID
 
-from aiohttp import web
 from pydantic import Field
 
-from application.errors import AccessKeyNotFound, InvalidInput, ModelNotFound, ProviderNotFound
+from application.errors import AccessKeyNotFound, ModelNotFound, ProviderNotFound
+from application.members.members import MemberNotFound
 from application.ports.audit_log import AuditFilter
 from application.webhooks.webhooks import WebhookNotFound
 from entrypoints.http.answers import audit as answers
 from entrypoints.http.authorization import Access
-from entrypoints.http.csv_rows import Format, csv_headers, csv_lines, wants_csv
+from entrypoints.http.csv_exports import CsvExport
+from entrypoints.http.csv_rows import Format, wants_csv
 from entrypoints.http.field_types import Id, Time
 from entrypoints.http.json_responses import json_bytes, json_response
 from entrypoints.http.pagination import Page, Position, cursor_after, page_bytes, position_of
@@ -22,16 +23,11 @@ from entrypoints.http.parse_request import path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
     from application.ports.audit_log import AuditEntry, AuditLog
     from application.queries.resource_history import HistoryEntry, HistoryPage, Kind
 
-MOST_ROWS: Final = 100_000
-"""Events in one CSV file."""
-
-_ROWS_AT_ONCE: Final = 1_000
-_HEAD: Final = csv_lines(
-    [["at", "type", "actor", "aggregateId", "aggregateName", "facts", "reason", "requestId", "commandId", "position"]]
-)
 _NO_ID = UUID(int=0)
 _HISTORY = {200: Answer(description="A page of the history.", schema=answers.History)}
 
@@ -129,6 +125,21 @@ class AuditViews:
 
     @endpoint(
         "GET",
+        "/api/ai/members/{id}/history",
+        access=Access.ADMIN,
+        query=HistoryQuery,
+        answers=_HISTORY,
+        problems=(MemberNotFound,),
+    )
+    async def member_history(self, request: web.Request) -> web.Response:
+        """Show who changed a member
+
+        Newest first; also of one that was removed, and of invitations that were withdrawn.
+        """
+        return await self._history(request, "member")
+
+    @endpoint(
+        "GET",
         "/api/ai/audit",
         access=Access.VIEWER,
         query=AuditQuery,
@@ -159,7 +170,7 @@ class AuditViews:
             until=query.until,
         )
         if wants_csv(request, query.format):
-            return await self._csv(request, filters)
+            return await _CSV.respond(request, self.log, filters)
         entries = await self.log.newest(filters, query.limit + 1, _before(query))
         shown = entries[: query.limit]
         cursor = None
@@ -169,26 +180,8 @@ class AuditViews:
         total = await self.log.count(filters) if query.include_total else None
         return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
 
-    async def _csv(self, request: web.Request, filters: AuditFilter) -> web.StreamResponse:
-        if await self.log.count(filters, most=MOST_ROWS + 1) > MOST_ROWS:
-            raise InvalidInput("?from", f"These are more than {MOST_ROWS:,} events: name a shorter time (from, to).")
-        response = web.StreamResponse(headers=csv_headers("audit.csv"))
-        await response.prepare(request)
-        if request.method == "HEAD":
-            return response
-        await response.write(_HEAD)
-        before: int | None = None
-        for _ in range(MOST_ROWS // _ROWS_AT_ONCE):
-            entries = await self.log.newest(filters, _ROWS_AT_ONCE, before)
-            await response.write(csv_lines(map(_cells, entries)))
-            if len(entries) < _ROWS_AT_ONCE:
-                break
-            before = entries[-1].position
-        await response.write_eof()
-        return response
-
     async def _history(
-        self, request: web.Request, kind: Literal["provider", "model", "access-key", "webhook"]
+        self, request: web.Request, kind: Literal["provider", "model", "access-key", "webhook", "member"]
     ) -> web.Response:
         query = query_of(request, HistoryQuery)
         page = await self.history(kind, path_id(request, "id"), limit=query.limit + 1, before=_before(query))
@@ -225,4 +218,26 @@ def _cells(entry: AuditEntry) -> list[object]:
         entry.correlation_id,
         entry.command_id,
         entry.position,
+        entry.actor_name,
     ]
+
+
+_CSV: Final = CsvExport(
+    file_name="audit.csv",
+    what="events",
+    columns=(
+        "at",
+        "type",
+        "actor",
+        "aggregateId",
+        "aggregateName",
+        "facts",
+        "reason",
+        "requestId",
+        "commandId",
+        "position",
+        "actorName",
+    ),
+    cells=_cells,
+    position=lambda entry: entry.position,
+)

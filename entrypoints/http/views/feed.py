@@ -12,6 +12,7 @@ from aiohttp import web
 from pydantic import Field
 
 from application.caller import current_caller
+from application.end_tasks import end_tasks
 from application.errors import Unavailable
 from application.feed.feed_broadcast import TooManyFollowers
 from entrypoints.http.answers.feed import FEED_EVENTS, HappenedEvent
@@ -148,8 +149,7 @@ class _Stream:
                 following = asyncio.ensure_future(anext(batches, None))
             return b"renew"
         finally:
-            following.cancel()
-            await asyncio.wait({following})
+            await end_tasks(following)
 
     async def _is_let_in(self) -> bool:
         """Tell whether a new request would be: the access key may be gone, or the token have expired."""

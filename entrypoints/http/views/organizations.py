@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
 
 from application.caller import acting_as
 from application.commands.name_organization import NameOrganization
 from application.commands.remove_organization import RemoveOrganization
 from application.errors import Conflict, OrganizationNotFound, OrganizationRemoved
-from entrypoints.http.answers.organizations import Organization
+from entrypoints.http.answers.organizations import ListedOrganization, Organization, OrganizationPage
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.resource_fields import Name
 from entrypoints.http.field_types import Body
-from entrypoints.http.json_responses import json_response, no_content
-from entrypoints.http.parse_request import json_body, path_id
+from entrypoints.http.json_responses import json_bytes, json_response, no_content
+from entrypoints.http.pagination import Page, Position, cursor_after, page_bytes, position_of
+from entrypoints.http.parse_request import json_body, path_id, query_of
 from entrypoints.http.request_context import caller_for
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.views.write_responses import REMOVED, WRITTEN
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from application.ports.organization_list import OrganizationList
     from application.recorded_revision import Recorded
 
 
@@ -33,12 +37,45 @@ class OrganizationReplacement(Body):
     name: Name
 
 
+class OrganizationListQuery(Page):
+    """Which organizations."""
+
+    q: Annotated[str | None, Field(min_length=1, max_length=200, description="In the name, or how the id begins.")] = (
+        None
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationViews:
     """Turns requests about organizations into use cases."""
 
     name_it: Callable[[NameOrganization], Awaitable[Recorded]]
     remove_it: Callable[[RemoveOrganization], Awaitable[Recorded | None]]
+    organizations: OrganizationList
+
+    @endpoint(
+        "GET",
+        "/api/admin/organizations",
+        access=Access.PLATFORM,
+        tag="administration",
+        query=OrganizationListQuery,
+        answers={200: Answer(description="A page of organizations.", schema=OrganizationPage)},
+    )
+    async def list_organizations(self, request: web.Request) -> web.Response:
+        """List all organizations
+
+        By name, those without one last, with the quotas that each has of its own. One that was removed is listed by its
+        id: its log is kept.
+        """
+        query = query_of(request, OrganizationListQuery)
+        position = position_of(query, "text")
+        after = None if position is None else (str(position.value), position.id)
+        found = await self.organizations.page(sought=query.q, after=after, limit=query.limit + 1)
+        shown = found[: query.limit]
+        cursor = cursor_after(Position(shown[-1].order, shown[-1].id), query) if len(found) > query.limit else None
+        rows = [json_bytes(ListedOrganization.model_validate(each)) for each in shown]
+        total = await self.organizations.count(query.q) if query.include_total else None
+        return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
 
     @endpoint(
         "PUT",

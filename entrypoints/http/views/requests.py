@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from aiohttp import web
-
-from application.errors import InvalidInput
-from application.run_in_thread import run_in_thread_if_large
 from application.usage.request_log import RequestFilter
 from application.usage.usage_ledger import TOKEN_KINDS
 from entrypoints.http.answers.requests import LoggedRequest, RequestPage
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.requests import RequestsQuery, label_of
-from entrypoints.http.csv_rows import csv_headers, csv_lines, wants_csv
+from entrypoints.http.csv_exports import CsvExport
+from entrypoints.http.csv_rows import wants_csv
 from entrypoints.http.field_types import camel
 from entrypoints.http.json_responses import json_bytes, json_response
 from entrypoints.http.pagination import Position, cursor_after, page_bytes, position_of
@@ -25,13 +22,11 @@ from entrypoints.http.routes import Answer, endpoint
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from aiohttp import web
+
     from application.usage import request_log
     from application.usage.request_log import RequestLog
 
-MOST_ROWS: Final = 100_000
-"""Calls in one CSV file."""
-
-_ROWS_AT_ONCE: Final = 1_000
 _COLUMNS: Final = (
     "ended_at",
     "id",
@@ -55,9 +50,6 @@ _COLUMNS: Final = (
     "upstream_request_id",
     "ignored_fields",
     "attempt_count",
-)
-_HEAD: Final = csv_lines(
-    [["costUnknownReason" if name == "cost_unknown" else camel(name) for name in (*_COLUMNS, *TOKEN_KINDS)]]
 )
 
 
@@ -105,7 +97,7 @@ class RequestViews:
             request_id=query.q,
         )
         if wants_csv(request, query.format):
-            return await self._csv(request, filters)
+            return await _CSV.respond(request, self.log, filters)
         entries = await self.log.newest(filters, query.limit + 1, _before(query))
         shown = entries[: query.limit]
         cursor = None
@@ -115,26 +107,6 @@ class RequestViews:
         total = await self.log.count(filters) if query.include_total else None
         return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
 
-    async def _csv(self, request: web.Request, filters: RequestFilter) -> web.StreamResponse:
-        if await self.log.count(filters, most=MOST_ROWS + 1) > MOST_ROWS:
-            raise InvalidInput("?from", f"These are more than {MOST_ROWS:,} calls: name a shorter time (from, to).")
-        response = web.StreamResponse(headers=csv_headers("requests.csv"))
-        await response.prepare(request)
-        if request.method == "HEAD":
-            return response
-        await response.write(_HEAD)
-        before: tuple[datetime, UUID] | None = None
-        for _ in range(MOST_ROWS // _ROWS_AT_ONCE):
-            entries = await self.log.newest(filters, _ROWS_AT_ONCE, before)
-            await response.write(
-                await run_in_thread_if_large(entries, lambda entries=entries: csv_lines(map(_cells, entries)))  # type: ignore[misc]
-            )
-            if len(entries) < _ROWS_AT_ONCE:
-                break
-            before = (entries[-1].ended_at, entries[-1].id)
-        await response.write_eof()
-        return response
-
 
 def _before(query: RequestsQuery) -> tuple[datetime, UUID] | None:
     position = position_of(query, "time")
@@ -143,3 +115,12 @@ def _before(query: RequestsQuery) -> tuple[datetime, UUID] | None:
 
 def _cells(entry: request_log.LoggedRequest) -> list[object]:
     return [getattr(entry, name) for name in _COLUMNS] + [getattr(entry.tokens, name) for name in TOKEN_KINDS]
+
+
+_CSV: Final = CsvExport(
+    file_name="requests.csv",
+    what="calls",
+    columns=["costUnknownReason" if name == "cost_unknown" else camel(name) for name in (*_COLUMNS, *TOKEN_KINDS)],
+    cells=_cells,
+    position=lambda entry: (entry.ended_at, entry.id),
+)

@@ -1,4 +1,4 @@
-"""The routes of the console's sign-in with OpenID Connect."""
+"""The routes of the console's sessions, and of its sign-in with OpenID Connect."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import logging
 import re
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 from yarl import URL
 
 from application.errors import Unavailable
-from entrypoints.http.answers.sign_in import ConsoleSession, SessionOrganization, SignedOut, SignInState
+from entrypoints.http.answers.sign_in import SignedOut, SignInState
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.sign_in import CallbackQuery, ChosenOrganization, SignInQuery
 from entrypoints.http.json_responses import json_response
@@ -23,8 +23,6 @@ from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.sign_in.membership_claims import name_of, person_of
 from entrypoints.http.sign_in.pages import problem_page
 from entrypoints.http.sign_in.same_origin import require_own_page
-from entrypoints.http.sign_in.sign_in import principal_in
-from entrypoints.http.sign_in.sign_in_cookies import SessionCookie
 from entrypoints.http.sign_in.sign_in_problems import (
     SignInProblem,
     begun_elsewhere,
@@ -33,11 +31,10 @@ from entrypoints.http.sign_in.sign_in_problems import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from application.sign_in.sign_in_sessions import SignInSession
+    from entrypoints.http.sign_in.identity_provider import IdentityProvider
+    from entrypoints.http.sign_in.session_descriptions import SessionDescriptions
     from entrypoints.http.sign_in.sign_in import SignIn
+    from entrypoints.http.sign_in.sign_in_settings import SignInSettings
 
 _LOGGER: Final = logging.getLogger(__name__)
 _TAG: Final = "sign-in"
@@ -49,42 +46,32 @@ _NOT_SET_UP: Final = (
 )
 
 
-class OrganizationNames(Protocol):
-    """What organizations are called."""
-
-    async def names(self, organization_ids: Sequence[UUID]) -> Mapping[UUID, str]:
-        """Return the names of those that have one.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInViews:
     """Sends browsers to the identity provider, takes what it sends back, and tells who is signed in."""
 
     sign_in: SignIn | None
-    names: OrganizationNames
+    descriptions: SessionDescriptions
 
     @endpoint("GET", "/auth/login", access=Access.PUBLIC, tag=_TAG, query=SignInQuery, documented=False)
     async def login(self, request: web.Request) -> web.StreamResponse:
         """Send the browser to the identity provider."""
-        if self.sign_in is None:
+        if self.sign_in is None or self.sign_in.provider is None:
             return problem_page(_NOT_SET_UP, status=404, request_id=context_of(request).request_id)
         try:
             query = query_of(request, SignInQuery)
         except InvalidRequest as error:
             return problem_page(error.detail, status=error.status, request_id=context_of(request).request_id)
         try:
-            return await self._sent_to_provider(self.sign_in, request, query)
+            return await self._sent_to_provider(self.sign_in, self.sign_in.provider, request, query)
         except SignInProblem as problem:
             return _refusal_page(request, problem)
 
-    async def _sent_to_provider(self, sign_in: SignIn, request: web.Request, query: SignInQuery) -> web.Response:
+    async def _sent_to_provider(
+        self, sign_in: SignIn, provider: IdentityProvider, request: web.Request, query: SignInQuery
+    ) -> web.Response:
         begun = sign_in.begin(query.next)
-        url = await sign_in.provider.authorization_url(begun.pending, prompt=query.prompt)
+        url = await provider.authorization_url(begun.pending, prompt=query.prompt)
         response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": url})
         sign_in.cookies.set_begun(request, response, begun)
         return response
@@ -92,11 +79,11 @@ class SignInViews:
     @endpoint("GET", "/auth/callback", access=Access.PUBLIC, tag=_TAG, query=CallbackQuery, documented=False)
     async def callback(self, request: web.Request) -> web.StreamResponse:
         """Take what the identity provider has sent back, and begin a session."""
-        if self.sign_in is None:
+        if self.sign_in is None or self.sign_in.provider is None or self.sign_in.settings is None:
             return problem_page(_NOT_SET_UP, status=404, request_id=context_of(request).request_id)
         state = request.query.get("state", "")
         try:
-            response = await self._signed_in(self.sign_in, request)
+            response = await self._signed_in(self.sign_in, self.sign_in.provider, self.sign_in.settings, request)
         except SignInProblem as problem:
             response = _refusal_page(request, problem)
         except Unavailable as error:
@@ -104,28 +91,22 @@ class SignInViews:
         self.sign_in.cookies.drop_begun(response, state)
         return response
 
-    async def _signed_in(self, sign_in: SignIn, request: web.Request) -> web.Response:
+    async def _signed_in(
+        self, sign_in: SignIn, provider: IdentityProvider, settings: SignInSettings, request: web.Request
+    ) -> web.Response:
         query = _callback_query(request)
         begun = sign_in.cookies.begun(request, query.state)
         if begun is None:
             raise begun_elsewhere("the state is not that of a sign-in of this browser")
-        claims = await sign_in.provider.claims(_code(query), begun.pending, issuer=query.iss)
+        claims = await provider.claims(_code(query), begun.pending, issuer=query.iss)
         try:
-            person = person_of(claims, sign_in.settings)
+            person = person_of(claims, settings)
         except NotAuthenticated as error:
             raise not_verified(error.detail) from error
-        session = await sign_in.sessions.begin(person)
-        before = sign_in.cookies.session(request)
-        if before is not None:
-            await sign_in.sessions.end(before.session_id)
-        chosen = None if before is None else before.organization_id
-        if chosen not in session.memberships:
-            chosen = next(iter(session.memberships), None)
-        context_of(request).principal = principal_in(session, chosen)
+        cookie, session = await sign_in.begin_session(request, person, name=name_of(claims))
         response = web.Response(
-            status=HTTPStatus.SEE_OTHER, headers={"Location": sign_in.settings.location(begun.next_path)}
+            status=HTTPStatus.SEE_OTHER, headers={"Location": sign_in.address.location(begun.next_path)}
         )
-        cookie = SessionCookie(session_id=session.id, organization_id=chosen, name=name_of(claims))
         sign_in.keep(response, session, cookie)
         return response
 
@@ -145,12 +126,11 @@ class SignInViews:
         `/auth`; programs use a token or an access key.
         """
         if self.sign_in is None:
-            return json_response(SignInState(sign_in_url=None, session=None))
+            return json_response(SignInState(sign_in_url=None, has_accounts=False, has_passkeys=False, session=None))
         if self.sign_in.has_session(request):
-            require_own_page(request, self.sign_in.settings.origin)
+            require_own_page(request, self.sign_in.address.origin)
         found = await self.sign_in.session(request)
-        session = None if found is None else await self._described(*found)
-        return json_response(SignInState(sign_in_url=self.sign_in.settings.sign_in_url, session=session))
+        return json_response(await self.descriptions.describe(self.sign_in, found))
 
     @endpoint(
         "POST",
@@ -180,8 +160,7 @@ class SignInViews:
         if body.organization_id not in session.memberships:
             raise NotAllowed("You are not a member of this organization, or were not when you signed in.")
         cookie = replace(cookie, organization_id=body.organization_id)
-        described = await self._described(cookie, session)
-        response = json_response(SignInState(sign_in_url=sign_in.settings.sign_in_url, session=described))
+        response = json_response(await self.descriptions.describe(sign_in, (cookie, session)))
         sign_in.keep(response, session, cookie)
         return response
 
@@ -203,32 +182,16 @@ class SignInViews:
             return json_response(SignedOut(provider_sign_out_url=None))
         cookie, end_session = sign_in.cookies.session(request), None
         if cookie is not None:
-            require_own_page(request, sign_in.settings.origin)
+            require_own_page(request, sign_in.address.origin)
+            session = await sign_in.sessions.use(cookie.session_id)
             await sign_in.sessions.end(cookie.session_id)
-            end_session = await sign_in.provider.end_session_endpoint()
-        url = end_session and str(URL(end_session).update_query(client_id=sign_in.settings.client_id))
+            if sign_in.provider is not None and (session is None or session.person_id is None):
+                end_session = await sign_in.provider.end_session_endpoint()
+        client_id = None if sign_in.settings is None else sign_in.settings.client_id
+        url = end_session and str(URL(end_session).update_query(client_id=client_id or ""))
         response = json_response(SignedOut(provider_sign_out_url=url))
         sign_in.cookies.drop_session(response)
         return response
-
-    async def _described(self, cookie: SessionCookie, session: SignInSession) -> ConsoleSession:
-        names = await self.names.names(list(session.memberships))
-        chosen = principal_in(session, cookie.organization_id)
-        organizations = [
-            SessionOrganization.model_validate({"id": id_, "name": names.get(id_), "role": role})
-            for id_, role in session.memberships.items()
-        ]
-        return ConsoleSession.model_validate(
-            {
-                "actor": session.actor,
-                "name": cookie.name,
-                "organization_id": chosen.organization_id,
-                "role": None if chosen.role is None else chosen.role.name.lower(),
-                "is_platform_admin": session.is_platform_admin,
-                "organizations": organizations,
-                "ends_at": session.ends_at,
-            }
-        )
 
 
 def _callback_query(request: web.Request) -> CallbackQuery:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from application.errors import Unavailable
 from entrypoints.http.http_options import HttpOptions
+from entrypoints.http.stopping import Stopping
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -58,6 +59,20 @@ async def test_no_answer_counts_as_a_bad_one_and_checks_run_at_once(serve: Serve
     reply = await service.ask("GET", "/readyz")
     assert time.monotonic() - started < 0.38
     assert reply.document["checks"] == {"one": "no answer within 0.2 s", "two": "no answer within 0.2 s", "three": "ok"}
+
+
+async def test_a_process_that_stops_says_so_and_asks_clients_to_connect_anew(serve: Serve) -> None:
+    stopping = Stopping()
+    service = await serve(checks={"database": well}, stopping=stopping)
+    reply = await service.ask("GET", "/readyz")
+    assert (reply.status, "Connection" in reply.headers) == (200, False)
+    stopping.is_draining = True
+    reply = await service.ask("GET", "/readyz")
+    assert (reply.status, reply.headers["Connection"], reply.headers["Retry-After"]) == (503, "close", "1")
+    assert reply.document == {"status": "stopping", "checks": {}}
+    # What it is asked for, it still does.
+    reply = await service.ask("GET", "/healthz")
+    assert (reply.status, reply.headers["Connection"]) == (200, "close")
 
 
 async def test_a_check_that_fails_in_an_unforeseen_way_is_logged(serve: Serve) -> None:

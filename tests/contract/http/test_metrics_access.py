@@ -37,3 +37,14 @@ async def test_without_a_token_nobody_elsewhere_reads_them(serve: Serve) -> None
     for token in (None, "", "None"):
         reply = await service.ask("GET", "/metrics", token=token, headers={"X-Forwarded-For": "203.0.113.7"})
         assert reply.status == 401
+
+
+async def test_figures_are_asked_for_by_name(serve: Serve) -> None:
+    service = await serve()
+    await service.ask("GET", "/metrics")
+    every = (await service.ask("GET", "/metrics")).content
+    some = (await service.ask("GET", "/metrics?name[]=modelbook_http_requests&name[]=nothing")).content
+    assert b"modelbook_http_request_seconds" in every
+    assert {line.split(b"{")[0] for line in some.splitlines() if not line.startswith(b"#")} == {
+        b"modelbook_http_requests_total"
+    }

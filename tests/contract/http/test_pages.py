@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import posixpath
 import re
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
+from application.bounds.quotas import QUOTAS
 from entrypoints.console.routes import console_routes
 from tests.http_service import Service, serving
 
@@ -66,14 +70,50 @@ async def test_the_parts_of_a_version_are_kept_for_ever_and_the_page_is_asked_fo
     assert part.headers["Content-Encoding"] == "gzip"
 
 
+def test_the_console_names_every_quota() -> None:
+    named = re.findall(r'\["(\w+)", "', (PAGE / "pages" / "quotas" / "names.js").read_text(encoding="utf-8"))
+    assert sorted(named) == sorted(QUOTAS)
+
+
+async def test_what_is_seen_first_is_named_by_the_page_and_is_small() -> None:
+    async with serving([]) as service:
+        page = await service.ask("GET", "/")
+        named = re.findall(rb'href="([^"]+\.(?:js|css|svg))"', page.content)
+        replies = [await service.ask("GET", f"/{name.decode()}", headers={"Accept-Encoding": "gzip"}) for name in named]
+    assert {reply.status for reply in replies} == {200}
+    scripts = {name.decode().split("/", 2)[2] for name in named if name.endswith(b".js")}
+    for script in scripts:
+        text = (PAGE / script).read_text(encoding="utf-8")
+        for imported in re.findall(r'^import .*from "(\.[^"]+)"', text, re.MULTILINE):
+            assert posixpath.normpath(posixpath.join(posixpath.dirname(script), imported)) in scripts
+    chart = next((PAGE / "vendor" / "uplot").glob("*.gz")).stat().st_size
+    assert sum(int(reply.headers["Content-Length"]) for reply in [page, *replies]) + chart < 110_000
+
+
 def test_no_route_of_the_console_changes_anything() -> None:
     assert {route.method for route in console_routes()} == {"GET"}
+
+
+def test_what_comes_from_others_is_what_they_published() -> None:
+    folder = PAGE / "vendor" / "uplot"
+    for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
+        digest, name = line.split()
+        packed = folder / f"{name}.gz"
+        content = gzip.decompress(packed.read_bytes()) if packed.is_file() else (folder / name).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == digest
+    assert "The MIT License" in (folder / "LICENSE.txt").read_text(encoding="utf-8")
+
+
+def _is_there(path: Path) -> bool:
+    return path.is_file() or path.with_name(f"{path.name}.gz").is_file()
 
 
 @pytest.mark.parametrize("path", sorted(PAGE.rglob("*.js")), ids=lambda path: path.relative_to(PAGE).as_posix())
 def test_a_module_imports_what_is_there_and_makes_no_markup_from_text(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     imported = re.findall(r"""(?:from |import\()"(\.[^"]+)\"""", text)
-    assert [name for name in imported if not (path.parent / name).resolve().is_file()] == []
-    assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|localStorage|\beval\(", text) == []
+    assert [name for name in imported if not _is_there((path.parent / name).resolve())] == []
+    assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", text) == []
+    # What is kept in a browser for ever is chosen in one place, and never a secret.
+    assert "localStorage" not in text or path.name == "preferences.js"
     assert len(text.splitlines()) <= 200

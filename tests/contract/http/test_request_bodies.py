@@ -58,9 +58,18 @@ async def take_held_up(request: web.Request) -> web.Response:
     return json_response({"length": len((await json_body(request, HeldUp)).name)})
 
 
+async def take_after_hang_up(request: web.Request) -> web.Response:
+    """Take it once nobody is there any more"""
+    async with asyncio.timeout(5):
+        while request.transport is not None:  # noqa: ASYNC110 - aiohttp tells nobody
+            await asyncio.sleep(0.01)
+    return json_response({"length": len((await json_body(request, HeldUp)).name)})
+
+
 def routes() -> list[Route]:
+    after_hang_up = route("POST", "/after-hang-up", take_after_hang_up, access=Access.VIEWER, body=HeldUp)
     held_up = route("POST", "/held-up", take_held_up, access=Access.VIEWER, body=HeldUp)
-    return [*thing_routes(Things()), held_up]
+    return [*thing_routes(Things()), held_up, after_hang_up]
 
 
 async def test_others_are_answered_while_a_large_body_is_validated(serve: Serve) -> None:
@@ -181,6 +190,20 @@ async def test_a_client_that_hangs_up_is_one_quiet_line(
     assert held(service) == 0
     again = await service.ask("POST", THINGS, token=a_token(), json={"name": "a"}, headers={"Idempotency-Key": "k1"})
     assert again.status == 201
+
+
+@pytest.mark.parametrize("length", [12, None], ids=["with a length", "in chunks"])
+async def test_a_client_that_hangs_up_after_its_whole_body_is_one_quiet_line(serve: Serve, length: int | None) -> None:
+    service = await serve(*routes())
+    async with connected(service) as line:
+        await line.begin("/after-hang-up", length=length, token=a_token())
+        await line.send(b'{"name":"a"}' if length else b'c\r\n{"name":"a"}\r\n0\r\n\r\n')
+        await asyncio.sleep(0.05)
+        line.writer.transport.abort()
+        await asyncio.wait_for(service.log.answered.wait(), timeout=5)
+    (only,) = service.log.capture.entries
+    assert (only["event"], only["log_level"], only["status"]) == ("request", "debug", 499)
+    assert held(service) == 0
 
 
 async def test_a_badly_framed_body_is_a_problem(serve: Serve) -> None:

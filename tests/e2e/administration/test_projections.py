@@ -59,6 +59,7 @@ async def test_all_projections_are_rebuilt_at_once(
         "ai_models",
         "access_keys",
         "webhooks",
+        "members",
     ]
     assert all(each["rebuiltAt"] >= job["startedAt"] for each in statuses)
     assert {each["position"] for each in statuses} == {job["total"]}

@@ -193,7 +193,8 @@ class Innocent:
                 else:
                     self.times.took(what, perf_counter() - started)
                 done += 1
-                await asyncio.sleep(pause)
+                if done != rounds:
+                    await asyncio.sleep(pause)
 
     async def _list(self, connection: Connection) -> None:
         answer = await connection.ask(self.organization.request("viewer", "GET", "/api/ai/models?limit=50"))

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from adapters.event_store import aggregate_snapshots
 from adapters.event_store.repositories import (
     EventSourcedAccessKeys,
+    EventSourcedMembers,
     EventSourcedOrganizations,
     EventSourcedWebhooks,
 )
@@ -117,6 +118,7 @@ async def test_every_moment_is_reported_as_it_was(
         EventSourcedOrganizations(ledger),
         EventSourcedAccessKeys(ledger),
         EventSourcedWebhooks(ledger),
+        EventSourcedMembers(ledger),
     )
     await tenant.begin()
     moments: list[tuple[datetime, list[bytes]]] = []
@@ -143,6 +145,7 @@ async def test_what_is_shown_of_now_is_the_same_to_the_byte(
         EventSourcedOrganizations(ledger),
         EventSourcedAccessKeys(ledger),
         EventSourcedWebhooks(ledger),
+        EventSourcedMembers(ledger),
     )
     await tenant.begin()
     with acting(tenant.organization_id):
@@ -161,6 +164,7 @@ async def test_a_moment_without_it_is_reported_as_such(
         EventSourcedOrganizations(ledger),
         EventSourcedAccessKeys(ledger),
         EventSourcedWebhooks(ledger),
+        EventSourcedMembers(ledger),
     )
     before = _now()
     await tenant.begin()
@@ -191,6 +195,7 @@ async def test_a_log_too_long_for_a_list_is_refused(
         EventSourcedOrganizations(ledger),
         EventSourcedAccessKeys(ledger),
         EventSourcedWebhooks(ledger),
+        EventSourcedMembers(ledger),
     )
     await tenant.begin()
     async with reading_pool(database.app_url) as pool:

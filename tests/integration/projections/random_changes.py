@@ -13,6 +13,7 @@ from application.access_keys.access_keys import SecretDigest
 from application.errors import ApplicationError, OrganizationRemoved
 from domain.access_key.aggregate import AccessKey
 from domain.errors import DomainError
+from domain.member.aggregate import Member
 from domain.model.aggregate import Model
 from domain.organization.aggregate import Organization
 from domain.provider.aggregate import Provider
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from adapters.event_store.repositories import (
         EventSourcedAccessKeys,
+        EventSourcedMembers,
         EventSourcedModels,
         EventSourcedOrganizations,
         EventSourcedProviders,
@@ -63,6 +65,11 @@ steps = st.one_of(
         st.just("change_webhook"), st.tuples(places, st.lists(strategies.webhook_commands, min_size=1, max_size=3))
     ),
     st.tuples(st.just("remove_webhook"), st.tuples(places)),
+    st.tuples(st.just("invite_member"), st.tuples(strategies.roles)),
+    st.tuples(
+        st.just("change_member"), st.tuples(places, st.lists(strategies.member_commands, min_size=1, max_size=3))
+    ),
+    st.tuples(st.just("remove_member"), st.tuples(places, st.booleans())),
     st.tuples(st.just("come_too_late"), st.tuples(places)),
     st.tuples(st.just("name_organization"), st.tuples(few)),
     st.tuples(
@@ -84,11 +91,13 @@ class Tenant:
     organizations: EventSourcedOrganizations
     keys: EventSourcedAccessKeys
     webhooks: EventSourcedWebhooks
+    members: EventSourcedMembers
     organization_id: UUID = field(default_factory=uuid4)
     provider_ids: list[UUID] = field(default_factory=list)
     model_ids: list[UUID] = field(default_factory=list)
     key_ids: list[UUID] = field(default_factory=list)
     webhook_ids: list[UUID] = field(default_factory=list)
+    member_ids: list[UUID] = field(default_factory=list)
 
     async def begin(self) -> None:
         """Register two providers, and a model of each."""
@@ -183,6 +192,22 @@ class Tenant:
         webhook.remove()
         await self.webhooks.save(webhook)
 
+    async def invite_member(self, role: str) -> None:
+        member = Member.invite(uuid4(), role=role)
+        await self.members.save(member)
+        self.member_ids.append(member.id)
+
+    async def change_member(self, place: int, commands: Sequence[strategies.Command]) -> None:
+        member = await self.members.get(_at(self.member_ids, place))
+        for command in commands:
+            carry_out(member, command)
+        await self.members.save(member)
+
+    async def remove_member(self, place: int, is_leaving: bool) -> None:
+        member = await self.members.get(_at(self.member_ids, place))
+        member.leave() if is_leaving else member.remove()
+        await self.members.save(member)
+
     async def come_too_late(self, place: int) -> None:
         late = await self.models.get(_at(self.model_ids, place))
         await self.remove_model(place)
@@ -210,6 +235,7 @@ class Tenant:
         gone: list[Gone] = list((await self.models.get_many(self.model_ids)).values())
         gone += (await self.keys.get_many(self.key_ids)).values()
         gone += (await self.webhooks.get_many(self.webhook_ids)).values()
+        gone += (await self.members.get_many(self.member_ids)).values()
         for provider_id in self.provider_ids:
             with suppress(ApplicationError):
                 gone.append(await self.providers.get(provider_id))

@@ -53,7 +53,7 @@ def applied(owner: Connection, table: str, operation: str, columns: dict[str, An
     owner.execute("SELECT apply_changes(%s, %s, %s)", (ORGANIZATION, changes, MOMENT))
 
 
-@pytest.mark.parametrize("table", ["ai_providers", "ai_models", "access_keys", "webhooks"])
+@pytest.mark.parametrize("table", ["ai_providers", "ai_models", "access_keys", "webhooks", "members"])
 def test_an_insert_and_an_update_write_every_column(writer: Connection, table: str) -> None:
     kinds = columns(writer, table)
     own = {"organization_id": str(ORGANIZATION), "id": str(ROW)}
@@ -78,7 +78,7 @@ def test_every_column_of_an_organization_is_written(writer: Connection) -> None:
     assert row(writer, "organizations", ORGANIZATION) == after | {"name": "named"}
 
 
-@pytest.mark.parametrize("table", ["ai_providers", "ai_models", "access_keys", "webhooks"])
+@pytest.mark.parametrize("table", ["ai_providers", "ai_models", "access_keys", "webhooks", "members"])
 def test_a_change_without_times_is_dated_and_leaves_the_rest(writer: Connection, table: str) -> None:
     kinds = columns(writer, table)
     own = {"organization_id": str(ORGANIZATION), "id": str(ROW)}
@@ -86,5 +86,6 @@ def test_a_change_without_times_is_dated_and_leaves_the_rest(writer: Connection,
     before = {name: VALUES[kind][0] for name, kind in kinds.items()} | own
     applied(writer, table, "insert", {name: value for name, value in before.items() if name not in times})
     assert row(writer, table, ROW) == before | dict.fromkeys(times, MOMENT)
-    applied(writer, table, "update", {"id": str(ROW), "name": "after", "revision": 2})
-    assert row(writer, table, ROW) == before | dict.fromkeys(times, MOMENT) | {"name": "after", "revision": 2}
+    changed = {"name" if "name" in kinds else "role": "after", "revision": 2}
+    applied(writer, table, "update", {"id": str(ROW), **changed})
+    assert row(writer, table, ROW) == before | dict.fromkeys(times, MOMENT) | changed

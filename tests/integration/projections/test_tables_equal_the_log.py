@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from adapters.event_store.repositories import (
     EventSourcedAccessKeys,
+    EventSourcedMembers,
     EventSourcedOrganizations,
     EventSourcedWebhooks,
 )
@@ -101,6 +102,16 @@ ONE_OF_EACH: list[Step] = [
         (0, [("switch_off", (), {"cause": "timeout", "attempts": 3, "failing_since": NOW, "position": 7})]),
     ),
     ("remove_webhook", (0,)),
+    ("invite_member", ("viewer",)),
+    ("change_member", (0, [("invite_again", (), {})])),
+    ("change_member", (0, [("change_role", ("admin",), {})])),
+    ("change_member", (0, [("join", (uuid4(),), {})])),
+    ("remove_member", (0, False)),
+    ("invite_member", ("viewer",)),
+    ("remove_member", (1, False)),
+    ("invite_member", ("viewer",)),
+    ("change_member", (2, [("join", (uuid4(),), {})])),
+    ("remove_member", (2, True)),
     ("revoke_key", (1,)),
     ("remove_organization", ()),
 ]
@@ -128,6 +139,11 @@ def webhooks(ledger: Ledger) -> EventSourcedWebhooks:
     return EventSourcedWebhooks(ledger)
 
 
+@pytest.fixture
+def members(ledger: Ledger) -> EventSourcedMembers:
+    return EventSourcedMembers(ledger)
+
+
 # Each example lives in organizations of its own.
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(story=stories)
@@ -138,9 +154,10 @@ async def test_the_tables_are_the_fold_of_the_log(
     organizations: EventSourcedOrganizations,
     keys: EventSourcedAccessKeys,
     webhooks: EventSourcedWebhooks,
+    members: EventSourcedMembers,
     story: Sequence[tuple[int, Step]],
 ) -> None:
-    tenants = [Tenant(providers, models, organizations, keys, webhooks) for _ in range(2)]
+    tenants = [Tenant(providers, models, organizations, keys, webhooks, members) for _ in range(2)]
     for tenant in tenants:
         await tenant.begin()
     for who, step in story:
@@ -156,8 +173,9 @@ async def test_each_kind_of_event_reaches_its_table(
     organizations: EventSourcedOrganizations,
     keys: EventSourcedAccessKeys,
     webhooks: EventSourcedWebhooks,
+    members: EventSourcedMembers,
 ) -> None:
-    tenant = Tenant(providers, models, organizations, keys, webhooks)
+    tenant = Tenant(providers, models, organizations, keys, webhooks, members)
     await tenant.begin()
     for step in ONE_OF_EACH:
         before = rows_in_the_tables(log, tenant.organization_id)

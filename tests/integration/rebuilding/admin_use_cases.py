@@ -23,7 +23,7 @@ SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND dat
 """
 # On a machine that others use too.
 PATIENCE_SECONDS = 60.0
-TABLES: tuple[Table, ...] = ("organizations", "ai_providers", "ai_models", "access_keys", "webhooks")
+TABLES: tuple[Table, ...] = ("organizations", "ai_providers", "ai_models", "access_keys", "webhooks", "members")
 
 
 async def rebuilt(

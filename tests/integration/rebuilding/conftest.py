@@ -10,11 +10,13 @@ import pytest
 
 from adapters.event_store.repositories import (
     EventSourcedAccessKeys,
+    EventSourcedMembers,
     EventSourcedOrganizations,
     EventSourcedWebhooks,
 )
 from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.projections.projections import PostgresProjections
+from domain.member.aggregate import Member
 from domain.organization.aggregate import Organization
 from tests.builders import a_model, a_price, a_provider, a_webhook, acting, an_access_key
 
@@ -27,18 +29,20 @@ if TYPE_CHECKING:
 
 @dataclass
 class Tenant:
-    """An organization with two providers, an access key, a webhook and some models, of which one was removed."""
+    """An organization with two providers, a key, a webhook, a member and some models, of which one was removed."""
 
     providers: EventSourcedProviders
     models: EventSourcedModels
     organizations: EventSourcedOrganizations
     keys: EventSourcedAccessKeys
     webhooks: EventSourcedWebhooks
+    members: EventSourcedMembers
     organization_id: UUID = field(default_factory=uuid4)
     provider_ids: list[UUID] = field(default_factory=list)
     model_ids: list[UUID] = field(default_factory=list)
     key_ids: list[UUID] = field(default_factory=list)
     webhook_ids: list[UUID] = field(default_factory=list)
+    member_ids: list[UUID] = field(default_factory=list)
 
     async def begin(self, models: int = 3) -> None:
         for name in ("First", "Second"):
@@ -50,6 +54,7 @@ class Tenant:
             await self.register()
         await self.issue_key()
         await self.register_webhook()
+        await self.invite_member()
         await self.rename(0, "Renamed")
         removed = await self.register()
         self.model_ids.remove(removed)
@@ -68,6 +73,13 @@ class Tenant:
         with acting(self.organization_id):
             await self.webhooks.save(webhook)
         self.webhook_ids.append(webhook.id)
+
+    async def invite_member(self) -> None:
+        member = Member.invite(uuid4(), role="editor")
+        member.join(uuid4())
+        with acting(self.organization_id):
+            await self.members.save(member)
+        self.member_ids.append(member.id)
 
     def new_model(self) -> Model:
         return a_model(provider_id=self.provider_ids[0], price=a_price(), sources={"price": "manual"})
@@ -111,6 +123,7 @@ def a_tenant(providers: EventSourcedProviders, models: EventSourcedModels, ledge
         EventSourcedOrganizations(ledger),
         EventSourcedAccessKeys(ledger),
         EventSourcedWebhooks(ledger),
+        EventSourcedMembers(ledger),
     )
 
 

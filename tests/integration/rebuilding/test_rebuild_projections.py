@@ -45,7 +45,7 @@ async def test_a_rebuild_where_nothing_differs_changes_no_row(
         assert (counts(done), done.unchanged, done.organizations) == ({}, 0, 2)
     after = contents(owner)
     assert {name for name in before if before[name] != after[name]} == BESIDE
-    assert [each.proved for each in await projections.statuses()] == [2] * 5
+    assert [each.proved for each in await projections.statuses()] == [2] * 6
     await tenants[0].rename(1, "After")
     await assert_as_the_log(projections)
     assert_whole(owner)
@@ -68,6 +68,7 @@ async def test_every_row_of_a_table_that_is_wrong_is_put_right(
     wrong["access_keys"] += """ ('Wrong', '{"wrong": "x"}', 7, now(), now(), 77)"""
     wrong["webhooks"] = "UPDATE webhooks SET (name_key, topics, host, created_at, revision) ="
     wrong["webhooks"] += """ ('Wrong', '["*"]', 'wrong.example', now(), 77)"""
+    wrong["members"] = "UPDATE members SET (role, person_id, created_at, revision) = ('admin', NULL, now(), 77)"
     owner.execute(wrong[name].encode())
     done = await rebuilt(projections, [name])
     assert counts(done) == {name: len(before[name])}
@@ -104,7 +105,7 @@ async def test_one_organization_is_rebuilt_and_no_other(
     assert counts(await verified(projections, organization_id=mine.organization_id)) == {}
     assert counts(await verified(projections, organization_id=theirs.organization_id)) == {"ai_models": 1}
     # Only when all are rebuilt is the projection.
-    assert [each.rebuilt_at for each in await projections.statuses()] == [None] * 5
+    assert [each.rebuilt_at for each in await projections.statuses()] == [None] * 6
     await rebuilt(projections)
     assert None not in {each.rebuilt_at for each in await projections.statuses()}
     await assert_as_the_log(projections)
@@ -215,6 +216,7 @@ async def test_an_organization_that_was_removed_has_no_rows(
         things: list[Gone] = list((await gone.models.get_many(gone.model_ids)).values())
         things += [await gone.providers.get(provider_id) for provider_id in gone.provider_ids]
         things += [await gone.keys.get(key_id) for key_id in gone.key_ids]
+        things += (await gone.members.get_many(gone.member_ids)).values()
         things += (await gone.webhooks.get_many(gone.webhook_ids)).values()
         for each in things:
             each.revoke() if isinstance(each, AccessKey) else each.remove()

@@ -20,7 +20,7 @@ async def test_what_was_proved_is_not_folded_again_until_something_changes(
     projections: PostgresProjections, tenants: tuple[Tenant, Tenant], owner: Connection
 ) -> None:
     assert ((await verified(projections)).unchanged, (await verified(projections)).unchanged) == (0, 2)
-    assert [each.proved for each in await projections.statuses()] == [2] * 5
+    assert [each.proved for each in await projections.statuses()] == [2] * 6
     await tenants[0].rename(0, "Another name")
     found = await verified(projections)
     assert (found.organizations, found.unchanged) == (2, 1)
@@ -30,7 +30,7 @@ async def test_what_was_proved_is_not_folded_again_until_something_changes(
     assert (found.unchanged, found.tables[2].differences.count) == (1, 1)
     # It was not right, so nothing is proved of it.
     assert (await verified(projections)).tables[2].differences.count == 1
-    assert [each.proved for each in await projections.statuses()] == [1] * 5
+    assert [each.proved for each in await projections.statuses()] == [1] * 6
 
 
 async def test_what_another_version_of_the_projection_has_proved_is_folded_again(

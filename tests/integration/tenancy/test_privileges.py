@@ -42,6 +42,16 @@ WRITES = {
     # A session begins, is in use, and ends; the administrators' login sweeps what has ended.
     ("modelbook_app", "sign_in_sessions"): CHANGES,
     ("modelbook_admin", "sign_in_sessions"): {"DELETE"},
+    # Whoever has signed in changes and erases what is known of that person.
+    ("modelbook_app", "member_profiles"): {"UPDATE", "DELETE"},
+    ("modelbook_app", "persons"): {"UPDATE", "DELETE"},
+    ("modelbook_app", "passkeys"): CHANGES,
+    ("modelbook_app", "sign_in_attempts"): CHANGES,
+    ("modelbook_app", "answered_challenges"): {"INSERT"},
+    **{
+        ("modelbook_admin", table): {"DELETE"}
+        for table in ("persons", "passkeys", "sign_in_attempts", "answered_challenges")
+    },
     ("modelbook_admin", "newest_checkpoint"): {"INSERT", "UPDATE"},
     # Whether a checkpoint has seen it, and nothing else.
     ("modelbook_admin", "organization_heads"): {"UPDATE"},

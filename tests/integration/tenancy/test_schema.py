@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from tests.databases import Connection
 
 SETTING = "NULLIF(current_setting('app.organization_id'::text, true), ''::text)"
+ONE_PERSON = "(person_id = (NULLIF(current_setting('app.person_id'::text, true), ''::text))::uuid)"
+# Of a person who has signed in, the rows of all organizations are visible, as long as no statement names another.
+OF_PERSONS: dict[str, list[tuple[object, ...]]] = {
+    "members": [("one_person", "PERMISSIVE", ["modelbook_app"], "SELECT", ONE_PERSON, None)],
+    "member_profiles": [("one_person", "PERMISSIVE", ["modelbook_app"], "ALL", ONE_PERSON, ONE_PERSON)],
+}
 _SECURITY = "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass"
 _POLICIES = """
 SELECT policyname, permissive, roles::text[], cmd, qual, with_check FROM pg_policies WHERE tablename = %s
@@ -50,6 +56,7 @@ def test_the_policies_are_the_three_there_should_be(owner: Connection) -> None:
             ("administration", "PERMISSIVE", ["modelbook_admin"], "ALL", "true", "true"),
             ("backup", "PERMISSIVE", ["modelbook_backup"], "SELECT", "true", None),
             ("one_organization", "PERMISSIVE", ["public"], "ALL", condition, condition),
+            *OF_PERSONS.get(table, []),
         ], table
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.integration.verification.conftest import CHECKPOINT_AFTER, LENGTH, append, restore
@@ -37,17 +37,18 @@ async def test_a_log_that_nobody_touched_is_whole(auditor: Auditor, logs: Logs) 
     assert own.vouched_sequence == CHECKPOINT_AFTER
 
 
-@pytest.mark.parametrize("is_proved", [False, True], ids=["read for the first time", "proved before"])
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(place=st.integers(1, LENGTH))
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.integers(1, LENGTH), is_proved=st.booleans())
+@example(place=LENGTH, is_proved=False)
+@example(place=CHECKPOINT_AFTER // 2, is_proved=True)
 async def test_it_is_found_and_its_place_named(
     auditor: Auditor,
     logs: Logs,
     unguarded: Connection,
     kind: Callable[[Tamperer, int], Expected],
-    is_proved: bool,
     place: int,
+    is_proved: bool,
 ) -> None:
     restore(unguarded)
     unguarded.execute("DELETE FROM log_proofs")

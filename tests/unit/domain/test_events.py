@@ -75,6 +75,7 @@ def _in_kebab_case(name: str) -> str:
 def test_there_are_events() -> None:
     assert {aggregate.__name__ for aggregate in AGGREGATES} == {
         "AccessKey",
+        "Member",
         "Model",
         "Organization",
         "Provider",

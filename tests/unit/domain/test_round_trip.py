@@ -50,6 +50,12 @@ def test_a_webhook_is_loaded_as_it_was_saved(webhook: Root, commands: Sequence[C
     assert state_of(saved_and_loaded(webhook)) == state_of(webhook)
 
 
+@given(strategies.members, st.lists(strategies.member_commands, max_size=8), st.booleans())
+def test_a_member_is_loaded_as_it_was_saved(member: Root, commands: Sequence[Command], is_removed: bool) -> None:
+    _live(member, [*commands, *([("remove", (), {})] if is_removed else [])])
+    assert state_of(saved_and_loaded(member)) == state_of(member)
+
+
 @given(strategies.organizations, st.lists(strategies.organization_commands, max_size=4))
 def test_an_organization_is_loaded_as_it_was_saved(organization: Root, commands: Sequence[Command]) -> None:
     _live(organization, commands)

@@ -22,6 +22,7 @@ KINDS = {
     "model": (strategies.models, strategies.model_commands),
     "access key": (strategies.access_keys, strategies.access_key_commands),
     "webhook": (strategies.webhooks, strategies.webhook_commands),
+    "member": (strategies.members, strategies.member_commands),
     "organization": (strategies.organizations, strategies.organization_commands),
 }
 

@@ -14,7 +14,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text("utf-8")
 
 
 def test_every_type_of_event_is_listed() -> None:
-    listed = set(re.findall(r"`((?:provider|model|access-key|organization|webhook)\.[a-z-]+)`", PAGE))
+    listed = set(re.findall(r"`((?:provider|model|access-key|organization|webhook|member)\.[a-z-]+)`", PAGE))
     assert listed == TOPICS | {"webhook.test"}
 
 

@@ -5,7 +5,9 @@ import { get } from "./api.js";
 export const PROVIDERS = "/api/ai/providers";
 export const MODELS = "/api/ai/models";
 export const KEYS = "/api/ai/keys";
+export const USAGE = "/api/ai/usage";
 export const WEBHOOKS = "/api/ai/webhooks";
+export const MEMBERS = "/api/ai/members";
 
 const LARGEST_PAGE = 200;
 
@@ -21,11 +23,15 @@ export function providerTypes() {
 }
 
 // Every provider of the organization, for choosing one and for showing names.
-export async function allProviders(signal) {
+export const allProviders = (signal) => everyOne(PROVIDERS, signal);
+
+export const allKeys = (signal) => everyOne(KEYS, signal);
+
+async function everyOne(path, signal) {
   const found = [];
   let cursor;
   do {
-    const page = await get(PROVIDERS, { limit: LARGEST_PAGE, cursor }, signal);
+    const page = await get(path, { limit: LARGEST_PAGE, cursor }, signal);
     found.push(...page.data);
     cursor = page.pagination.nextCursor;
   } while (cursor);

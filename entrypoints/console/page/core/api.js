@@ -58,7 +58,8 @@ export const isAbort = (error) => error?.name === "AbortError";
 async function send(method, path, options) {
   const target = address(path) + queryText({ ...organizationOf(path), ...options.query });
   /** @type {RequestInit} */
-  const init = { method, headers: headersOf(method, options), body: options.body === undefined ? undefined : JSON.stringify(options.body), signal: options.signal, credentials: session() ? "same-origin" : "omit", cache: "no-store" };
+  const init = { method, headers: headersOf(method, options), body: options.body === undefined ? undefined : JSON.stringify(options.body), signal: options.signal, credentials: session() ? "same-origin" : "omit", cache: "no-store",
+    keepalive: method === "DELETE" };
   try {
     return await fetch(target, init);
   } catch (error) {

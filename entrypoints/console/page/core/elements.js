@@ -1,13 +1,7 @@
 // Makes elements. Text always goes in as text, so that nothing a provider or a person wrote can become markup.
 
-const SVG = "http://www.w3.org/2000/svg";
-
 export function element(name, attributes = {}, ...children) {
   return filled(document.createElement(name), attributes, children);
-}
-
-export function drawn(name, attributes = {}, ...children) {
-  return filled(document.createElementNS(SVG, name), attributes, children);
 }
 
 function filled(made, attributes, children) {

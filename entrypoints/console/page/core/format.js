@@ -1,10 +1,16 @@
 // Values as people read them. What is not known is a dash, never a zero.
 
+import { preference } from "./preferences.js";
+
 export const UNKNOWN = "–";
 
 const numbers = new Intl.NumberFormat("en");
 const dollars = new Intl.NumberFormat("en", { style: "currency", currency: "USD", minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const times = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" });
+/** @type {Record<string, Intl.DateTimeFormat>} */
+const times = {
+  local: new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" }),
+  utc: new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long", timeZone: "UTC" }),
+};
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 /** @type {[limit: number, unit: Intl.RelativeTimeFormatUnit, size: number][]} */
 const STEPS = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [86400 * 60, "day", 86400], [Infinity, "month", 86400 * 30]];
@@ -15,7 +21,7 @@ export const number = (value) => known(value) ? numbers.format(value) : UNKNOWN;
 
 export const milliseconds = (value) => known(value) ? `${numbers.format(Math.round(value))} ms` : UNKNOWN;
 
-export const time = (value) => known(value) ? times.format(new Date(value)) : UNKNOWN;
+export const time = (value) => known(value) ? times[preference("zone", "local")].format(new Date(value)) : UNKNOWN;
 
 export function ago(value) {
   if (!known(value)) return "never";
@@ -46,6 +52,12 @@ export function tokens(value) {
   if (!known(value)) return UNKNOWN;
   if (value >= 1_000_000) return `${plain(Math.round(value / 10_000) / 100)}M`;
   return value >= 10_000 ? `${Math.round(value / 1000)}k` : numbers.format(value);
+}
+
+export function bytes(count) {
+  if (!known(count)) return UNKNOWN;
+  if (count < 1000) return `${count} bytes`;
+  return count < 1_000_000 ? `${number(Math.round(count / 1000))} kB` : `${number(Math.round(count / 100_000) / 10)} MB`;
 }
 
 export const words = (name) => name.replaceAll("_", " ").replaceAll("-", " ");

@@ -15,9 +15,12 @@ export function prepare() {
   place.append(polite, assertive);
 }
 
-export function say(text) {
-  const shown = show(polite, text, "good");
-  setTimeout(() => shown.remove(), SECONDS * 1000);
+// `undo` takes back what was done; `closed` is called when a person closes the message. Returns the message.
+/** @param {string} text @param {{ undo?: (() => any) | null, closed?: () => any, stays?: boolean }} [options] */
+export function say(text, { undo = null, closed, stays = false } = {}) {
+  const shown = show(polite, text, "good", { undo, closed });
+  if (!stays) setTimeout(() => shown.remove(), SECONDS * 1000);
+  return shown;
 }
 
 // Stays until it is closed: what went wrong must not vanish before it was read.
@@ -26,9 +29,15 @@ export function warn(error) {
   show(assertive, [detail ?? error.message, hint, requestId ? `Request ${requestId}` : null].filter(Boolean).join(" · "), "bad");
 }
 
-function show(region, text, tone) {
+/** @param {any} region @param {string} text @param {string} tone @param {{ undo?: (() => any) | null, closed?: () => any }} [options] */
+function show(region, text, tone, { undo = null, closed = () => {} } = {}) {
+  const leave = (then) => {
+    shown.remove();
+    return then();
+  };
   const shown = element("div", { class: `message ${tone}` }, element("p", {}, text),
-    element("button", { type: "button", class: "plain", "aria-label": "Close the message", onclick: () => shown.remove() }, "×"));
+    undo ? element("button", { type: "button", class: "plain undo", onclick: () => Promise.resolve(leave(undo)).catch(warn) }, "Undo") : null,
+    element("button", { type: "button", class: "plain close", "aria-label": "Close the message", onclick: () => leave(closed) }, "×"));
   region.append(shown);
   return shown;
 }

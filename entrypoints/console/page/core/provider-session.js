@@ -1,14 +1,20 @@
-// The session of somebody who has signed in with the identity provider: a cookie that no script can read, one for all tabs.
+// The session of somebody who has signed in, with the identity provider or to an account of this service: a cookie that no script can read, one for all tabs.
 
-import { ask } from "./api.js";
+import { ask, address as placeOf } from "./api.js";
 import { current, enter, signOut } from "./session.js";
 
 const PLACE = "/auth/session";
 export const SIGNED_IN = "/signed-in";
+export const SIGN_IN_WINDOW = "/sign-in-window";
 const LONGEST_PLACE = 400;
 const tabs = new BroadcastChannel("modelbook.session");
 
 let address = null;
+let accounts = { hasAccounts: false, hasPasskeys: false };
+
+// Whether there are accounts of this service, and passkeys for them; known once somebody has asked who is signed in.
+export const hasAccounts = () => accounts.hasAccounts;
+export const hasPasskeys = () => accounts.hasPasskeys;
 
 // Calls `changed(session)` when another tab has signed in or out, or has changed to another organization.
 export function onOtherTabs(changed) {
@@ -21,13 +27,14 @@ export function onOtherTabs(changed) {
 export async function read() {
   const { document } = await ask("GET", PLACE).catch(withoutSignIn);
   address = document.signInUrl;
+  accounts = document;
   return document.session === null ? null : sessionOf(document.session);
 }
 
 // A page may be served without any of it.
 function withoutSignIn(error) {
   if (error.status !== 404) throw error;
-  return { document: { signInUrl: null, session: null } };
+  return { document: { signInUrl: null, hasAccounts: false, hasPasskeys: false, session: null } };
 }
 
 // Where to sign in so that this place is shown afterwards; null where only a token does.
@@ -36,10 +43,17 @@ export function signInAddress(place = location.hash) {
 }
 
 // The same in a window of its own, which goes when it is done.
-export const windowAddress = () => `${address}?next=${encodeURIComponent(`/#${SIGNED_IN}`)}`;
+export const windowAddress = () => address === null ? `${placeOf("/")}#${SIGN_IN_WINDOW}` : `${address}?next=${encodeURIComponent(`/#${SIGNED_IN}`)}`;
 
 // For that window: tells the page that waits for it.
 export const tellSignedIn = () => tabs.postMessage("changed");
+
+// Somebody has signed in to an account: shows the console, at this place if one is given.
+export function signedIn(document, place = null) {
+  tabs.postMessage("changed");
+  if (place !== null) history.replaceState(null, "", place);
+  enter(sessionOf(document.session));
+}
 
 export async function changeOrganization(organizationId) {
   const { document } = await ask("POST", PLACE, { body: { organizationId } });
@@ -60,8 +74,8 @@ export async function takeUp() {
   enter(await read());
 }
 
-function sessionOf({ actor, name, organizationId, role, isPlatformAdmin, organizations }) {
-  return { isShared: true, token: null, actor, name, organizationId, role, isPlatformAdmin, organizations, expiresAt: null };
+function sessionOf({ actor, accountId, name, organizationId, role, isPlatformAdmin, organizations }) {
+  return { isShared: true, token: null, actor, accountId, name, organizationId, role, isPlatformAdmin, organizations, expiresAt: null };
 }
 
 export const nameOf = ({ id, name }) => name ?? id;

@@ -8,6 +8,10 @@ import { home } from "./session.js";
 const routes = [];
 let leaving = new AbortController();
 let shown = null;
+let shownAt = null;
+let isBack = false;
+const visits = new Map();
+const latest = new Map();
 
 // `show({params, query, signal})` gives the page's elements; the signal is aborted when the page is left.
 export function addRoute(pattern, load) {
@@ -33,10 +37,21 @@ export function go(path, query) {
   else location.hash = target;
 }
 
-// Keeps filters in the address without showing the page anew.
-export function remember(query) {
-  history.replaceState(null, "", href(place().path, query));
+// Keeps filters in the address without showing the page anew; `held` is for whoever comes back to it.
+export function remember(query, held = {}) {
+  history.replaceState({ isKnown: true, held }, "", href(place().path, query));
+  visits.set(location.hash, { held, top: window.scrollY });
+  latest.set(place().path, location.hash);
 }
+
+// What was kept with this address, before a reload or on an earlier visit.
+export const remembered = () => history.state?.held ?? visits.get(location.hash)?.held ?? {};
+
+// Where a list was left: with its filters and its page.
+export const lastPlace = (path) => latest.get(path) ?? href(path);
+
+// For a link that leads back.
+export const comeBack = () => (isBack = true);
 
 // Without `focus` it is the same page again, and whoever uses it is not disturbed.
 export async function refresh({ focus = true } = {}) {
@@ -44,6 +59,9 @@ export async function refresh({ focus = true } = {}) {
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
+  const isKnown = isBack || history.state?.isKnown;
+  isBack = false;
+  if (focus && shownAt !== null) visits.set(shownAt, { ...visits.get(shownAt), top: window.scrollY });
   const main = document.getElementById("main");
   const found = routes.map((route) => ({ route, match: route.expression.exec(path) })).find(({ match }) => match);
   const params = found && paramsOf(found);
@@ -51,13 +69,16 @@ export async function refresh({ focus = true } = {}) {
   const page = await found.route.load({ params, query, signal }).catch((error) => failed(error, signal));
   if (signal.aborted) return undefined;
   (focus ? replace : redraw)(main, page);
+  history.replaceState({ held: remembered(), isKnown: true }, "");
+  latest.set(path, location.hash);
+  shownAt = location.hash;
   document.dispatchEvent(new CustomEvent("shown", { detail: path }));
   const heading = main.querySelector("h1");
   if (heading) document.title = `${heading.textContent} – Modelbook`;
   if (heading && shown !== null && (focus || document.activeElement === document.body)) {
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
-    if (focus) window.scrollTo(0, 0);
+    if (focus) window.scrollTo({ top: isKnown ? visits.get(shownAt)?.top ?? 0 : 0, behavior: "instant" });
   }
   shown = path;
   return undefined;
@@ -82,4 +103,7 @@ function failed(error, signal) {
 export function leave() {
   leaving.abort();
   shown = null;
+  shownAt = null;
+  visits.clear();
+  latest.clear();
 }

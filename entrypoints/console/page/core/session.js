@@ -75,9 +75,10 @@ function tell(why = null) {
   for (const listener of listeners) listener(held, why);
 }
 
-// Why the person may not do what needs this: a role in the organization, or "platform" for a platform administrator,
+// Why the person may not do what needs this: a role in the organization, "anybody", or "platform" for a platform administrator,
 // with or without an organization. Null when they may. The service decides, this only explains.
 export function refusal(needs) {
+  if (needs === "anybody") return null;
   if (needs === "platform") {
     return held?.isPlatformAdmin ? null : "This is for platform administrators: the token needs platform_admin.";
   }
@@ -87,7 +88,11 @@ export function refusal(needs) {
 }
 
 // Where somebody begins who asked for no page: whoever has no organization has nothing to see but the operations.
-export const home = () => held?.isPlatformAdmin && !held.organizationId ? "/operations" : "/providers";
+export function home() {
+  if (held?.organizationId) return "/overview";
+  if (held?.isPlatformAdmin) return "/operations";
+  return held?.accountId ? "/account" : "/overview";
+}
 
 // What the token says is not verified here: it decides what is offered, never what is allowed.
 function read(token) {
@@ -101,6 +106,7 @@ function read(token) {
     isShared: false,
     token,
     actor: claims.sub ?? "unknown",
+    accountId: null,
     name: null,
     organizations: [],
     organizationId: own.organization_id ?? null,

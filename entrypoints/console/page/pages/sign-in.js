@@ -3,9 +3,10 @@
 
 import { ask } from "../core/api.js";
 import { element, replace } from "../core/elements.js";
-import { read, signInAddress } from "../core/provider-session.js";
+import { hasAccounts, read, signInAddress } from "../core/provider-session.js";
 import { signIn, UnusableToken } from "../core/session.js";
 import { field, Form } from "../parts/form.js";
+import { signInForm } from "./account/sign-in-form.js";
 
 export function showSignIn(why) {
   document.title = "Sign in – Modelbook";
@@ -22,16 +23,22 @@ export function showSignIn(why) {
     provider, ways,
     element("p", { class: "quiet" }, element("a", { href: "api/docs" }, "Documentation of the API"))));
   token.control.focus();
-  offerProvider(provider, ways);
+  offerOthers(provider, ways);
 }
 
-// Where the operator has set up an identity provider, a token is the second way.
-async function offerProvider(place, ways) {
-  if (signInAddress() === null) await read().catch(() => {});
+// Where people have accounts here, or the operator has set up an identity provider, a token is the second way.
+async function offerOthers(place, ways) {
+  if (signInAddress() === null && !hasAccounts()) await read().catch(() => {});
   const address = signInAddress();
-  if (address === null || !place.isConnected) return;
+  if (!place.isConnected || (address === null && !hasAccounts())) return;
   ways.open = false;
   ways.firstElementChild.hidden = false;
+  if (hasAccounts()) {
+    const form = signInForm();
+    place.prepend(address === null ? form.element : element("details", {}, element("summary", {}, "Sign in with a passphrase or a passkey"), form.element));
+    if (address === null) form.control.focus();
+  }
+  if (address === null) return;
   const link = element("a", { class: "button", href: address }, "Sign in");
   place.prepend(link);
   link.focus();
@@ -43,6 +50,15 @@ export function offerProviderSignOut(address) {
   if (address === null || !place) return;
   place.append(element("p", { class: "notice", role: "status" }, "You are signed out here. On a shared computer, ",
     element("a", { href: address }, "sign out of your identity provider"), " too."));
+}
+
+// In a window of its own, while a page waits for whoever was signed in to an account.
+export function showSignInWindow(done) {
+  document.title = "Sign in – Modelbook";
+  document.body.classList.add("signed-out");
+  const form = signInForm({ done });
+  replace(document.getElementById("main"), element("div", { class: "sign-in" }, element("h1", {}, "Sign in again"), form.element));
+  form.control.focus();
 }
 
 export function showSignedIn() {
@@ -65,7 +81,7 @@ function enter(form, token) {
 // Exchanges the code in the fragment, which browsers do not send, for a token. Returns what is wrong, or null.
 export async function useCode() {
   const code = location.hash.split("/").pop();
-  history.replaceState(null, "", "#/providers");
+  history.replaceState(null, "", "#/overview");
   try {
     const { document } = await ask("POST", "/console/sign-in", { body: { code } });
     signIn(document.token);

@@ -2,6 +2,7 @@
 
 import { element } from "../core/elements.js";
 import { ago, time, title } from "../core/format.js";
+import { preference } from "../core/preferences.js";
 
 const TONES = { healthy: "good", degraded: "warn", unhealthy: "bad", unknown: "idle" };
 const TELLING = ["reasoning", "vision", "embeddings", "image_output", "audio_output", "audio_input", "pdf_input", "function_calling"];
@@ -27,6 +28,13 @@ export const usability = (model) => model.isEnabled && UNUSABLE[model.unusableBe
 export const keyHint = (apiKey) => !apiKey ? "none" : apiKey.hint.length > 1 ? element("code", {}, apiKey.hint) : "set";
 
 export const when = (moment) => moment ? element("time", { datetime: moment, title: time(moment), "data-age": true }, ago(moment)) : "never";
+
+// The same with the time itself beside it.
+export function stamp(moment) {
+  if (!moment) return "–";
+  const form = preference("times", "both");
+  return form === "absolute" ? element("time", { datetime: moment }, time(moment)) : [when(moment), form === "both" ? element("small", { class: "quiet" }, " ", time(moment)) : null];
+}
 
 export const chips = (names) => element("span", { class: "chips" }, names.map(chip));
 

@@ -55,6 +55,6 @@ export function shown([name], held) {
 // Who has changed it since a revision, for a sentence.
 export async function authors(path, revision) {
   const { data } = await get(`${path}/history`, { limit: LATEST }).catch(() => ({ data: [] }));
-  const names = [...new Set(data.filter((event) => event.revision > revision).map((event) => event.actor))];
+  const names = [...new Set(data.filter((event) => event.revision > revision).map((event) => event.actorName ?? event.actor))];
   return names.length ? names.join(" and ") : "Somebody";
 }

@@ -1,62 +1,98 @@
-// Bars day by day, drawn as SVG; the same figures are in a table for those who cannot see it.
+// Bars over time, one on the other, drawn by uPlot; the same figures are in words under the pointer, and in a table of the page.
 
-import { drawn, element } from "../core/elements.js";
+import { element, replace } from "../core/elements.js";
+import { onPreference } from "../core/preferences.js";
 
-const WIDTH = 920;
-const HEIGHT = 240;
-const EDGES = { top: 14, right: 8, bottom: 26, left: 84 };
-// As many parts as their figures differ, as people read them.
-const PARTS = [4, 2, 1];
+const HEIGHT = 250;
+const SERIES = 6;
+const DAY = 86_400;
 
-// series: [{name, values: [number per label]}]; labels are under the bars, `show` writes a figure.
-export function bars(labels, series, { title, show }) {
-  const sums = labels.map((_, index) => series.reduce((sum, { values }) => sum + values[index], 0));
-  const top = ceiling(Math.max(...sums, 0));
-  const inner = { width: WIDTH - EDGES.left - EDGES.right, height: HEIGHT - EDGES.top - EDGES.bottom };
-  const y = (value) => EDGES.top + inner.height * (1 - value / top);
-  const step = inner.width / labels.length;
-  const chart = drawn("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title, class: "chart" },
-    grid(top, y, show), labels.map((label, index) => column(label, index, { series, sums, step, y, show })), captions(labels, step));
-  const scroll = element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": title }, chart);
-  // Where not all of it fits, the latest days are what people come for.
-  new ResizeObserver(() => (scroll.scrollLeft = scroll.scrollWidth)).observe(scroll);
-  return element("figure", { class: "figure" }, scroll, legend(series));
+// points: moments in seconds; series: [{name, values: [number per point]}]; `show` writes a figure, and `when` a point.
+/** @param {number[]} points @param {{ name: string, values: number[] }[]} series @param {{ title: string, show: (figure: number) => string, when: (point: number) => string, isWhole?: boolean }} options */
+export function bars(points, series, { title, show, when, isWhole = false }) {
+  const place = element("div", { class: "chart", role: "img", "aria-label": title });
+  const words = element("p", { class: "readout quiet" });
+  const tell = (at) => replace(words, at === null ? "Point at a bar for its figures." : readout(at, { points, series, show, when }));
+  tell(null);
+  draw(place, { points, series, show, isWhole, tell });
+  return element("figure", { class: "figure" }, place, words, legend(series));
 }
 
-function grid(top, y, show) {
-  const divided = PARTS.map((parts) => Array.from({ length: parts + 1 }, (_, line) => (top * line) / parts));
-  const values = divided.find((each) => new Set(each.map(show)).size === each.length) ?? divided.at(-1);
-  return values.map((value) => [
-    drawn("line", { x1: EDGES.left, x2: WIDTH - EDGES.right, y1: y(value), y2: y(value), class: "rule" }),
-    drawn("text", { x: EDGES.left - 8, y: y(value) + 4, "text-anchor": "end" }, show(value)),
-  ]);
+// Its code comes after what else there is to see.
+async function draw(place, options) {
+  const { default: Plot } = await import("../vendor/uplot/uPlot-1.6.32.esm.js");
+  let plot = null;
+  const again = () => {
+    if (!place.isConnected || place.clientWidth === 0) return;
+    plot?.destroy();
+    plot = new Plot(settings(Plot, place.clientWidth, options), stacked(options), place);
+  };
+  forget();
+  shown.set(place, { again, end: () => plot?.destroy() });
+  new ResizeObserver(() => plot?.width === place.clientWidth || again()).observe(place);
 }
 
-function column(label, index, { series, sums, step, y, show }) {
-  let below = 0;
-  const x = EDGES.left + index * step + step * 0.15;
-  const parts = series.map(({ name, values }, order) => {
-    const from = below;
-    below += values[index];
-    if (values[index] <= 0) return null;
-    return drawn("rect", { x, width: step * 0.7, y: y(below), height: Math.max(y(from) - y(below), 0.5), class: `series-${(order % 6) + 1}` }, drawn("title", {}, `${label}, ${name}: ${show(values[index])}`));
-  });
-  return drawn("g", {}, parts, sums[index] === 0 ? null : drawn("title", {}, `${label}: ${show(sums[index])}`));
+// Those on the page, which are drawn anew in other colours.
+const shown = new Map();
+const recolour = () => {
+  for (const { again } of shown.values()) again();
+};
+// uPlot listens to the window until it is told to end.
+document.addEventListener("shown", forget);
+
+function forget() {
+  for (const [place, { end }] of shown) {
+    if (place.isConnected) continue;
+    end();
+    shown.delete(place);
+  }
+}
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+onPreference(recolour);
+
+// What stands on others reaches from the ground: the highest is drawn first, and the others over it.
+function stacked({ points, series }) {
+  const sums = points.map(() => 0);
+  const tops = series.map(({ values }) => values.map((value, index) => (sums[index] += value)));
+  return [points, ...tops.toReversed()];
 }
 
-function captions(labels, step) {
-  const every = Math.ceil(labels.length / 10);
-  return labels.map((label, index) => index % every === 0
-    ? drawn("text", { x: EDGES.left + (index + 0.5) * step, y: HEIGHT - 8, "text-anchor": "middle" }, label.slice(5)) : null);
+function settings(Plot, width, { points, series, show, isWhole, tell }) {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name) => style.getPropertyValue(name);
+  const step = points.length > 1 ? points[1] - points[0] : DAY;
+  const axis = { stroke: ink(style, "--quiet"), font: `11px ${style.fontFamily}`, grid: { stroke: ink(style, "--line"), width: 1 }, ticks: { show: false } };
+  return {
+    width, height: HEIGHT, tzDate: (moment) => Plot.tzDate(new Date(moment * 1000), "Etc/UTC"),
+    legend: { show: false },
+    cursor: { x: true, y: false, points: { show: false }, drag: { x: false, y: false } },
+    scales: { x: { range: () => [points[0] - step * 0.6, points.at(-1) + step * 0.6] }, y: { range: (_, __, top) => [0, top > 0 ? top * 1.05 : 1] } },
+    axes: [{ ...axis, grid: { show: false }, size: step < DAY ? 46 : 30, incrs: [3600, 3 * 3600, 6 * 3600, 12 * 3600, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 56 * DAY], values: [[DAY, "{MMM} {D}", null, null, null, null, null, null, 1], [3600, "{HH}:{mm}", "\n{MMM} {D}", null, "\n{MMM} {D}", null, null, null, 1]] },
+      { ...axis, size: 76, values: (_, marks) => marks.map(show), ...(isWhole ? { incrs: WHOLE } : {}) }],
+    series: [{}, ...series.map((_, index) => ({ fill: ink(style, `--series-${(index % SERIES) + 1}`), stroke: colour("--raised"), width: 0, paths: Plot.paths.bars({ size: [0.72, 60] }), points: { show: false } })).toReversed()],
+    hooks: { setCursor: [(plot) => tell(plot.cursor.idx ?? null)] },
+  };
+}
+
+const WHOLE = [1, 2, 5].flatMap((each) => Array.from({ length: 13 }, (_, power) => each * 10 ** power)).toSorted((one, other) => one - other);
+
+// A canvas does not know of light and dark.
+function ink(style, name) {
+  const probe = element("span", { hidden: true });
+  probe.style.color = style.getPropertyValue(name);
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+function readout(at, { points, series, show, when }) {
+  const parts = series.map(({ name, values }) => [name, values[at]]).filter(([, value]) => value > 0);
+  const sum = parts.reduce((total, [, value]) => total + value, 0);
+  return [element("strong", {}, `${when(points[at])}: ${show(sum)}`), parts.length > 1 ? ` – ${parts.map(([name, value]) => `${name} ${show(value)}`).join(", ")}` : ""];
 }
 
 function legend(series) {
-  return element("figcaption", {}, element("ul", { class: "legend" }, series.map(({ name }, order) => element("li", {}, element("span", { class: `swatch series-${(order % 6) + 1}`, "aria-hidden": "true" }), name))));
-}
-
-// The next round number: 1, 2, 2.5 or 5 and zeros.
-function ceiling(value) {
-  if (value <= 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 2.5, 5, 10].find((factor) => factor * power >= value * 0.999999) * power;
+  if (series.length < 2) return null;
+  return element("figcaption", {}, element("ul", { class: "legend" }, series.map(({ name }, order) => element("li", {}, element("span", { class: `swatch series-${(order % SERIES) + 1}`, "aria-hidden": "true" }), name))));
 }

@@ -5,9 +5,10 @@ import { element, replace, uniqueId } from "../core/elements.js";
 const TYPING_MS = 250;
 
 // A search box; it asks when the person has stopped typing.
-export function search(name, label, { narrow = false } = {}) {
+/** @param {string} name @param {string} label @param {{ narrow?: boolean, placeholder?: string }} [options] */
+export function search(name, label, { narrow = false, placeholder } = {}) {
   const id = uniqueId(name);
-  const input = element("input", { id, type: "search", name, autocomplete: "off", spellcheck: "false" });
+  const input = element("input", { id, type: "search", name, placeholder, autocomplete: "off", spellcheck: "false" });
   return { name, element: element("div", { class: narrow ? "filter" : "filter grow" }, element("label", { for: id }, label), input), value: () => input.value.trim(),
     set(value, changed) {
       input.value = value;

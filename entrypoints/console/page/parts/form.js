@@ -111,6 +111,7 @@ export class Form {
     const lines = homeless.length || !first ? [detail, ...homeless].filter(Boolean) : [];
     this.summary.hidden = lines.length === 0;
     replace(this.summary, lines.map((line) => element("p", {}, line)), requestId && lines.length ? element("p", { class: "quiet" }, `Request ${requestId}`) : null);
+    first?.control.closest("details:not([open])")?.setAttribute("open", "");
     first?.control.focus();
   }
 

@@ -1,13 +1,13 @@
 // What every page begins with: its heading, what it is for, and what can be done on it.
 
 import { element } from "../core/elements.js";
-import { href } from "../core/router.js";
+import { comeBack, lastPlace } from "../core/router.js";
 
 /** @param {string} heading @param {{ lead?: string, actions?: any[], back?: string[] }} [options] @param {any[]} content */
 export function page(heading, { lead, actions = [], back } = {}, ...content) {
   return [
     element("div", { class: "heading" },
-      element("div", {}, back ? element("a", { class: "back", href: href(back[0]) }, `← ${back[1]}`) : null, element("h1", {}, heading), lead ? element("p", { class: "quiet lead" }, lead) : null),
+      element("div", {}, back ? element("a", { class: "back", href: lastPlace(back[0]), onclick: comeBack }, `← ${back[1]}`) : null, element("h1", {}, heading), lead ? element("p", { class: "quiet lead" }, lead) : null),
       element("div", { class: "actions" }, actions)),
     ...content,
   ];

@@ -16,7 +16,7 @@ export function askToSignInAgain() {
   if (shown) return;
   const trouble = element("p", { class: "notice bad", role: "alert", hidden: true },
     "The browser did not open a window. Allow windows for this page and try again, or ",
-    element("a", { href: signInAddress() }, "sign in here"), ", which loses what you have entered.");
+    element("a", { href: signInAddress() ?? "./" }, "sign in here"), ", which loses what you have entered.");
   show("Your session has ended", [
     element("p", {}, "Sign in again to go on. What you have entered on this page stays."), trouble,
     buttons(button("Sign out", () => end(() => signOut()), "plain"), button("Sign in again", () => {
@@ -32,7 +32,7 @@ export async function meet(session) {
     if (!wasOver && held) signOut("You have signed out in another tab.");
     return;
   }
-  if (!held || session.actor !== held.actor || !isMember(session, held.organizationId)) {
+  if (!held || personOf(session) !== personOf(held) || !isMember(session, held.organizationId)) {
     end(() => enter(session));
   } else if (session.organizationId === held.organizationId) {
     end(() => goOn(session, wasOver));
@@ -58,6 +58,9 @@ function askWhichOrganization(session, held) {
       end(() => goOn(back, false));
     }, "plain"), button(`Show ${there}`, () => end(() => enter(session))))]);
 }
+
+// An account is another actor in each organization.
+const personOf = ({ accountId, actor }) => accountId ?? actor;
 
 const isMember = (session, id) => id === null || session.organizations.some((each) => each.id === id);
 

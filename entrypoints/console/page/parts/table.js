@@ -79,6 +79,14 @@ export class Selection {
     this.changed();
   }
 
+  // Also what is on other pages of the list.
+  add(rows) {
+    for (const row of rows) this.rows.set(this.id(row), row);
+    for (const [id, box] of this.boxes) box.checked = this.rows.has(id);
+    this.#tickAll();
+    this.changed();
+  }
+
   clear() {
     this.rows.clear();
     for (const box of this.boxes.values()) box.checked = false;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from entrypoints.http.doors.chat_completions.answer import completion_document
@@ -32,11 +33,20 @@ class ChatDoor:
             protocol="chat_completions", body=document, read=read_conversation, is_stream=bool(body.stream)
         )
         self._model = body.model
-        self._facts: dict[str, Any] = {"completion_id": f"chatcmpl-{request_id}", "created": created}
-        self._encoder = ChunkEncoder(model=body.model, with_usage=with_usage, **self._facts)
+        self._request_id = request_id
+        self._created = created
+        self._with_usage = with_usage
 
     def document(self, completion: Completion) -> Mapping[str, Any]:
         return completion_document(completion, model=self._model, **self._facts)
+
+    @property
+    def _facts(self) -> dict[str, Any]:
+        return {"completion_id": f"chatcmpl-{self._request_id}", "created": self._created}
+
+    @cached_property
+    def _encoder(self) -> ChunkEncoder:
+        return ChunkEncoder(model=self._model, with_usage=self._with_usage, **self._facts)
 
     def encode(self, event: CompletionEvent) -> Iterator[tuple[None, bytes]]:
         return ((None, data) for data in self._encoder.encode(event))

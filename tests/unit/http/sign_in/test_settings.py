@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from entrypoints.http.sign_in.sign_in_settings import SignInSettings, is_safe_address, sign_in_settings
+from entrypoints.http.sign_in.sign_in_settings import (
+    SignInSettings,
+    console_address,
+    is_safe_address,
+    sign_in_settings,
+)
 from entrypoints.runtime import Runtime
 from entrypoints.settings import WrongSettings, load_settings
 from entrypoints.token_key_settings import token_keys
@@ -23,15 +28,21 @@ def test_without_an_issuer_nobody_signs_in() -> None:
 def test_the_console_is_where_the_operator_says_or_on_this_machine() -> None:
     here = loaded(oidc_issuer=ISSUER, oidc_client_id="c", port=8081)
     assert here is not None
-    assert (here.redirect_uri, here.origin) == ("http://127.0.0.1:8081/auth/callback", "http://127.0.0.1:8081")
+    assert here.redirect_uri == "http://127.0.0.1:8081/auth/callback"
+    console = console_address(load_settings(port=8081))
+    assert console is not None
+    assert console.origin == "http://127.0.0.1:8081"
+    assert [console_address(load_settings(**each)) for each in ({"port": 0}, {"host": "0.0.0.0"})] == [None, None]
     named = loaded(
         oidc_issuer=ISSUER, oidc_client_id="c", host="0.0.0.0", public_url="https://Tools.example:443/modelbook/"
     )
     assert named is not None
     assert named.redirect_uri == "https://Tools.example:443/modelbook/auth/callback"
+    console = console_address(load_settings(host="0.0.0.0", public_url="https://Tools.example:443/modelbook/"))
+    assert console is not None
     # As browsers write it in the header Origin.
-    assert named.origin == "https://tools.example"
-    assert named.location("/#/models") == "/modelbook/#/models"
+    assert console.origin == "https://tools.example"
+    assert console.location("/#/models") == "/modelbook/#/models"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import { get, isAbort, stream } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
-import { number } from "../../core/format.js";
+import { bytes as size, number } from "../../core/format.js";
 import { failure } from "../../parts/failure.js";
 import { card } from "../../parts/page.js";
 import { saveFile } from "../../parts/save-file.js";
@@ -85,9 +85,4 @@ function saved({ name, content }, { header, footer }) {
         element("pre", { class: "command", tabindex: "0", "aria-label": "Command that verifies the file" }, `modelbook audit verify ${name} --public-key KEY`),
         element("p", { class: "hint" }, "KEY is the public key of the checkpoints, with the id ", element("code", {}, header.publicKeyId), ". Whoever runs the service prints it with ", element("code", {}, "modelbook audit public-key"), ": take it from them, not from whoever gave you the file.")],
   ];
-}
-
-function size(bytes) {
-  if (bytes < 1000) return `${bytes} bytes`;
-  return bytes < 1_000_000 ? `${number(Math.round(bytes / 1000))} kB` : `${number(Math.round(bytes / 100_000) / 10)} MB`;
 }

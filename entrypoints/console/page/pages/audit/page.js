@@ -1,9 +1,9 @@
 // Everything that happened in the organization: the log itself is the audit trail.
 
 import { element } from "../../core/elements.js";
-import { known, time } from "../../core/format.js";
-import { href } from "../../core/router.js";
+import { known } from "../../core/format.js";
 import { action } from "../../parts/action.js";
+import { stamp } from "../../parts/badges.js";
 import { choice, moment, search } from "../../parts/filters.js";
 import { Listing } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
@@ -11,6 +11,7 @@ import { saveCsv } from "../../parts/save-file.js";
 import { table } from "../../parts/table.js";
 import { eventName, fieldName, flat, text } from "../history/differences.js";
 import { save } from "./export.js";
+import { placeOf } from "./places.js";
 import { TYPES } from "./types.js";
 import { verify } from "./verification.js";
 
@@ -18,7 +19,6 @@ const AUDIT = "/api/ai/audit";
 const SHOWN = 4;
 const LONGEST = 160;
 const OF_THE_LOG = new Set(["origin"]);
-const KINDS = { provider: "providers", model: "models" };
 
 export async function show({ query, signal }) {
   const list = new Listing({
@@ -42,9 +42,9 @@ export async function show({ query, signal }) {
 
 function columns() {
   return [
-    { head: "When", cell: (event) => element("time", { datetime: event.at }, time(event.at)) },
+    { head: "When", cell: (event) => stamp(event.at) },
     { head: "What", cell: (event) => [eventName(event.type), event.reason ? element("small", {}, event.reason) : null] },
-    { head: "By", cell: (event) => element("code", { class: "whole" }, event.actor) },
+    { head: "By", cell: (event) => event.actorName ? element("span", { title: event.actor }, event.actorName) : element("code", { class: "whole" }, event.actor) },
     { head: "About", cell: (event) => about(event) },
     { head: "Facts", cell: (event) => [summary(event), facts(event)] },
     { head: "Sequence", numeric: true, cell: (event) => String(event.sequence) },
@@ -52,9 +52,9 @@ function columns() {
 }
 
 function about(event) {
-  const place = KINDS[event.type.split(".")[0]];
+  const place = placeOf(event);
   const name = event.aggregateName ?? element("code", {}, event.aggregateId.slice(0, 8));
-  return place ? element("a", { href: href(`/${place}/${event.aggregateId}`, { tab: "history" }), title: event.aggregateId }, name) : element("span", { title: event.aggregateId }, name);
+  return place ? element("a", { href: place, title: event.aggregateId }, name) : element("span", { title: event.aggregateId }, name);
 }
 
 // The facts in a line, as far as people read them; the rest is a click away.

@@ -5,6 +5,8 @@ export const TYPES = [
   "access-key.expiry-changed",
   "access-key.issued", "access-key.labels-changed", "access-key.limits-changed", "access-key.models-restricted", "access-key.renamed",
   "access-key.revoked", "access-key.rotated",
+  "member.invitation-withdrawn", "member.invited", "member.invited-again", "member.joined", "member.left", "member.removed",
+  "member.role-changed",
   "model.capabilities-changed", "model.disabled", "model.enabled", "model.lifecycle-changed", "model.limits-changed", "model.price-changed",
   "model.reconfigured", "model.registered", "model.removed", "model.renamed", "model.retired-upstream",
   "model.retirement-approaching",

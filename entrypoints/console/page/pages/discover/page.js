@@ -5,7 +5,7 @@ import { element } from "../../core/elements.js";
 import { pause } from "../../core/delay.js";
 import { number } from "../../core/format.js";
 import { allProviders, PROVIDERS } from "../../core/api-paths.js";
-import { href, remember } from "../../core/router.js";
+import { href, remember, remembered } from "../../core/router.js";
 import { action } from "../../parts/action.js";
 import { nothing, page } from "../../parts/page.js";
 import { Offers } from "./offers.js";
@@ -28,7 +28,8 @@ class Discovery {
   constructor(providers, query, signal) {
     this.providers = providers;
     this.signal = signal;
-    const wanted = (query.providers ?? "").split(",").filter(Boolean);
+    // Whoever comes back finds what was asked for: the service remembers the answers.
+    const wanted = remembered().providers ?? (query.providers ?? "").split(",").filter(Boolean);
     this.sources = new Sources(providers, wanted);
     this.progress = element("p", { role: "status", class: "quiet" });
     this.stop = element("button", { type: "button", class: "plain", hidden: true, onclick: () => this.#stop() }, "Stop asking");
@@ -48,7 +49,7 @@ class Discovery {
 
   async start(refresh) {
     const ids = this.sources.chosen;
-    remember({ providers: ids.length === this.providers.length || ids.length > MOST_IN_ADDRESS ? "" : ids.join(",") });
+    remember({ providers: ids.length > MOST_IN_ADDRESS ? "" : ids.join(",") }, { providers: ids });
     this.asking?.abort();
     this.asking = new AbortController();
     const signal = AbortSignal.any([this.asking.signal, this.signal]);

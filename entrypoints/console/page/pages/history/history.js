@@ -2,7 +2,7 @@
 
 import { get } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
-import { time } from "../../core/format.js";
+import { stamp } from "../../parts/badges.js";
 import { failure } from "../../parts/failure.js";
 import { card } from "../../parts/page.js";
 import { differences, eventName } from "./differences.js";
@@ -43,8 +43,8 @@ export async function history(path, now, { needs, reverted, signal }) {
 function entry(event, past) {
   const isThere = event.revision <= past.last;
   return element("li", {},
-    element("p", {}, element("strong", {}, eventName(event.type)), " by ", element("code", {}, event.actor)),
-    element("p", { class: "quiet" }, element("time", { datetime: event.at }, time(event.at)), ` · revision ${event.revision}`, event.reason ? ` · ${event.reason}` : "",
+    element("p", {}, element("strong", {}, eventName(event.type)), " by ", element(event.actorName ? "span" : "code", { title: event.actor }, event.actorName ?? event.actor)),
+    element("p", { class: "quiet" }, stamp(event.at), ` · revision ${event.revision}`, event.reason ? ` · ${event.reason}` : "",
       isThere ? [" · ", element("button", { type: "button", class: "link", "aria-label": `How it was at revision ${event.revision}`, onclick: () => past.seek(event.revision) }, "How it was")] : null),
     isThere ? differences(event.changes) : null);
 }

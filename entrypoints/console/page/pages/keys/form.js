@@ -2,6 +2,7 @@
 
 import { ask } from "../../core/api.js";
 import { allProviders, KEYS } from "../../core/api-paths.js";
+import { PERIODS } from "../../core/budgets.js";
 import { element } from "../../core/elements.js";
 import { say } from "../../core/messages.js";
 import { patchBetween } from "../../parts/changes.js";
@@ -12,7 +13,6 @@ import { showSecret } from "./secret.js";
 
 export const SCOPES = [["run", "Run models"], ["read", "Read, as a viewer"], ["manage", "Manage, as an editor"]];
 
-const PERIODS = [["", "No budget"], ["day", "A day"], ["week", "A week"], ["month", "A month"], ["total", "In all"]];
 const OBJECTS = ["limits", "labels"];
 
 export async function issueKey(done) {
@@ -39,7 +39,7 @@ class KeyForm {
     this.scope = field({ name: "scope", label: "Scope", type: "choice", choices: SCOPES, value: values.scope ?? "run", disabled: Boolean(this.key), help: "It cannot be changed later." });
     this.limits = [["requestsPerMinute", "Requests a minute"], ["tokensPerMinute", "Tokens a minute"], ["concurrent", "Prompts at once"]].map(([name, label]) =>
       field({ name, label, type: "number", step: 1, min: 1, pointer: `/limits/${name}`, value: values.limits[name] ?? "", help: "Empty: no limit." }));
-    this.period = field({ name: "period", label: "Budget for", type: "choice", choices: PERIODS, value: values.budget?.period ?? "", pointer: "/budget/period" });
+    this.period = field({ name: "period", label: "Budget for", type: "choice", choices: [["", "No budget"], ...PERIODS], value: values.budget?.period ?? "", pointer: "/budget/period" });
     this.usd = field({ name: "usd", label: "Budget", type: "number", unit: "USD", min: 0, value: values.budget?.usd ?? "", pointer: "/budget" });
     this.labels = field({ name: "labels", label: "Labels", type: "textarea", rows: 3, value: linesOf(values.labels), help: "One a line, such as `team: search`. No e-mail addresses." });
     this.ticks = this.providers.map((provider) => ({ id: provider.id, ...tick(provider, values.providerIds) }));

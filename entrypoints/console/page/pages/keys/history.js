@@ -2,7 +2,7 @@
 
 import { get } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
-import { time } from "../../core/format.js";
+import { stamp } from "../../parts/badges.js";
 import { failure } from "../../parts/failure.js";
 import { differences, eventName } from "../history/differences.js";
 
@@ -25,6 +25,6 @@ export async function timeline(path, signal) {
 }
 
 const entry = (event) => element("li", {},
-  element("p", {}, element("strong", {}, eventName(event.type)), " by ", element("code", {}, event.actor)),
-  element("p", { class: "quiet" }, element("time", { datetime: event.at }, time(event.at)), ` · revision ${event.revision}`, event.reason ? ` · ${event.reason}` : ""),
+  element("p", {}, element("strong", {}, eventName(event.type)), " by ", element(event.actorName ? "span" : "code", { title: event.actor }, event.actorName ?? event.actor)),
+  element("p", { class: "quiet" }, stamp(event.at), ` · revision ${event.revision}`, event.reason ? ` · ${event.reason}` : ""),
   differences(event.changes));

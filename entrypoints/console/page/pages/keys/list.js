@@ -3,14 +3,19 @@
 import { ask } from "../../core/api.js";
 import { KEYS } from "../../core/api-paths.js";
 import { element } from "../../core/elements.js";
-import { money, time } from "../../core/format.js";
+import { time } from "../../core/format.js";
+import { budgetText } from "../../core/budgets.js";
 import { say } from "../../core/messages.js";
+import { href } from "../../core/router.js";
 import { action } from "../../parts/action.js";
 import { badge, when } from "../../parts/badges.js";
+import { copyable } from "../../parts/copy.js";
 import { confirmed, openDialog } from "../../parts/dialog.js";
 import { choice, search } from "../../parts/filters.js";
-import { Listing } from "../../parts/listing.js";
+import { Listing, SORTS } from "../../parts/listing.js";
 import { facts, nothing, page } from "../../parts/page.js";
+import { toggle } from "../../parts/toggle.js";
+import { shareBar } from "../../parts/share.js";
 import { retryIfChanged } from "../../parts/retry-if-changed.js";
 import { editKey, issueKey, SCOPES } from "./form.js";
 import { timeline } from "./history.js";
@@ -18,7 +23,7 @@ import { rotateKey } from "./secret.js";
 
 export async function show({ query, signal }) {
   const list = new Listing({
-    path: KEYS, query, signal, about: ["access-key."],
+    path: KEYS, query, signal, sorts: [...SORTS, ["-budgetUsed", "Budget, most used first"]], csv: "access-keys.csv", about: ["access-key."],
     filters: [search("q", "Search"), choice("scope", "Scope", SCOPES), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
     draw: (rows) => element("ul", { class: "cards" }, rows.map((key) => keyCard(key, list, signal))),
     empty: (isFiltered) => isFiltered ? nothing("No access key matches.") : nothing("There is no access key yet. Issue one for each program that uses the service.", adder(list)),
@@ -35,7 +40,8 @@ function keyCard(key, list, signal) {
     element("div", { class: "card-head" }, element("h2", {}, key.name), element("p", { class: "badges" }, key.isEnabled ? null : badge("Disabled"), expiry(key))),
     element("p", { class: "quiet" }, scope, " · ", element("code", {}, key.hint)),
     facts([["Models", models(key)], ["Limits", limits(key.limits)], ["Budget", budget(key.budget)], ["Labels", labels(key.labels)], ["Last used", when(key.lastUsedAt)],
-      key.previousSecretUntil ? ["Old secret until", time(key.previousSecretUntil)] : null]),
+      key.previousSecretUntil ? ["Old secret until", time(key.previousSecretUntil)] : null,
+      ["Id", copyable(key.id, `the id of ${key.name}`), "whole"]]),
     actions(key, list, signal));
 }
 
@@ -43,21 +49,11 @@ function actions(key, list, signal) {
   const again = () => list.load();
   return element("div", { class: "actions" },
     action("Edit", { needs: "admin", tone: "plain", label: `Edit ${key.name}`, run: () => editKey(key, again) }),
+    element("a", { class: "button plain", href: href("/usage", { key: key.id }), "aria-label": `Usage of ${key.name}` }, "Usage"),
     action("Rotate", { needs: "admin", tone: "plain", label: `Rotate ${key.name}`, run: () => rotateKey(key, again) }),
-    toggle(key, again),
+    toggle(key, `${KEYS}/${key.id}`, { needs: "admin", done: again }),
     action("History", { needs: "viewer", tone: "plain", label: `History of ${key.name}`, run: async () => openDialog(`History of ${key.name}`, await timeline(`${KEYS}/${key.id}`, signal), { wide: true }) }),
     action("Revoke", { needs: "admin", tone: "plain danger", label: `Revoke ${key.name}`, run: () => revoke(key, again) }));
-}
-
-function toggle(key, done) {
-  const word = key.isEnabled ? "Disable" : "Enable";
-  const path = `${KEYS}/${key.id}`;
-  return action(word, { needs: "admin", tone: "plain", label: `${word} ${key.name}`, run: async () => {
-    const act = (revision) => ask("PATCH", path, { body: { isEnabled: !key.isEnabled }, revision });
-    const changed = await retryIfChanged(key, { path, action: word, act, tone: "", isDone: (now) => now.isEnabled !== key.isEnabled });
-    if (changed) say(`${key.name} is ${key.isEnabled ? "disabled" : "enabled"}.`);
-    done();
-  } });
 }
 
 async function revoke(key, done) {
@@ -86,8 +82,6 @@ function limits({ requestsPerMinute, tokensPerMinute, concurrent }) {
   return parts.filter(([most]) => most).map(([most, word]) => `${most.toLocaleString("en")} ${word}`).join(", ") || "none";
 }
 
-const EVERY = { day: "a day", week: "a week", month: "a month", total: "in all" };
-
-const budget = (held) => held ? `${money(held.spentUsd)} of ${money(held.usd)} ${EVERY[held.period]}` : "none";
+const budget = (held) => held ? shareBar(held.spentUsd, held.usd, { label: "Budget used", text: budgetText(held) }) : "none";
 
 const labels = (held) => Object.entries(held).map(([name, value]) => `${name}: ${value}`).join(", ") || "none";

@@ -2,33 +2,51 @@
 
 import { ask } from "../../core/api.js";
 import { element } from "../../core/elements.js";
+import { number } from "../../core/format.js";
 import { say } from "../../core/messages.js";
 import { MODELS } from "../../core/api-paths.js";
 import { badge } from "../../parts/badges.js";
 import { confirmed, openDialog } from "../../parts/dialog.js";
+import { removeLater } from "../../parts/remove-later.js";
 import { table } from "../../parts/table.js";
 
 const DONE = { enable: "enabled", disable: "disabled", delete: "deleted" };
+const OPPOSITE = { enable: "disable", disable: "enable" };
 const MOST = 1000;
 
-export async function changeMany(op, models, done) {
-  const run = () => change(op, models);
-  const results = op === "delete" ? await confirmed(`Delete ${models.length} models?`, warning(models), { action: "Delete them", run }) : await run();
-  if (!results) return;
-  const failed = results.filter((result) => result.error);
-  if (failed.length === 0) say(`${results.length} ${results.length === 1 ? "model was" : "models were"} ${DONE[op]}.`);
-  else showResults(op, results);
+// `tell(text)` says how far it is.
+export async function changeMany(op, models, tell, done) {
+  if (op === "delete") {
+    if (!(await confirmed(`Delete ${models.length} models?`, warning(models), { action: "Delete them", run: () => true }))) return;
+    const { sum, removed } = deletion(models);
+    removeLater(models.map((model) => model.id), { text: `${sum} deleted in some seconds.`, removed, done, run: async () => isWhole(op, await change(op, models, () => {})) });
+    return;
+  }
+  const results = await change(op, models, tell);
+  if (isWhole(op, results)) say(`${counted(results)} ${DONE[op]}.`, { undo: () => changeMany(OPPOSITE[op], results.map(({ id, revision, name }) => ({ id, revision, name })), () => {}, done) });
   done();
 }
 
+const counted = ({ length }) => `${number(length)} ${length === 1 ? "model was" : "models were"}`;
+
+const deletion = (models) => ({ sum: models.length === 1 ? "1 model is" : `${number(models.length)} models are`, removed: `${counted(models)} deleted.` });
+
+// Whether all went well; what did not is shown.
+function isWhole(op, results) {
+  const isGood = results.every((result) => !result.error);
+  if (!isGood) showResults(op, results);
+  return isGood;
+}
+
 // Each for itself: one that somebody else has changed since does not hold up the others.
-async function change(op, models) {
+async function change(op, models, tell) {
   const results = [];
   for (let start = 0; start < models.length; start += MOST) {
     const part = models.slice(start, start + MOST);
     const operations = part.map((model) => ({ op, id: model.id, revision: model.revision }));
     const { document } = await ask("POST", `${MODELS}/bulk`, { body: { atomic: false, operations }, once: true });
     results.push(...document.results.map((result) => ({ ...result, name: part[result.index].name })));
+    tell(`${number(results.length)} of ${number(models.length)} done…`);
   }
   return results;
 }

@@ -2,21 +2,23 @@
 
 import { ask, get } from "../../core/api.js";
 import { element } from "../../core/elements.js";
-import { label, number, time, title } from "../../core/format.js";
-import { say } from "../../core/messages.js";
+import { label, number, title } from "../../core/format.js";
 import { MODELS, PROVIDERS } from "../../core/api-paths.js";
 import { go, href, refresh } from "../../core/router.js";
 import { action } from "../../parts/action.js";
-import { chips, enabled, stage, usability } from "../../parts/badges.js";
-import { confirmed } from "../../parts/dialog.js";
+import { chips, enabled, stage, stamp, usability } from "../../parts/badges.js";
+import { copyable } from "../../parts/copy.js";
 import { failure, removed } from "../../parts/failure.js";
 import { card, facts, page } from "../../parts/page.js";
 import { renewWith } from "../../parts/follow-changes.js";
 import { retryIfChanged } from "../../parts/retry-if-changed.js";
+import { removeLater } from "../../parts/remove-later.js";
 import { tabs } from "../../parts/tabs.js";
+import { toggle } from "../../parts/toggle.js";
 import { history } from "../history/history.js";
 import { editModel } from "./form.js";
 import { priceFacts } from "./prices.js";
+import { useIt } from "./use.js";
 import { promptObstacle, source } from "./vocabulary.js";
 
 export async function show({ params, query, signal }) {
@@ -33,29 +35,23 @@ export async function show({ params, query, signal }) {
   }
   return page(model.name, { back, actions: actions(model, path), lead: `${title(model.type)} model of ${provider.name}` }, await tabs([
     ["overview", "Overview", () => overview(model, provider)],
+    ["use", "Use it", () => useIt(model)],
     ["history", "History", () => history(path, model, { needs: "editor", reverted: () => refresh({ focus: false }), signal })],
   ], query.tab));
 }
 
 function actions(model, path) {
   const again = () => refresh({ focus: false });
-  const word = model.isEnabled ? "Disable" : "Enable";
   return [
     action("Try it", { needs: "editor", why: promptObstacle(model), run: () => go("/try", { model: model.id }) }),
     action("Edit", { needs: "editor", tone: "plain", run: () => editModel(model, again) }),
-    action(word, { needs: "editor", tone: "plain", run: async () => {
-      const act = (revision) => ask("PATCH", path, { body: { isEnabled: !model.isEnabled }, revision });
-      const changed = await retryIfChanged(model, { path, action: word, act, tone: "", isDone: (now) => now.isEnabled !== model.isEnabled });
-      if (changed) say(`${model.name} is ${model.isEnabled ? "out of use" : "in use"}.`);
-      again();
-    } }),
-    action("Delete", { needs: "editor", tone: "plain danger", run: async () => {
-      const text = element("p", {}, "Prompts can no longer run on it. Its history stays in the audit log.");
-      const act = (revision) => ask("DELETE", path, { revision });
-      const deleted = await confirmed(`Delete ${model.name}?`, text, { action: "Delete", run: () => retryIfChanged(model, { path, action: "Delete", act }) });
-      if (!deleted) return;
-      say(`${model.name} was deleted.`);
-      go("/models");
+    toggle(model, path, { needs: "editor", done: again }),
+    action("Delete", { needs: "editor", tone: "plain danger", run: () => {
+      removeLater([model.id], {
+        text: `${model.name} is deleted in some seconds. Its history stays in the audit log.`, removed: `${model.name} was deleted.`,
+        run: () => retryIfChanged(model, { path, action: "Delete", act: (revision) => ask("DELETE", path, { revision }) }),
+        done: () => go("/models"),
+      });
     } }),
   ];
 }
@@ -64,13 +60,14 @@ function overview(model, provider) {
   const from = (name) => model.sources[name] ? element("small", { class: "quiet" }, ` ${source(model.sources[name])}`) : null;
   return element("div", { class: "columns" },
     card("What it is", element("p", { class: "badges" }, enabled(model.isEnabled), usability(model), stage(model)), facts([
-      ["Model id", element("code", {}, model.modelId)],
+      ["Model id", copyable(model.modelId, "the model id")],
       ["Provider", element("a", { href: href(`/providers/${provider.id}`) }, provider.name)],
       ["Version", [model.version ?? "–", from("version")]],
       ["Type", [title(model.type), from("type")]],
       model.retiresOn ? ["Retires", [model.retiresOn, from("retiresOn")]] : null,
       ["Revision", number(model.revision)],
-      ["Changed", time(model.updatedAt)],
+      ["Changed", stamp(model.updatedAt)],
+      ["Id", copyable(model.id, "the id"), "whole"],
     ]), element("h3", {}, "Capabilities"), element("p", {}, chips(model.capabilities), from("capabilities"))),
     card("Price and limits", facts([
       ...priceFacts(model.pricing, from("price")),

@@ -8,10 +8,9 @@ import { patchBetween } from "../../parts/changes.js";
 import { openDialog } from "../../parts/dialog.js";
 import { field, Form } from "../../parts/form.js";
 import { saved } from "../../parts/merge.js";
+import { configFields } from "./config.js";
 import { flatPrices, isPrice, priceFields, pricingOf } from "./prices.js";
 import { TYPES } from "./vocabulary.js";
-
-const CONFIG_HELP = "JSON. Defaults for prompts: `temperature`, `topP`, `maxTokens`, `stop`, `systemPrompt`, `reasoningEffort`, `idleSeconds`, `deadlineSeconds`, `drop`, `baseModel`; `preference`, `weight` and `firstByteSeconds` for the choice among models. What is your own belongs in `metadata`, an object.";
 
 export function addModel(providers, done) {
   const identity = [
@@ -27,7 +26,7 @@ export function addModel(providers, done) {
     done(document);
   } });
   form.body.classList.add("two");
-  const dialog = openDialog("Register a model", form.element);
+  const dialog = openDialog("Register a model", form.element, { wide: true });
 }
 
 export function editModel(model, done) {
@@ -49,7 +48,7 @@ export function editModel(model, done) {
     done(document);
   } });
   form.body.classList.add("two");
-  const dialog = openDialog(`Edit ${model.name}`, form.element);
+  const dialog = openDialog(`Edit ${model.name}`, form.element, { wide: true });
 }
 
 function flat(model) {
@@ -66,12 +65,12 @@ function writable(model, isNew) {
     ...priceFields(model, isNew ? filled : "Leave it empty if the price is not known. A price that you enter is never overwritten."),
     field({ name: "contextWindow", label: "Context window", unit: "tokens", type: "number", min: 1, step: 1, value: model.contextWindow }),
     field({ name: "maxTokens", label: "Max output tokens", unit: "tokens", type: "number", min: 1, step: 1, value: model.maxTokens }),
-    field({ name: "config", label: "Config", type: "textarea", value: JSON.stringify(model.config ?? {}, null, 2), help: CONFIG_HELP }),
+    ...configFields(model.config),
     field({ name: "isEnabled", label: "Enabled", type: "check", value: model.isEnabled ?? true }),
   ];
 }
 
-const valuesOf = (fields) => Object.fromEntries(fields.map((each) => [each.name, each.read()]));
+const valuesOf = (fields) => Object.fromEntries(fields.filter((each) => !each.isPart).map((each) => [each.name, each.read()]));
 
 function written(fields) {
   const values = valuesOf(fields);

@@ -6,7 +6,7 @@ import { number } from "../../core/format.js";
 import { action } from "../../parts/action.js";
 import { badge } from "../../parts/badges.js";
 import { table } from "../../parts/table.js";
-import { section } from "./section.js";
+import { section } from "../../parts/section.js";
 import { KEYS, rotate } from "./start.js";
 import { many } from "./labels.js";
 

@@ -7,7 +7,7 @@ import { action } from "../../parts/action.js";
 import { badge, when } from "../../parts/badges.js";
 import { table } from "../../parts/table.js";
 import { progress } from "./job.js";
-import { section } from "./section.js";
+import { section } from "../../parts/section.js";
 import { PROJECTIONS, rebuild, rebuildOne, verify } from "./start.js";
 import { many, tableName } from "./labels.js";
 

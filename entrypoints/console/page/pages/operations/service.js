@@ -7,8 +7,9 @@ import { href } from "../../core/router.js";
 import { current } from "../../core/session.js";
 import { badge } from "../../parts/badges.js";
 import { facts } from "../../parts/page.js";
-import { section } from "./section.js";
+import { section } from "../../parts/section.js";
 
+const WANTED = new URLSearchParams(["modelbook_health_monitor", "modelbook_health_providers", "modelbook_checkpoints_disagree", "modelbook_checkpoint_number"].map((name) => ["name[]", name]));
 const STATES = ["healthy", "degraded", "unhealthy", "unknown"];
 
 export function service(signal) {
@@ -37,7 +38,7 @@ async function readiness(signal) {
 // Figures of the one process that answered; where they are kept from the public, the page does without.
 async function measured(signal) {
   try {
-    const text = await (await stream("GET", "/metrics", { headers: { Accept: "text/plain" }, signal })).text();
+    const text = await (await stream("GET", `/metrics?${WANTED}`, { headers: { Accept: "text/plain" }, signal })).text();
     return new Map(text.split("\n").filter((line) => line.startsWith("modelbook_")).map((line) => line.split(/ (?=[^ ]+$)/)).map(([name, value]) => [name, Number(value)]));
   } catch (error) {
     if (error.status === undefined) throw error;

@@ -2,19 +2,21 @@
 
 import { get } from "../../core/api.js";
 import { element } from "../../core/elements.js";
-import { milliseconds, number, time, UNKNOWN, value, words } from "../../core/format.js";
+import { milliseconds, number, UNKNOWN, value, words } from "../../core/format.js";
 import { providerTypes, PROVIDERS } from "../../core/api-paths.js";
 import { go, href, refresh } from "../../core/router.js";
 import { action } from "../../parts/action.js";
-import { enabled, health, keyHint, when } from "../../parts/badges.js";
+import { copyable } from "../../parts/copy.js";
+import { enabled, health, keyHint, stamp, when } from "../../parts/badges.js";
 import { failure, removed } from "../../parts/failure.js";
 import { card, facts, nothing, page } from "../../parts/page.js";
 import { renewWith } from "../../parts/follow-changes.js";
 import { table } from "../../parts/table.js";
 import { tabs } from "../../parts/tabs.js";
+import { toggle } from "../../parts/toggle.js";
 import { history } from "../history/history.js";
 import { editProvider } from "./form.js";
-import { test, toggle } from "./list.js";
+import { test } from "./list.js";
 import { removeProvider } from "./remove.js";
 
 const CHECKS = 50;
@@ -34,7 +36,7 @@ export async function show({ params, query, signal }) {
   const actions = [
     action("Test", { needs: "editor", tone: "plain", run: () => test(provider, again) }),
     action("Edit", { needs: "admin", tone: "plain", run: () => editProvider(provider, again) }),
-    toggle(provider, again),
+    toggle(provider, path, { needs: "admin", done: again }),
     action("Remove", { needs: "admin", tone: "plain danger", run: () => removeProvider(provider, () => go("/providers")) }),
   ];
   const type = types.find((each) => each.name === provider.providerType);
@@ -53,14 +55,14 @@ async function overview(provider, type, path, signal) {
 function connection(provider, type) {
   const settings = Object.entries(provider.settings).map(([name, set]) => [type?.fields.find((field) => field.name === name)?.label ?? name, value(set)]);
   return card("Connection", facts([
-    ["Endpoint", element("code", {}, provider.endpoint), "whole"],
+    ["Endpoint", copyable(provider.endpoint, "the endpoint"), "whole"],
     ["Key", provider.apiKey ? [keyHint(provider.apiKey), element("small", {}, `version ${provider.apiKey.version}`)] : "none"],
     ["Extra headers", provider.extraHeaders.length ? provider.extraHeaders.join(", ") : "none"],
     ["Key set", provider.apiKey ? when(provider.apiKey.setAt) : UNKNOWN],
     ...settings,
-    ["Added", time(provider.createdAt)],
-    ["Changed", [time(provider.updatedAt), element("small", {}, `revision ${number(provider.revision)}`)]],
-    ["Id", element("code", {}, provider.id), "whole"],
+    ["Added", stamp(provider.createdAt)],
+    ["Changed", [stamp(provider.updatedAt), element("small", {}, `revision ${number(provider.revision)}`)]],
+    ["Id", copyable(provider.id, "the id"), "whole"],
   ]));
 }
 
@@ -78,7 +80,7 @@ async function checks(path, signal) {
     const { data } = await get(`${path}/health`, { limit: CHECKS }, signal);
     if (data.length === 0) return nothing("This provider has not been checked yet.");
     return table([
-      { head: "When", cell: (check) => time(check.checkedAt) },
+      { head: "When", cell: (check) => stamp(check.checkedAt) },
       { head: "Found", cell: (check) => health(check.status) },
       { head: "What", cell: (check) => [check.message, element("small", {}, check.hint ?? words(check.category))] },
       { head: "Time", numeric: true, cell: (check) => milliseconds(check.responseTimeMs) },

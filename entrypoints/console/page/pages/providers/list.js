@@ -2,17 +2,16 @@
 
 import { ask } from "../../core/api.js";
 import { element } from "../../core/elements.js";
-import { say } from "../../core/messages.js";
 import { providerTypes, PROVIDERS } from "../../core/api-paths.js";
 import { href } from "../../core/router.js";
 import { action } from "../../parts/action.js";
 import { badge, health, keyHint, when } from "../../parts/badges.js";
 import { openDialog } from "../../parts/dialog.js";
 import { choice, search } from "../../parts/filters.js";
-import { Listing } from "../../parts/listing.js";
+import { Listing, SORTS } from "../../parts/listing.js";
 import { facts, nothing, page } from "../../parts/page.js";
 import { report } from "../../parts/report.js";
-import { retryIfChanged } from "../../parts/retry-if-changed.js";
+import { toggle } from "../../parts/toggle.js";
 import { Figures } from "./live-facts.js";
 import { addProvider, editProvider } from "./form.js";
 import { removeProvider } from "./remove.js";
@@ -26,7 +25,7 @@ export async function show({ query, signal }) {
   const labels = new Map(types.map((type) => [type.name, type.label]));
   const figures = new Figures(signal);
   const list = new Listing({
-    path: PROVIDERS, query, signal, about: ["provider.", "model.registered", "model.removed"], every: CHECKS_MS, renewed: (rows) => figures.renew(rows),
+    path: PROVIDERS, query, signal, sorts: SORTS, csv: "providers.csv", about: ["provider.", "model.registered", "model.removed"], every: CHECKS_MS, renewed: (rows) => figures.renew(rows),
     filters: [search("q", "Search"), choice("type", "Type", types.map((type) => [type.name, type.label])), choice("health", "Health", STATES),
       choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
     draw: (rows) => element("ul", { class: "cards" }, rows.map((provider) => providerCard(provider, labels, list, figures))),
@@ -55,19 +54,8 @@ function actions(provider, list) {
   return element("div", { class: "actions" },
     action("Test", { needs: "editor", tone: "plain", label: `Test ${provider.name}`, run: () => test(provider, again) }),
     action("Edit", { needs: "admin", tone: "plain", label: `Edit ${provider.name}`, run: () => editProvider(provider, again) }),
-    toggle(provider, again),
+    toggle(provider, `${PROVIDERS}/${provider.id}`, { needs: "admin", done: again }),
     action("Remove", { needs: "admin", tone: "plain danger", label: `Remove ${provider.name}`, run: () => removeProvider(provider, again) }));
-}
-
-export function toggle(provider, done) {
-  const word = provider.isEnabled ? "Disable" : "Enable";
-  const path = `${PROVIDERS}/${provider.id}`;
-  return action(word, { needs: "admin", tone: "plain", label: `${word} ${provider.name}`, run: async () => {
-    const act = (revision) => ask("PATCH", path, { body: { isEnabled: !provider.isEnabled }, revision });
-    const changed = await retryIfChanged(provider, { path, action: word, act, tone: "", isDone: (now) => now.isEnabled !== provider.isEnabled });
-    if (changed) say(`${provider.name} is ${provider.isEnabled ? "out of use" : "in use"}.`);
-    done();
-  } });
 }
 
 export async function test(provider, done) {

@@ -1,9 +1,10 @@
 // All that is known of one request.
 
 import { element } from "../../core/elements.js";
-import { milliseconds, money, number, time, words } from "../../core/format.js";
+import { milliseconds, money, number, words } from "../../core/format.js";
 import { href } from "../../core/router.js";
-import { badge } from "../../parts/badges.js";
+import { copyable } from "../../parts/copy.js";
+import { badge, stamp } from "../../parts/badges.js";
 import { facts } from "../../parts/page.js";
 import { table } from "../../parts/table.js";
 
@@ -15,9 +16,9 @@ const USUAL = new Set(["inputTokens", "outputTokens"]);
 
 export function details(row) {
   return element("div", { class: "stack" }, facts([
-    ["Request id", element("code", {}, row.requestId), "whole"],
-    row.upstreamRequestId === null ? null : ["Provider's request id", element("code", {}, row.upstreamRequestId), "whole"],
-    ["Ended", time(row.endedAt)],
+    ["Request id", copyable(row.requestId, "the request id"), "whole"],
+    row.upstreamRequestId === null ? null : ["Provider's request id", copyable(row.upstreamRequestId, "the provider’s request id"), "whole"],
+    ["Ended", stamp(row.endedAt)],
     ["By", element("code", {}, row.actor)],
     ...Object.entries(row.labels).map(([name, value]) => [`Label ${name}`, value]),
     ["Through", [element("code", {}, row.door), row.isStreamed ? " as a stream" : ""]],

@@ -1,10 +1,12 @@
 // The calls of clients: who asked which model, what answered, what it took. Never a word of prompts or answers.
 
 import { element } from "../../core/elements.js";
-import { milliseconds, money, number, time, words } from "../../core/format.js";
+import { milliseconds, money, number, words } from "../../core/format.js";
+import { allKeys, allProviders } from "../../core/api-paths.js";
 import { href } from "../../core/router.js";
 import { action } from "../../parts/action.js";
-import { badge } from "../../parts/badges.js";
+import { badge, stamp } from "../../parts/badges.js";
+import { Columns } from "../../parts/columns.js";
 import { openDialog } from "../../parts/dialog.js";
 import { choice, moment, search } from "../../parts/filters.js";
 import { Listing } from "../../parts/listing.js";
@@ -18,10 +20,13 @@ const OUTCOMES = ["ok", "cancelled", "timeout", "rate_limited", "overloaded", "p
 const RENEWED_MS = 5000;
 
 export async function show({ query, signal }) {
+  const [providers, keys] = await Promise.all([allProviders(signal), allKeys(signal)]);
+  const chooser = new Columns("requests", columns(new Map(providers.map(({ id, name }) => [id, name])), new Map(keys.map(({ id, name }) => [id, name]))), () => list.drawAgain());
   const list = new Listing({
-    path: REQUESTS, query, signal, sort: null, isCounted: false, every: RENEWED_MS,
-    filters: [search("model", "Model", { narrow: true }), choice("outcome", "Outcome", OUTCOMES.map((outcome) => [outcome, words(outcome)])), search("actor", "By", { narrow: true }), search("q", "Request id"), moment("from", "From"), moment("to", "Before")],
-    draw: (rows) => table(columns(), rows, { caption: "Requests, the newest first" }),
+    path: REQUESTS, query, signal, sort: null, isCounted: false, every: RENEWED_MS, tools: [chooser.menu],
+    filters: [search("model", "Model", { narrow: true }), choice("outcome", "Outcome", OUTCOMES.map((outcome) => [outcome, words(outcome)])),
+      choice("provider", "Provider", providers.map(({ id, name }) => [id, name])), choice("key", "Access key", keys.map(({ id, name }) => [id, name])), search("actor", "By", { narrow: true }), label(), search("q", "Request id", { narrow: true }), moment("from", "From"), moment("to", "Before")],
+    draw: (rows) => table(chooser.shown, rows, { caption: "Requests, the newest first" }),
     empty: (isFiltered) => nothing(isFiltered ? "No request matches." : "No model was called yet, or the log is turned off.", element("a", { class: "button", href: href("/try") }, "Try one")),
   });
   await list.load();
@@ -29,17 +34,27 @@ export async function show({ query, signal }) {
   return page("Requests", { lead: "Each call of a client, without prompts and answers. The newest come first.", actions }, list.element);
 }
 
-function columns() {
+// Half a label matches nothing yet.
+function label() {
+  const filter = search("label", "Label", { narrow: true, placeholder: "name:value" });
+  return { ...filter, value: () => /^[^:,]+:[^,]+$/.test(filter.value()) ? filter.value() : "" };
+}
+
+function columns(providers, keys) {
   return [
-    { head: "Ended", cell: (row) => element("time", { datetime: row.endedAt }, time(row.endedAt)) },
-    { head: "Model", cell: (row) => model(row) },
+    { head: "Ended", cell: (row) => stamp(row.endedAt) },
+    { head: "Model", isFixed: true, cell: (row) => model(row) },
+    { head: "Provider", isExtra: true, cell: (row) => row.providerId === null ? "–" : providers.get(row.providerId) ?? row.providerType },
+    { head: "Labels", isExtra: true, cell: (row) => Object.entries(row.labels).map(([name, value]) => `${name}: ${value}`).join(", ") || "–" },
+    { head: "Through", isExtra: true, cell: (row) => element("code", {}, row.door) },
     { head: "Outcome", cell: (row) => [badge(words(row.outcome), row.outcome === "ok" ? "good" : "bad"), row.attemptCount > 1 ? element("small", {}, `${row.attemptCount} attempts`) : null] },
-    { head: "By", cell: (row) => element("code", { class: "whole" }, row.actor) },
+    { head: "By", cell: (row) => row.accessKeyId === null ? element("code", {}, row.actor) : element("span", { title: row.actor }, keys.get(row.accessKeyId) ?? element("code", {}, row.accessKeyId.slice(0, 8))) },
     { head: "Input tokens", numeric: true, cell: (row) => number(row.usage.inputTokens) },
     { head: "Output tokens", numeric: true, cell: (row) => number(row.usage.outputTokens) },
     { head: "Cost", numeric: true, cell: (row) => money(row.costUsd) },
     { head: "Time", numeric: true, cell: (row) => milliseconds(row.durationMs) },
-    { head: "Details", isUnseen: true, cell: (row) => element("button", { type: "button", class: "plain", "aria-label": `Details of request ${row.requestId}`, onclick: () => openDialog("Request", details(row), { wide: true }) }, "Details") },
+    { head: "First words", isExtra: true, numeric: true, cell: (row) => milliseconds(row.firstByteMs) },
+    { head: "Details", isFixed: true, isUnseen: true, cell: (row) => element("button", { type: "button", class: "plain", "aria-label": `Details of request ${row.requestId}`, onclick: () => openDialog("Request", details(row), { wide: true }) }, "Details") },
   ];
 }
 

@@ -10,6 +10,7 @@ import { promptObstacle } from "../models/vocabulary.js";
 
 const OFFERED = 100;
 const NEED = "";
+const MOST_BESIDE = 4;
 
 export class ModelSelector {
   static async prepared(query, signal) {
@@ -35,7 +36,18 @@ export class ModelSelector {
     this.offered = [];
     this.needs = [this.type, this.strategy, this.window, this.cost];
     this.fields = [this.search, this.model, ...this.needs];
+    this.requirements = element("details", {});
+    /** @type {any[]} */
+    this.beside = [];
+    this.chips = element("ul", { class: "chosen", "aria-label": "Models side by side" });
+    this.adder = element("button", { type: "button", class: "plain", onclick: () => this.#add() }, "Add to the comparison");
     this.adjust();
+  }
+
+  // All fields in their order, for the page.
+  layout() {
+    this.requirements.append(element("summary", {}, "Requirements"), element("div", { class: "fields" }, this.needs.map((each) => each.element)));
+    return element("div", { class: "fields" }, this.search.element, this.model.element, element("div", { class: "actions" }, this.adder), this.chips, this.requirements);
   }
 
   // Offers what fits the words that are searched for; what was chosen stays chosen.
@@ -58,7 +70,31 @@ export class ModelSelector {
 
   // Requirements do not apply when a model is named.
   adjust() {
-    for (const each of this.needs) each.element.hidden = this.model.read() !== NEED;
+    this.requirements.hidden = this.model.read() !== NEED || this.beside.length > 0;
+    const id = this.model.read();
+    this.adder.disabled = id === NEED || this.beside.length >= MOST_BESIDE || this.beside.some((model) => model.id === id);
+  }
+
+  #add() {
+    const model = [this.chosen, ...this.offered].find((each) => each?.id === this.model.read());
+    if (!model) return;
+    this.beside = [...this.beside, model];
+    this.#drawChips();
+  }
+
+  #drawChips() {
+    this.adjust();
+    replace(this.chips, this.beside.map((model) => element("li", {}, element("span", {}, model.name), element("button", { type: "button", class: "plain close", "aria-label": `Do not ask ${model.name}`, onclick: () => {
+      this.beside = this.beside.filter((each) => each.id !== model.id);
+      this.#drawChips();
+    } }, "×"))));
+  }
+
+  // Whom a message goes to: those side by side, or else the one that is chosen.
+  chosenOnes() {
+    if (this.beside.length > 0) return this.beside.map((model) => ({ name: model.name, written: { modelId: model.id } }));
+    const model = [this.chosen, ...this.offered].find((each) => each?.id === this.model.read());
+    return [{ name: model?.name ?? "Best match", written: this.written() }];
   }
 
   written() {

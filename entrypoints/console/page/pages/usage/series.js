@@ -1,9 +1,10 @@
-// The figures of a chart: the busiest models by day, and all the others as one.
+// The figures of a chart: the largest groups over time, and all the others as one.
 
 import { get } from "../../core/api.js";
+import { USAGE } from "../../core/api-paths.js";
 
 const APART = 5;
-const DAY_MS = 86_400_000;
+const STEPS = { day: 86_400, hour: 3600 };
 
 const figure = {
   cost: (group) => Number(group.costUsd),
@@ -11,25 +12,34 @@ const figure = {
   requests: (group) => group.requests,
 };
 
-export async function seriesOf(days, models, measure, wanted, signal) {
+// `by` is a dimension (see dimensions.js), null for the sum alone; `groups` is the report by it, and `all` that over time.
+export async function seriesOf({ all, groups, by, unit, measure, wanted, names, signal }) {
   const value = figure[measure];
-  const labels = everyDay(days.from, days.to);
-  const largest = models.data.toSorted((one, other) => value(other) - value(one)).slice(0, APART);
-  const series = await Promise.all(largest.map(async (model) => ({
-    name: model.providerModelId,
-    values: along(labels, (await get("/api/ai/usage", { ...wanted, groupBy: "day", modelId: model.modelId }, signal)).data, value),
+  const points = between(all.from, all.to, unit);
+  const sums = along(points, all.data, unit, value);
+  if (by === null) return { points, series: [{ name: "All", values: sums }] };
+  const largest = groups.data.toSorted((one, other) => value(other) - value(one)).filter((group) => by.only(group) !== null).slice(0, APART);
+  const series = await Promise.all(largest.map(async (group) => ({
+    name: names(group), values: along(points, (await get(USAGE, { ...wanted, ...by.only(group), groupBy: unit }, signal)).data, unit, value),
   })));
-  const all = along(labels, days.data, value);
-  const others = all.map((sum, index) => Math.max(0, sum - series.reduce((part, { values }) => part + values[index], 0)));
-  return { labels, series: models.data.length > APART ? [...series, { name: "All others", values: others }] : series };
+  const others = sums.map((sum, index) => Math.max(0, sum - series.reduce((part, { values }) => part + values[index], 0)));
+  return { points, series: groups.data.length > largest.length ? [...series, { name: "All others", values: others }] : series };
 }
 
-function everyDay(first, last) {
-  const count = Math.round((Date.parse(last) - Date.parse(first)) / DAY_MS) + 1;
-  return Array.from({ length: count }, (_, index) => new Date(Date.parse(first) + index * DAY_MS).toISOString().slice(0, 10));
+// Both days included, in seconds.
+export const everyDay = (first, last) => between(first, last, "day");
+
+export const dayOf = (point) => new Date(point * 1000).toISOString().slice(0, 10);
+
+export const hourOf = (point) => `${new Date(point * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+
+function between(first, last, unit) {
+  const start = Date.parse(first) / 1000;
+  const count = Math.round((Date.parse(last) / 1000 + STEPS.day - start) / STEPS[unit]);
+  return Array.from({ length: count }, (_, index) => start + index * STEPS[unit]);
 }
 
-function along(labels, groups, value) {
-  const found = new Map(groups.map((group) => [group.day, value(group)]));
-  return labels.map((label) => found.get(label) ?? 0);
+function along(points, groups, unit, value) {
+  const found = new Map(groups.map((group) => [Date.parse(group[unit]) / 1000, value(group)]));
+  return points.map((point) => found.get(point) ?? 0);
 }

@@ -4,13 +4,15 @@ import { ask } from "../../core/api.js";
 import { WEBHOOKS } from "../../core/api-paths.js";
 import { element } from "../../core/elements.js";
 import { time } from "../../core/format.js";
-import { say } from "../../core/messages.js";
 import { action } from "../../parts/action.js";
 import { badge, when } from "../../parts/badges.js";
-import { confirmed, openDialog } from "../../parts/dialog.js";
+import { copyable } from "../../parts/copy.js";
+import { openDialog } from "../../parts/dialog.js";
 import { choice, search } from "../../parts/filters.js";
-import { Listing } from "../../parts/listing.js";
+import { Listing, SORTS } from "../../parts/listing.js";
 import { facts, nothing, page } from "../../parts/page.js";
+import { toggle } from "../../parts/toggle.js";
+import { removeLater } from "../../parts/remove-later.js";
 import { retryIfChanged } from "../../parts/retry-if-changed.js";
 import { timeline } from "../keys/history.js";
 import { rotateSecret } from "../keys/secret.js";
@@ -21,7 +23,7 @@ const RENEWED_MS = 5_000;
 
 export async function show({ query, signal }) {
   const list = new Listing({
-    path: WEBHOOKS, query, signal, about: ["webhook."], every: RENEWED_MS,
+    path: WEBHOOKS, query, signal, sorts: SORTS, csv: "webhooks.csv", about: ["webhook."], every: RENEWED_MS,
     filters: [search("q", "Search"), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
     draw: (rows) => element("ul", { class: "cards" }, rows.map((webhook) => card(webhook, list, signal))),
     empty: (isFiltered) => isFiltered ? nothing("No webhook matches.") : nothing("There is no webhook yet. Add one for each program or channel that is to be told what happens.", adder(list)),
@@ -41,7 +43,8 @@ function card(webhook, list, signal) {
       webhook.previousSecretUntil ? ["Old secret until", time(webhook.previousSecretUntil)] : null,
       webhook.switchedOffBecause ? ["Switched off", webhook.switchedOffBecause] : null,
       webhook.failingSince ? ["Failing", when(webhook.failingSince)] : null,
-      webhook.nextAttemptAt ? ["Next attempt", when(webhook.nextAttemptAt)] : null]),
+      webhook.nextAttemptAt ? ["Next attempt", when(webhook.nextAttemptAt)] : null,
+      ["Id", copyable(webhook.id, `the id of ${webhook.name}`), "whole"]]),
     actions(webhook, list, signal));
 }
 
@@ -60,7 +63,7 @@ function actions(webhook, list, signal) {
     action("Test", { needs: "admin", tone: "plain", label: `Test ${name}`, run: () => test(webhook) }),
     action("Edit", { needs: "admin", tone: "plain", label: `Edit ${name}`, run: () => editWebhook(webhook, again) }),
     action("Rotate", { needs: "admin", tone: "plain", label: `Rotate the secret of ${name}`, run: () => rotateSecret(path, webhook, again) }),
-    toggle(webhook, path, again),
+    toggle(webhook, path, { needs: "admin", done: again }),
     action("History", { needs: "viewer", tone: "plain", label: `History of ${name}`, run: async () => openDialog(`History of ${name}`, await timeline(path, signal), { wide: true }) }),
     action("Remove", { needs: "admin", tone: "plain danger", label: `Remove ${name}`, run: () => remove(webhook, path, again) }));
 }
@@ -71,22 +74,9 @@ async function test(webhook) {
   openDialog(`Test of ${webhook.name}`, element("p", { class: `notice ${document.delivered ? "good" : "bad"}`, role: "status" }, document.delivered ? `The receiver took the message.${status}` : document.failure));
 }
 
-function toggle(webhook, path, done) {
-  const word = webhook.isEnabled ? "Disable" : "Enable";
-  return action(word, { needs: "admin", tone: "plain", label: `${word} ${webhook.name}`, run: async () => {
-    const act = (revision) => ask("PATCH", path, { body: { isEnabled: !webhook.isEnabled }, revision });
-    const changed = await retryIfChanged(webhook, { path, action: word, act, tone: "", isDone: (now) => now.isEnabled !== webhook.isEnabled });
-    if (changed) say(`${webhook.name} is ${webhook.isEnabled ? "disabled" : "enabled"}.`);
-    done();
-  } });
-}
-
-async function remove(webhook, path, done) {
-  const removed = await confirmed(`Remove ${webhook.name}?`, element("p", {}, "It is told nothing any more. Its address, its secret and its deliveries are destroyed; its history stays in the audit log."), {
-    action: "Remove",
+function remove(webhook, path, done) {
+  removeLater([webhook.id], {
+    text: `${webhook.name} is removed in some seconds, with its address, its secret and its deliveries.`, removed: `${webhook.name} was removed.`, done,
     run: () => retryIfChanged(webhook, { path, action: "Remove", act: (revision) => ask("DELETE", path, { revision }) }),
   });
-  if (!removed) return;
-  say(`${webhook.name} was removed.`);
-  done();
 }

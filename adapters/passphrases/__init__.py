@@ -1,0 +1,1 @@
+"""Hashes passphrases with argon2id."""

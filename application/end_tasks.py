@@ -1,0 +1,26 @@
+"""Ends tasks for certain."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+_AGAIN_SECONDS: Final = 1.0
+
+
+async def end_tasks(*tasks: asyncio.Future[Any]) -> None:
+    """Cancel the tasks and return when all of them have ended, whatever became of them.
+
+    One that goes on is cancelled again: what it waits for can lose a cancellation that comes in the same moment, as
+    `asyncio.wait_for` of Python 3.11 does (github.com/python/cpython/issues/96764), by which psycopg's pool waits for
+    a connection; and an error on the way out can take the place of the cancellation.
+    """
+    going_on = {task for task in tasks if not task.done()}
+    while going_on:
+        for task in going_on:
+            task.cancel()
+        _, going_on = await asyncio.wait(going_on, timeout=_AGAIN_SECONDS)
+    for task in tasks:
+        if not task.cancelled():
+            # Who cares for an error asks for it; nobody is to be warned that nobody has.
+            task.exception()

@@ -1,0 +1,29 @@
+// What a person has set for this browser. It is kept there, and nothing of it is secret.
+
+const KEPT = "modelbook.preferences";
+
+const listeners = new Set();
+let held = read();
+
+export const preference = (name, otherwise = null) => held[name] ?? otherwise;
+
+// Null forgets it.
+export function prefer(name, value) {
+  held = Object.fromEntries(Object.entries({ ...read(), [name]: value }).filter(([, each]) => each !== null));
+  try {
+    localStorage.setItem(KEPT, JSON.stringify(held));
+  } catch {
+    // A browser that keeps nothing still shows what was chosen until the page is left.
+  }
+  for (const listener of listeners) listener(name);
+}
+
+export const onPreference = (listener) => listeners.add(listener);
+
+function read() {
+  try {
+    return JSON.parse(localStorage.getItem(KEPT)) ?? {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,68 @@
+// How a program uses a model: what to send, ready to be copied.
+
+import { address } from "../../core/api.js";
+import { element } from "../../core/elements.js";
+import { href } from "../../core/router.js";
+import { copy } from "../../parts/copy.js";
+import { card } from "../../parts/page.js";
+
+const WORDS = "Say hello.";
+
+export function useIt(model) {
+  const base = `${location.origin}${address("/v1")}`;
+  return element("div", { class: "stack" },
+    element("p", {}, "Put an ", element("a", { href: href("/keys") }, "access key"), " in the place of ", element("code", {}, "MODELBOOK_KEY"), ". Programs written for OpenAI’s API need only the address and the key."),
+    (model.type === "embedding" ? embeddings(base, model.modelId) : chat(base, model.modelId)).map(([name, code]) => snippet(name, code)));
+}
+
+function snippet(name, code) {
+  const shown = element("code", {}, code);
+  const made = card(name, element("pre", { tabindex: "0", "aria-label": name }, shown), element("div", { class: "actions" }, element("button", { type: "button", class: "plain", "aria-label": `Copy the ${name} example`, onclick: () => copy(code, shown) }, "Copy")));
+  return made;
+}
+
+// Names are JSON strings in all three languages; a shell takes what stands between single quotes as it is.
+const quoted = (value) => JSON.stringify(value);
+const shell = (value) => `'${JSON.stringify(value, null, 2).replaceAll("'", String.raw`'\''`)}'`;
+
+const chat = (base, modelId) => [
+  ["curl", `curl ${base}/chat/completions \\
+  -H "Authorization: Bearer $MODELBOOK_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d ${shell({ model: modelId, messages: [{ role: "user", content: WORDS }] })}`],
+  ["Python", `import os
+from openai import OpenAI
+
+client = OpenAI(base_url=${quoted(base)}, api_key=os.environ["MODELBOOK_KEY"])
+answer = client.chat.completions.create(
+    model=${quoted(modelId)},
+    messages=[{"role": "user", "content": ${quoted(WORDS)}}],
+)
+print(answer.choices[0].message.content)`],
+  ["JavaScript", `import OpenAI from "openai";
+
+const client = new OpenAI({ baseURL: ${quoted(base)}, apiKey: process.env.MODELBOOK_KEY });
+const answer = await client.chat.completions.create({
+  model: ${quoted(modelId)},
+  messages: [{ role: "user", content: ${quoted(WORDS)} }],
+});
+console.log(answer.choices[0].message.content);`],
+];
+
+const embeddings = (base, modelId) => [
+  ["curl", `curl ${base}/embeddings \\
+  -H "Authorization: Bearer $MODELBOOK_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d ${shell({ model: modelId, input: [WORDS] })}`],
+  ["Python", `import os
+from openai import OpenAI
+
+client = OpenAI(base_url=${quoted(base)}, api_key=os.environ["MODELBOOK_KEY"])
+answer = client.embeddings.create(model=${quoted(modelId)}, input=[${quoted(WORDS)}])
+print(answer.data[0].embedding)`],
+  ["JavaScript", `import OpenAI from "openai";
+
+const client = new OpenAI({ baseURL: ${quoted(base)}, apiKey: process.env.MODELBOOK_KEY });
+const answer = await client.embeddings.create({ model: ${quoted(modelId)}, input: [${quoted(WORDS)}] });
+console.log(answer.data[0].embedding);`],
+];

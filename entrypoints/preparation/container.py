@@ -1,0 +1,79 @@
+"""Wires what a command needs before anything serves: databases, keys and settings, without what only requests need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapters.egress.allow_list import EgressAllowList
+from adapters.egress.egress_proxy import EgressProxy, ProxyOptions, options_for_operators_address
+from adapters.postgres.connection_limits import check_connections
+from adapters.postgres.embedded_postgres import EmbeddedPostgres
+from adapters.postgres.inspect_database import inspect, outdated_postgres
+from adapters.postgres.migrations import migrate, set_passwords, trusted_logins
+from adapters.private_files import read_private_file
+from adapters.rate_limits.redis_counts import check_rate_limit_storage
+from adapters.vault.keyring import Keyring
+from adapters.vault.keyring_file import KeyringFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = [
+    "check_connections",
+    "check_egress_allow",
+    "check_egress_proxy",
+    "check_master_keys",
+    "check_rate_limit_storage",
+    "embedded_postgres",
+    "inspect",
+    "keyring_file",
+    "migrate",
+    "operators_proxy",
+    "outdated_postgres",
+    "read_private_file",
+    "set_passwords",
+    "trusted_logins",
+]
+
+
+def embedded_postgres(directory: Path, *, connections: int = 0) -> EmbeddedPostgres:
+    """Return the embedded server for a folder, not started yet, which is to give at least so many connections."""
+    return EmbeddedPostgres(directory, connections=connections)
+
+
+def keyring_file(directory: Path) -> tuple[str, Path]:
+    """Return the master keys kept in a folder, making them the first time, and the file they lie in."""
+    file = KeyringFile(directory)
+    return file.read_or_create().reveal(), file.path
+
+
+def check_master_keys(text: str) -> None:
+    """Do nothing if the text holds a keyring.
+
+    Raises:
+        ValueError: it does not; the message says why, and quotes no key.
+    """
+    Keyring.parse(text)
+
+
+def check_egress_allow(text: str) -> None:
+    """Do nothing if the text is a list of addresses that may be called.
+
+    Raises:
+        ValueError: it is not; the message quotes the entry.
+    """
+    EgressAllowList.parse(text)
+
+
+def check_egress_proxy(text: str) -> None:
+    """Do nothing if the text is empty or the URL of a proxy.
+
+    Raises:
+        ValueError: it is not; the message quotes nothing, for the text may hold a password.
+    """
+    EgressProxy.parse(text)
+
+
+async def operators_proxy(proxy: str, url: str) -> ProxyOptions:
+    """Return how to call an address that the operator has chosen, given the setting of the proxy."""
+    return await options_for_operators_address(EgressProxy.parse(proxy), url)
