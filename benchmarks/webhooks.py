@@ -32,12 +32,15 @@ _BARE: Final = 500
 @dataclass(slots=True)
 class _Receiver:
     url: str = ""
+    organization_id: str | None = None
     positions: list[int] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, request: web.Request) -> web.Response:
         document = json.loads(await request.read())
-        self.positions.append(document["data"]["position"])
+        # The last message to another organization's webhook may come once more, when the next service starts.
+        if document["data"].get("organizationId") == self.organization_id:
+            self.positions.append(document["data"]["position"])
         self.arrived.set()
         return web.Response(status=204)
 
@@ -58,7 +61,8 @@ async def _measured(data: Database, report: Report) -> None:
     async with _receiving() as receiver:
         bare = await _bare_rate(receiver)
         allow = receiver.url.removeprefix("http://")
-        head = headers(uuid4())
+        receiver.organization_id = str(organization_id := uuid4())
+        head = headers(organization_id)
         with service(data, MODELBOOK_EGRESS_ALLOW=allow) as running:
             base_url = f"http://{running.host}:{running.port}"
             await _made(base_url, head, receiver.url)
@@ -69,7 +73,8 @@ async def _measured(data: Database, report: Report) -> None:
         receiver.positions.clear()
         random.seed(7)
         killed_at = sorted(random.sample(range(50, EVENTS - 50), KILLS))
-        head, is_first = headers(uuid4()), True
+        receiver.organization_id = str(organization_id := uuid4())
+        head, is_first = headers(organization_id), True
         for count in (*killed_at, EVENTS):
             with service(data, MODELBOOK_EGRESS_ALLOW=allow) as running:
                 if is_first:
@@ -80,7 +85,9 @@ async def _measured(data: Database, report: Report) -> None:
         told = receiver.positions
         report.add(f"events told despite {KILLS} kills", len(set(told)), f"of {EVENTS}")
         report.add("lost", EVENTS - len(set(told)), "")
-        report.add("out of order", sum(later < earlier for earlier, later in pairwise(told)), "")
+        # A receiver passes by what it has seen; what is told again begins at an earlier event.
+        first_told = list(dict.fromkeys(told))
+        report.add("out of order", sum(later < earlier for earlier, later in pairwise(first_told)), "")
         report.add("told twice", len(told) - len(set(told)), "")
 
 

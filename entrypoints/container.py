@@ -34,7 +34,7 @@ from adapters.postgres.access_keys import (
     PostgresKeyUses,
 )
 from adapters.postgres.accounts import PostgresAccounts, PostgresForgottenAccounts, PostgresSignInAttempts
-from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBudget
+from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBudget, PostgresOverdueThresholds
 from adapters.postgres.connection_pools import long_reading_pool, reading_pool, writing_pool
 from adapters.postgres.delivery_election import PostgresDeliveryElection
 from adapters.postgres.health_checks import PostgresHealthChecks
@@ -84,6 +84,7 @@ from application.bounds.quota_uses import quota_uses
 from application.bounds.quotas import DEFAULTS, RESERVE, Quotas
 from application.bounds.shares import SameForAll, Shares
 from application.bounds.stocks import Stocks
+from application.bounds.tell_thresholds import tell_thresholds_for_ever
 from application.commands.change_model import change_model
 from application.commands.change_models_in_bulk import change_models_in_bulk
 from application.commands.change_provider import change_provider
@@ -360,12 +361,21 @@ class Container(containers.DeclarativeContainer):
         Discovery, lists=model_lists, snapshots=snapshots, directory=directory, catalogue=catalogue, clock=clock
     )
     import_models = providers.Factory(partial, import_models, models=models_of_tenant, discovery=discovery, clock=clock)
+    note_threshold = providers.Factory(partial, note_threshold, keys=access_keys, organizations=organizations)
     budgets = providers.Singleton(
         Budgets,
         providers.Singleton(PostgresBudgetLeases, tenant, clock),
         timer=timer,
         clock=clock,
-        tell_threshold=providers.Factory(partial, note_threshold, keys=access_keys, organizations=organizations),
+        tell_threshold=note_threshold,
+    )
+    tell_thresholds_for_ever = providers.Factory(
+        partial,
+        tell_thresholds_for_ever,
+        overdue=providers.Singleton(PostgresOverdueThresholds, administration.pool, clock),
+        # It has no part of a budget for itself.
+        leases=providers.Factory(PostgresBudgetLeases, tenant, clock),
+        tell=note_threshold,
     )
     prompt_runs = providers.Singleton(
         PromptRuns,

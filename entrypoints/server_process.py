@@ -33,9 +33,18 @@ from entrypoints.monitoring.health_log import LoggedHealth
 from entrypoints.monitoring.health_metrics import HealthFigures
 from entrypoints.monitoring.health_monitor_task import in_background
 from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
+from entrypoints.monitoring.resource_metrics import (
+    AppendFigures,
+    CountedAdmission,
+    OutboundFigures,
+    PoolFigures,
+    RebuildFigures,
+    RefusalFigures,
+)
 from entrypoints.monitoring.token_key_fetches import TokenKeyFetches
 from entrypoints.monitoring.webhook_log import LoggedDeliveries
 from entrypoints.monitoring.webhook_metrics import WebhookFigures
+from entrypoints.monitoring.worker_figures import answering
 from entrypoints.token_key_settings import token_keys
 from modelbook import __version__
 
@@ -47,6 +56,7 @@ if TYPE_CHECKING:
 
     from entrypoints.http.health import Warn
     from entrypoints.http.routes import Route
+    from entrypoints.monitoring.worker_figures import WorkerSlot
     from entrypoints.runtime import Runtime
     from entrypoints.settings import Settings
 
@@ -61,17 +71,23 @@ _SWITCH_SECONDS: Final = 0.0005
 
 @asynccontextmanager
 async def running(
-    runtime: Runtime, listener: socket.socket, more: Sequence[Route] = (), *, stopping: Stopping | None = None
+    runtime: Runtime,
+    listener: socket.socket,
+    more: Sequence[Route] = (),
+    *,
+    stopping: Stopping | None = None,
+    slot: WorkerSlot | None = None,
 ) -> AsyncIterator[Container]:
     """Serve on the listening socket as long as the block lasts; `more` are routes beside the usual ones.
 
-    `stopping` tells how the end comes. The requests in flight at the end of the block are finished, within a limit.
+    `stopping` tells how the end comes, `slot` where one of several workers finds the others. The requests in flight at
+    the end of the block are finished, within a limit.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
     give_back_large_blocks()
     logger = build_logger(level=runtime.settings.log_level, log_format=runtime.settings.log_format)
     with every_log(logger):
-        async with _running(runtime, listener, logger, more, stopping or Stopping()) as container:
+        async with _running(runtime, listener, logger, more, stopping or Stopping(), slot) as container:
             yield container
 
 
@@ -82,13 +98,16 @@ async def _running(
     logger: FilteringBoundLogger,
     more: Sequence[Route],
     stopping: Stopping,
+    slot: WorkerSlot | None,
 ) -> AsyncIterator[Container]:
     async with opened(runtime) as container:
         token = runtime.settings.metrics_token
-        metrics = HttpMetrics(token=None if token is None else token.get_secret_value())
-        uses = CountedUses(container.usage_ledger(), PromptFigures(metrics.registry))
-        container.prompt_runs.override(replace(container.prompt_runs(), usage=uses))
+        metrics = HttpMetrics(
+            token=None if token is None else token.get_secret_value(), other_workers=() if slot is None else slot.others
+        )
+        _count(container, metrics)
         async with (
+            answering(slot, metrics.registry),
             measured_event_loop(logger, metrics.registry),
             audit_trail(
                 container.auditing(), logger, metrics.registry, interval=runtime.settings.checkpoint_interval
@@ -106,11 +125,32 @@ async def _running(
                     in_background(container.sweep_usage_for_ever(), logger),
                     in_background(partial(container.deliver_for_ever(), observer=observer), logger),
                     in_background(container.sweep_sessions_for_ever(), logger),
+                    in_background(container.tell_thresholds_for_ever(), logger),
                 ):
                     await web.SockSite(runner, listener, backlog=1024).start()
                     yield container
             finally:
                 await runner.cleanup()
+
+
+def _count(container: Container, metrics: HttpMetrics) -> None:
+    """Have the parts of the container counted."""
+    registry, runs = metrics.registry, container.prompt_runs()
+    admission = CountedAdmission(
+        limits=runs.admission.limits, budgets=runs.admission.budgets, refused=RefusalFigures(registry).refused
+    )
+    uses = CountedUses(container.usage_ledger(), PromptFigures(registry))
+    container.prompt_runs.override(replace(runs, usage=uses, admission=admission))
+    container.ledger().appended = AppendFigures(registry).appended
+    OutboundFigures(container.shares(), registry)
+    pools = {
+        "reading": container.reading_pool(),
+        "writing": container.writing_pool(),
+        "long reading": container.long_reading_pool(),
+        "administration": container.administration.pool(),
+    }
+    PoolFigures(pools, registry)
+    metrics.refresh.append(RebuildFigures(container.administration.rebuild_times().read, registry).refresh)
 
 
 @asynccontextmanager

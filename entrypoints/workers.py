@@ -13,6 +13,7 @@ import uvloop
 
 from entrypoints.last_connections import let_nobody_connect
 from entrypoints.logs import build_logger, end_logged
+from entrypoints.monitoring.worker_figures import worker_slots
 from entrypoints.server_process import running
 from entrypoints.shutdown import Shutdown
 from entrypoints.stop_signal import StopSignal
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.context import ForkProcess
 
+    from entrypoints.monitoring.worker_figures import WorkerSlot
     from entrypoints.runtime import Runtime
 
 _WATCH_SECONDS: Final = 0.2
@@ -46,18 +48,22 @@ class Workers:
         self._stop = stop
         settings = runtime.settings
         self._logger = build_logger(level=settings.log_level, log_format=settings.log_format)
+        self._slots = worker_slots(settings.workers)
         self._context = multiprocessing.get_context("fork")
         self._drain, self._drain_writing = os.pipe()
         self._end, self._end_writing = os.pipe()
 
     def run(self, ready: Callable[[], None]) -> None:
         """Serve until a signal to stop arrives, and for as long after it as the settings say."""
-        processes = [self._started() for _ in range(self._runtime.settings.workers)]
+        processes = [self._started(slot) for slot in self._slots]
         ready()
         while not self._stop.has_arrived:
             time.sleep(_WATCH_SECONDS)
             self._runtime.revive_database()
-            processes = [process if process.is_alive() else self._replaced(process) for process in processes]
+            processes = [
+                process if process.is_alive() else self._replaced(process, slot)
+                for process, slot in zip(processes, self._slots, strict=True)
+            ]
         drain_seconds = self._runtime.settings.drain_seconds
         if self._stop.drains and drain_seconds:
             os.close(self._drain_writing)
@@ -69,6 +75,8 @@ class Workers:
             os.close(self._drain_writing)
         # Kept open here, it would take connections that nobody accepts.
         self._listener.close()
+        for slot in self._slots:
+            slot.listener.close()
         for pipe in (self._end_writing, self._drain, self._end):
             os.close(pipe)
         self._see_to_the_end_of(processes)
@@ -85,25 +93,25 @@ class Workers:
             process.kill()
             process.join()
 
-    def _started(self) -> ForkProcess:
-        process = self._context.Process(target=self._work)
+    def _started(self, slot: WorkerSlot) -> ForkProcess:
+        process = self._context.Process(target=self._work, args=(slot,))
         process.start()
         return process
 
-    def _replaced(self, process: ForkProcess) -> ForkProcess:
+    def _replaced(self, process: ForkProcess, slot: WorkerSlot) -> ForkProcess:
         if self._stop.has_arrived:
             return process
         self._logger.error("a worker has ended; another one starts", pid=process.pid, exit_code=process.exitcode)
         time.sleep(_PAUSE_SECONDS)
-        return self._started()
+        return self._started(slot)
 
-    def _work(self) -> None:
+    def _work(self, slot: WorkerSlot) -> None:
         os.close(self._drain_writing)
         os.close(self._end_writing)
         with end_logged(self._logger):
-            uvloop.run(self._serve())
+            uvloop.run(self._serve(slot))
 
-    async def _serve(self) -> None:
+    async def _serve(self, slot: WorkerSlot) -> None:
         shutdown, loop = Shutdown(StopSignal()), asyncio.get_running_loop()
 
         def told(pipe: int, act: Callable[[], None]) -> None:
@@ -112,7 +120,7 @@ class Workers:
 
         loop.add_reader(self._drain, told, self._drain, shutdown.drain)
         loop.add_reader(self._end, told, self._end, shutdown.end)
-        async with running(self._runtime, self._listener, stopping=shutdown.stopping):
+        async with running(self._runtime, self._listener, stopping=shutdown.stopping, slot=slot):
             await shutdown.begun()
             # Where the whole group got the signal, the parent says when; a worker that alone did ends by itself.
             drain_seconds = self._runtime.settings.drain_seconds

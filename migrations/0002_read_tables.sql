@@ -121,7 +121,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION apply_model_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS boolean
+CREATE FUNCTION apply_model_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     change jsonb;
@@ -138,7 +138,7 @@ BEGIN
         FROM jsonb_populate_recordset(NULL::ai_models, p_changes -> 'insert') r;
     END IF;
     IF NOT p_changes ? 'update' THEN
-        RETURN true;
+        RETURN;
     END IF;
     FOR change IN SELECT jsonb_array_elements(p_changes -> 'update') LOOP
         UPDATE ai_models held SET (
@@ -152,7 +152,6 @@ BEGIN
             FROM jsonb_populate_record(held, change) r)
         WHERE held.organization_id = p_organization_id AND held.id = (change ->> 'id')::uuid;
     END LOOP;
-    RETURN true;
 END
 $$;
 
@@ -170,7 +169,7 @@ END
 $$;
 
 -- Apply the net row changes of a command, under their tables' names. Deletes come first, models before the providers
--- they belong to; inserts and updates the other way round.
+-- they belong to; inserts and updates the other way round. Returns true, so that append_events can assign it.
 CREATE FUNCTION apply_changes(p_organization_id uuid, p_changes jsonb, p_time timestamptz) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -179,14 +178,14 @@ DECLARE
     keys jsonb;
     hooks jsonb;
     people jsonb;
-    done boolean;
 BEGIN
     IF models ? 'delete' THEN
         DELETE FROM ai_models WHERE organization_id = p_organization_id
             AND id IN (SELECT value::uuid FROM jsonb_array_elements_text(models -> 'delete'));
     END IF;
     IF p_changes - 'ai_models' = '{}' THEN
-        RETURN apply_model_changes(p_organization_id, models, p_time);
+        PERFORM apply_model_changes(p_organization_id, models, p_time);
+        RETURN true;
     END IF;
     providers := p_changes -> 'ai_providers';
     keys := p_changes -> 'access_keys';
@@ -212,7 +211,7 @@ BEGIN
         PERFORM apply_provider_changes(p_organization_id, providers, p_time);
     END IF;
     IF models IS NOT NULL THEN
-        done := apply_model_changes(p_organization_id, models, p_time);
+        PERFORM apply_model_changes(p_organization_id, models, p_time);
     END IF;
     IF keys IS NOT NULL THEN
         PERFORM apply_access_key_changes(p_organization_id, keys, p_time);

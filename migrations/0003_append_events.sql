@@ -114,10 +114,11 @@ BEGIN
             SELECT FROM events e WHERE e.organization_id = p_organization_id AND e.aggregate_id = p_aggregate_ids[1]
                 AND e.revision = p_revisions[1] - 1));
     IF NOT FOUND THEN
-        IF NOT EXISTS (SELECT FROM events e WHERE e.organization_id = p_organization_id AND e.command_id = p_command_id) THEN
-            PERFORM expect_revisions(p_organization_id, head_sequence, p_aggregate_ids, p_revisions);
+        IF EXISTS (SELECT FROM events e WHERE e.organization_id = p_organization_id AND e.command_id = p_command_id) THEN
+            RETURN NULL;
         END IF;
-        RETURN NULL;
+        PERFORM expect_revisions(p_organization_id, head_sequence, p_aggregate_ids, p_revisions);
+        RAISE EXCEPTION 'the revisions are not in their order' USING ERRCODE = 'ML001';
     END IF;
     IF 1 <> ANY (p_revisions) AND (count_of_events > 1 OR p_revisions[1] < 1) THEN
         PERFORM expect_revisions(p_organization_id, head_sequence, p_aggregate_ids, p_revisions);

@@ -11,7 +11,7 @@ RETURN CASE period
     WHEN 'week' THEN (date_trunc('week', moment AT TIME ZONE 'UTC') + interval '1 week') AT TIME ZONE 'UTC'
     WHEN 'month' THEN (date_trunc('month', moment AT TIME ZONE 'UTC') + interval '1 month') AT TIME ZONE 'UTC' END;
 
--- `noted_percent` is the highest threshold that was reported. A budget without an end has the beginning of all time.
+-- `noted_percent` is the highest threshold that an event was recorded of. A budget without an end has the beginning of all time.
 CREATE TABLE budget_spending (
     organization_id uuid NOT NULL,
     subject_id uuid NOT NULL,
@@ -72,7 +72,8 @@ BEGIN
         VALUES (p_organization_id, p_subject_id, p_start, p_holder, leased, p_until);
     END IF;
     reached := ARRAY(SELECT t FROM unnest(ARRAY[50, 80, 100]) t WHERE spent * 100 >= p_budget * t ORDER BY t);
-    UPDATE budget_spending s SET spent_usd = spent, noted_percent = coalesce(reached[cardinality(reached)], 0)
+    -- What was reached stays to be told until its event is recorded; of a larger budget it is reached again.
+    UPDATE budget_spending s SET spent_usd = spent, noted_percent = least(noted, coalesce(reached[cardinality(reached)], 0))
     WHERE s.organization_id = p_organization_id AND s.subject_id = p_subject_id AND s.period_start = p_start;
     reached := ARRAY(SELECT t FROM unnest(reached) t WHERE t > noted ORDER BY t);
 END

@@ -218,11 +218,11 @@ CREATE POLICY one_person ON member_profiles TO :"app"
     USING (person_id = nullif(current_setting('app.person_id', true), '')::uuid)
     WITH CHECK (person_id = nullif(current_setting('app.person_id', true), '')::uuid);
 
--- A statement sees one account: the one that it names, or the one whose address it names. The owner, whom append_events
--- runs as, writes the one that it names.
+-- A statement sees one account: the one that it names, or the one whose address it names; so does append_events, which
+-- runs with the owner's rights.
 ALTER TABLE persons ENABLE ROW LEVEL SECURITY;
 ALTER TABLE persons FORCE ROW LEVEL SECURITY;
-CREATE POLICY one_person ON persons TO :"app", CURRENT_USER
+CREATE POLICY one_person ON persons
     USING (id = nullif(current_setting('app.person_id', true), '')::uuid
         OR address_digest = decode(nullif(current_setting('app.person_address', true), ''), 'hex'))
     WITH CHECK (id = nullif(current_setting('app.person_id', true), '')::uuid);
@@ -231,7 +231,7 @@ CREATE POLICY backup ON persons FOR SELECT TO :"backup" USING (true);
 
 ALTER TABLE passkeys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE passkeys FORCE ROW LEVEL SECURITY;
-CREATE POLICY one_person ON passkeys TO :"app", CURRENT_USER
+CREATE POLICY one_person ON passkeys
     USING (person_id = nullif(current_setting('app.person_id', true), '')::uuid)
     WITH CHECK (person_id = nullif(current_setting('app.person_id', true), '')::uuid);
 CREATE POLICY administration ON passkeys TO :"admin" USING (true) WITH CHECK (true);

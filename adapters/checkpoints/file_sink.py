@@ -64,10 +64,11 @@ class FileSink:
         with self._usable():
             return await asyncio.to_thread(self._beginning)
 
-    async def lines(self, *, newest_part: bool = False) -> AsyncIterator[bytes]:
+    async def lines(self, *, newest_part: bool = False, since: int = 0) -> AsyncIterator[bytes]:
         with self._usable():
             parts = await asyncio.to_thread(self._parts)
-        for number in parts[-1:] if newest_part else parts:
+        earlier = sum(following <= since for following in parts[1:])
+        for number in parts[-1:] if newest_part else parts[earlier:]:
             with self._usable():
                 file = await asyncio.to_thread(self._part(number).open, "rb")
             with file:

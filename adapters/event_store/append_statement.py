@@ -13,7 +13,7 @@ from weakref import WeakSet
 
 from psycopg.errors import error_from_result
 from psycopg.postgres import types
-from psycopg.pq import ExecStatus, Format
+from psycopg.pq import DiagnosticField, ExecStatus, Format
 
 from adapters.sql import statements
 
@@ -35,6 +35,8 @@ _ARRAY: Final = Struct("!iiIii")
 _LENGTH: Final = Struct("!i")
 # What jsonb is sent as is JSON text after this version.
 _JSONB: Final = b"\x01"
+# The SQLSTATE invalid_sql_statement_name.
+_NOT_PREPARED: Final = b"26000"
 
 
 class AppendStatement:
@@ -79,15 +81,22 @@ class AppendStatement:
             result = connection.pgconn.exec_params(_SQL, values, None, formats)
         else:
             if connection not in self._prepared:
-                prepared = connection.pgconn.prepare(self._name, _SQL)
-                if prepared.status != ExecStatus.COMMAND_OK:
-                    raise error_from_result(prepared)
-                self._prepared.add(connection)
+                self._prepare(connection)
             result = connection.pgconn.exec_prepared(self._name, values, formats)
+            if result.error_field(DiagnosticField.SQLSTATE) == _NOT_PREPARED:
+                # After some statements, a ROLLBACK among them, psycopg has the server forget all that is prepared.
+                self._prepare(connection)
+                result = connection.pgconn.exec_prepared(self._name, values, formats)
         if result.status != ExecStatus.TUPLES_OK:
             raise error_from_result(result)
         position = result.get_value(0, 0)
         return None if position is None else int(position)
+
+    def _prepare(self, connection: Connection) -> None:
+        result = connection.pgconn.prepare(self._name, _SQL)
+        if result.status != ExecStatus.COMMAND_OK:
+            raise error_from_result(result)
+        self._prepared.add(connection)
 
 
 def _uuid(value: UUID | str) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from time import perf_counter
 from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID
 
@@ -67,6 +68,8 @@ class Ledger:
         self._written = written
         self._application = LedgerApplication(recorder)
         self._lives = AggregateSnapshots(recorder, self._application.mapper)
+        self.appended: Callable[[float], None] = lambda _: None
+        """Told the seconds that each append took, however it ended."""
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
         # Its appends wait for its head's lock anyway, and must not hold up with them those of all others.
         self._turns = Turns(max(1, threads // 2), patience_seconds=_LONGEST_QUEUE_SECONDS)
@@ -117,12 +120,14 @@ class Ledger:
             Unavailable: the database could not be reached; nothing was recorded.
             CommandOutcomeUnknown: it is not known whether the events were recorded.
         """
+        began = perf_counter()
         try:
             return await self._in_thread(self._record, aggregates, append, constraints=constraints)
         except CommandOutcomeUnknown:
             append.outcome.unresolved = append.command_id
             raise
         finally:
+            self.appended(perf_counter() - began)
             # Whatever became of it, it may have been recorded.
             for tell in self._written:
                 tell(append.organization_id)

@@ -10,14 +10,20 @@ from uuid import UUID, uuid4
 import psycopg
 from psycopg.sql import SQL
 
+from adapters.database_errors import reachable
 from adapters.sql import statements
 from application.bounds.budget_leases import Lease
 from application.bounds.organization_bounds import OrganizationBudget
+from application.bounds.tell_thresholds import OverdueThreshold
 from application.caller import Caller, acting_as
 from application.errors import Unavailable
 from domain.access_key.values import Budget
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from adapters.postgres.connection_pools import AnyPool
     from adapters.postgres.tenant_statements import Tenant
     from application.bounds.budget_leases import LeaseRequest
     from application.ports.clock import Clock
@@ -61,6 +67,38 @@ class PostgresBudgetLeases:
             _log.error("The database refuses what was spent of a budget (%s).", type(error).__name__)
             raise Unavailable("What was spent of the budget cannot be written; the service's log says more.") from error
         return Lease(spent_usd=spent, leased_usd=leased, reached_percent=tuple(reached))
+
+    async def note_threshold(
+        self, organization_id: UUID, subject_id: UUID, start: datetime | None, percent: int
+    ) -> None:
+        parameters = {
+            "subject_id": subject_id,
+            "period_start": start,
+            "percent": percent,
+            "now": self._clock.now(),
+        }
+        with acting_as(_for(organization_id)):
+            await self._tenant.rows(_SQL["note_threshold"], parameters)
+
+
+class PostgresOverdueThresholds:
+    """Implements `application.bounds.tell_thresholds.OverdueThresholds` on the administrators' login."""
+
+    def __init__(self, pool: AnyPool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+
+    async def find(self, limit: int) -> Sequence[OverdueThreshold]:
+        with reachable():
+            async with self._pool.connection() as connection:
+                found = await connection.execute(_SQL["overdue"], {"now": self._clock.now(), "limit": limit})
+                rows = await found.fetchall()
+        return [
+            OverdueThreshold(
+                organization_id=row[0], kind=row[1], subject_id=row[2], period_start=row[3], budget_usd=row[4]
+            )
+            for row in rows
+        ]
 
 
 class PostgresOrganizationBudget:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
@@ -45,6 +45,12 @@ class SchemaBeforeRelease(ApplicationError):
     """It is from before the first release and cannot be migrated. Use a new database or MODELBOOK_DATA_DIR."""
 
     code = "schema-before-release"
+
+
+class OtherLogin(ApplicationError):
+    """A URL is not of the login that it is for."""
+
+    code = "other-login"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,17 +127,31 @@ def expect_current(applied: Sequence[str]) -> None:
         raise SchemaTooOld(f"{SchemaTooOld.__doc__} (missing: {', '.join(sorted(missing))})")
 
 
-def set_passwords(owner_url: str) -> Logins:
-    """Give both login roles new random passwords and return the URLs to connect with."""
+def set_passwords(owner_url: str, *, chosen: Logins | None = None) -> Logins:
+    """Give both login roles new random passwords, or those of the chosen URLs, and return the URLs to connect with.
+
+    Raises:
+        OtherLogin: a chosen URL is not of the role that it is for, or has no password.
+    """
     with psycopg.connect(owner_url, autocommit=True) as connection:
         urls = []
         roles = roles_of(connection)
-        for role in (roles.app, roles.admin):
-            password = secrets.token_urlsafe(32)
+        for role, setting, url in (
+            (roles.app, "MODELBOOK_DATABASE_URL", None if chosen is None else chosen.database_url),
+            (roles.admin, "MODELBOOK_ADMIN_DATABASE_URL", None if chosen is None else chosen.admin_database_url),
+        ):
+            password = secrets.token_urlsafe(32) if url is None else _password_of(url, role, setting)
             statement = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}")
             connection.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
             urls.append(login_url(owner_url, role, password))
     return Logins(database_url=urls[0], admin_database_url=urls[1])
+
+
+def _password_of(url: str, role: str, setting: str) -> str:
+    parts = urlsplit(url)
+    if unquote(parts.username or "") != role or not parts.password:
+        raise OtherLogin(f"{setting} has to name the login {role} with the password that it is to get.")
+    return unquote(parts.password)
 
 
 def trusted_logins(owner_url: str) -> Logins:

@@ -32,7 +32,7 @@ class LeaseRequest:
 class Lease:
     """How much was spent in all, and how much of the rest is this process's alone; USD.
 
-    `reached_percent` are thresholds that the spending has just passed, reported to one process once.
+    `reached_percent` are thresholds that the spending has passed and that are not noted yet.
     """
 
     spent_usd: Decimal
@@ -51,5 +51,15 @@ class BudgetLeases(Protocol):
 
         Raises:
             Unavailable: the database cannot be reached; nothing was noted.
+        """
+        ...
+
+    async def note_threshold(
+        self, organization_id: UUID, subject_id: UUID, start: datetime | None, percent: int
+    ) -> None:
+        """Note that an event of this threshold is recorded, in the period that began then.
+
+        Raises:
+            Unavailable: the database cannot be reached.
         """
         ...

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from domain.access_key.values import Budget, Period
 
     TellThreshold = Callable[[UUID, SubjectKind, UUID, int, datetime | None], Awaitable[None]]
-    """Records that so many percent of a budget were spent, of an organization, in the period since a time."""
+    """Records once that so many percent of a budget were spent, of an organization, in the period since a time."""
 
 FLUSH_SECONDS: Final = 1.0
 """What was spent is known to other processes after as long."""
@@ -88,6 +88,7 @@ class _Part:
     asked_at: float = float("-inf")
     is_all_there_is: bool = False
     is_of_other_budget: bool = False
+    is_telling: bool = False
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -221,18 +222,24 @@ class Budgets:
         part.leased, part.spent_by_all = lease.leased_usd, lease.spent_usd
         part.is_of_other_budget = part.budget != budget
         part.is_all_there_is = lease.leased_usd < committed + wanted
-        for percent in lease.reached_percent:
-            telling = asyncio.create_task(self._tell(organization_id, part.kind, subject_id, percent, start))
+        if lease.reached_percent and not part.is_telling:
+            part.is_telling = True
+            telling = asyncio.create_task(self._tell(place, part, lease.reached_percent))
             self._telling.add(telling)
             telling.add_done_callback(self._telling.discard)
         if departure is not None:
             raise departure
 
-    async def _tell(
-        self, organization_id: UUID, kind: SubjectKind, subject_id: UUID, percent: int, since: datetime | None
-    ) -> None:
-        with suppress(Unavailable):
-            await self._tell_threshold(organization_id, kind, subject_id, percent, since)
+    async def _tell(self, place: _Place, part: _Part, reached: Sequence[int]) -> None:
+        """Record what was reached, the lowest first. What cannot be recorded now comes with a later part again."""
+        organization_id, subject_id, start = place
+        try:
+            with suppress(Unavailable):
+                for percent in reached:
+                    await self._tell_threshold(organization_id, part.kind, subject_id, percent, start)
+                    await self._leases.note_threshold(organization_id, subject_id, start, percent)
+        finally:
+            part.is_telling = False
 
     async def flush(self, *, gives_back: bool = False) -> None:
         """Report what was spent, renew the parts in use, and give back those that are not."""

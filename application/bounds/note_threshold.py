@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from application.caller import Caller, acting_as
 from application.errors import Conflict, NotFound, OrganizationRemoved
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from application.access_keys.access_keys import AccessKeys
     from application.bounds.call_bounds import SubjectKind
     from application.ports.repositories import Organizations
+    from domain.access_key.aggregate import AccessKey
+    from domain.organization.aggregate import Organization
 
 ACTOR: Final = "system:budgets"
 _TRIES: Final = 5
@@ -31,6 +34,8 @@ async def note_threshold(
 ) -> None:
     """Record it on the access key or the organization; nothing where that was revoked or removed meanwhile.
 
+    However often and by however many processes it is asked for, it is recorded once for each budget and period.
+
     Raises:
         Unavailable: the database cannot be reached.
     """
@@ -41,13 +46,21 @@ async def note_threshold(
                 if kind == "access-key":
                     key = await keys.get(subject_id)
                     key.note_threshold(percent, since=since)
-                    await keys.save(key)
+                    with acting_as(_once(caller, key, percent, since)):
+                        await keys.save(key)
                 else:
                     organization = await organizations.get(subject_id)
                     organization.note_threshold(percent, since=since)
-                    await organizations.save(organization)
+                    with acting_as(_once(caller, organization, percent, since)):
+                        await organizations.save(organization)
             except Conflict:
                 continue
             except (NotFound, OrganizationRemoved):
                 return
             return
+
+
+def _once(caller: Caller, subject: AccessKey | Organization, percent: int, since: datetime | None) -> Caller:
+    """Return the caller with a command id that says what is recorded: the log applies a command id once."""
+    what = f"{percent} % of {subject.budget_usd} {subject.budget_period} since {since}"
+    return replace(caller, command_id=uuid5(subject.id, what))

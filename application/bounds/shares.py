@@ -11,12 +11,14 @@ from application.errors import RateLimited
 from application.ports.rate_limits import Quota
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
     from uuid import UUID
 
     from application.bounds.quotas import Quotas
 
 _SHORTLY: Final = 1
+_NOTHING: Final[Mapping[str, int]] = {}
 
 MOST_OF_ALL: Final = {"outboundConnections": (1_024, 16), "nameLookups": (48, 2)}
 """What all organizations together hold of one process, by share, and how much each of them always gets besides."""
@@ -75,33 +77,45 @@ class Shares:
 
     def __init__(self, quotas: KnownQuotas) -> None:
         self._quotas = quotas
-        self._held: defaultdict[str, dict[UUID, int]] = defaultdict(dict)
+        self._held: dict[UUID, dict[str, int]] = {}
+        self._held_by_all: defaultdict[str, int] = defaultdict(int)
         self._waiting: dict[str, OrderedDict[UUID, deque[asyncio.Future[None]]]] = {}
 
     def held(self, name: str, organization_id: UUID) -> int:
         """Return how much the organization holds."""
-        return self._held[name].get(organization_id, 0)
+        return self._held.get(organization_id, _NOTHING).get(name, 0)
+
+    def held_by_all(self, name: str) -> int:
+        """Return how much all organizations hold."""
+        return self._held_by_all[name]
+
+    def waiting(self, name: str) -> int:
+        """Return how many wait for their turn."""
+        queues = self._waiting[name].values() if name in self._waiting else ()
+        return sum(not each.done() for queue in queues for each in queue)
 
     def has_room(self, name: str, organization_id: UUID, amount: int = 1) -> bool:
         """Return whether the organization may hold so much more."""
-        by_organization = self._held[name]
-        held = by_organization.get(organization_id, 0)
+        held = self._held.get(organization_id, _NOTHING).get(name, 0)
         most = self._quotas.known(organization_id)[name]
         if most and held + amount > most:
             return False
         if name not in MOST_OF_ALL:
             return True
         most_of_all, always = MOST_OF_ALL[name]
-        return held < always or sum(by_organization.values()) + amount <= most_of_all
+        return held < always or self._held_by_all[name] + amount <= most_of_all
 
     def add(self, name: str, organization_id: UUID, amount: int) -> None:
         """Count so much more, or less where it is negative; whoever waits for it is told."""
-        by_organization = self._held[name]
-        held = by_organization.get(organization_id, 0) + amount
-        if held:
-            by_organization[organization_id] = held
-        else:
-            by_organization.pop(organization_id, None)
+        by_name = self._held.get(organization_id)
+        if by_name is None:
+            by_name = self._held[organization_id] = {}
+        by_name[name] = held = by_name.get(name, 0) + amount
+        self._held_by_all[name] += amount
+        if not held:
+            del by_name[name]
+            if not by_name:
+                del self._held[organization_id]
         if amount < 0 and self._waiting.get(name):
             self._wake(name)
 

@@ -1,4 +1,4 @@
-"""Reads all checkpoints of a sink, and checks their signatures and the chain between them."""
+"""Reads checkpoints of a sink, and checks their signatures and the chain between them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ class ReadCheckpoint:
 class CheckpointReader:
     """Reads a sink once, line by line. `last` is the newest checkpoint, `findings` are the errors of the sink itself.
 
-    `first` is the oldest checkpoint; earlier ones were archived. `end` is the number and the hash of the last line.
+    `first` is the oldest checkpoint that was read; earlier ones were archived, or not asked for. `end` is the number
+    and the hash of the last line.
     `recorded` is a checkpoint that must be in the sink or be archived.
     """
 
@@ -72,13 +73,15 @@ class CheckpointReader:
         """Where the sink is, for a person."""
         return self._sink.place
 
-    async def checkpoints(self, only: UUID | None = None) -> AsyncIterator[ReadCheckpoint]:
+    async def checkpoints(self, only: UUID | None = None, *, since: int = 0) -> AsyncIterator[ReadCheckpoint]:
         """Yield each checkpoint with its heads, or with that of one organization; then check the newest signature.
+
+        With a number, those of the part of the sink that holds this checkpoint, which begins with all heads, and after.
 
         Raises:
             SinkUnusable: the sink cannot be read.
         """
-        async for content in self.lines():
+        async for content in self.lines(since=since):
             read = await _in_thread_if_large(content, partial(_read, content, only))
             if read is None:
                 self._find(f"What checkpoint {self.end[0] if self.end else 0} lists cannot be read.")
@@ -86,15 +89,17 @@ class CheckpointReader:
             self.first = self.first or read
             yield read
 
-    async def lines(self, *, newest_part: bool = False) -> AsyncIterator[bytes]:
+    async def lines(self, *, newest_part: bool = False, since: int = 0) -> AsyncIterator[bytes]:
         """Yield each line that is a checkpoint, of all files or of the newest; then check the newest signature.
+
+        With a number, of the file that holds this checkpoint and of those after it.
 
         Raises:
             SinkUnusable: the sink cannot be read.
         """
         newest = None
         number = 0
-        async for content in self._sink.lines(newest_part=newest_part):
+        async for content in self._sink.lines(newest_part=newest_part, since=since):
             number += 1
             line = outline(content)
             if line is None:

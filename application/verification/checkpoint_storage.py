@@ -82,8 +82,11 @@ class CheckpointSink(Protocol):
         """Return the first bytes of the newest part, none where there is no part."""
         ...
 
-    def lines(self, *, newest_part: bool = False) -> AsyncIterator[bytes]:
-        """Give all lines there are, or those of the newest part, the oldest first, without their ends."""
+    def lines(self, *, newest_part: bool = False, since: int = 0) -> AsyncIterator[bytes]:
+        """Give the lines, the oldest first, without their ends: of all parts there are, or of the newest alone.
+
+        With a number, the lines of the part that holds the checkpoint of that number, and of those after it.
+        """
         ...
 
 

@@ -44,7 +44,8 @@ class _Seen:
 class CheckpointCheck:
     """Compares each head of the checkpoints with the event that is at its position now.
 
-    Heads that were compared for a proof are not compared again while the proof is valid. Heads that a restored backup
+    Heads that were compared for a proof are not compared again while the proof is valid: for one organization with a
+    proof, older parts of the sink are not even read. Heads that a restored backup
     has lost are no finding once the restore was stated.
     """
 
@@ -65,13 +66,15 @@ class CheckpointCheck:
         self.restores: list[Restore] = []
 
     async def run(self) -> None:
-        """Read all checkpoints and compare.
+        """Read the checkpoints and compare.
 
         Raises:
             Unavailable: the sink or the database cannot be read.
         """
         heads: list[HeadLeaf] = []
-        async for checkpoint in self._reader.checkpoints(self._only):
+        proof = None if self._only is None else self._proofs.get(self._only)
+        since = 0 if proof is None else proof.checkpoint
+        async for checkpoint in self._reader.checkpoints(self._only, since=since):
             fresh = self._fresh(checkpoint)
             if checkpoint.restored is not None:
                 await self._compare(heads)

@@ -12,6 +12,7 @@ from uuid import UUID
 from application.end_tasks import end_tasks
 from application.run_in_thread import run_in_thread_if_large
 from application.verification.chain_check import ChainCheck
+from application.verification.checkpoints import BETWEEN_FULL
 from application.verification.log_findings import LogFinding
 from application.verification.raw_events import Span
 from application.verification.stored_events import Head
@@ -70,19 +71,25 @@ class LogCheck:
         return self._tally
 
     async def keep_proofs(self, findings: Sequence[LogFinding], reader: CheckpointReader) -> None:
-        """Store the proofs of organizations that have new events and no findings."""
+        """Store the proofs of organizations that have new events and no findings.
+
+        That of one organization alone is also renewed when it is a part of the sink old, so that a verification reads
+        no more than two parts besides what was written since the one before.
+        """
         wrong = {finding.organization_id for finding in findings}
         if reader.end is None or None in wrong:
             return
-        known = {id_: proof.org_sequence for id_, proof in self._tally.proofs.items()}
+        proofs, heads = self._tally.proofs, self._tally.heads
+        too_old = reader.end[0] - BETWEEN_FULL if len(heads) == 1 else -1
+        known = {id_: proof.org_sequence for id_, proof in proofs.items() if proof.checkpoint > too_old}
         grown = [
             (id_, head.org_sequence, head.hash)
-            for id_, head in self._tally.heads.items()
+            for id_, head in heads.items()
             if id_ not in wrong and head.org_sequence > known.get(id_, 0)
         ]
-        proofs = await self._checkpoints.signed_proofs(grown, checkpoint=reader.end[0])
-        for start in range(0, len(proofs), _PLACES):
-            await self._log.keep_proofs(proofs[start : start + _PLACES])
+        made = await self._checkpoints.signed_proofs(grown, checkpoint=reader.end[0])
+        for start in range(0, len(made), _PLACES):
+            await self._log.keep_proofs(made[start : start + _PLACES])
 
     async def _work(self) -> None:
         while heads := await self._next_heads():

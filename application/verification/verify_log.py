@@ -42,8 +42,9 @@ class Verification:
 
     `proved_before` is how many of the events were hashed here by an earlier verification, and this time by the
     database alone. `vouched_sequence` is the last event of the one organization that a checkpoint has seen,
-    `last_sequence` where its log ends. `begins` is the oldest checkpoint that was compared with: those before it were
-    archived. `unchecked` says why checkpoints were not compared with.
+    `last_sequence` where its log ends. `begins` is the oldest checkpoint that was read: those before it were archived,
+    or, for one organization, compared with by an earlier verification. `unchecked` says why checkpoints were not
+    compared with.
     `seconds_ahead` is by how much a newest event is dated in the future of the clock.
     """
 

@@ -12,6 +12,7 @@ from adapters.postgres.connection_pools import administrators_pool
 from adapters.postgres.credential_stock import PostgresCredentialStock
 from adapters.postgres.inspect_database import forget_canaries, keep_canaries, stored_canaries
 from adapters.postgres.jobs import PostgresJobs
+from adapters.postgres.rebuild_times import PostgresRebuildTimes
 from adapters.projections.projections import PostgresProjections
 from adapters.system_clock import SystemClock
 from adapters.vault.envelope import Envelope
@@ -47,6 +48,7 @@ class Administration(containers.DeclarativeContainer):
     )
     jobs = providers.Singleton(PostgresJobs, pool, providers.Singleton(SystemClock))
     stock = providers.Singleton(PostgresCredentialStock, pool)
+    rebuild_times = providers.Singleton(PostgresRebuildTimes, pool)
     projections = providers.Singleton(PostgresProjections, admin_database_url, providers.Object(wrong_snapshots))
     keyring = providers.Singleton(held_keyring, master_keys, master_key_directory)
     keys = providers.Singleton(EnvelopeMasterKeys, providers.Singleton(Envelope, keyring), keyring)

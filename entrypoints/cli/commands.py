@@ -29,6 +29,7 @@ NAMES: Final = (
     "keys",
     "backup",
     "restore",
+    "settings",
 )
 
 

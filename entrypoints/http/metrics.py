@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from pydantic import Field
@@ -19,9 +19,10 @@ from entrypoints.http.parse_request import query_of
 from entrypoints.http.request_errors import NotAuthenticated
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.monitoring.loop_figures import LoopCounter, LoopHistogram
+from entrypoints.monitoring.worker_figures import WORKERS, figures_of_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from prometheus_client import Metric
 
@@ -55,9 +56,22 @@ class _Chosen(Collector):
 class HttpMetrics:
     """The HTTP figures of this process, in a registry of their own that others may add to."""
 
-    def __init__(self, registry: CollectorRegistry | None = None, *, token: str | None = None) -> None:
-        """Keep the figures; `token` is the bearer that opens them to other hosts than this one."""
+    def __init__(
+        self,
+        registry: CollectorRegistry | None = None,
+        *,
+        token: str | None = None,
+        other_workers: Sequence[str] = (),
+    ) -> None:
+        """Keep the figures; `token` is the bearer that opens them to other hosts than this one.
+
+        `other_workers` are where the other processes of this service show theirs.
+        """
         self.registry = registry or CollectorRegistry()
+        self.refresh: list[Callable[[], Awaitable[None]]] = []
+        """What is awaited before figures are shown, and never fails."""
+        self._other_workers = other_workers
+        Gauge(WORKERS, "Processes that these figures are of.", registry=self.registry).set(1)
         self._token = token
         labels = ("method", "route", "status")
         self._requests = LoopCounter("modelbook_http_requests", "Requests by class of answer.", labels, self.registry)
@@ -86,10 +100,12 @@ class HttpMetrics:
 
         From another host than the service's own they take `MODELBOOK_METRICS_TOKEN` as the bearer token.
 
-        Those of this process, all organizations together: requests by route and the time they took
-        (`modelbook_http_*`); calls of models by type of provider and outcome, their time and tokens
+        Those of all processes of this service on this host, and of all organizations together: requests by route and
+        the time they took (`modelbook_http_*`); calls of models by type of provider and outcome, their time and tokens
         (`modelbook_prompt_*`); the health monitor's checks (`modelbook_health_*`); checkpoints of the log
-        (`modelbook_checkpoint*`); fetches of the
+        (`modelbook_checkpoint*`); waits for connections to Postgres (`modelbook_pool_*`) and appends to the log
+        (`modelbook_append_seconds`); who waits for a way out (`modelbook_outbound_*`); deliveries of webhooks
+        (`modelbook_webhook*`); when projections were rebuilt (`modelbook_projection_*`); fetches of the
         keys that tokens are verified with (`modelbook_jwks_fetches`); how late the event loop is
         (`modelbook_event_loop_*`). No label names an organization or a model.
         """
@@ -99,7 +115,10 @@ class HttpMetrics:
                 headers={"WWW-Authenticate": "Bearer"},
             )
         names = query_of(request, MetricsQuery).names
-        chosen = self.registry if names is None else _Chosen(self.registry, frozenset(names.split(",")))
+        for refresh in self.refresh:
+            await refresh()
+        figures = await figures_of_all(self.registry, self._other_workers)
+        chosen = figures if names is None else _Chosen(figures, frozenset(names.split(",")))
         return web.Response(body=generate_latest(chosen), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     def _is_allowed(self, request: web.Request) -> bool:

@@ -59,6 +59,11 @@ class LoopHistogram(Collector):
         self._labels = labels
         registry.register(self)
 
+    def expect(self, labels: Labels) -> None:
+        """Show zeros until a value comes."""
+        self._counts[labels] = self._counts[labels]
+        self._sums[labels] += 0.0
+
     def observe(self, labels: Labels, value: float) -> None:
         """Count a value."""
         self._counts[labels][bisect_left(self._bounds, value)] += 1

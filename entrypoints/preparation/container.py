@@ -9,7 +9,7 @@ from adapters.egress.egress_proxy import EgressProxy, ProxyOptions, options_for_
 from adapters.postgres.connection_limits import check_connections
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.inspect_database import inspect, outdated_postgres
-from adapters.postgres.migrations import migrate, set_passwords, trusted_logins
+from adapters.postgres.migrations import Logins, migrate, set_passwords, trusted_logins
 from adapters.private_files import read_private_file
 from adapters.rate_limits.redis_counts import check_rate_limit_storage
 from adapters.vault.keyring import Keyring
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "Logins",
     "check_connections",
     "check_egress_allow",
     "check_egress_proxy",

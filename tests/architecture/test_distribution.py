@@ -16,7 +16,7 @@ from tests.architecture.sources import PRODUCT, ROOT, place, project_files
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-LOCKS = ("requirements.txt", "requirements-dev.txt")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "deploy/requirements.txt")
 # Put together from pieces, so that this file does not name what it forbids.
 REGISTRIES = "|".join(
     re.escape(f"{host}.{domain}")
@@ -33,7 +33,7 @@ REGISTRIES = "|".join(
 MACHINE = r"(?<![\w./:-])/(?:root|work|opt|tmp|home/\w+|Users/\w+)\b"
 FORBIDDEN = re.compile(f"{REGISTRIES}|{MACHINE}")
 PINNED = re.compile(
-    r"[a-z0-9][a-z0-9._-]*(\[[a-z,]+\])?==[^ ;]+( ; [^\\]+)? \\(\n    --hash=sha256:[0-9a-f]{64}( \\)?)+"
+    r"[a-z0-9][a-z0-9._-]*(\[[a-z,-]+\])?==[^ ;]+( ; [^\\]+)? \\(\n    --hash=sha256:[0-9a-f]{64}( \\)?)+"
 )
 
 
@@ -87,6 +87,9 @@ def _requirements(lock: str) -> list[str]:
     lines = [*project["project"]["dependencies"], *project["dependency-groups"]["build"]]
     if lock == "requirements-dev.txt":
         lines += project["project"]["optional-dependencies"]["dev"]
+    if lock == "deploy/requirements.txt":
+        lines += project["project"]["optional-dependencies"]["otel"]
+        lines += project["project"]["optional-dependencies"]["redis"]
     return lines
 
 
@@ -134,8 +137,14 @@ def test_a_gap_in_a_lock_would_be_noticed(requirement: str, extras: tuple[str, .
     assert words is None or words in found[0]
 
 
-def test_both_locks_agree_on_every_version() -> None:
-    assert set(_entries("requirements.txt")) <= set(_entries("requirements-dev.txt"))
+def test_the_locks_agree_on_every_version() -> None:
+    # One may need on all systems what another needs on some.
+    runtime, *others = [{re.sub(r" ; [^\\]+", "", entry) for entry in _entries(lock)} for lock in LOCKS]
+    for other in others:
+        names = _names(list(other))
+        assert {entry for entry in runtime if _names([entry]) <= names} <= {
+            re.sub(r"\[.*?\]", "", each) for each in other
+        } | other
 
 
 @pytest.mark.parametrize("entry", ["aiohttp==3.14.5", "aiohttp>=3 \\\n    --hash=sha256:" + "0" * 64])

@@ -150,9 +150,11 @@ async def test_text_of_the_document_runs_no_script(documented: Documented) -> No
             assert await watched.page.evaluate("[...document.scripts].every(script => script.src)")
 
 
-async def test_all_operations_can_be_searched_for_and_a_stream_is_shown_with_its_events(browser: Browser) -> None:
+async def test_operations_can_be_searched_for_and_a_stream_is_shown_with_its_events(browser: Browser) -> None:
+    shown = {"/api/ai/generate", "/api/ai/models", "/api/ai/models/bulk"}
+    some = [route for route in product_routes() if route.path in shown]
     async with (
-        serving(product_routes()) as service,
+        serving(some) as service,
         Documented(service, browser).opened("/api/docs#tag/prompts/POST/api/ai/generate", "Run a prompt") as watched,
     ):
         operation = watched.page.get_by_role("region", name="Run a prompt", exact=True)

@@ -114,7 +114,7 @@ async def test_somebody_is_invited_accepts_signs_out_and_in_and_changes_organiza
             await _open(person, second.document["invitationUrl"])
             await _button(person, "Accept as Ada Lovelace").click()
             await expect(who).to_contain_text("viewer")
-            chosen = person.get_by_label("Organization", exact=True)
+            chosen = person.get_by_role("combobox", name="Organization")
             await expect(chosen).to_have_value(str(other.organization_id))
             await chosen.select_option(str(api.organization_id))
             await expect(who).to_contain_text("admin")
@@ -134,7 +134,9 @@ async def test_somebody_is_invited_accepts_signs_out_and_in_and_changes_organiza
         await _button(page, "Role of Ada Lovelace").click()
         await page.get_by_label("Role", exact=True).last.select_option("viewer")
         await _button(page, "Save").click()
-        await expect(page.get_by_role("alert")).to_contain_text("Nobody else administers this organization.")
+        await expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text(
+            "Nobody else administers this organization."
+        )
         office.complaints.clear()
 
 

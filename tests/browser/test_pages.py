@@ -13,6 +13,7 @@ from entrypoints.http.principal import Role
 from tests.browser.console import Consoles
 from tests.browser.database_superuser import write_checkpoint
 from tests.browser.page_checks import faults_of
+from tests.browser.watched_page import WIDE
 from tests.e2e.api_client import Api, Document, a_token, path_of
 
 if TYPE_CHECKING:
@@ -80,9 +81,9 @@ class Furnished:
         await console.button("Save").click()
         await console.page.get_by_label("Copy the id of Ours").wait_for()
         await console.button("Quotas of Ours").click()
-        await console.dialog.get_by_label("Providers", exact=True).fill("950")
+        await console.dialog.get_by_label("Registered models").fill("950")
         await console.button("Replace the quotas").click()
-        await console.page.get_by_text("providers 950").wait_for()
+        await console.page.get_by_text("models 950").wait_for()
         await console.button("Remove Ours").click()
         await console.button("Remove it for ever").click()
         await console.dialog.get_by_text("This is not the same.").wait_for()
@@ -185,7 +186,7 @@ class Furnished:
         await console.page.get_by_role("link", name="Usage of OpenAI Europe alone").click()
         await console.page.get_by_text("Only part of it is shown.").wait_for()
         await console.page.get_by_role("link", name="gpt-4o", exact=True).wait_for()
-        await console.page.locator(".chart canvas").hover()
+        await console.page.locator(".chart .u-over").hover()
 
     async def requests(self, console: Console) -> None:
         await console.go("/requests?outcome=ok&model=gpt-4o")
@@ -252,10 +253,24 @@ async def furnished(browser: Browser, service: RunningService) -> AsyncIterator[
         yield furnished
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def console(furnished: Furnished) -> AsyncIterator[Console]:
+    """Give a console that goes from page to page as a person does: opening it takes as long as looking at a page."""
+    async with furnished.consoles.opened(is_platform_admin=True) as console:
+        await console.go("/")
+        yield console
+
+
 @pytest.mark.parametrize("show", PAGES, ids=lambda show: show.__name__)
 async def test_everybody_can_use_it(
-    furnished: Furnished, show: Callable[[Furnished, Console], Awaitable[None]]
+    furnished: Furnished, console: Console, show: Callable[[Furnished, Console], Awaitable[None]]
 ) -> None:
-    async with furnished.consoles.opened(is_platform_admin=True) as console:
-        await show(furnished, console)
-        assert await faults_of(console, show.__name__) == []
+    page = console.page
+    await page.set_viewport_size({"width": WIDE, "height": 800})
+    await page.emulate_media(color_scheme="light")
+    if await page.get_by_role("dialog").count() or not await page.get_by_role("navigation").count():
+        # What the page before has left: a window that is open, or nobody who is signed in.
+        await page.reload()
+    await show(furnished, console)
+    assert await faults_of(console, show.__name__) == []
+    assert console.watched.complaints == []

@@ -50,6 +50,10 @@ class Process:
         )
         return await self.leases.renew(request if budget is None else replace(request, budget_usd=Decimal(budget)))
 
+    async def note(self, percent: int) -> None:
+        request = self._request
+        await self.leases.note_threshold(request.organization_id, request.subject_id, request.period_start, percent)
+
 
 def a_request(budget: str = "10", *, subject_id: UUID | None = None, start: datetime | None = START) -> LeaseRequest:
     return LeaseRequest(
@@ -115,11 +119,18 @@ class BudgetLeasesContract:
         assert (await one.renew(spent="12")).spent_usd == 12
         assert (await other.renew("1")).leased_usd == 0
 
-    async def test_each_threshold_is_told_to_one_process_once(self, processes: Processes) -> None:
+    async def test_each_threshold_is_told_of_until_it_is_noted(self, processes: Processes) -> None:
         one, other = self.two(processes)
         leases = [await one.renew(spent="4.9"), await other.renew(spent="0.1"), await one.renew()]
-        leases += [await one.renew(spent="5"), await other.renew(spent="1")]
-        assert [lease.reached_percent for lease in leases] == [(), (50,), (), (80, 100), ()]
+        await one.note(50)
+        leases += [await other.renew(), await one.renew(spent="5"), await other.renew(spent="1")]
+        await other.note(80)
+        leases += [await one.renew()]
+        await one.note(100)
+        await one.note(80)
+        leases += [await other.renew()]
+        reached = [(), (50,), (50,), (), (80, 100), (80, 100), (100,), ()]
+        assert [lease.reached_percent for lease in leases] == reached
         raised = [await one.renew(budget="100"), await one.renew(budget="100", spent="39")]
         assert [lease.reached_percent for lease in raised] == [(), (50,)]
 

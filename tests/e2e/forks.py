@@ -12,6 +12,7 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import IO, TYPE_CHECKING
 
 from tests.e2e.forking import HEADER_BYTES
@@ -21,22 +22,28 @@ if TYPE_CHECKING:
 
 _PROGRAM = Path(__file__).with_name("forking.py")
 _PATIENCE_SECONDS = 60.0
+_ONE_AT_A_TIME = Lock()
 
 
 class Forked:
     """A process that was forked; as `subprocess.Popen` has it, as far as it is needed."""
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], errors: int) -> None:
-        """Its standard output can be read here, its standard error goes to the file of this descriptor."""
+    def __init__(
+        self, arguments: Sequence[str], environment: Mapping[str, str], errors: int, *, stdin: int | None = None
+    ) -> None:
+        """Its standard output can be read here, its standard error goes to the file of this descriptor.
+
+        Without one of `stdin` there is nothing to read for it.
+        """
         reading, output = os.pipe()
         self.stdout: IO[str] = os.fdopen(reading, encoding="utf-8")
         self.returncode: int | None = None
         self._ended, ending = os.pipe()
-        stdin = os.open(os.devnull, os.O_RDONLY)
+        nothing = os.open(os.devnull, os.O_RDONLY)
         try:
-            self.pid = forked(arguments, environment, [stdin, output, errors, ending])
+            self.pid = forked(arguments, environment, [nothing if stdin is None else stdin, output, errors, ending])
         finally:
-            for ours in (stdin, output, ending):
+            for ours in (nothing, output, ending):
                 os.close(ours)
 
     def poll(self) -> int | None:
@@ -76,12 +83,14 @@ def forked(
     arguments: Sequence[str], environment: Mapping[str, str], streams: list[int], directory: str | None = None
 ) -> int:
     """Start a process with these streams, to the fourth of which its exit code is written; return its number."""
-    orders = _fork_server()
     order = {"arguments": arguments, "environment": dict(environment), "directory": directory}
     text = json.dumps(order).encode()
-    socket.send_fds(orders, [len(text).to_bytes(HEADER_BYTES, "big")], streams)
-    orders.sendall(text)
-    answer = orders.recv(HEADER_BYTES, socket.MSG_WAITALL)
+    # Services and tests want processes from threads of their own.
+    with _ONE_AT_A_TIME:
+        orders = _fork_server()
+        socket.send_fds(orders, [len(text).to_bytes(HEADER_BYTES, "big")], streams)
+        orders.sendall(text)
+        answer = orders.recv(HEADER_BYTES, socket.MSG_WAITALL)
     assert len(answer) == HEADER_BYTES, "the fork server has ended"
     return int.from_bytes(answer, "big")
 

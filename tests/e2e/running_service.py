@@ -14,6 +14,7 @@ from entrypoints.server_process import running
 from entrypoints.settings import Settings
 from sandbox.server import Sandbox
 from tests.e2e.background_loop import Background
+from tests.e2e.forked_jobs import jobs_forked
 from tests.http_service import SECRET
 
 if TYPE_CHECKING:
@@ -77,5 +78,6 @@ def service_on(
             new_signing_key(checkpoints / "key")
             runtime = replace(runtime, checkpoint_key=checkpoints / "key", checkpoint_sink=checkpoints / "sink")
         sandbox = background.enter(Sandbox())
-        container = background.enter(running(runtime, listener))
+        with jobs_forked(runtime):
+            container = background.enter(running(runtime, listener))
         yield RunningService(address_of(listener), database, sandbox, container, runtime)

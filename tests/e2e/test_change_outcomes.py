@@ -13,6 +13,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from adapters.postgres import connection_pools
 from entrypoints.http.principal import Role
 from tests.databases import Database, Databases
 from tests.e2e.api_client import AUDIT, MODELS, Api, a_model, a_token
@@ -114,8 +115,11 @@ class OnALine(Database):
         return self.line.url
 
 
-async def test_a_line_that_breaks_around_the_commit(session: ClientSession, databases: Databases) -> None:
-    # At the same time, because whoever finds no connection looks for one for ten seconds.
+async def test_a_line_that_breaks_around_the_commit(
+    session: ClientSession, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # At the same time, because whoever finds no connection looks for one for a while.
+    monkeypatch.setattr(connection_pools, "_PATIENCE_SECONDS", 2.0)
     cases = ((Break.BEFORE_DELIVERY, False), (Break.BEFORE_DELIVERY, True), (Break.BEFORE_THE_ANSWER, True))
     async with asyncio.TaskGroup() as group:
         for where, goes_down in cases:

@@ -9,15 +9,26 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from entrypoints.monitoring import clock_watch
 from tests.e2e.api_client import MODELS, PROVIDERS
+from tests.e2e.running_service import service_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.databases import Database
     from tests.e2e.api_client import Api, Document
     from tests.e2e.running_service import RunningService
 
 PATIENCE_SECONDS = 60
+
+
+@pytest.fixture
+def service(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningService]:
+    """Give a service that looks at the clock all the time."""
+    monkeypatch.setattr(clock_watch, "_LOOK_SECONDS", 0.2)
+    with service_on(database) as running:
+        yield running
 
 
 @pytest.fixture

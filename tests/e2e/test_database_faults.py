@@ -11,6 +11,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from adapters.postgres import connection_pools
 from entrypoints.http.principal import Role
 from tests.databases import Databases
 from tests.e2e.api_client import PROVIDERS, Api, a_provider, a_token, path_of
@@ -38,8 +39,9 @@ def postgres(start_postgres: Callable[[], PostgresServer]) -> PostgresServer:
 
 
 @pytest.fixture
-def service(postgres: PostgresServer) -> Iterator[RunningService]:
-    """Give a service on a database server of its own, which may be ill-treated."""
+def service(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningService]:
+    """Give a service on a database server of its own, which may be ill-treated; it waits a while for connections."""
+    monkeypatch.setattr(connection_pools, "_PATIENCE_SECONDS", 2.0)
     databases = Databases(postgres.uri)
     database = databases.migrated()
     databases.close()

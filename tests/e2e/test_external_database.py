@@ -76,6 +76,24 @@ def test_new_logins_put_the_old_ones_out_of_use(owner_url: str) -> None:
     assert str(urlsplit(settings["DATABASE_URL"]).password) not in refused.errors
 
 
+def test_logins_get_the_passwords_that_were_chosen(owner_url: str) -> None:
+    first = migrated(owner_url, "--logins")
+    chosen = {}
+    for setting, name in (("DATABASE_URL", "databaseUrl"), ("ADMIN_DATABASE_URL", "adminDatabaseUrl")):
+        password = urlsplit(first[name]).password or ""
+        chosen[setting] = first[name].replace(password, "chosen%2Fby%20us")
+    for _ in range(2):
+        done = command("migrate", "--logins", "--json", OWNER_DATABASE_URL=owner_url, **chosen)
+        assert done.exit_code == 0, done.errors
+        for url in chosen.values():
+            psycopg.connect(url).close()
+    swapped = {"DATABASE_URL": chosen["ADMIN_DATABASE_URL"], "ADMIN_DATABASE_URL": chosen["DATABASE_URL"]}
+    refused = command("migrate", "--logins", OWNER_DATABASE_URL=owner_url, **swapped)
+    assert (refused.exit_code, len(refused.lines)) == (1, 1)
+    assert "MODELBOOK_DATABASE_URL has to name the login" in refused.lines[0]
+    assert "chosen" not in refused.errors
+
+
 def test_migrate_tells_a_person_what_to_set(owner_url: str) -> None:
     done = command("migrate", "--logins", OWNER_DATABASE_URL=owner_url)
     assert [line.split("=")[0] for line in done.out.splitlines()] == [

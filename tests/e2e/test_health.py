@@ -85,9 +85,9 @@ async def test_others_are_not_told(api: Api, sandbox: Sandbox) -> None:
 
 @pytest.fixture
 def monitored(databases: Databases) -> Iterator[RunningService]:
-    """Give a service that checks every second."""
+    """Give a service that checks twice a second."""
     database = databases.migrated()
-    with service_on(database, health_interval=1.0) as running:
+    with service_on(database, health_interval=0.5) as running:
         yield running
     databases.drop(database)
 
@@ -120,7 +120,7 @@ async def test_a_serving_process_checks_by_itself(monitored: RunningService, ses
     await becomes(api, provider, "healthy")
     health = await api.get(f"{path_of(provider)}/health")
     last, following = (datetime.fromisoformat(health[name]) for name in ("lastCheckAt", "nextCheckAt"))
-    assert last <= following <= max(last, datetime.now(UTC)) + timedelta(seconds=1.2)
+    assert last <= following <= max(last, datetime.now(UTC)) + timedelta(seconds=0.7)
     sandbox.faults.add(kind="html_502", provider="openai")
     await becomes(api, provider, "unhealthy")
     figures = await figures_with(api, r'^modelbook_health_providers\{status="unhealthy"\} 1\.0$')

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sandbox.server import Sandbox
     from tests.e2e.api_client import Api, Document
 
-ROUNDS = 6
+ROUNDS = 3
 
 
 async def everything(api: Api, mark: str) -> None:

@@ -208,6 +208,14 @@ async def test_workers_serve_die_are_replaced_and_stop(session: ClientSession, d
         for _ in range(20):
             async with session.get(f"{api.url}/healthz", headers={"Connection": "close"}) as response:
                 assert response.status == 200
+        # Whichever is asked knows what both have done.
+        for _ in range(4):
+            async with session.get(f"{api.url}/metrics", headers={"Connection": "close"}) as response:
+                figures = await response.text()
+            assert "modelbook_workers 2.0\n" in figures
+            line = 'modelbook_http_requests_total{method="GET",route="/healthz",status="2xx"} 20.0'
+            assert line in figures
+            assert 'modelbook_pool_connections{pool="reading"}' in figures
         assert await api.get(path_of(provider)) == provider
         replies = await asyncio.gather(
             *(api.post(PROVIDERS, {"name": f"P{n}", "providerType": "openai"}) for n in range(20))

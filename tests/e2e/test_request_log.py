@@ -196,7 +196,7 @@ async def test_a_kill_loses_at_most_a_second(data_dirs: DataDirs, session: aioht
                 api = api_at(session, (await asyncio.to_thread(running.ready))["url"], data_dir)
                 of = await registered(api, sandbox, **priced(PRICES["gpt-4o"]))
                 clients = [asyncio.create_task(prompts(api, of, answered)) for _ in range(4)]
-                await asyncio.sleep(3.5)
+                await asyncio.sleep(2.5)
                 killed_at = time.monotonic()
                 await asyncio.to_thread(running.kill)
                 for client in clients:

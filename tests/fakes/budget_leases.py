@@ -64,6 +64,14 @@ class FakeBudgetLeases:
             parts[self._holder] = (leased, held.now + LEASE_SECONDS)
         reached = [t for t in (50, 80, 100) if held.spent[place] * 100 >= request.budget_usd * t]
         newly_reached = tuple(t for t in reached if t > held.noted[place])
-        held.noted[place] = max(reached, default=0)
+        held.noted[place] = min(held.noted[place], max(reached, default=0))
         await self.answering.wait()
         return Lease(spent_usd=held.spent[place], leased_usd=leased, reached_percent=newly_reached)
+
+    async def note_threshold(
+        self, organization_id: UUID, subject_id: UUID, start: datetime | None, percent: int
+    ) -> None:
+        if self.spending.is_away:
+            raise Unavailable
+        place = (organization_id, subject_id, start)
+        self.spending.noted[place] = max(self.spending.noted[place], percent)

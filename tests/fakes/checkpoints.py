@@ -20,6 +20,7 @@ class FakeSink:
 
     held: list[bytes] = field(default_factory=list)
     part_begin: int = 0
+    parts: list[tuple[int, int]] = field(default_factory=list)
     mark: bytes | None = None
     place: str = "in memory"
 
@@ -34,14 +35,16 @@ class FakeSink:
     async def append(self, line: bytes, *, mark: bytes, begins_part: int | None) -> None:
         if begins_part is not None:
             self.part_begin = len(self.held)
+            self.parts.append((begins_part, self.part_begin))
         self.held.append(line)
         self.mark = mark
 
     async def beginning(self) -> bytes | None:
         return self.held[self.part_begin][:2_000] if self.held else None
 
-    async def lines(self, *, newest_part: bool = False) -> AsyncIterator[bytes]:
-        for line in self.held[self.part_begin if newest_part else 0 :]:
+    async def lines(self, *, newest_part: bool = False, since: int = 0) -> AsyncIterator[bytes]:
+        asked = max((index for number, index in self.parts if number <= since), default=0)
+        for line in self.held[self.part_begin if newest_part else asked :]:
             yield line
 
 

@@ -21,6 +21,7 @@ MOST_ADDRESSES: Final = 20
 _FIELDS: Final = frozenset({"url", "image_url", "file_url", "fileUri", "file_uri", "server_url"})
 # What a tool is called with, and how its arguments look, are the conversation's words: nobody fetches them.
 _WORDS: Final = frozenset({"args", "response", "parameters", "input_schema", "schema", "metadata"})
+_HOLDERS: Final = (dict, list)
 _CALLS: Final = frozenset({"tool_use", "server_tool_use"})
 
 
@@ -57,12 +58,12 @@ def fetched_addresses(body: object) -> list[str]:
             for name, held in value.items():
                 if name in _WORDS or (name == "input" and value.get("type") in _CALLS):
                     continue
-                if isinstance(held, dict | list):
+                if isinstance(held, _HOLDERS):
                     left.append(held)
                 elif name in _FIELDS and isinstance(held, str) and not held[:5].lower().startswith("data:"):
                     found[held] = None
         elif isinstance(value, list):
-            left.extend(each for each in value if isinstance(each, dict | list))
+            left.extend(each for each in value if isinstance(each, _HOLDERS))
     return list(found)
 
 

@@ -78,7 +78,7 @@ function person(session) {
 function organization(session) {
   if (session.organizations.length === 0) return null;
   if (session.organizations.length === 1) return element("p", { class: "quiet" }, nameOf(session.organizations[0]));
-  const change = (event) => changeOrganization(event.target.value).then(enter).catch(warn);
+  const change = (event) => removeNow().then(() => changeOrganization(event.target.value)).then(enter).catch(warn);
   return element("select", { "aria-label": "Organization", onchange: change },
     session.organizations.map((each) => element("option", { value: each.id, selected: each.id === session.organizationId }, nameOf(each))));
 }

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import pytest
 
+from entrypoints.http import transport
 from tests.http_service import serving
 
 if TYPE_CHECKING:
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-async def serve() -> AsyncIterator[Callable[..., Awaitable[Service]]]:
-    """Serve routes until the test is over."""
+async def serve(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[..., Awaitable[Service]]]:
+    """Serve routes until the test is over; what still comes after an answer is read for a moment only."""
+    monkeypatch.setattr(transport, "LINGERING_SECONDS", 0.2)
     async with AsyncExitStack() as stack:
 
         async def start(*routes: Route, **parts: Unpack[Parts]) -> Service:

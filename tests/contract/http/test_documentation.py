@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 async def part_of(service: Service, page: str, name: str) -> str:
     """Return the path of a file as its page names it."""
     named: list[str] = re.findall(r'(?:src|href)="([^"]+)"', (await service.ask("GET", page)).content.decode())
-    (found,) = [address for address in named if address.endswith(f"/{name}")]
+    (found,) = {address for address in named if address.endswith(f"/{name}")}
     return urljoin(page, found)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from adapters.providers.prompting import send_prompt
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import Completion, NativeEvents, StreamStarted, TextDelta, TokenUsage
 from application.prompts.generation import GenerationRequest
@@ -54,8 +55,9 @@ async def heard(accounts: Accounts, connection: ProviderConnection, request: Gen
 
 @pytest.mark.parametrize(("protocol", "is_native"), CASES)
 async def test_a_complete_answer_ends_whatever_pings_come(
-    accounts: Accounts, protocol: WireProtocol, is_native: bool
+    accounts: Accounts, protocol: WireProtocol, is_native: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(send_prompt, "_GRACE_SECONDS", 0.4)
     provider, _, end_mark = PROTOCOLS[protocol]
     request = asked(protocol, is_native=is_native)
     usual = (await heard(accounts, accounts.connection(provider), request))[-1]
@@ -72,7 +74,10 @@ async def test_a_complete_answer_ends_whatever_pings_come(
     assert await accounts.sandbox.requests[-1].wait_ended() == "disconnected"
 
 
-async def test_a_complete_answer_is_counted_as_far_as_is_known(accounts: Accounts) -> None:
+async def test_a_complete_answer_is_counted_as_far_as_is_known(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send_prompt, "_GRACE_SECONDS", 0.4)
     # Neither the usage nor the end mark comes.
     accounts.sandbox.faults.add(kind="pings_at_the_end", provider="openai", events=2)
     words, last = await accounts.stream("openai")

@@ -69,7 +69,7 @@ async def test_a_conflict_leaves_the_decision_to_be_saved_again(
     assert topics(owner) == ["provider.registered", "provider.disabled"]
 
 
-@pytest.mark.parametrize("revisions", [[1], [3], [2, 4], [2, 2], [1, 2]])
+@pytest.mark.parametrize("revisions", [[0], [1], [3], [2, 4], [2, 2], [3, 2], [1, 2]])
 def test_revisions_follow_each_other(bare_recorder: LedgerRecorder, owner: Connection, revisions: list[int]) -> None:
     organization_id, aggregate_id = uuid4(), uuid4()
     bare_recorder.insert_events([a_stored_event(aggregate_id)], append=an_append(organization_id))

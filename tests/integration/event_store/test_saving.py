@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -12,6 +13,8 @@ from tests.builders import a_provider, a_stored_event, acting, an_append
 from tests.log_contents import assert_whole, contents
 
 if TYPE_CHECKING:
+    from psycopg_pool import ConnectionPool
+
     from adapters.event_store.recorder import LedgerRecorder
     from adapters.event_store.repositories import EventSourcedProviders
     from tests.databases import Connection
@@ -72,3 +75,27 @@ def test_a_subscription_follows_the_organization_it_was_made_for(
         (1, mine[0].originator_id),
         (2, mine[1].originator_id),
     ]
+
+
+def test_an_append_is_prepared_again_where_the_server_has_forgotten_it(
+    bare_recorder: LedgerRecorder, pool: ConnectionPool[Connection], organization_id: UUID, owner: Connection
+) -> None:
+    """As after a ROLLBACK, when psycopg has all forgotten that is prepared."""
+    for _ in range(3):
+        bare_recorder.insert_events([a_stored_event()], append=an_append(organization_id))
+        with pool.connection() as connection:
+            connection.execute("DEALLOCATE ALL")
+    assert_whole(owner)
+
+
+@pytest.mark.parametrize("text", ["Größe, 規模, 🙂", "'; DROP TABLE events; --", 'a\\b{c,"d"}', ""])
+def test_text_is_recorded_as_it_is(
+    bare_recorder: LedgerRecorder, organization_id: UUID, owner: Connection, text: str
+) -> None:
+    event = a_stored_event(topic=text)
+    bare_recorder.insert_events([event], append=replace(an_append(organization_id), actor=text, reason=text))
+    bare_recorder.insert_events([a_stored_event(), a_stored_event(topic=text)], append=an_append(organization_id))
+    assert owner.execute(
+        "SELECT topic, actor, reason FROM events WHERE aggregate_id = %s", (event.originator_id,)
+    ).fetchall() == [(text, text, text)]
+    assert_whole(owner)

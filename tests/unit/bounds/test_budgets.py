@@ -52,6 +52,8 @@ class Process:
         self.timer = FakeTimer()
         self.clock = FakeClock(NOON)
         self.thresholds: list[tuple[str, int]] = []
+        self.is_away = False
+        self.tries = 0
         self.budgets = Budgets(self.leases, timer=self.timer, clock=self.clock, tell_threshold=self._tell)
 
     async def _tell(
@@ -59,6 +61,9 @@ class Process:
     ) -> None:
         assert (organization_id, since) == (ORGANIZATION, NOON.replace(hour=0))
         assert isinstance(subject_id, UUID)
+        self.tries += 1
+        if self.is_away:
+            raise Unavailable
         self.thresholds.append((kind, percent))
 
     async def call(
@@ -222,6 +227,19 @@ async def test_thresholds_are_told_once(process: Process) -> None:
         await process.budgets.flush()
     await process.budgets.close()
     assert process.thresholds == [("access-key", 50), ("access-key", 80), ("access-key", 100)]
+
+
+async def test_a_threshold_that_could_not_be_told_of_is_told_of_later(process: Process) -> None:
+    process.is_away = True
+    await process.call(a_key("10"), "6")
+    for _ in range(3):
+        await process.budgets.flush()
+        await others_have_run()
+    assert (process.tries, process.thresholds) == (3, [])
+    process.is_away = False
+    await process.budgets.flush()
+    await process.budgets.close()
+    assert process.thresholds == [("access-key", 50)]
 
 
 @given(

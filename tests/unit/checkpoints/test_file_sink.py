@@ -31,8 +31,8 @@ async def _count(sink: FileSink, *, per_part: int = 1_000) -> None:
         await tail.append(b"%d" % number, mark=b"", begins_part=number if number % per_part == 1 else None)
 
 
-async def _lines(sink: FileSink, *, newest_part: bool = False) -> list[bytes]:
-    return [line async for line in sink.lines(newest_part=newest_part)]
+async def _lines(sink: FileSink, *, newest_part: bool = False, since: int = 0) -> list[bytes]:
+    return [line async for line in sink.lines(newest_part=newest_part, since=since)]
 
 
 def _names(folder: Path) -> list[str]:
@@ -132,6 +132,8 @@ async def test_parts_are_named_after_their_first_line(tmp_path: Path) -> None:
     ]
     assert await _lines(sink) == [b"%d" % number for number in range(1, 14)]
     assert await _lines(sink, newest_part=True) == [b"11", b"12", b"13"]
+    firsts = [(await _lines(sink, since=number))[0] for number in (0, 1, 5, 6, 10, 11, 99)]
+    assert firsts == [b"1", b"1", b"1", b"6", b"6", b"11", b"11"]
     assert await sink.beginning() == b"11\n12\n13\n"
     assert {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in _names(tmp_path)} == {0o600}
 

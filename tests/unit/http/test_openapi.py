@@ -252,6 +252,7 @@ def faults_of(document: dict[str, Any], schema: dict[str, Any], value: object) -
 
 
 def test_no_secret_and_no_place_of_ours_is_in_the_document(product: dict[str, Any]) -> None:
-    text = json.dumps(product).lower()
+    # The format of a field that nobody is shown is what OpenAPI calls it.
+    text = json.dumps(product).lower().replace('"format": "password"', "")
     for word in ("password", "traceback", "localhost", "entrypoints", "noqa"):
         assert word not in text

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 import pytest
 
+from adapters.providers.prompting import send_prompt
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import Completion, StreamStarted, TextDelta, TokenUsage
 from tests.unit.providers.prompted_providers import (
@@ -272,18 +273,20 @@ async def test_pings_alone_do_not_keep_a_stream_open_for_ever() -> None:
     assert error.message == "Anthropic fell silent in the middle of its answer."
 
 
-async def test_of_several_answers_the_slowest_is_waited_for() -> None:
+async def test_of_several_answers_the_slowest_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first one's end is not that of the stream, though nothing comes for longer than a stream may tarry."""
+    monkeypatch.setattr(send_prompt, "_GRACE_SECONDS", 0.2)
     first = events(a_chunk("A"), {"choices": [{"index": 1, "delta": {"content": "B"}}]}, a_chunk(reason="stop"))
     second = events({"choices": [{"index": 1, "delta": {"content": "!"}, "finish_reason": "length"}]})
-    outbound = HesitatingOutbound(0.0, 2.1, 0.0)
+    outbound = HesitatingOutbound(0.0, 0.3, 0.0)
     request = passed_on("chat_completions", CHAT)
     handed = await Prompted("openai", outbound=outbound).events(first, second, b"data: [DONE]\n\n", request=request)
     assert isinstance(handed[-1], Completion)
     assert [choice.finish_reason for choice in handed[-1].choices] == ["stop", "length"]
 
 
-async def test_pings_after_the_end_are_not_waited_for() -> None:
+async def test_pings_after_the_end_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(send_prompt, "_GRACE_SECONDS", 0.4)
     started = asyncio.get_running_loop().time()
     content = events(a_chunk("Hi", "stop"))
     outbound = HesitatingOutbound(0.0, *[0.1] * 100)

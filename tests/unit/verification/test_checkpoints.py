@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from adapters.checkpoints.signing_key import Ed25519Signatures, SigningKey
 from application.verification.checkpoint_reader import CheckpointReader
 from application.verification.checkpoints import HeadLeaf, MalformedCheckpoint, heads_root, line_bytes, parse_line
+from application.verification.compare_with_checkpoints import CheckpointCheck
+from application.verification.verification_proofs import Proof
 from application.verification.write_checkpoint import WriteCheckpoint, write_checkpoint
 from tests.fakes.checkpoints import FakeRegister, FakeSink
 
@@ -107,9 +109,25 @@ async def test_every_thousandth_is_over_all_heads_and_begins_a_part() -> None:
     assert [line.signed.checkpoint.number for line in full] == [1, 1001]
     assert [head.organization_id.int for head in full[1].heads] == [1, 2, 3, 4]
     assert (world.sink.part_begin, len(world.sink.held)) == (1000, 1003)
+    assert await _compared_from(world, checkpoint=1_000) == 1
+    assert await _compared_from(world, checkpoint=1_001) == 1_001
     del world.sink.held[:1000]
     reader = await world.read()
     assert (reader.findings, reader.first and reader.first.number) == ([], 1001)
+
+
+async def _compared_from(world: World, *, checkpoint: int) -> int | None:
+    """Return the first checkpoint that is read for an organization whose proof is as old as a checkpoint."""
+    organization_id = UUID(int=3)
+    leaf = next(leaf for leaf in world.register.leaves if leaf.organization_id == organization_id)
+    reader = CheckpointReader(world.sink, Ed25519Signatures(), KEY.public_key, world.register.recorded)
+    proof = Proof(
+        organization_id=organization_id, org_sequence=leaf.org_sequence, hash=leaf.hash, checkpoint=checkpoint, at=""
+    )
+    check = CheckpointCheck(reader, world.register.hashes, organization_id, {organization_id: proof})
+    await check.run()
+    assert (reader.findings, check.findings(), check.newest[organization_id]) == ([], {}, leaf)
+    return None if reader.first is None else reader.first.number
 
 
 async def test_the_torn_line_of_a_writer_that_died_is_passed_over() -> None:

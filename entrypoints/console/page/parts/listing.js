@@ -52,6 +52,7 @@ export class Listing {
     for (const filter of filters) filter.set(query[filter.name] ?? "", () => this.restart());
     this.element = element("div", { class: "listing" }, this.bar, element("div", { class: "listing-head" }, this.count, element("div", { class: "tools" }, filters.length ? views() : null, tools, csv ? this.#saver(csv) : null)), this.place, this.paging);
     if (about.length > 0) follow({ isNews: (event) => this.#isNews(event), renew: () => this.#renew(), isBusy: () => this.#isBusy(), signal });
+    document.addEventListener("removed", () => this.load(), { signal });
     if (every > 0) this.#renewEvery(every);
   }
 

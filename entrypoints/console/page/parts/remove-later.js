@@ -9,9 +9,10 @@ const waiting = new Map();
 
 export const isLeaving = (id) => waiting.has(id);
 
-// `run()` removes it, `done()` shows what is there then; `text` says what is about to happen, `removed` what has.
-/** @param {string[]} ids @param {{ text: string, removed: string, run: () => Promise<any>, done: () => any }} options */
-export function removeLater(ids, { text, removed, run, done }) {
+// `run()` removes it; `text` says what is about to happen, `removed` what has. Whatever page is open then, the person is
+// not taken from it: lists renew themselves at the event "removed".
+/** @param {string[]} ids @param {{ text: string, removed: string, run: () => Promise<any> }} options */
+export function removeLater(ids, { text, removed, run }) {
   let isOver = false;
   const end = () => {
     isOver = true;
@@ -27,17 +28,15 @@ export function removeLater(ids, { text, removed, run, done }) {
       if (!isAbort(error)) warn(error);
     }
     forget(ids);
-    done();
   };
   const undo = () => {
     end();
     forget(ids);
-    done();
   };
   const timer = setTimeout(finish, WAIT_MS);
   const shown = say(text, { undo, closed: finish, stays: true });
   for (const id of ids) waiting.set(id, finish);
-  done();
+  tell();
 }
 
 // Whoever leaves does not take back what was asked for.
@@ -47,4 +46,7 @@ window.addEventListener("pagehide", removeNow);
 
 function forget(ids) {
   for (const id of ids) waiting.delete(id);
+  tell();
 }
+
+const tell = () => document.dispatchEvent(new CustomEvent("removed"));

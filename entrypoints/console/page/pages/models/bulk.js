@@ -19,7 +19,8 @@ export async function changeMany(op, models, tell, done) {
   if (op === "delete") {
     if (!(await confirmed(`Delete ${models.length} models?`, warning(models), { action: "Delete them", run: () => true }))) return;
     const { sum, removed } = deletion(models);
-    removeLater(models.map((model) => model.id), { text: `${sum} deleted in some seconds.`, removed, done, run: async () => isWhole(op, await change(op, models, () => {})) });
+    removeLater(models.map((model) => model.id), { text: `${sum} deleted in some seconds.`, removed, run: async () => isWhole(op, await change(op, models, () => {})) });
+    done();
     return;
   }
   const results = await change(op, models, tell);

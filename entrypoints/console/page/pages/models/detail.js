@@ -50,8 +50,8 @@ function actions(model, path) {
       removeLater([model.id], {
         text: `${model.name} is deleted in some seconds. Its history stays in the audit log.`, removed: `${model.name} was deleted.`,
         run: () => retryIfChanged(model, { path, action: "Delete", act: (revision) => ask("DELETE", path, { revision }) }),
-        done: () => go("/models"),
       });
+      go("/models");
     } }),
   ];
 }

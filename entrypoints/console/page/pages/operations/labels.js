@@ -2,7 +2,9 @@
 
 import { number } from "../../core/format.js";
 
-const TABLES = { organizations: "Organizations", ai_providers: "Providers", ai_models: "Models" };
+const TABLES = { organizations: "Organizations", ai_providers: "Providers", ai_models: "Models", access_keys: "Access keys", webhooks: "Webhooks", members: "Members" };
+
+export const EVERY_TABLE = Object.keys(TABLES);
 const KINDS = { rebuild: "Rebuild", verify: "Verify", "rotate-keys": "Rotate the master key" };
 const STEPS = {
   prepare: "Counting the events", verify: "Comparing with the log", rebuild: "Comparing with the log and writing what differs", rewrap: "Wrapping keys",

@@ -4,12 +4,10 @@ import { element } from "../../core/elements.js";
 import { current } from "../../core/session.js";
 import { openDialog } from "../../parts/dialog.js";
 import { field, Form } from "../../parts/form.js";
-import { tableName } from "./labels.js";
+import { EVERY_TABLE, tableName } from "./labels.js";
 
 export const PROJECTIONS = "/api/admin/projections";
 export const KEYS = "/api/admin/keys";
-
-const TABLES = ["organizations", "ai_providers", "ai_models"];
 
 export const verify = (jobs, name) => jobs.start(`${PROJECTIONS}/${name}/verify`);
 
@@ -23,7 +21,7 @@ export const rotate = (jobs) => asked("Rotate the master key",
 
 export function rebuildOne(jobs, { organizationId = current()?.organizationId ?? "", name = "all" } = {}) {
   const organization = field({ name: "organizationId", label: "Organization", required: true, value: organizationId, help: "The id of the organization. Only its own writes wait, for some milliseconds at a time." });
-  const which = field({ name: "projection", label: "Projection", type: "choice", value: name, choices: [["all", "All"], ...TABLES.map((each) => [each, tableName(each)])] });
+  const which = field({ name: "projection", label: "Projection", type: "choice", value: name, choices: [["all", "All"], ...EVERY_TABLE.map((each) => [each, tableName(each)])] });
   return asked("Rebuild one organization", "Rows that differ from the log of the organization are rewritten.", {
     action: "Rebuild", fields: [organization, which],
     start: (reason) => jobs.start(`${PROJECTIONS}/${which.read()}/rebuild`, { body: { organizationId: organization.read().trim() }, reason }),

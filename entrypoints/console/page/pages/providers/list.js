@@ -55,7 +55,7 @@ function actions(provider, list) {
     action("Test", { needs: "editor", tone: "plain", label: `Test ${provider.name}`, run: () => test(provider, again) }),
     action("Edit", { needs: "admin", tone: "plain", label: `Edit ${provider.name}`, run: () => editProvider(provider, again) }),
     toggle(provider, `${PROVIDERS}/${provider.id}`, { needs: "admin", done: again }),
-    action("Remove", { needs: "admin", tone: "plain danger", label: `Remove ${provider.name}`, run: () => removeProvider(provider, again) }));
+    action("Remove", { needs: "admin", tone: "plain danger", label: `Remove ${provider.name}`, run: () => removeProvider(provider) }));
 }
 
 export async function test(provider, done) {

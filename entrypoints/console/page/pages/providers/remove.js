@@ -10,7 +10,8 @@ import { retryIfChanged } from "../../parts/retry-if-changed.js";
 
 const SHOWN = 10;
 
-export async function removeProvider(provider, done) {
+// Calls `begun()` when it is on its way.
+export async function removeProvider(provider, begun = () => {}) {
   const path = `${PROVIDERS}/${provider.id}`;
   const { data, pagination } = await get(MODELS, { providerId: provider.id, limit: SHOWN, includeTotal: true });
   const more = pagination.total - data.length;
@@ -23,7 +24,8 @@ export async function removeProvider(provider, done) {
   ], { action: data.length ? "Remove it all" : "Remove", run: () => true });
   if (!isSure) return;
   removeLater([provider.id], {
-    text: `${provider.name} is removed in some seconds.`, removed: `${provider.name} was removed.`, done,
+    text: `${provider.name} is removed in some seconds.`, removed: `${provider.name} was removed.`,
     run: () => retryIfChanged(provider, { path, action: "Remove", act: (revision) => ask("DELETE", path, { query: data.length ? { cascade: true } : {}, revision }) }),
   });
+  begun();
 }

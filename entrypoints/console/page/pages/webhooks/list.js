@@ -65,7 +65,7 @@ function actions(webhook, list, signal) {
     action("Rotate", { needs: "admin", tone: "plain", label: `Rotate the secret of ${name}`, run: () => rotateSecret(path, webhook, again) }),
     toggle(webhook, path, { needs: "admin", done: again }),
     action("History", { needs: "viewer", tone: "plain", label: `History of ${name}`, run: async () => openDialog(`History of ${name}`, await timeline(path, signal), { wide: true }) }),
-    action("Remove", { needs: "admin", tone: "plain danger", label: `Remove ${name}`, run: () => remove(webhook, path, again) }));
+    action("Remove", { needs: "admin", tone: "plain danger", label: `Remove ${name}`, run: () => remove(webhook, path) }));
 }
 
 async function test(webhook) {
@@ -74,9 +74,9 @@ async function test(webhook) {
   openDialog(`Test of ${webhook.name}`, element("p", { class: `notice ${document.delivered ? "good" : "bad"}`, role: "status" }, document.delivered ? `The receiver took the message.${status}` : document.failure));
 }
 
-function remove(webhook, path, done) {
+function remove(webhook, path) {
   removeLater([webhook.id], {
-    text: `${webhook.name} is removed in some seconds, with its address, its secret and its deliveries.`, removed: `${webhook.name} was removed.`, done,
+    text: `${webhook.name} is removed in some seconds, with its address, its secret and its deliveries.`, removed: `${webhook.name} was removed.`,
     run: () => retryIfChanged(webhook, { path, action: "Remove", act: (revision) => ask("DELETE", path, { revision }) }),
   });
 }

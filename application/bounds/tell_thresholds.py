@@ -1,0 +1,83 @@
+"""Tell of thresholds of budgets that nobody has told of: the process that was about to did not live to do it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, Protocol
+
+from application.bounds.budget_leases import LeaseRequest
+from application.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from application.bounds.budget_leases import BudgetLeases
+    from application.bounds.budgets import TellThreshold
+    from application.bounds.call_bounds import SubjectKind
+
+SWEEP_SECONDS: Final = 300.0
+MOST: Final = 1_000
+_NOTHING: Final = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverdueThreshold:
+    """A budget that has reached a threshold of which no event is recorded."""
+
+    organization_id: UUID
+    kind: SubjectKind
+    subject_id: UUID
+    period_start: datetime | None
+    budget_usd: Decimal
+
+
+class OverdueThresholds(Protocol):
+    """Finds them in all organizations."""
+
+    async def find(self, limit: int) -> Sequence[OverdueThreshold]:
+        """Return at most so many.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        ...
+
+
+async def tell_thresholds(*, overdue: OverdueThresholds, leases: BudgetLeases, tell: TellThreshold) -> int:
+    """Tell of all that are overdue, at most 1,000, and return of how many budgets.
+
+    Raises:
+        Unavailable: the database cannot be reached.
+    """
+    found = await overdue.find(MOST)
+    for each in found:
+        # Asks for nothing, and counts as spent what a process that has died had for itself.
+        request = LeaseRequest(
+            organization_id=each.organization_id,
+            subject_id=each.subject_id,
+            period_start=each.period_start,
+            budget_usd=each.budget_usd,
+            spent_usd=_NOTHING,
+            committed_usd=_NOTHING,
+            wanted_usd=_NOTHING,
+        )
+        place = (each.organization_id, each.subject_id, each.period_start)
+        for percent in (await leases.renew(request)).reached_percent:
+            await tell(each.organization_id, each.kind, each.subject_id, percent, each.period_start)
+            await leases.note_threshold(*place, percent)
+    return len(found)
+
+
+async def tell_thresholds_for_ever(
+    *, overdue: OverdueThresholds, leases: BudgetLeases, tell: TellThreshold, pause_seconds: float = SWEEP_SECONDS
+) -> None:
+    """Do so at the start and every five minutes; runs until cancelled."""
+    while True:
+        with suppress(Unavailable):
+            await tell_thresholds(overdue=overdue, leases=leases, tell=tell)
+        await asyncio.sleep(pause_seconds)

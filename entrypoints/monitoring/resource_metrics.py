@@ -1,0 +1,173 @@
+"""Prometheus metrics of what requests wait for: connections to Postgres, appends to the log, the way out, refusals."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, Final, Protocol
+
+from prometheus_client import Gauge
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from application.bounds.call_admission import CallAdmission
+from application.bounds.shares import MOST_OF_ALL
+from application.errors import BudgetExceeded, CostUnknown, RateLimited, Unavailable
+from entrypoints.monitoring.loop_figures import LoopCounter, LoopHistogram
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from prometheus_client import CollectorRegistry
+    from prometheus_client.metrics_core import Metric
+
+    from application.bounds.call_bounds import CallBounds
+    from application.bounds.call_estimates import CallEstimate
+    from application.bounds.shares import Shares
+    from application.usage.usage_ledger import Use
+
+APPEND_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
+"""Seconds: an append takes one round trip and a flush of the disk."""
+
+_FRESH_SECONDS: Final = 30.0
+_PATIENCE_SECONDS: Final = 1.0
+
+
+class Pool(Protocol):
+    """A pool of connections that counts what it does."""
+
+    def get_stats(self) -> dict[str, int]:
+        """Return its figures."""
+        ...
+
+
+class PoolFigures(Collector):
+    """What the pools say of themselves when they are asked."""
+
+    def __init__(self, pools: Mapping[str, Pool], registry: CollectorRegistry) -> None:
+        self._pools = pools
+        registry.register(self)
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the figures for Prometheus."""
+        counted = {
+            "requests_num": ("modelbook_pool_requests", "Connections asked for.", 1.0),
+            "requests_queued": ("modelbook_pool_waits", "Of them those that had to wait.", 1.0),
+            "requests_wait_ms": ("modelbook_pool_wait_seconds", "How long those waited, in all.", 1000.0),
+            "requests_errors": ("modelbook_pool_timeouts", "Those that waited in vain.", 1.0),
+        }
+        shown = {
+            "pool_size": ("modelbook_pool_connections", "Open connections."),
+            "pool_available": ("modelbook_pool_idle_connections", "Those that nobody uses."),
+            "requests_waiting": ("modelbook_pool_waiting", "Who waits for a connection now."),
+        }
+        figures = {name: pool.get_stats() for name, pool in self._pools.items()}
+        for key, (metric, text, unit) in counted.items():
+            counter = CounterMetricFamily(metric, text, labels=("pool",))
+            for name, stats in figures.items():
+                counter.add_metric((name,), stats.get(key, 0) / unit)
+            yield counter
+        for key, (metric, text) in shown.items():
+            gauge = GaugeMetricFamily(metric, text, labels=("pool",))
+            for name, stats in figures.items():
+                gauge.add_metric((name,), stats.get(key, 0))
+            yield gauge
+
+
+class OutboundFigures(Collector):
+    """What is held of the shares of the way out, and who waits for some."""
+
+    def __init__(self, shares: Shares, registry: CollectorRegistry) -> None:
+        self._shares = shares
+        registry.register(self)
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the figures for Prometheus."""
+        held = GaugeMetricFamily(
+            "modelbook_outbound_held", "What is held of a share of the way out.", labels=("share",)
+        )
+        waiting = GaugeMetricFamily("modelbook_outbound_waiting", "Who waits for some of it.", labels=("share",))
+        for name in MOST_OF_ALL:
+            held.add_metric((name,), self._shares.held_by_all(name))
+            waiting.add_metric((name,), self._shares.waiting(name))
+        yield held
+        yield waiting
+
+
+class AppendFigures:
+    """How long appends to the log take, waiting for a thread and a connection included."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._seconds = LoopHistogram(
+            "modelbook_append_seconds", "Time to append to the log.", (), registry, buckets=APPEND_BUCKETS
+        )
+        self._seconds.expect(())
+
+    def appended(self, seconds: float) -> None:
+        """Count an append, however it ended."""
+        self._seconds.observe((), seconds)
+
+
+class RefusalFigures:
+    """Calls of models that were refused by a limit or a budget of a key or an organization."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._refusals = LoopCounter(
+            "modelbook_prompt_refusals",
+            "Calls that a limit or a budget refused, by reason.",
+            ("reason",),
+            registry,
+        )
+        for error in (RateLimited, BudgetExceeded, CostUnknown):
+            self._refusals.sums[(error.code,)] = 0
+
+    def refused(self, reason: str) -> None:
+        """Count a refusal."""
+        self._refusals.sums[(reason,)] += 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedAdmission(CallAdmission):
+    """Admission that has its refusals counted."""
+
+    refused: Callable[[str], None]
+
+    @asynccontextmanager
+    async def admitted(
+        self, bounds: Sequence[CallBounds], estimate: CallEstimate, uses: Callable[[], Sequence[Use]]
+    ) -> AsyncIterator[None]:
+        """Run a call if all bounds allow it; errors as there."""
+        async with AsyncExitStack() as admitted:
+            try:
+                await admitted.enter_async_context(CallAdmission.admitted(self, bounds, estimate, uses))
+            except (RateLimited, BudgetExceeded, CostUnknown) as error:
+                self.refused(error.code)
+                raise
+            yield
+
+
+class RebuildFigures:
+    """When projections were last rebuilt; asked of the database when the figures are, twice a minute at most."""
+
+    def __init__(self, rebuilt: Callable[[], Awaitable[Mapping[str, datetime]]], registry: CollectorRegistry) -> None:
+        self._read = rebuilt
+        self._asked_at: float | None = None
+        self._rebuilt = Gauge(
+            "modelbook_projection_rebuilt_timestamp_seconds",
+            "When the projection was last rebuilt; one that never was has none.",
+            ("projection",),
+            registry=registry,
+        )
+
+    async def refresh(self) -> None:
+        """Look anew. What cannot be read in a second stays as it was."""
+        if self._asked_at is not None and monotonic() - self._asked_at < _FRESH_SECONDS:
+            return
+        self._asked_at = monotonic()
+        with suppress(Unavailable, TimeoutError):
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                for name, at in (await self._read()).items():
+                    self._rebuilt.labels(name).set(at.timestamp())
