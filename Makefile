@@ -26,7 +26,7 @@ LOCK = $(LOCK_ANY) pyproject.toml --group build
 JUDGED = tests/clients/langchain tests/clients/pydantic_ai
 
 .DEFAULT_GOAL = help
-.PHONY: help install install-dev run check lint formatted types imports pages format test clients picture bench lock clean
+.PHONY: help install install-dev run check lint formatted types imports pages format test clients picture bench lock release clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,7 @@ clients: $(DEVELOPMENT) ## Judge the clients of other people, and write docs/cli
 	$(BIN)/python -m tests.clients
 
 picture: $(DEVELOPMENT) ## Take the README's picture of the console anew
+	mkdir -p tests/browser/screenshots
 	$(BIN)/python -m pytest "tests/browser/test_pages.py::test_everybody_can_use_it[discover]"
 	cp tests/browser/screenshots/discover-wide-light.png docs/console.png
 
@@ -77,6 +78,9 @@ lock: $(DEVELOPMENT) ## Write both requirements files from pyproject.toml, and t
 	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
 	$(LOCK) --extra otel --extra redis --constraint requirements-dev.txt --output-file deploy/requirements.txt
 	$(foreach client,$(JUDGED),$(LOCK_ANY) --output-file $(client)/requirements.txt $(client)/requirements.in &&) true
+
+release: $(DEVELOPMENT) ## Build both distributions twice, with checksums and a bill of materials, into dist
+	$(BIN)/python deploy/release.py
 
 clean: ## Remove .venv and everything that was built; data is kept
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

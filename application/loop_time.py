@@ -110,7 +110,11 @@ class _Steps(Generator[Any, Any, T]):
 
     def throw(self, error: Any, value: Any = None, traceback: TracebackType | None = None, /) -> object:  # noqa: ANN401 - the signature of generators
         """Let the work deal with an error at once, such as that it is cancelled."""
-        return self._work.throw(error) if value is None else self._work.throw(error, value, traceback)
+        try:
+            return self._work.throw(error) if value is None else self._work.throw(error, value, traceback)
+        finally:
+            # The error remembers where it was raised: it would keep itself, and all that the work has held.
+            del error, value, traceback
 
     def close(self) -> None:
         """End the work where it is."""

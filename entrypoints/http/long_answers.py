@@ -25,7 +25,7 @@ class _Pieces(Payload):
     """A body of bytes."""
 
     def __init__(self, content: bytes) -> None:
-        super().__init__(content)
+        super().__init__(None)
         self._content = content
         self._size = len(content)
 
@@ -33,7 +33,10 @@ class _Pieces(Payload):
         return self._content.decode(encoding, errors)
 
     async def write(self, writer: AbstractStreamWriter) -> None:
-        content = memoryview(self._content)
-        for start in range(0, len(content), PIECE):
-            await writer.write(content[start : start + PIECE])
-            await asyncio.sleep(0)
+        try:
+            for start in range(0, len(self._content), PIECE):
+                await writer.write(self._content[start : start + PIECE])
+                await asyncio.sleep(0)
+        finally:
+            # Where the client has gone, the error remembers this for a while.
+            self._content = b""

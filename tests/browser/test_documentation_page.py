@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.browser.page_checks import LOOKS, PICTURES, violations_on
+from tests.browser.page_checks import LOOKS, violations_on
 from tests.browser.watched_page import WIDE, Scheme, Watched, watched_page
 from tests.contract.http.example_views import Things, thing_routes
 from tests.http_service import a_token, serving
@@ -102,13 +102,10 @@ async def test_a_problem_leads_to_its_meaning_and_from_there_to_what_everybody_c
 
 async def _look_at(watched: Watched) -> None:
     await watched.page.get_by_text("For editors and admins of the organization.").first.wait_for()
-    PICTURES.mkdir(exist_ok=True)
     for width, scheme in LOOKS:
         await watched.page.set_viewport_size({"width": width, "height": 800})
         await watched.page.emulate_media(color_scheme=scheme)
         await watched.page.get_by_role("heading", name="Register a model").first.scroll_into_view_if_needed()
-        name = f"documentation-{'wide' if width == WIDE else 'narrow'}-{scheme}.png"
-        await watched.page.screenshot(path=PICTURES / name)
         assert not await watched.overflows()
         assert await violations_on(watched.page, scheme) == []
 

@@ -25,8 +25,9 @@ async def test_a_pasted_token_stays_in_the_tab_and_goes_with_the_sign_out(consol
     async with consoles.opened(signed_in=False) as console:
         page = console.page
         await console.go("/models")
-        await (await console.token_field()).fill(token)
-        await console.button("Sign in").last.click()
+        field = await console.token_field()
+        await field.fill(token)
+        await field.press("Enter")
         await page.get_by_role("heading", name="Models").wait_for()
         assert await page.evaluate("localStorage.length") == 0
         assert token not in "".join([page.url, *console.watched.addresses])
@@ -52,7 +53,7 @@ async def test_what_is_wrong_with_a_token_is_reported_beside_it(consoles: Consol
         await console.go("/")
         field = await console.token_field()
         await field.fill(token)
-        await console.button("Sign in").last.click()
+        await field.press("Enter")
         described = await field.get_attribute("aria-describedby") or ""
         problem = console.page.locator(f"#{described.rsplit(maxsplit=1)[-1]}")
         await problem.wait_for()
@@ -64,8 +65,9 @@ async def test_a_token_that_is_refused_signs_out_and_says_why(consoles: Consoles
     token = a_token(consoles.api.organization_id, Role.EDITOR, secret="another secret, and also long enough")
     async with consoles.opened(signed_in=False) as console:
         await console.go("/models")
-        await (await console.token_field()).fill(token)
-        await console.button("Sign in").last.click()
+        field = await console.token_field()
+        await field.fill(token)
+        await field.press("Enter")
         await console.page.get_by_role("alert").filter(has_text="signature does not match").wait_for()
         assert await console.page.evaluate("sessionStorage.length") == 0
 

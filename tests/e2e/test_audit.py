@@ -25,6 +25,7 @@ FIELDS = {
     "revision",
     "type",
     "actor",
+    "actorName",
     "at",
     "commandId",
     "requestId",

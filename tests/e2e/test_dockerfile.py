@@ -6,29 +6,40 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.architecture.sources import ROOT
-from tests.dockerfile import built
+from tests.dockerfile import Image, built
 from tests.e2e.failing_commands import external
-from tests.e2e.processes import environment, serving_from
-from tests.scratch_folder import scratch_folder
+from tests.e2e.processes import environment, folder, serving_from
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.databases import Database
 
 
-def files_below(folder: Path) -> dict[Path, int]:
-    return {path: path.lstat().st_mtime_ns for path in folder.rglob("*")}
+def files_below(root: Path) -> dict[Path, int]:
+    return {path: path.lstat().st_mtime_ns for path in root.rglob("*")}
 
 
-def test_what_it_builds_serves_and_writes_nothing(database: Database) -> None:
-    folder = scratch_folder()
-    image = built(ROOT / "deploy" / "Dockerfile", ROOT, folder, prefix="/srv/modelbook")
+@pytest.fixture(scope="module")
+def image() -> Iterator[Image]:
+    with folder() as path:
+        yield built(ROOT / "deploy" / "Dockerfile", ROOT, path, prefix="/srv/modelbook")
+
+
+def test_it_has_what_serves_and_nothing_else_and_no_root(image: Image) -> None:
     assert image.user.partition(":")[0] not in {"root", "0", ""}
-    before = files_below(image.root)
-    assert {path.suffix for path in before} >= {".py", ".sql", ".css"}
-    installed = {path.name for path in before if path.parent.name == "site-packages"}
+    files = files_below(image.root)
+    assert {path.suffix for path in files} >= {".py", ".sql", ".css"}
+    installed = {path.name for path in files if path.parent.name == "site-packages"}
     assert installed >= {"modelbook", "redis", "opentelemetry"}
     assert not installed & {"tests", "benchmarks", "pytest"}
+
+
+def test_it_serves_and_writes_nothing(image: Image, database: Database) -> None:
+    before = files_below(image.root)
     program, *arguments = [image.inside(word) for word in (*image.entrypoint, *image.command)]
     # Nothing is compiled here, nor as the service runs.
     arguments.insert(0, "-B")

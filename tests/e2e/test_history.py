@@ -21,6 +21,7 @@ EVENT_FIELDS = {
     "revision",
     "type",
     "actor",
+    "actorName",
     "at",
     "commandId",
     "requestId",

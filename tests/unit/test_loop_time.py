@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from uuid import UUID
 
 import pytest
@@ -107,6 +109,29 @@ async def test_a_cancelled_request_ends_as_it_sees_fit(hogs: int) -> None:
         await cancelled
     assert ends == ["cancelled", "cleared up"]
     await asyncio.gather(*others)
+
+
+async def test_what_a_cancelled_request_has_held_is_let_go_at_once() -> None:
+    loop, held = Loop(), list[weakref.ref[Clock]]()
+
+    async def work() -> None:
+        large = Clock()
+        held.append(weakref.ref(large))
+        await asyncio.sleep(3600)
+
+    async def request() -> None:
+        await loop.time.run(BUSY, work())
+
+    cancelled = asyncio.create_task(request())
+    await asyncio.sleep(0)
+    gc.disable()
+    try:
+        cancelled.cancel()
+        await asyncio.wait({cancelled})
+        del cancelled
+        assert held[0]() is None
+    finally:
+        gc.enable()
 
 
 async def test_others_are_at_work_as_long_as_something_was_done_for_them_within_a_second() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 
-from application.request_end import at_request_end, one_request
+from application.request_end import at_request_end, one_request, turn_until_request_end
+from application.turns import Turns
 
 
 def test_it_is_given_back_at_the_end_whatever_happens() -> None:
@@ -43,3 +45,19 @@ async def test_a_task_that_outlives_its_request_gives_back_at_once() -> None:
     ended.set()
     await task
     assert given_back == ["late"]
+
+
+async def test_a_turn_is_kept_until_the_end_and_as_long_as_the_next_is_to_rest() -> None:
+    turns, organization_id = Turns(), uuid4()
+
+    async def one(rest: float) -> None:
+        with one_request():
+            await turn_until_request_end(turns, organization_id, lambda: rest)
+            await turn_until_request_end(turns, organization_id, lambda: rest)
+
+    await one(0.0)
+    assert not turns.of(organization_id).locked()
+    await one(0.01)
+    assert turns.of(organization_id).locked()
+    await one(0.0)
+    assert not turns.of(organization_id).locked()

@@ -119,3 +119,17 @@ async def test_where_all_together_hold_too_much_each_organization_gets_a_few(mon
         shares.add(CALLS, first, -1)
         await settle()
     assert all(task.done() for task in waiting)
+
+
+async def test_it_is_known_what_all_hold_and_how_many_wait() -> None:
+    shares = shares_of_all(nameLookups=1)
+    one, other = uuid4(), uuid4()
+    await shares.take("nameLookups", one)
+    await shares.take("nameLookups", other)
+    waiting = asyncio.create_task(shares.take("nameLookups", one))
+    await asyncio.sleep(0)
+    assert (shares.held_by_all("nameLookups"), shares.waiting("nameLookups")) == (2, 1)
+    shares.add("nameLookups", one, -1)
+    await waiting
+    assert (shares.held_by_all("nameLookups"), shares.waiting("nameLookups")) == (2, 0)
+    assert (shares.held_by_all("outboundConnections"), shares.waiting("outboundConnections")) == (0, 0)
