@@ -133,12 +133,12 @@ async def _edit_outlives_the_session(page: Page, service: RunningService) -> Non
     await page.get_by_label("Name").fill("After")
     with psycopg.connect(service.database.owner_url, autocommit=True) as owner:
         owner.execute("DELETE FROM sign_in_sessions")
-    await page.get_by_role("button", name="Save").click()
+    await page.get_by_role("button", name="Save", exact=True).click()
     again = page.get_by_role("button", name="Sign in again")
     async with page.expect_popup() as opened:
         await again.click()
     await (await opened.value).wait_for_event("close")
     await expect(again).to_have_count(0)
     await expect(page.get_by_label("Name")).to_have_value("After")
-    await page.get_by_role("button", name="Save").click()
+    await page.get_by_role("button", name="Save", exact=True).click()
     await expect(page.get_by_role("link", name="After")).to_be_visible()
