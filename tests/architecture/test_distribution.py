@@ -88,7 +88,6 @@ def _requirements(lock: str) -> list[str]:
     if lock == "requirements-dev.txt":
         lines += project["project"]["optional-dependencies"]["dev"]
     if lock == "deploy/requirements.txt":
-        lines += project["project"]["optional-dependencies"]["otel"]
         lines += project["project"]["optional-dependencies"]["redis"]
     return lines
 

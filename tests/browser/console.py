@@ -45,6 +45,11 @@ class Console:
     def dialog(self) -> Locator:
         return self.page.get_by_role("dialog").last
 
+    async def token_field(self) -> Locator:
+        """Return the field for a token on the page to sign in at: the second way, for people may have accounts."""
+        await self.page.get_by_text("Sign in with a token").click()
+        return self.page.get_by_label("Token")
+
     async def focused(self) -> str:
         """Return what the control that has the focus is called."""
         shown = await self.page.evaluate(

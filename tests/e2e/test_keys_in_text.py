@@ -39,6 +39,7 @@ UNRECORDED = {
     "testConnection",
 }
 """What they are sent is never recorded."""
+OWN_ACCOUNT = "/auth/"
 KNOWN = f"sk-proj-{secrets.token_hex(24)}"
 OWN = f"Own/Canary+{secrets.token_urlsafe(24)}=="
 PLAIN = f"Own-{secrets.token_hex(20)}"
@@ -86,6 +87,8 @@ def pointer(place: Place) -> str:
 
 def operations(document: Document) -> Iterator[tuple[str, str, str, Document]]:
     for path, methods in document["paths"].items():
+        if path.startswith(OWN_ACCOUNT):
+            continue
         for method, operation in methods.items():
             if method in {"post", "put", "patch", "delete"} and operation["operationId"] not in UNRECORDED - {
                 "testConnection"
@@ -100,7 +103,9 @@ def operations(document: Document) -> Iterator[tuple[str, str, str, Document]]:
 
 
 def test_only_prompts_and_questions_are_not_recorded() -> None:
-    assert {route.operation_id for route in product_routes() if route.changes_nothing} == UNRECORDED
+    unrecorded = [route for route in product_routes() if route.changes_nothing]
+    # What people say of themselves is kept beside the log, where it can be erased.
+    assert {route.operation_id for route in unrecorded if not route.path.startswith(OWN_ACCOUNT)} == UNRECORDED
 
 
 @pytest.fixture

@@ -56,7 +56,6 @@ function show(session, why = null) {
 }
 
 const AGES_MS = 10_000;
-const PALETTE_MS = 3000;
 const CLOSE_MS = 100;
 
 async function start() {
@@ -91,6 +90,8 @@ async function start() {
     else if (current()) refresh();
   });
   document.addEventListener("keydown", (event) => {
+    // It is there when the second key follows, so that whoever types on at once loses no letter.
+    if ((event.key === "Control" || event.key === "Meta") && current()) import("./parts/palette.js");
     if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || !current()) return;
     event.preventDefault();
     openPalette();
@@ -104,8 +105,6 @@ async function start() {
   else if (isInvited()) await showInvitation(place().path.slice(INVITATION.length));
   else if (current()) show(current());
   else await takeUp().catch((error) => show(null, error.message));
-  // Whoever types at once after Ctrl+K loses no letter.
-  setTimeout(() => import("./parts/palette.js"), PALETTE_MS);
 }
 
 const isInvited = () => place().path.startsWith(INVITATION);
