@@ -41,11 +41,6 @@ class Console:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
-    async def token_field(self) -> Locator:
-        """Unfold the second way to sign in, and return its field."""
-        await self.page.locator("summary", has_text="Sign in with a token").click()
-        return self.page.get_by_label("Token")
-
     @property
     def dialog(self) -> Locator:
         return self.page.get_by_role("dialog").last
