@@ -16,11 +16,19 @@ async def end_tasks(*tasks: asyncio.Future[Any]) -> None:
     a connection; and an error on the way out can take the place of the cancellation.
     """
     going_on = {task for task in tasks if not task.done()}
+    interruption: asyncio.CancelledError | None = None
     while going_on:
         for task in going_on:
             task.cancel()
-        _, going_on = await asyncio.wait(going_on, timeout=_AGAIN_SECONDS)
+        try:
+            await asyncio.wait(going_on, timeout=_AGAIN_SECONDS)
+        except asyncio.CancelledError as error:
+            # Whoever is to end meanwhile leaves nothing behind that goes on.
+            interruption = error
+        going_on = {task for task in going_on if not task.done()}
     for task in tasks:
         if not task.cancelled():
             # Who cares for an error asks for it; nobody is to be warned that nobody has.
             task.exception()
+    if interruption is not None:
+        raise interruption

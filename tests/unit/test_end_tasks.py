@@ -45,5 +45,17 @@ async def test_what_became_of_the_tasks_is_theirs() -> None:
         failing.result()
 
 
+async def test_who_is_cancelled_meanwhile_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ending, "_AGAIN_SECONDS", 0.01)
+    deaf = asyncio.create_task(_deaf(5))
+    await asyncio.sleep(0)
+    outer = asyncio.create_task(end_tasks(deaf))
+    await asyncio.sleep(0)
+    outer.cancel()
+    async with asyncio.timeout(5):
+        await asyncio.wait({outer})
+    assert (outer.cancelled(), deaf.cancelled()) == (True, True)
+
+
 async def test_none_is_ended_at_once() -> None:
     await end_tasks()
