@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 from weakref import WeakSet
 
+import psycopg
 from psycopg.errors import error_from_result
 from psycopg.postgres import types
 from psycopg.pq import DiagnosticField, ExecStatus, Format
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eventsourcing.persistence import StoredEvent
+    from psycopg.pq.abc import PGresult
 
     from adapters.event_store.connections import Connection
     from adapters.event_store.log_records import Append
@@ -88,15 +90,25 @@ class AppendStatement:
                 self._prepare(connection)
                 result = connection.pgconn.exec_prepared(self._name, values, formats)
         if result.status != ExecStatus.TUPLES_OK:
-            raise error_from_result(result)
+            raise _error(connection, result)
         position = result.get_value(0, 0)
         return None if position is None else int(position)
 
     def _prepare(self, connection: Connection) -> None:
         result = connection.pgconn.prepare(self._name, _SQL)
         if result.status != ExecStatus.COMMAND_OK:
-            raise error_from_result(result)
+            raise _error(connection, result)
         self._prepared.add(connection)
+
+
+def _error(connection: Connection, result: PGresult) -> psycopg.Error:
+    """Return the error that the result tells of. One that the server has not told of is that the line is broken."""
+    error = error_from_result(result)
+    if error.sqlstate is not None:
+        return error
+    # libpq itself may still take the connection for good.
+    connection.close()
+    return psycopg.OperationalError(str(error))
 
 
 def _uuid(value: UUID | str) -> bytes:

@@ -43,7 +43,7 @@ def checked_passphrase(text: str, *, told: tuple[str, ...] = (), pointer: str = 
     if len(passphrase.encode()) > LONGEST_BYTES:
         raise InvalidInput(pointer, f"A passphrase has at most {LONGEST_BYTES:,} bytes.")
     plain = folded(passphrase)
-    if _is_common(plain) or plain.strip(_FILLING) in {folded(each) for each in told}:
+    if _is_common(plain) or plain.strip(_FILLING) in {folded(each).strip(_FILLING) for each in told}:
         raise InvalidInput(pointer, "This passphrase is one of the first that anybody would try: choose another one.")
     return passphrase
 

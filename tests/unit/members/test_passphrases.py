@@ -52,8 +52,13 @@ def test_what_is_short_or_too_long_or_tried_by_everybody_is_refused(passphrase: 
 
 
 def test_what_is_known_of_the_person_is_refused() -> None:
-    told = ("ada.lovelace@example.org", "Ada Byron Lovelace")
-    for passphrase in ("Ada.Lovelace@example.org", "ada byron lovelace1815", "!Ada Byron Lovelace!"):
+    told = ("ada.lovelace@example.org", "Ada Byron Lovelace", "656fd3328b54@example.org")
+    for passphrase in (
+        "Ada.Lovelace@example.org",
+        "ada byron lovelace1815",
+        "!Ada Byron Lovelace!",
+        "656FD3328B54@example.org",
+    ):
         with pytest.raises(InvalidInput):
             checked_passphrase(passphrase, told=told)
 
