@@ -82,13 +82,13 @@ async def _measured(data: Database, report: Report) -> None:
                     is_first = False
                 await receiver.has(count)
                 running.process.kill()
-        told = receiver.positions
-        report.add(f"events told despite {KILLS} kills", len(set(told)), f"of {EVENTS}")
-        report.add("lost", EVENTS - len(set(told)), "")
-        # A receiver passes by what it has seen; what is told again begins at an earlier event.
-        first_told = list(dict.fromkeys(told))
-        report.add("out of order", sum(later < earlier for earlier, later in pairwise(first_told)), "")
-        report.add("told twice", len(told) - len(set(told)), "")
+        arrived = receiver.positions
+        report.add(f"events delivered despite {KILLS} kills", len(set(arrived)), f"of {EVENTS}")
+        report.add("lost", EVENTS - len(set(arrived)), "")
+        # A receiver passes by what it has seen; what is sent again begins at an earlier event.
+        first_arrivals = list(dict.fromkeys(arrived))
+        report.add("out of order", sum(later < earlier for earlier, later in pairwise(first_arrivals)), "")
+        report.add("delivered twice", len(arrived) - len(set(arrived)), "")
 
 
 async def _made(base_url: str, head: Mapping[str, str], receiver_url: str) -> None:

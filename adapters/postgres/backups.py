@@ -88,7 +88,7 @@ class PostgresBackups:
 
     async def restore(self, owner_url: str, file: str, contents: Contents, progress: Progress) -> None:
         expect_known(contents.migrations)
-        with _told_of("The database cannot be restored into"):
+        with _unavailable("The database cannot be restored into"):
             roles, server_version = await asyncio.to_thread(_prepared, owner_url)
         program = await fitting_program("pg_restore", max(contents.postgres, server_version))
         listed = (await _listed(program, file)).splitlines()
@@ -111,7 +111,7 @@ class PostgresBackups:
         with _list_file(privileges) as name:
             text = (await output(program, f"--use-list={name}", "--file=-", file)).decode()
         await progress.begin("grant")
-        with _told_of("The tables are restored, but cannot be made ready; make the database anew and try again"):
+        with _unavailable("The tables are restored, but cannot be made ready; make the database anew and try again"):
             await asyncio.to_thread(_grant, owner_url, _renamed(text, _old_roles(listed), roles), roles)
 
     async def rows(self, admin_url: str, progress: Progress) -> Mapping[str, int]:
@@ -121,7 +121,7 @@ class PostgresBackups:
 
 @asynccontextmanager
 async def _reading_everything(admin_url: str) -> AsyncIterator[tuple[Connection, Roles]]:
-    with _told_of("The database cannot be read"):
+    with _unavailable("The database cannot be read"):
         async with await psycopg.AsyncConnection.connect(admin_url, autocommit=True) as connection:
             [owner] = await (await connection.execute(_SQL["owner"])).fetchone() or [""]
             roles = Roles.owned_by(owner)
@@ -205,7 +205,7 @@ def _grant(owner_url: str, privileges: str, roles: Roles) -> None:
 
 
 @contextmanager
-def _told_of(what: str) -> Iterator[None]:
+def _unavailable(what: str) -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:

@@ -59,8 +59,8 @@ class CallEstimate:
     def tokens_of(self, use: Use) -> int:
         """Return the tokens that the call used; the most that it can have used where a provider was not heard out."""
         reported = use.input_tokens + use.output_tokens
-        is_told = use.tokens.input_tokens is not None and use.tokens.output_tokens is not None
-        if not use.was_called or use.cost_usd is not None or (is_told and use.outcome == OK):
+        is_reported = use.tokens.input_tokens is not None and use.tokens.output_tokens is not None
+        if not use.was_called or use.cost_usd is not None or (is_reported and use.outcome == OK):
             return reported
         return max(reported, self.tokens)
 

@@ -1,4 +1,4 @@
-"""Tell of thresholds of budgets that nobody has told of: the process that was about to did not live to do it."""
+"""Record the thresholds of budgets that were reached, and that a process could not record before it died."""
 
 from __future__ import annotations
 

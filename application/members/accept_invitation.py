@@ -96,11 +96,11 @@ async def accept_invitation(
     return person_id
 
 
-async def _way_in(command: AcceptInvitation, told: tuple[str, ...], passphrases: Passphrases) -> dict[str, Any]:
+async def _way_in(command: AcceptInvitation, personal: tuple[str, ...], passphrases: Passphrases) -> dict[str, Any]:
     """Return what the account is signed in to with, as it is kept."""
     facts: dict[str, Any] = {"passphrase": None}
     if command.passphrase is not None:
-        facts["passphrase"] = await passphrases.hash(checked_passphrase(command.passphrase, told=told))
+        facts["passphrase"] = await passphrases.hash(checked_passphrase(command.passphrase, personal=personal))
     elif command.passkey is None:
         raise InvalidInput("/passphrase", "Choose a passphrase, or make a passkey.")
     passkey = command.passkey

@@ -101,7 +101,7 @@ async def change_passphrase(
         SignInAgain, TooManyAttempts, AccountGone, SignInBusy: as for `confirmed_account`.
     """
     account = await confirmed_account(confirmation, accounts=accounts, passphrases=passphrases, attempts=attempts)
-    hashed = await passphrases.hash(checked_passphrase(passphrase, told=(account.address, account.name)))
+    hashed = await passphrases.hash(checked_passphrase(passphrase, personal=(account.address, account.name)))
     if not await accounts.set_passphrase(account.id, hashed, instead_of=account.passphrase):
         raise SignInRefused("Your passphrase was changed at the same time. Sign in again.")
 

@@ -31,11 +31,11 @@ _FEWEST_CHARACTERS: Final = 5
 _FILLING: Final = "0123456789 !.?-_*#@$"
 
 
-def checked_passphrase(text: str, *, told: tuple[str, ...] = (), pointer: str = "/passphrase") -> str:
+def checked_passphrase(text: str, *, personal: tuple[str, ...] = (), pointer: str = "/passphrase") -> str:
     """Return the passphrase in the normal form in which it is hashed (NFKC).
 
     Raises:
-        InvalidInput: it is too short or too long, one that everybody tries, or one of the texts that are `told`.
+        InvalidInput: it is too short or too long, one that everybody tries, or one of the texts that are `personal`.
     """
     passphrase = normal_passphrase(text)
     if len(passphrase) < SHORTEST:
@@ -43,7 +43,7 @@ def checked_passphrase(text: str, *, told: tuple[str, ...] = (), pointer: str = 
     if len(passphrase.encode()) > LONGEST_BYTES:
         raise InvalidInput(pointer, f"A passphrase has at most {LONGEST_BYTES:,} bytes.")
     plain = folded(passphrase)
-    if _is_common(plain) or plain.strip(_FILLING) in {folded(each).strip(_FILLING) for each in told}:
+    if _is_common(plain) or plain.strip(_FILLING) in {folded(each).strip(_FILLING) for each in personal}:
         raise InvalidInput(pointer, "This passphrase is one of the first that anybody would try: choose another one.")
     return passphrase
 

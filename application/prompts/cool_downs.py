@@ -87,7 +87,7 @@ class _Record:
     telling: int = 0
 
     @property
-    def is_told(self) -> bool:
+    def is_shared(self) -> bool:
         return self.shared == self.edition
 
 
@@ -174,7 +174,7 @@ class CoolDowns:
         found = []
         for model_id in model_ids:
             record = self._records.get((organization_id, model_id))
-            if record is not None and not record.is_told:
+            if record is not None and not record.is_shared:
                 record.telling = record.edition
                 found.append(self._shared(model_id, record))
         return found
@@ -191,7 +191,7 @@ class CoolDowns:
         for each in shared:
             key = (organization_id, each.model_id)
             record = self._records.get(key)
-            if record is not None and not record.is_told:
+            if record is not None and not record.is_shared:
                 continue
             if record is not None and record.changed_at is not None and each.changed_at is not None:
                 if each.changed_at <= record.changed_at:

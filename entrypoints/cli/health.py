@@ -53,7 +53,7 @@ def run(
             raise WrongSettings(
                 ["MODELBOOK_HEALTH_INTERVAL is 0, which turns checks off. Set it to seconds, or use --once."]
             )
-        with stop_signals() as stop, prepared(settings, say) as runtime, _told(quiet=as_json) as summary:
+        with stop_signals() as stop, prepared(settings, say) as runtime, _shown_progress(quiet=as_json) as summary:
             uvloop.run(_run(runtime, summary, stop, once=once))
     if as_json:
         print_json(summary.document())
@@ -141,7 +141,7 @@ class Summary:
 
 
 @contextmanager
-def _told(*, quiet: bool) -> Iterator[Summary]:
+def _shown_progress(*, quiet: bool) -> Iterator[Summary]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, disable=quiet or not errors.is_terminal) as progress:
         yield Summary(progress)

@@ -32,10 +32,10 @@ def client_address(request: web.BaseRequest, trusted: Sequence[Network]) -> str 
         return None
     if not _is_trusted(peer, trusted):
         return _shown(peer)
-    told = {
+    stated = {
         _nearest(peer, hops, trusted) for hops in (_forwarded(request), _x_forwarded_for(request)) if hops is not None
     }
-    return str(told.pop()) if len(told) == 1 else str(peer)
+    return str(stated.pop()) if len(stated) == 1 else str(peer)
 
 
 def client_network(request: web.BaseRequest, trusted: Sequence[Network]) -> str:

@@ -12,6 +12,7 @@ from aiohttp import web, web_protocol
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.streams import StreamReader
 
+from application.end_tasks import end_tasks
 from entrypoints.http.doors.error_shapes import shape_at
 from entrypoints.http.errors import INTERNAL_ERROR
 from entrypoints.http.headers import SECURITY, SERVER
@@ -247,8 +248,7 @@ class Server(web.Server):
         urgent = asyncio.ensure_future(self._stopping.at_once.wait())
         await asyncio.wait({finished, urgent}, return_when=asyncio.FIRST_COMPLETED)
         if not finished.done():
-            finished.cancel()
-            await asyncio.wait({finished})
+            await end_tasks(finished)
             finished = asyncio.ensure_future(super().shutdown(_AT_ONCE_SECONDS))
         urgent.cancel()
         await finished

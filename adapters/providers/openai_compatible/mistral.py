@@ -41,12 +41,14 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
     if model is None:
         return None
     can = {name for name, value in mapping(entry.get("capabilities")).items() if value is True}
-    is_told = isinstance(entry.get("capabilities"), dict)
+    has_capabilities = isinstance(entry.get("capabilities"), dict)
     retires_on = day(entry.get("deprecation"))
     return replace(
         model,
         type=_type(can),
-        capabilities=tuple(sorted(_OUR_WORDS[name] for name in can if name in _OUR_WORDS)) if is_told else None,
+        capabilities=tuple(sorted(_OUR_WORDS[name] for name in can if name in _OUR_WORDS))
+        if has_capabilities
+        else None,
         lifecycle="retired" if entry.get("archived") is True else "deprecated" if retires_on else None,
         retires_on=retires_on,
     )

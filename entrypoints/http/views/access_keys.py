@@ -115,7 +115,7 @@ class AccessKeyViews:
             )
         )
         location = resource_location(COLLECTION, issued.recorded.aggregate_id)
-        return await self._told(request, issued, status=201, location=location)
+        return await self._with_new_secret(request, issued, status=201, location=location)
 
     @endpoint(
         "PATCH",
@@ -173,7 +173,7 @@ class AccessKeyViews:
                 expected_revision=expected_revision(request),
             )
         )
-        return await self._told(request, rotated)
+        return await self._with_new_secret(request, rotated)
 
     @endpoint(
         "DELETE",
@@ -194,7 +194,7 @@ class AccessKeyViews:
         )
         return no_content(revision=recorded.revision, position=recorded.position)
 
-    async def _told(
+    async def _with_new_secret(
         self, request: web.Request, issued: IssuedSecret, *, status: int = 200, location: str | None = None
     ) -> web.Response:
         """Return the key with its secret, and keep the same without it for a repetition of the request."""

@@ -122,7 +122,7 @@ class AccountViews:
         command = SignInWithPassphrase(
             address=body.address, passphrase=body.passphrase, client=client_network(request, self.trusted_proxies)
         )
-        return await self._signed_in(sign_in, request, await _told(request, self.with_passphrase(command)))
+        return await self._signed_in(sign_in, request, await _logging_refusals(request, self.with_passphrase(command)))
 
     @endpoint(
         "POST",
@@ -162,7 +162,7 @@ class AccountViews:
             challenge=bytes.fromhex(kept["challenge"]),
             client=client_network(request, self.trusted_proxies),
         )
-        response = await self._signed_in(sign_in, request, await _told(request, self.with_passkey(command)))
+        response = await self._signed_in(sign_in, request, await _logging_refusals(request, self.with_passkey(command)))
         sign_in.cookies.drop_challenge(response, _SIGN_IN)
         return response
 
@@ -473,7 +473,7 @@ class AccountViews:
 _TOO_LATE: Final = "This was not begun in this browser, or took more than five minutes. Try again."
 
 
-async def _told(request: web.Request, signing_in: Awaitable[Account]) -> Account:
+async def _logging_refusals(request: web.Request, signing_in: Awaitable[Account]) -> Account:
     """Return the account; the log says that somebody was refused, and not who."""
     try:
         return await signing_in

@@ -52,7 +52,7 @@ def test_what_is_short_or_too_long_or_tried_by_everybody_is_refused(passphrase: 
 
 
 def test_what_is_known_of_the_person_is_refused() -> None:
-    told = ("ada.lovelace@example.org", "Ada Byron Lovelace", "656fd3328b54@example.org")
+    personal = ("ada.lovelace@example.org", "Ada Byron Lovelace", "656fd3328b54@example.org")
     for passphrase in (
         "Ada.Lovelace@example.org",
         "ada byron lovelace1815",
@@ -60,7 +60,7 @@ def test_what_is_known_of_the_person_is_refused() -> None:
         "656FD3328B54@example.org",
     ):
         with pytest.raises(InvalidInput):
-            checked_passphrase(passphrase, told=told)
+            checked_passphrase(passphrase, personal=personal)
 
 
 def test_keyboards_that_compose_otherwise_write_the_same() -> None:

@@ -70,7 +70,7 @@ class Playground {
     this.prompt.control.value = "";
     const problems = await this.#ask(this.lanes, content, options);
     if (problems.length === this.lanes.length) {
-      // Nobody has answered: what was written is there to be mended.
+      // Nobody has answered: what was written can be changed and sent again.
       this.prompt.control.value = text;
       const problem = problems.find((each) => each.errors.length);
       if (problem) this.form.show(problem);
