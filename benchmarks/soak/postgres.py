@@ -167,9 +167,12 @@ def small_disk(folder: Path) -> Iterator[bool]:
     """Mount a disk in memory on the folder, which root alone can do; tell whether it was."""
     options = f"size={_DISK_MEGABYTES}m,mode=755"
     mounting = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    is_mounted = os.geteuid() == 0 and subprocess.run(mounting, capture_output=True, check=False).returncode == 0
+    is_mounted = os.geteuid() == 0
+    if is_mounted:
+        done = subprocess.run(mounting, capture_output=True, check=False, timeout=_PATIENCE_SECONDS)
+        is_mounted = done.returncode == 0
     try:
         yield is_mounted
     finally:
         if is_mounted:
-            subprocess.run(["umount", "--lazy", str(folder)], check=True)
+            subprocess.run(["umount", "--lazy", str(folder)], check=True, timeout=_PATIENCE_SECONDS)

@@ -126,8 +126,8 @@ class Soak:
             outcomes[outcome] += count
         figures.outcomes += outcomes
         self._say(
-            f"{number}. {fault.name} for {held:.0f} s: {outcomes['done']} done, {outcomes.total() - outcomes['done']} not, "
-            f"well again after {figures.recovery[-1]:.1f} s, {len(journal.wrong) - wrong} wrong"
+            f"{number}. {fault.name} for {held:.0f} s: {outcomes['done']} done, "
+            f"{outcomes.total() - outcomes['done']} not, well again after {figures.recovery[-1]:.1f} s, {len(journal.wrong) - wrong} wrong"
         )
 
     async def end(self, work: list[asyncio.Task[None]]) -> None:
