@@ -127,7 +127,8 @@ class Soak:
         figures.outcomes += outcomes
         self._say(
             f"{number}. {fault.name} for {held:.0f} s: {outcomes['done']} done, "
-            f"{outcomes.total() - outcomes['done']} not, well again after {figures.recovery[-1]:.1f} s, {len(journal.wrong) - wrong} wrong"
+            f"{outcomes.total() - outcomes['done']} not, well again after {figures.recovery[-1]:.1f} s, "
+            f"{len(journal.wrong) - wrong} wrong"
         )
 
     async def end(self, work: list[asyncio.Task[None]]) -> None:
