@@ -6,6 +6,7 @@ import { followAs, followWhileSeen } from "./core/live.js";
 import { onOtherTabs, read, SIGN_IN_WINDOW, SIGNED_IN, takeUp, tellSignedIn } from "./core/provider-session.js";
 import { onPreference } from "./core/preferences.js";
 import { current, onChange, restore, signOutIfExpired } from "./core/session.js";
+import { renewAges as renewOldAges } from "./old/badges.js";
 import { renewAges } from "./parts/badges.js";
 import { applyTheme } from "./parts/settings.js";
 import { askToSignInAgain, meet } from "./parts/session-dialogs.js";
@@ -41,6 +42,8 @@ const openPalette = async () => (await import("./parts/palette.js")).openPalette
 
 const SIGN_IN = "/sign-in/";
 
+let shownTo = null;
+
 for (const [pattern, load] of PAGES) addRoute(pattern, async (context) => (await load()).show(context));
 
 function show(session, why = null) {
@@ -48,11 +51,14 @@ function show(session, why = null) {
   forget();
   followAs(session);
   if (!session) {
+    shownTo = null;
     leave();
     showSignIn(why);
     return;
   }
-  refresh({ focus: false });
+  const to = `${session.actor} ${session.organizationId}`;
+  refresh({ focus: false, anew: to !== shownTo });
+  shownTo = to;
 }
 
 const AGES_MS = 10_000;
@@ -96,7 +102,11 @@ async function start() {
     event.preventDefault();
     openPalette();
   });
-  setInterval(() => document.hidden || renewAges(), AGES_MS);
+  setInterval(() => {
+    if (document.hidden) return;
+    renewAges();
+    renewOldAges();
+  }, AGES_MS);
   document.getElementById("skip").addEventListener("click", (event) => {
     event.preventDefault();
     document.getElementById("main").focus();

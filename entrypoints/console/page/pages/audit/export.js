@@ -3,9 +3,9 @@
 import { get, isAbort, stream } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
 import { bytes as size, number } from "../../core/format.js";
-import { failure } from "../../parts/failure.js";
-import { card } from "../../parts/page.js";
-import { saveFile } from "../../parts/save-file.js";
+import { failure } from "../../old/failure.js";
+import { card } from "../../old/page.js";
+import { saveFile } from "../../old/save-file.js";
 
 const NEW_LINE = 10;
 const ENDS = 65_536;

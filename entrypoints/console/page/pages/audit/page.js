@@ -2,14 +2,15 @@
 
 import { element } from "../../core/elements.js";
 import { known } from "../../core/format.js";
-import { action } from "../../parts/action.js";
-import { stamp } from "../../parts/badges.js";
-import { choice, moment, search } from "../../parts/filters.js";
-import { Listing } from "../../parts/listing.js";
-import { nothing, page } from "../../parts/page.js";
-import { saveCsv } from "../../parts/save-file.js";
-import { table } from "../../parts/table.js";
-import { eventName, fieldName, flat, text } from "../history/differences.js";
+import { action } from "../../old/action.js";
+import { stamp } from "../../old/badges.js";
+import { choice, moment, search } from "../../old/filters.js";
+import { Listing } from "../../old/listing.js";
+import { nothing, page } from "../../old/page.js";
+import { saveCsv } from "../../old/save-file.js";
+import { table } from "../../old/table.js";
+import { fieldName, flat, text } from "../history/differences.js";
+import { eventName } from "../history/names.js";
 import { save } from "./export.js";
 import { placeOf } from "./places.js";
 import { TYPES } from "./types.js";

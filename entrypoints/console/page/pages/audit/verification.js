@@ -3,10 +3,10 @@
 import { get, isAbort } from "../../core/api.js";
 import { element, inline, replace } from "../../core/elements.js";
 import { number, time, title, UNKNOWN } from "../../core/format.js";
-import { badge } from "../../parts/badges.js";
-import { failure } from "../../parts/failure.js";
-import { card, facts } from "../../parts/page.js";
-import { table } from "../../parts/table.js";
+import { badge } from "../../old/badges.js";
+import { failure } from "../../old/failure.js";
+import { card, facts } from "../../old/page.js";
+import { table } from "../../old/table.js";
 
 const MOST = 100;
 const KINDS = { truncated: "Cut off", "re-chained": "Chained anew", "out-of-order": "Out of order", credential: "Stored key" };

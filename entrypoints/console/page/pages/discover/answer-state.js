@@ -2,7 +2,7 @@
 
 import { element, replace } from "../../core/elements.js";
 import { number } from "../../core/format.js";
-import { badge, when } from "../../parts/badges.js";
+import { badge, when } from "../../old/badges.js";
 
 const WAITING = { unasked: null, waiting: element("span", { class: "quiet" }, "waits for its turn"), asking: badge("Asking…", "info") };
 

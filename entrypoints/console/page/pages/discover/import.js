@@ -4,8 +4,8 @@ import { ask } from "../../core/api.js";
 import { element } from "../../core/elements.js";
 import { say } from "../../core/messages.js";
 import { PROVIDERS } from "../../core/api-paths.js";
-import { badge } from "../../parts/badges.js";
-import { openDialog } from "../../parts/dialog.js";
+import { badge } from "../../old/badges.js";
+import { openDialog } from "../../old/dialog.js";
 
 export async function importOffers(offers, names, options, done) {
   const ids = [...new Set(offers.map((offer) => offer.providerId))];

@@ -3,7 +3,7 @@
 import { element } from "../../core/elements.js";
 import { number } from "../../core/format.js";
 import { holds } from "../../core/search.js";
-import { search } from "../../parts/filters.js";
+import { search } from "../../old/filters.js";
 
 // So many are all asked unless one says otherwise; of more, a person chooses.
 const FEW = 12;

@@ -4,12 +4,12 @@ import { ask, get, isAbort } from "../../core/api.js";
 import { element, replace, uniqueId } from "../../core/elements.js";
 import { time } from "../../core/format.js";
 import { say } from "../../core/messages.js";
-import { action } from "../../parts/action.js";
-import { openDialog } from "../../parts/dialog.js";
-import { failure } from "../../parts/failure.js";
-import { field, Form } from "../../parts/form.js";
-import { headersField, headersOf } from "../../parts/header-lines.js";
-import { facts } from "../../parts/page.js";
+import { action } from "../../old/action.js";
+import { openDialog } from "../../old/dialog.js";
+import { failure } from "../../old/failure.js";
+import { field, Form } from "../../old/form.js";
+import { headersField, headersOf } from "../../old/header-lines.js";
+import { facts } from "../../old/page.js";
 import { changesBetween, differences, fieldName, flat, text } from "./differences.js";
 
 const LEFT_OUT = new Set(["id", "organizationId", "revision", "sources", "lastHealthCheck"]);

@@ -1,15 +1,10 @@
 // Changes of fields in words.
 
 import { element } from "../../core/elements.js";
-import { label, time, value, words } from "../../core/format.js";
+import { label, time, value } from "../../core/format.js";
 
 const OF_THE_SERVICE = new Set(["updatedAt", "revision", "organizationId", "createdAt", "id"]);
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
-
-export const eventName = (type) => {
-  const [about, what] = type.split(".");
-  return `${about.charAt(0).toUpperCase()}${words(about.slice(1))} ${words(what ?? "")}`;
-};
 
 export const fieldName = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ");
 

@@ -2,10 +2,11 @@
 
 import { get } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
-import { stamp } from "../../parts/badges.js";
-import { failure } from "../../parts/failure.js";
-import { card } from "../../parts/page.js";
-import { differences, eventName } from "./differences.js";
+import { stamp } from "../../old/badges.js";
+import { failure } from "../../old/failure.js";
+import { card } from "../../old/page.js";
+import { differences } from "./differences.js";
+import { eventName } from "./names.js";
 import { Past } from "./as-of.js";
 
 const PAGE = 30;

@@ -5,10 +5,10 @@ import { allProviders, KEYS } from "../../core/api-paths.js";
 import { PERIODS } from "../../core/budgets.js";
 import { element } from "../../core/elements.js";
 import { say } from "../../core/messages.js";
-import { patchBetween } from "../../parts/changes.js";
-import { openDialog } from "../../parts/dialog.js";
-import { field, Form } from "../../parts/form.js";
-import { saved } from "../../parts/merge.js";
+import { patchBetween } from "../../old/changes.js";
+import { openDialog } from "../../old/dialog.js";
+import { field, Form } from "../../old/form.js";
+import { saved } from "../../old/merge.js";
 import { showSecret } from "./secret.js";
 
 export const SCOPES = [["run", "Run models"], ["read", "Read, as a viewer"], ["manage", "Manage, as an editor"]];

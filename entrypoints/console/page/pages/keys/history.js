@@ -2,9 +2,10 @@
 
 import { get } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
-import { stamp } from "../../parts/badges.js";
-import { failure } from "../../parts/failure.js";
-import { differences, eventName } from "../history/differences.js";
+import { stamp } from "../../old/badges.js";
+import { failure } from "../../old/failure.js";
+import { differences } from "../history/differences.js";
+import { eventName } from "../history/names.js";
 
 const PAGE = 30;
 

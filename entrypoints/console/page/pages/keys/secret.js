@@ -3,8 +3,8 @@
 import { ask } from "../../core/api.js";
 import { KEYS } from "../../core/api-paths.js";
 import { element } from "../../core/elements.js";
-import { openDialog } from "../../parts/dialog.js";
-import { field, Form } from "../../parts/form.js";
+import { openDialog } from "../../old/dialog.js";
+import { field, Form } from "../../old/form.js";
 
 const GRACES = [["0", "Not at all"], ["3600", "An hour"], ["86400", "A day"], ["604800", "A week"]];
 

@@ -5,10 +5,10 @@ import { element } from "../../core/elements.js";
 import { number } from "../../core/format.js";
 import { say } from "../../core/messages.js";
 import { MODELS } from "../../core/api-paths.js";
-import { badge } from "../../parts/badges.js";
-import { confirmed, openDialog } from "../../parts/dialog.js";
+import { badge } from "../../old/badges.js";
+import { confirmed, openDialog } from "../../old/dialog.js";
 import { removeLater } from "../../parts/remove-later.js";
-import { table } from "../../parts/table.js";
+import { table } from "../../old/table.js";
 
 const DONE = { enable: "enabled", disable: "disabled", delete: "deleted" };
 const OPPOSITE = { enable: "disable", disable: "enable" };

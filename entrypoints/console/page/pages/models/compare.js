@@ -5,9 +5,9 @@ import { element, replace } from "../../core/elements.js";
 import { known, money, number, perMillion, title } from "../../core/format.js";
 import { MODELS } from "../../core/api-paths.js";
 import { href, remember } from "../../core/router.js";
-import { chips, enabled, stage, usability } from "../../parts/badges.js";
-import { field } from "../../parts/form.js";
-import { card, nothing, page } from "../../parts/page.js";
+import { chips, enabled, stage, usability } from "../../old/badges.js";
+import { field } from "../../old/form.js";
+import { card, nothing, page } from "../../old/page.js";
 
 /** @type {[name: string, show: (model: any) => any][]} */
 const ROWS = [

@@ -1,7 +1,7 @@
 // How a model is run where a request does not say: a field for each setting, and all of it as JSON for what has none.
 
 import { element } from "../../core/elements.js";
-import { field } from "../../parts/form.js";
+import { field } from "../../old/form.js";
 
 const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
 const HELP = "What is your own belongs in `metadata`, an object.";

@@ -1,7 +1,7 @@
 // The prices of each kind of token: as fields of a form, and in words.
 
 import { known, number, perMillion } from "../../core/format.js";
-import { field } from "../../parts/form.js";
+import { field } from "../../old/form.js";
 
 /** @type {[name: string, place: string, label: string][]} */
 export const PRICES = [

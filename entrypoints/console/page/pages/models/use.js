@@ -3,8 +3,8 @@
 import { address } from "../../core/api.js";
 import { element } from "../../core/elements.js";
 import { href } from "../../core/router.js";
-import { copy } from "../../parts/copy.js";
-import { card } from "../../parts/page.js";
+import { copy } from "../../old/copy.js";
+import { card } from "../../old/page.js";
 
 const WORDS = "Say hello.";
 

@@ -2,9 +2,9 @@
 
 import { element } from "../../core/elements.js";
 import { number, UNKNOWN } from "../../core/format.js";
-import { action } from "../../parts/action.js";
-import { badge, when } from "../../parts/badges.js";
-import { redraw } from "../../parts/redraw.js";
+import { action } from "../../old/action.js";
+import { badge, when } from "../../old/badges.js";
+import { redraw } from "../../old/redraw.js";
 import { evidence, outcome } from "./outcome.js";
 import { jobName, stepName } from "./labels.js";
 

@@ -3,8 +3,8 @@
 import { ask, get, isAbort } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
 import { say, warn } from "../../core/messages.js";
-import { failure } from "../../parts/failure.js";
-import { card } from "../../parts/page.js";
+import { failure } from "../../old/failure.js";
+import { card } from "../../old/page.js";
 import { isUnderWay, JobEntry } from "./job.js";
 import { outcome } from "./outcome.js";
 import { jobName } from "./labels.js";

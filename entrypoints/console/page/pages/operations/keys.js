@@ -3,10 +3,10 @@
 import { get } from "../../core/api.js";
 import { element } from "../../core/elements.js";
 import { number } from "../../core/format.js";
-import { action } from "../../parts/action.js";
-import { badge } from "../../parts/badges.js";
-import { table } from "../../parts/table.js";
-import { section } from "../../parts/section.js";
+import { action } from "../../old/action.js";
+import { badge } from "../../old/badges.js";
+import { table } from "../../old/table.js";
+import { section } from "../../old/section.js";
 import { KEYS, rotate } from "./start.js";
 import { many } from "./labels.js";
 

@@ -2,8 +2,8 @@
 
 import { element } from "../../core/elements.js";
 import { label, milliseconds, number } from "../../core/format.js";
-import { action } from "../../parts/action.js";
-import { table } from "../../parts/table.js";
+import { action } from "../../old/action.js";
+import { table } from "../../old/table.js";
 import { rebuildOne } from "./start.js";
 import { many, remedy, tableName } from "./labels.js";
 

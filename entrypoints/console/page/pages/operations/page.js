@@ -1,8 +1,8 @@
 // What keeps the service whole, for those who run it: projections, master keys, jobs, and how the service is.
 
 import { refusal } from "../../core/session.js";
-import { action } from "../../parts/action.js";
-import { nothing, page } from "../../parts/page.js";
+import { action } from "../../old/action.js";
+import { nothing, page } from "../../old/page.js";
 import { Jobs } from "./jobs.js";
 import { masterKeys } from "./keys.js";
 import { Projections } from "./projections.js";

@@ -3,11 +3,11 @@
 import { get } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
 import { number } from "../../core/format.js";
-import { action } from "../../parts/action.js";
-import { badge, when } from "../../parts/badges.js";
-import { table } from "../../parts/table.js";
+import { action } from "../../old/action.js";
+import { badge, when } from "../../old/badges.js";
+import { table } from "../../old/table.js";
 import { progress } from "./job.js";
-import { section } from "../../parts/section.js";
+import { section } from "../../old/section.js";
 import { PROJECTIONS, rebuild, rebuildOne, verify } from "./start.js";
 import { many, tableName } from "./labels.js";
 

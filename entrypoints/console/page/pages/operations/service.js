@@ -5,9 +5,9 @@ import { element } from "../../core/elements.js";
 import { label, number, title } from "../../core/format.js";
 import { href } from "../../core/router.js";
 import { current } from "../../core/session.js";
-import { badge } from "../../parts/badges.js";
-import { facts } from "../../parts/page.js";
-import { section } from "../../parts/section.js";
+import { badge } from "../../old/badges.js";
+import { facts } from "../../old/page.js";
+import { section } from "../../old/section.js";
 
 const WANTED = new URLSearchParams(["modelbook_health_monitor", "modelbook_health_providers", "modelbook_checkpoints_disagree", "modelbook_checkpoint_number"].map((name) => ["name[]", name]));
 const STATES = ["healthy", "degraded", "unhealthy", "unknown"];

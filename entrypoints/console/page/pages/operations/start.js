@@ -2,8 +2,8 @@
 
 import { element } from "../../core/elements.js";
 import { current } from "../../core/session.js";
-import { openDialog } from "../../parts/dialog.js";
-import { field, Form } from "../../parts/form.js";
+import { openDialog } from "../../old/dialog.js";
+import { field, Form } from "../../old/form.js";
 import { EVERY_TABLE, tableName } from "./labels.js";
 
 export const PROJECTIONS = "/api/admin/projections";

@@ -5,12 +5,12 @@ import { element, replace } from "../../core/elements.js";
 import { say } from "../../core/messages.js";
 import { providerTypes, PROVIDERS } from "../../core/api-paths.js";
 import { refusal } from "../../core/session.js";
-import { patchBetween } from "../../parts/changes.js";
-import { openDialog } from "../../parts/dialog.js";
-import { field, Form } from "../../parts/form.js";
-import { headersField, headersOf } from "../../parts/header-lines.js";
-import { saved } from "../../parts/merge.js";
-import { report } from "../../parts/report.js";
+import { patchBetween } from "../../old/changes.js";
+import { openDialog } from "../../old/dialog.js";
+import { field, Form } from "../../old/form.js";
+import { headersField, headersOf } from "../../old/header-lines.js";
+import { saved } from "../../old/merge.js";
+import { report } from "../../old/report.js";
 import { settingFields, settingsOf } from "./settings.js";
 
 export async function addProvider(done) {

@@ -4,9 +4,9 @@ import { ask, get } from "../../core/api.js";
 import { element } from "../../core/elements.js";
 import { number } from "../../core/format.js";
 import { MODELS, PROVIDERS } from "../../core/api-paths.js";
-import { confirmed } from "../../parts/dialog.js";
+import { confirmed } from "../../old/dialog.js";
 import { removeLater } from "../../parts/remove-later.js";
-import { retryIfChanged } from "../../parts/retry-if-changed.js";
+import { retryIfChanged } from "../../old/retry-if-changed.js";
 
 const SHOWN = 10;
 

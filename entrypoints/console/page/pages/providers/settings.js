@@ -1,6 +1,6 @@
 // The fields of a provider, drawn from what the API says of its type.
 
-import { field } from "../../parts/form.js";
+import { field } from "../../old/form.js";
 
 export function settingFields(type, values = {}) {
   return type.fields.map((setting) => {

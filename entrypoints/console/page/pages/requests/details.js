@@ -3,10 +3,10 @@
 import { element } from "../../core/elements.js";
 import { milliseconds, money, number, words } from "../../core/format.js";
 import { href } from "../../core/router.js";
-import { copyable } from "../../parts/copy.js";
-import { badge, stamp } from "../../parts/badges.js";
-import { facts } from "../../parts/page.js";
-import { table } from "../../parts/table.js";
+import { copyable } from "../../old/copy.js";
+import { badge, stamp } from "../../old/badges.js";
+import { facts } from "../../old/page.js";
+import { table } from "../../old/table.js";
 
 const KINDS = [
   ["Input tokens", "inputTokens"], ["read from the cache", "cachedInputTokens"], ["written to the cache", "cacheWriteTokens"], ["audio in", "audioInputTokens"],

@@ -5,11 +5,11 @@ import { element, replace } from "../../core/elements.js";
 import { milliseconds, money, number, words } from "../../core/format.js";
 import { markdown } from "../../core/markdown.js";
 import { href } from "../../core/router.js";
-import { badge } from "../../parts/badges.js";
-import { copy } from "../../parts/copy.js";
-import { failure } from "../../parts/failure.js";
-import { facts } from "../../parts/page.js";
-import { table } from "../../parts/table.js";
+import { badge } from "../../old/badges.js";
+import { copy } from "../../old/copy.js";
+import { failure } from "../../old/failure.js";
+import { facts } from "../../old/page.js";
+import { table } from "../../old/table.js";
 import { reasons } from "./selection.js";
 
 const COST_SOURCES = { provider: "as the provider bills it", manual: "at the model's own prices", live: "at the prices in the provider's list", catalogue: "at the catalogue's prices", "genai-prices": "at the prices of genai-prices" };

@@ -3,7 +3,7 @@
 import { isAbort, Problem, stream } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
 import { events } from "../../core/events.js";
-import { field } from "../../parts/form.js";
+import { field } from "../../old/form.js";
 import { Answer } from "./answer.js";
 
 export class Lane {

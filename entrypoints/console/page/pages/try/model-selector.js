@@ -4,8 +4,8 @@ import { get, isAbort } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
 import { title } from "../../core/format.js";
 import { MODELS } from "../../core/api-paths.js";
-import { whenTyped } from "../../parts/filters.js";
-import { field } from "../../parts/form.js";
+import { whenTyped } from "../../old/filters.js";
+import { field } from "../../old/form.js";
 import { promptObstacle } from "../models/vocabulary.js";
 
 const OFFERED = 100;

@@ -2,7 +2,7 @@
 
 import { Problem } from "../../core/api.js";
 import { element } from "../../core/elements.js";
-import { field } from "../../parts/form.js";
+import { field } from "../../old/form.js";
 
 const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
 const TOOLS_HELP = "JSON. A list of functions, such as `[{\"name\": \"weather\", \"parameters\": {\"type\": \"object\", \"properties\": {\"city\": {\"type\": \"string\"}}}}]`. What they give you write yourself.";

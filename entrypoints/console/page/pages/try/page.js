@@ -3,9 +3,9 @@
 import { Problem } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
 import { refusal } from "../../core/session.js";
-import { action } from "../../parts/action.js";
-import { field, Form } from "../../parts/form.js";
-import { nothing, page } from "../../parts/page.js";
+import { action } from "../../old/action.js";
+import { field, Form } from "../../old/form.js";
+import { nothing, page } from "../../old/page.js";
 import { Attachments } from "./attachments.js";
 import { Lane } from "./lane.js";
 import { ModelSelector } from "./model-selector.js";

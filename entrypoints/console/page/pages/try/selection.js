@@ -3,8 +3,8 @@
 import { ask } from "../../core/api.js";
 import { element } from "../../core/elements.js";
 import { href } from "../../core/router.js";
-import { badge } from "../../parts/badges.js";
-import { card } from "../../parts/page.js";
+import { badge } from "../../old/badges.js";
+import { card } from "../../old/page.js";
 
 const SHOWN = 50;
 

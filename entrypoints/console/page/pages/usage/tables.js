@@ -2,7 +2,7 @@
 
 import { element } from "../../core/elements.js";
 import { milliseconds, money, number, words } from "../../core/format.js";
-import { table } from "../../parts/table.js";
+import { table } from "../../old/table.js";
 
 export function totals(sum) {
   const tile = (name, value, note) => element("li", { class: "card tile" }, element("span", { class: "quiet" }, name), element("strong", {}, value), note ? element("small", { class: "quiet" }, note) : null);

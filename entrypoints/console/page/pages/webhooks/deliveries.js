@@ -3,11 +3,11 @@
 import { get } from "../../core/api.js";
 import { element, replace } from "../../core/elements.js";
 import { milliseconds, number } from "../../core/format.js";
-import { badge, when } from "../../parts/badges.js";
-import { failure } from "../../parts/failure.js";
-import { nothing } from "../../parts/page.js";
-import { table } from "../../parts/table.js";
-import { eventName } from "../history/differences.js";
+import { badge, when } from "../../old/badges.js";
+import { failure } from "../../old/failure.js";
+import { nothing } from "../../old/page.js";
+import { table } from "../../old/table.js";
+import { eventName } from "../history/names.js";
 
 const PAGE = 25;
 const TONES = { delivered: "good", retrying: "warn", failed: "bad" };

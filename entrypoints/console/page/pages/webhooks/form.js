@@ -3,9 +3,9 @@
 import { ask } from "../../core/api.js";
 import { WEBHOOKS } from "../../core/api-paths.js";
 import { say } from "../../core/messages.js";
-import { openDialog } from "../../parts/dialog.js";
-import { field, Form } from "../../parts/form.js";
-import { saved } from "../../parts/merge.js";
+import { openDialog } from "../../old/dialog.js";
+import { field, Form } from "../../old/form.js";
+import { saved } from "../../old/merge.js";
 import { showSecret } from "../keys/secret.js";
 
 export const FORMATS = [["json", "JSON, signed"], ["slack", "Text, for Slack"]];
