@@ -62,7 +62,9 @@ async def test_several_turns_tools_and_a_form_of_the_answer(consoles: Consoles) 
         folder = await page.evaluate("document.querySelector('script[type=module]').src.replace(/main.js$/, '')")
         for written, shown in MARKDOWN.items():
             made = await page.evaluate(
-                "async ([folder, text]) => (await import(`${folder}core/markdown.js`)).markdown(text).innerHTML",
+                "async ([folder, text]) => { const { markdown } = await import(`${folder}core/markdown.js`); "
+                "const { render } = await import(`${folder}core/view.js`); const place = document.createElement('div'); "
+                "render(markdown(text), place); return place.firstElementChild.innerHTML; }",
                 [folder, written],
             )
             assert made == shown

@@ -6,7 +6,6 @@ import { followAs, followWhileSeen } from "./core/live.js";
 import { onOtherTabs, read, SIGN_IN_WINDOW, SIGNED_IN, takeUp, tellSignedIn } from "./core/provider-session.js";
 import { onPreference } from "./core/preferences.js";
 import { current, onChange, restore, signOutIfExpired } from "./core/session.js";
-import { renewAges as renewOldAges } from "./old/badges.js";
 import { renewAges } from "./parts/badges.js";
 import { applyTheme } from "./parts/settings.js";
 import { askToSignInAgain, meet } from "./parts/session-dialogs.js";
@@ -102,11 +101,7 @@ async function start() {
     event.preventDefault();
     openPalette();
   });
-  setInterval(() => {
-    if (document.hidden) return;
-    renewAges();
-    renewOldAges();
-  }, AGES_MS);
+  setInterval(() => document.hidden || renewAges(), AGES_MS);
   document.getElementById("skip").addEventListener("click", (event) => {
     event.preventDefault();
     document.getElementById("main").focus();

@@ -1,8 +1,6 @@
 // Which page is shown: `#/models/<id>?tab=history`. The fragment never leaves the browser.
 
-import { redraw } from "../old/redraw.js";
 import { failure } from "../parts/failure.js";
-import { replace } from "./elements.js";
 import { home } from "./session.js";
 import { html, render } from "./view.js";
 
@@ -12,7 +10,6 @@ let shown = null;
 let shownAt = null;
 let isBack = false;
 let visit = 0;
-let holdsElements = false;
 const visits = new Map();
 const latest = new Map();
 
@@ -72,7 +69,7 @@ export async function refresh({ focus = true, anew = focus } = {}) {
   const page = await found.route.load({ params, query, signal }).catch((error) => failed(error, signal));
   if (signal.aborted) return undefined;
   if (anew) visit += 1;
-  draw(main, page, focus);
+  draw(main, page);
   history.replaceState({ held: remembered(), isKnown: true }, "");
   latest.set(path, location.hash);
   shownAt = location.hash;
@@ -88,17 +85,10 @@ export async function refresh({ focus = true, anew = focus } = {}) {
   return undefined;
 }
 
-function draw(main, page, focus) {
-  const isOfElements = [page].flat(Infinity).some((each) => each instanceof Node);
-  if (isOfElements || holdsElements) render(null, main);
-  if (holdsElements && !isOfElements) replace(main);
-  holdsElements = isOfElements;
-  if (isOfElements) (focus ? replace : redraw)(main, page);
-  else render(html`<${Visit} key=${`${visit} ${place().path}`}>${page}<//>`, main);
-}
-
 // With another key all of it is made anew.
 const Visit = ({ children }) => children;
+
+const draw = (main, page) => render(html`<${Visit} key=${`${visit} ${place().path}`}>${page}<//>`, main);
 
 // Null for an address that nobody's page has: its percent signs stand for nothing.
 function paramsOf({ route, match }) {
@@ -119,7 +109,7 @@ function failed(error, signal) {
 // For what is shown to whoever is not signed in.
 export function showAlone(content) {
   visit += 1;
-  draw(document.getElementById("main"), content, true);
+  draw(document.getElementById("main"), content);
 }
 
 export function leave() {

@@ -31,6 +31,19 @@ export function useStore(store) {
   return store;
 }
 
+// A place on a page whose content comes, and changes, later.
+export class Slot extends Store {
+  content = null;
+  view = html`<${Filled} slot=${this} />`;
+
+  put(content) {
+    this.content = content;
+    this.changed();
+  }
+}
+
+const Filled = ({ slot }) => useStore(slot).content;
+
 let counter = 0;
 
 // An id for what another element must point at.

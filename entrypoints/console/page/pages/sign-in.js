@@ -5,7 +5,7 @@ import { ask } from "../core/api.js";
 import { hasAccounts, read, signInAddress } from "../core/provider-session.js";
 import { showAlone } from "../core/router.js";
 import { signIn, UnusableToken } from "../core/session.js";
-import { html, Store, useEffect, useLayoutEffect, useRef, useState, useStore } from "../core/view.js";
+import { html, Slot, useEffect, useLayoutEffect, useRef, useState } from "../core/view.js";
 import { Field, Form } from "../parts/form.js";
 import { SignInForm } from "./account/sign-in-form.js";
 
@@ -39,7 +39,7 @@ function SignIn({ why }) {
     <div class="provider-sign-in">
       ${address === null ? null : html`<${ProviderLink} address=${address} />`}
       ${isForAccounts ? address === null ? html`<${SignInForm} />` : html`<details><summary>Sign in with a passphrase or a passkey</summary><${SignInForm} isFirst=${false} /></details>` : null}
-      <${ProviderSignOut} />
+      ${providerSignOut.view}
     </div>
     <details open=${!hasOthers}>
       <summary hidden=${!hasOthers}>Sign in with a token</summary>
@@ -58,23 +58,11 @@ function ProviderLink({ address }) {
   return html`<a class="button" href=${address} ref=${link}>Sign in</a>`;
 }
 
-class Address extends Store {
-  held = null;
-
-  put(held) {
-    this.held = held;
-    this.changed();
-  }
-}
-
-const providerSignOut = new Address();
+const providerSignOut = new Slot();
 
 // The identity provider may still know the browser, and would let the next person in without a question.
-export const offerProviderSignOut = (address) => providerSignOut.put(address);
-
-function ProviderSignOut() {
-  const { held } = useStore(providerSignOut);
-  return held === null ? null : html`<p class="notice" role="status">You are signed out here. On a shared computer, <a href=${held}>sign out of your identity provider</a> too.</p>`;
+export function offerProviderSignOut(address) {
+  providerSignOut.put(address === null ? null : html`<p class="notice" role="status">You are signed out here. On a shared computer, <a href=${address}>sign out of your identity provider</a> too.</p>`);
 }
 
 // In a window of its own, while a page waits for whoever was signed in to an account.

@@ -3,6 +3,7 @@
 import { onPreference, preference, prefer } from "../core/preferences.js";
 import { html, useStore } from "../core/view.js";
 import { Menu } from "./menu.js";
+import { Table } from "./table.js";
 
 export class Columns {
   // columns: those of `Table`, with `isExtra` for those that are shown only when chosen, and `isFixed` for those that always are.
@@ -31,4 +32,9 @@ function Boxes({ columns }) {
   return html`<fieldset><legend>Columns</legend>${columns.columns.filter((column) => !column.isFixed).map((column) => html`<label>
     <input type="checkbox" checked=${columns.isShown(column)} onchange=${(event) => columns.show(column, event.target.checked)} /> ${column.head}
   </label>`)}</fieldset>`;
+}
+
+// A table of the columns that are chosen.
+export function ChosenTable({ chooser, ...others }) {
+  return html`<${Table} columns=${useStore(chooser).shown} ...${others} />`;
 }

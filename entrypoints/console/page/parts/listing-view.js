@@ -12,12 +12,15 @@ export function ListingView({ list }) {
   const place = useRef(null);
   const count = useRef(null);
   const hadFocus = place.current?.contains(document.activeElement);
+  const top = place.current && window.scrollY > 0 ? topmost(place.current) : null;
   const changed = () => list.restart();
   useLayoutEffect(() => {
     list.place = place.current;
     // Where what had the focus is gone, it goes to what says how many there are.
     if (hadFocus && !place.current.contains(document.activeElement)) count.current.focus({ preventScroll: true });
-    for (const id of list.fresh) freshen(place.current.querySelector(`[data-key="${CSS.escape(id)}"]`));
+    const moved = top && keyed(place.current, top.key);
+    if (moved) window.scrollBy({ top: moved.getBoundingClientRect().top - top.at, behavior: "instant" });
+    for (const id of list.fresh) freshen(keyed(place.current, id));
     list.fresh = new Set();
   });
   const turn = async (isForward) => {
@@ -48,6 +51,14 @@ export function ListingView({ list }) {
       <button type="button" class="plain" disabled=${list.cursors.length === 0} onclick=${() => turn(false)}>← Previous</button>
       <button type="button" class="plain" disabled=${!list.hasMore} onclick=${() => turn(true)}>Next →</button>` : null}</div>
   </div>`;
+}
+
+const keyed = (place, key) => place.querySelector(`[data-key="${CSS.escape(key)}"]`);
+
+// What is on top of the window stays there, wherever it moves in the list.
+function topmost(place) {
+  const row = [...place.querySelectorAll("[data-key]")].find((each) => each.getBoundingClientRect().bottom > 0);
+  return row ? { key: row.dataset.key, at: row.getBoundingClientRect().top } : null;
 }
 
 // What begins anew is seen again where it was seen before.

@@ -1,14 +1,14 @@
 // A card, or without a heading a part of the page, that is read again by itself.
 
 import { isAbort } from "../core/api.js";
-import { html, Store, useStore } from "../core/view.js";
+import { html, Slot, useStore } from "../core/view.js";
 import { failure } from "./failure.js";
 import { card } from "./page.js";
 
 // `read()` gives what it shows; while that is null there is nothing of it. Returns `load()`, which reads it, and `view` for
 // the page.
 export function section(heading, read) {
-  const shown = new Shown();
+  const shown = new Slot();
   const load = async () => {
     try {
       shown.put(await read());
@@ -17,15 +17,6 @@ export function section(heading, read) {
     }
   };
   return { load, view: html`<${Part} heading=${heading} shown=${shown} />` };
-}
-
-class Shown extends Store {
-  content = null;
-
-  put(content) {
-    this.content = content;
-    this.changed();
-  }
 }
 
 function Part({ heading, shown }) {
