@@ -60,6 +60,10 @@ class FileSink:
             for tail in held:
                 os.close(tail.descriptor)
 
+    async def mark(self) -> bytes | None:
+        with self._usable():
+            return await asyncio.to_thread(self._mark)
+
     async def beginning(self) -> bytes | None:
         with self._usable():
             return await asyncio.to_thread(self._beginning)

@@ -48,7 +48,7 @@ class CheckpointReader:
 
     `first` is the oldest checkpoint that was read; earlier ones were archived, or not asked for. `end` is the number
     and the hash of the last line.
-    `recorded` is a checkpoint that must be in the sink or be archived.
+    `recorded`, of the database, and `marked`, beside the sink, must be in the sink or be archived.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class CheckpointReader:
         recorded: NewestCheckpoint | None = None,
     ) -> None:
         self.recorded = recorded
+        self.marked: NewestCheckpoint | None = None
         self._sink = sink
         self._signatures = signatures
         self._public_key = public_key
@@ -72,6 +73,14 @@ class CheckpointReader:
     def place(self) -> str:
         """Where the sink is, for a person."""
         return self._sink.place
+
+    async def mark(self) -> bytes | None:
+        """Return what is kept beside the sink.
+
+        Raises:
+            SinkUnusable: the sink cannot be read.
+        """
+        return await self._sink.mark()
 
     async def checkpoints(self, only: UUID | None = None, *, since: int = 0) -> AsyncIterator[ReadCheckpoint]:
         """Yield each checkpoint with its heads, or with that of one organization; then check the newest signature.
@@ -111,10 +120,12 @@ class CheckpointReader:
             yield content
         if newest is not None:
             await _in_thread_if_large(newest, partial(self._check_the_last, newest))
-        known = 0 if self.recorded is None else self.recorded.number
-        if known > (self.end[0] if self.end else 0):
-            there = f"ends with checkpoint {self.end[0]}" if self.end else "is empty"
-            self._find(f"The database knows checkpoint {known}, but the sink {self.place} {there}.")
+        there = f"ends with checkpoint {self.end[0]}" if self.end else "is empty"
+        last = self.end[0] if self.end else 0
+        if self.recorded is not None and self.recorded.number > last:
+            self._find(f"The database knows checkpoint {self.recorded.number}, but the sink {self.place} {there}.")
+        if self.marked is not None and self.marked.number > last:
+            self._find(f"Beside the sink {self.place}, checkpoint {self.marked.number} was noted, but it {there}.")
         if self._torn is not None:
             self._find(f"Line {self._torn} of the checkpoints cannot be read.")
 
@@ -133,6 +144,8 @@ class CheckpointReader:
         self.end = (line.number, hash_)
         if self.recorded is not None and line.number == self.recorded.number and hash_ != self.recorded.hash:
             self._find(f"The database knows another checkpoint {line.number} than the sink {self.place} has.")
+        if self.marked is not None and line.number == self.marked.number and hash_ != self.marked.hash:
+            self._find(f"Beside the sink {self.place}, another checkpoint {line.number} was noted than it has.")
 
     def _check_the_last(self, content: bytes) -> None:
         number = self.end[0] if self.end else 0

@@ -78,6 +78,10 @@ class CheckpointSink(Protocol):
         """Hold the end during the block."""
         ...
 
+    async def mark(self) -> bytes | None:
+        """Return what was kept beside the lines; none where nothing can be kept."""
+        ...
+
     async def beginning(self) -> bytes | None:
         """Return the first bytes of the newest part, none where there is no part."""
         ...
