@@ -8,19 +8,25 @@ import { askForSession } from "./core/provider-session.js";
 import { current, restore } from "./core/session.js";
 
 const [path] = location.hash.slice(1).split("?");
+// The page has asked already, whoever it is for: a browser that kept the answer would give it to whoever asks next.
+const session = askForSession();
+session.catch(() => {});
 
 function begin() {
   restore();
-  const session = current() ? null : askAhead("session", askForSession);
-  if (path === "" || path === "/" || path === "/overview") askAhead("overview", () => overview(session));
+  if (!current()) askAhead("session", () => session);
+  if (path !== "" && path !== "/" && path !== "/overview") return;
+  askAhead("overview", overview);
+  // It draws the chart.
+  import("./vendor/uplot/uPlot-1.6.32.iife.min.js").catch(() => {});
 }
 
 // The service refuses an organization that is not that of the session any more.
-async function overview(session) {
-  const organizationId = session ? preference("organization") ?? (await session).document.session?.organizationId : current().organizationId;
+async function overview() {
+  const organizationId = current() ? current().organizationId : preference("organization") ?? (await session).document.session?.organizationId;
   if (!organizationId) throw new Error("There is no organization to show.");
   return get(OVERVIEW, { organizationId });
 }
 
-// Nobody is signed in, or somebody else is about to be.
+// Nobody is signed in yet, or somebody else is about to be.
 if (!path.startsWith("/sign") && !path.startsWith("/invitation")) begin();

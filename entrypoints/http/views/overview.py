@@ -63,7 +63,7 @@ class OverviewViews:
         today = self.clock.now().date()
         month = ReportUsage(first=today.replace(day=1), last=today)
         entries = await self.log.newest(AuditFilter(), _EVENTS, None)
-        return json_response(
+        response = json_response(
             {
                 "usage": usage_answer(await self.report(month), "day"),
                 "budget": budget_answer(await self.budget.read()),
@@ -84,6 +84,9 @@ class OverviewViews:
                 "events": [LoggedEvent.model_validate(entry) for entry in entries],
             }
         )
+        # It is what people wait for, and holds no secret that its length could tell.
+        response.enable_compression()
+        return response
 
     async def _providers(self, filters: ProviderFilter) -> Mapping[str, object]:
         return _first(await self.providers.page(filters, PageRequest(limit=_FIRST, include_total=True)))
