@@ -156,6 +156,7 @@ from entrypoints.http.views.feed import FeedViews
 from entrypoints.http.views.members import MemberViews
 from entrypoints.http.views.models import ModelViews
 from entrypoints.http.views.organizations import OrganizationViews
+from entrypoints.http.views.overview import OverviewViews
 from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.provider_types import ProviderTypeViews
 from entrypoints.http.views.providers import ProviderViews
@@ -531,6 +532,9 @@ class Container(containers.DeclarativeContainer):
         passkeys=passkeys,
     )
 
+    access_key_documents = providers.Singleton(PostgresAccessKeyDocuments, tenant)
+    organization_budget = providers.Singleton(PostgresOrganizationBudget, tenant, clock)
+
     # All there are. Their order is that of the routes in the documentation.
     views = providers.List(
         providers.Factory(ProviderTypeViews, gateway=gateway),
@@ -568,7 +572,7 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(PromptViews, select=select_model, run=run_prompt, stream=stream_prompt),
         providers.Factory(
             AccessKeyViews,
-            documents=providers.Singleton(PostgresAccessKeyDocuments, tenant),
+            documents=access_key_documents,
             issue=issue_access_key,
             change=change_access_key,
             rotate=rotate_access_key,
@@ -576,7 +580,7 @@ class Container(containers.DeclarativeContainer):
         ),
         providers.Factory(
             BudgetViews,
-            budget=providers.Singleton(PostgresOrganizationBudget, tenant, clock),
+            budget=organization_budget,
             change_budget=providers.Factory(partial, change_organization_budget, organizations=organizations),
             change_quotas=providers.Factory(
                 partial, change_organization_quotas, organizations=organizations, changed=quotas.provided.forget
@@ -604,6 +608,16 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(CompatibleModelViews, select=select_model, callable_models=callable_models),
         providers.Factory(DoorViews, run=run_prompt, stream=stream_prompt, count=count_tokens),
         providers.Factory(EmbeddingViews, embed_texts=embed_texts),
+        providers.Factory(
+            OverviewViews,
+            report=report_usage,
+            budget=organization_budget,
+            providers=provider_documents,
+            models=model_documents,
+            keys=access_key_documents,
+            log=auditing.audit_log,
+            clock=clock,
+        ),
         providers.Factory(AuditViews, log=auditing.audit_log, history=auditing.history),
         providers.Factory(
             VerificationViews,
