@@ -9,6 +9,8 @@ WORKERS = 2
 unexport PYTHONDONTWRITEBYTECODE
 # Where make run plays the providers; empty: 8090.
 SANDBOX_PORT =
+# make soak MINUTES=3 is over sooner; empty: 30.
+MINUTES =
 # make lock UPGRADE=--upgrade also takes newer releases.
 UPGRADE =
 
@@ -26,7 +28,7 @@ LOCK = $(LOCK_ANY) pyproject.toml --group build
 JUDGED = tests/clients/langchain tests/clients/pydantic_ai
 
 .DEFAULT_GOAL = help
-.PHONY: help install install-dev run check lint formatted types imports pages format test clients picture bench lock release clean
+.PHONY: help install install-dev run check lint formatted types imports pages format test clients picture bench soak lock release clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +74,9 @@ picture: $(DEVELOPMENT) ## Take the README's picture of the console anew
 
 bench: $(DEVELOPMENT) ## Measure, as ratios to references taken in the same run
 	$(BIN)/python -m benchmarks
+
+soak: $(DEVELOPMENT) ## Work for half an hour while everything goes wrong in turn, and compare the log with what was promised (MINUTES=3)
+	MINUTES=$(MINUTES) $(BIN)/python -m benchmarks soak
 
 lock: $(DEVELOPMENT) ## Write both requirements files from pyproject.toml, and those of the clients that are judged
 	$(LOCK) --output-file requirements.txt

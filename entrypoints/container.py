@@ -35,7 +35,7 @@ from adapters.postgres.access_keys import (
 )
 from adapters.postgres.accounts import PostgresAccounts, PostgresForgottenAccounts, PostgresSignInAttempts
 from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBudget, PostgresOverdueThresholds
-from adapters.postgres.connection_pools import long_reading_pool, reading_pool, writing_pool
+from adapters.postgres.connection_pools import long_reading_pool, reading_pool, replica_pool, writing_pool
 from adapters.postgres.delivery_election import PostgresDeliveryElection
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.idempotency_claims import PostgresClaims
@@ -50,6 +50,7 @@ from adapters.postgres.organization_names import PostgresOrganizationNames, Post
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.provider_documents import PostgresProviderDocuments
 from adapters.postgres.quotas import PostgresQuotas, PostgresStoredAmounts
+from adapters.postgres.read_replica import PostgresReplicaProbe, ReplicatedTenant
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.request_log import PostgresRequestLog, PostgresUsageSweep
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
@@ -127,6 +128,7 @@ from application.prompts.run_prompt import run_prompt
 from application.prompts.runnable_models_cache import RunnableModelsCache
 from application.prompts.select_model import select_model
 from application.prompts.stream_prompt import stream_prompt
+from application.read_replica import ReadReplica
 from application.sign_in.sign_in_sessions import sweep_sessions_for_ever
 from application.usage.report_usage import report_usage
 from application.usage.sweep_usage import sweep_usage_for_ever
@@ -177,6 +179,10 @@ def _origin(address: ConsoleAddress | None) -> str:
     return "" if address is None else address.origin
 
 
+def _is_replicated(read_url: str) -> str:
+    return "yes" if read_url else "no"
+
+
 def _is_given(settings: SignInSettings | None) -> bool:
     return settings is not None
 
@@ -206,6 +212,7 @@ class Container(containers.DeclarativeContainer):
     session_lifetime = providers.Dependency(instance_of=float, default=43200.0)
     pool_size = providers.Dependency(instance_of=int, default=4)
     long_pool_size = providers.Dependency(instance_of=int, default=2)
+    database_read_url = providers.Dependency(instance_of=str, default="")
 
     administration = providers.Container(
         Administration,
@@ -218,11 +225,33 @@ class Container(containers.DeclarativeContainer):
     tenant = providers.Singleton(Tenant, reading_pool)
     long_reading_pool = providers.Singleton(long_reading_pool, database_url, size=long_pool_size)
     long_reads = providers.Singleton(Tenant, long_reading_pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS)
+    timer = providers.Singleton(SystemTimer)
+    read_replica = providers.Singleton(ReadReplica, timer)
+    long_replica_pool = providers.Singleton(replica_pool, database_read_url, size=long_pool_size)
+    replica_pool = providers.Singleton(replica_pool, database_read_url, size=pool_size)
+    replica_probe = providers.Singleton(PostgresReplicaProbe, database_read_url, administration.pool)
+    # What answers lists: a replica where there is one and it can, and the primary otherwise.
+    lists = providers.Selector(
+        providers.Callable(_is_replicated, database_read_url),
+        yes=providers.Singleton(ReplicatedTenant, replica_pool, tenant, read_replica),
+        no=tenant,
+    )
+    long_lists = providers.Selector(
+        providers.Callable(_is_replicated, database_read_url),
+        yes=providers.Singleton(
+            ReplicatedTenant,
+            long_replica_pool,
+            long_reads,
+            read_replica,
+            at_once=1,
+            patience_seconds=LONG_PATIENCE_SECONDS,
+        ),
+        no=long_reads,
+    )
     recorder = providers.Singleton(
         LedgerRecorder, writing_pool, scope=providers.Object(callers_append), projector=providers.Object(projected)
     )
     clock = providers.Singleton(SystemClock)
-    timer = providers.Singleton(SystemTimer)
     quotas = providers.Singleton(
         OrganizationQuotas, providers.Singleton(PostgresQuotas, tenant), timer, defaults=default_quotas
     )
@@ -249,7 +278,7 @@ class Container(containers.DeclarativeContainer):
     usage_ledger = providers.Singleton(
         PostgresUsageLedger, tenant, clock, keeps_requests=providers.Callable(bool, request_log_days)
     )
-    request_log = providers.Singleton(PostgresRequestLog, long_reads)
+    request_log = providers.Singleton(PostgresRequestLog, long_lists)
     usage_reports = providers.Singleton(PostgresUsageReports, tenant)
     keyed_types = providers.Singleton(keyed_types)
     cool_downs = providers.Singleton(CoolDowns, timer)
@@ -275,7 +304,12 @@ class Container(containers.DeclarativeContainer):
         Ledger,
         recorder,
         threads=pool_size,
-        written=providers.List(runnable_models.provided.forget, access_key_cache.provided.forget, hints.provided.grown),
+        written=providers.List(
+            runnable_models.provided.forget,
+            access_key_cache.provided.forget,
+            hints.provided.grown,
+            read_replica.provided.wrote,
+        ),
     )
 
     providers_of_tenant = providers.Singleton(EventSourcedProviders, ledger, stocks)
@@ -302,8 +336,10 @@ class Container(containers.DeclarativeContainer):
         sink_path=checkpoint_sink,
         organizations=organizations,
     )
-    provider_documents = providers.Singleton(PostgresProviderDocuments, tenant)
-    model_documents = providers.Singleton(PostgresModelDocuments, tenant, keyed_types, long_reads=long_reads)
+    provider_documents = providers.Singleton(PostgresProviderDocuments, tenant, lists=lists)
+    model_documents = providers.Singleton(
+        PostgresModelDocuments, tenant, keyed_types, lists=lists, long_lists=long_lists
+    )
     directory = providers.Singleton(PostgresRegisteredModels, tenant)
     health_checks = providers.Singleton(PostgresHealthChecks, tenant, health_interval)
     claims = providers.Singleton(PostgresClaims, tenant, clock)
@@ -401,7 +437,7 @@ class Container(containers.DeclarativeContainer):
     stream_prompt = providers.Factory(partial, stream_prompt, runs=prompt_runs, generation=gateway)
     embed_texts = providers.Factory(partial, embed_texts, runs=prompt_runs, embeddings=gateway)
     report_usage = providers.Factory(
-        partial, report_usage, reports=providers.Singleton(PostgresUsageReports, long_reads), clock=clock
+        partial, report_usage, reports=providers.Singleton(PostgresUsageReports, long_lists), clock=clock
     )
     sweep_usage_for_ever = providers.Factory(
         partial,
