@@ -81,7 +81,7 @@ soak: $(DEVELOPMENT) ## Work for half an hour while everything goes wrong in tur
 lock: $(DEVELOPMENT) ## Write both requirements files from pyproject.toml, and those of the clients that are judged
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
-	$(LOCK) --extra redis --constraint requirements-dev.txt --output-file deploy/requirements.txt
+	$(LOCK) --extra redis --extra otel --constraint requirements-dev.txt --output-file deploy/requirements.txt
 	$(foreach client,$(JUDGED),$(LOCK_ANY) --output-file $(client)/requirements.txt $(client)/requirements.in &&) true
 
 release: $(DEVELOPMENT) ## Build both distributions twice, with checksums and a bill of materials, into dist
