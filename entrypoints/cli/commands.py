@@ -29,6 +29,8 @@ NAMES: Final = (
     "keys",
     "backup",
     "restore",
+    "apply",
+    "export",
     "settings",
 )
 
