@@ -13,7 +13,7 @@ import orjson
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
 
 from application.declaration.organization import Created, ServiceRefused, ServiceUnreachable
-from application.declaration.resources import Present, model_key, model_label, named_key
+from application.declaration.resources import Present, TypeOfProvider, model_key, model_label, named_key
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -86,6 +86,16 @@ class RestOrganization:
         query = {"limit": "1"} if organization_id is None else {"limit": "1", "organizationId": str(organization_id)}
         await self._ask("GET", _PATHS["provider"], query=query)
 
+    async def provider_types(self) -> Mapping[str, TypeOfProvider]:
+        answer = await self._ask("GET", "/api/ai/provider-types")
+        return {
+            each["name"]: TypeOfProvider(
+                settings=frozenset(field["name"] for field in each["fields"]),
+                has_endpoint=each["defaultEndpoint"] is not None,
+            )
+            for each in answer["data"]
+        }
+
     async def resources(self) -> Sequence[Present]:
         keys = await self._all("access key")
         webhooks = await self._all("webhook")
@@ -122,6 +132,10 @@ class RestOrganization:
     async def remove(self, present: Present) -> None:
         query = {"cascade": "true"} if present.kind == "provider" else {}
         await self._ask("DELETE", _path(present), query=query, revision=present.revision)
+
+    async def import_models(self, provider_id: str, model_ids: Sequence[str]) -> None:
+        path = f"{_PATHS['provider']}/{provider_id}/models/import"
+        await self._ask("POST", path, {"modelIds": model_ids, "enable": True})
 
     async def change_models(self, operations: Sequence[Mapping[str, Any]]) -> Sequence[str]:
         answer = await self._ask("POST", "/api/ai/models/bulk", {"atomic": True, "operations": operations})

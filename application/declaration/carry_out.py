@@ -75,8 +75,8 @@ def _steps(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
     """Put what is referred to before what refers to it, and what goes last; the plan has put that in order."""
     kept = [change for change in changes if change.action != "remove"]
     ordered = [*sorted(kept, key=lambda change: _ORDER.index(change.kind)), *changes[len(kept) :]]
-    for is_model, together in groupby(ordered, lambda change: change.kind == "model"):
-        if not is_model:
+    for kind, together in groupby(ordered, _step_kind):
+        if kind is None:
             yield from ([change] for change in together)
             continue
         models = list(together)
@@ -84,12 +84,23 @@ def _steps(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
             yield models[start : start + MOST_TOGETHER]
 
 
+def _step_kind(change: Change) -> tuple[str, ...] | None:
+    """Return what changes of models have in common that are made together; none for what is not a model."""
+    if change.kind != "model":
+        return None
+    return change.key[:1] if change.is_offered else ()
+
+
 async def _made(step: Sequence[Change], ids: dict[Place, str], organization: DeclaredOrganization) -> list[Done]:
-    if step[0].kind == "model":
-        found = await organization.change_models([_operation(change, ids) for change in step])
-        ids.update({(change.kind, change.key): model_id for change, model_id in zip(step, found, strict=True)})
-        return [Done(change=change) for change in step]
     change = step[0]
+    if change.is_offered:
+        names = [each.patch["modelId"] for each in step]
+        await organization.import_models(ids["provider", change.key[:1]], names)
+        return [Done(change=each) for each in step]
+    if change.kind == "model":
+        found = await organization.change_models([_operation(each, ids) for each in step])
+        ids.update({(each.kind, each.key): model_id for each, model_id in zip(step, found, strict=True)})
+        return [Done(change=each) for each in step]
     fields = {**_with_ids(change.patch, ids), **change.secrets}
     if change.present is None:
         created = await organization.create(change.kind, fields)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
-    from application.declaration.resources import Kind, Present
+    from application.declaration.resources import Kind, Present, TypeOfProvider
 
 
 class ServiceRefused(ApplicationError):
@@ -45,6 +45,10 @@ class DeclaredOrganization(Protocol):
         """Refuse if the credentials are for another organization than the one that is meant."""
         ...
 
+    async def provider_types(self) -> Mapping[str, TypeOfProvider]:
+        """Return the provider types that the service has, by name."""
+        ...
+
     async def resources(self) -> Sequence[Present]:
         """Return all that it has: providers, models, the budget, access keys, webhooks."""
         ...
@@ -59,6 +63,10 @@ class DeclaredOrganization(Protocol):
 
     async def remove(self, present: Present) -> None:
         """Remove a resource, not a model; a provider with its models."""
+        ...
+
+    async def import_models(self, provider_id: str, model_ids: Sequence[str]) -> None:
+        """Register and enable models as the provider offers them, all or none."""
         ...
 
     async def change_models(self, operations: Sequence[Mapping[str, Any]]) -> Sequence[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from application.declaration.resources import Declaration, Key, Secret, Wanted
+    from application.declaration.resources import Declaration, Key, Secret, TypeOfProvider, Wanted
 
 Action = Literal["create", "change", "remove"]
 
@@ -56,6 +56,7 @@ class Change:
     patch: Mapping[str, Any] = field(default_factory=dict)
     secrets: Mapping[str, Any] = field(default_factory=dict, repr=False)
     present: Present | None = None
+    is_offered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +84,17 @@ class Planner:
     """Compares what is wanted with what there is; it knows no clock and asks nobody."""
 
     def __init__(
-        self, present: Sequence[Present], *, now: datetime, shown: Callable[[str, str], str], options: PlanOptions
+        self,
+        present: Sequence[Present],
+        *,
+        types: Mapping[str, TypeOfProvider],
+        now: datetime,
+        shown: Callable[[str, str], str],
+        options: PlanOptions,
     ) -> None:
         """`shown` returns what the service shows of a secret, given the name of its field and its text."""
         self._present = present
+        self._types = types
         self._now = now
         self._shown = shown
         self._options = options
@@ -112,6 +120,7 @@ class Planner:
         changes: list[Change] = []
         for place, resource in wanted.items():
             self._check_references(resource, known)
+            self._check_type(resource)
             change = self._creation(resource) if place not in there else self._change(resource, there[place])
             if change is not None:
                 changes.append(change)
@@ -153,10 +162,27 @@ class Planner:
             if ("provider", named_key(name)) not in known:
                 self._find(f"{wanted.place}/providers/{index}", "is no provider that the file or the organization has")
 
+    def _check_type(self, wanted: Wanted) -> None:
+        if wanted.kind != "provider":
+            return
+        name = wanted.fields["providerType"]
+        known = self._types.get(name)
+        if known is None:
+            self._find(f"{wanted.place}/providerType", f"is none of {', '.join(self._types)}")
+            return
+        for setting in wanted.fields.get("settings", {}):
+            if setting not in known.settings:
+                told = ", ".join(sorted(known.settings)) or "none"
+                self._find(f"{wanted.place}/settings/{setting}", f"is no setting of {name}, which has {told}")
+
     def _creation(self, wanted: Wanted) -> Change:
         self._check_expiry(wanted)
+        if wanted.kind == "provider" and "endpoint" not in wanted.fields:
+            known = self._types.get(wanted.fields["providerType"])
+            if known is not None and not known.has_endpoint:
+                self._find(wanted.place, "needs an endpoint: its type has none of its own")
         fields = {name: value for name, value in wanted.fields.items() if value is not None}
-        secrets = {
+        secrets: dict[str, Any] = {
             name: self._needed(wanted, name, secret) for name, secret in wanted.secrets.items() if secret is not None
         }
         if wanted.headers:
@@ -168,6 +194,7 @@ class Planner:
             label=wanted.label,
             patch=fields,
             secrets=secrets,
+            is_offered=wanted.is_offered,
         )
 
     def _change(self, wanted: Wanted, present: Present) -> Change | None:

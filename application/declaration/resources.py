@@ -36,7 +36,7 @@ class Wanted:
 
     `fields` have the names and values of the REST API, but for access keys: their `models` and `providers` are named,
     and no ids. A field that is not there is left as it is. `secrets` stand apart, by the names of their fields; a none
-    removes the secret.
+    removes the secret. `is_offered`: the model is registered as its provider offers it.
     """
 
     kind: Kind
@@ -46,6 +46,7 @@ class Wanted:
     fields: Mapping[str, Any]
     secrets: Mapping[str, Secret | None] = field(default_factory=dict)
     headers: Mapping[str, Secret] | None = None
+    is_offered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,14 @@ class Present:
     headers: Sequence[str] = ()
     told: frozenset[str] = frozenset()
     is_barred: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeOfProvider:
+    """What a service knows of a provider type: the names of its settings, and whether it has an endpoint of its own."""
+
+    settings: frozenset[str]
+    has_endpoint: bool
 
 
 Section = tuple[Kind, Key]

@@ -126,7 +126,8 @@ async def _applied(access: ServiceAccess, declaration: Declaration, how: HowToAp
     async with organization(access.url, access.token) as service:
         await service.check(access.organization_id)
         present = await service.resources()
-        planner = Planner(present, now=datetime.now(UTC), shown=shown_of_secret, options=how.options)
+        types = await service.provider_types()
+        planner = Planner(present, types=types, now=datetime.now(UTC), shown=shown_of_secret, options=how.options)
         plan = planner.plan(declaration)
         if not how.as_json:
             say(f"{access.name}:")

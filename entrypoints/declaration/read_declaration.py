@@ -19,6 +19,8 @@ from application.declaration.resources import (
     model_label,
     named_key,
 )
+from application.errors import InvalidInput
+from application.policies.extra_headers import merged_headers
 from domain.errors import InvalidValue
 from domain.key_patterns import has_key_form
 from domain.names import checked_name
@@ -192,21 +194,23 @@ class _Reader:
         secrets: dict[str, Secret | None] = {}
         if "api_key" in provider.model_fields_set:
             secrets["apiKey"] = self._secret(provider.api_key, f"{place}/apiKey", form=_KEY)
-        headers = provider.extra_headers
-        return self._named(
-            "provider",
-            provider,
-            place,
-            fields,
-            secrets=secrets,
-            headers=None
-            if headers is None
-            else {
-                name: secret
-                for name, reference in headers.items()
-                if (secret := self._secret(reference, f"{place}/extraHeaders/{name}")) is not None
-            },
-        )
+        headers = self._headers(provider, f"{place}/extraHeaders")
+        return self._named("provider", provider, place, fields, secrets=secrets, headers=headers)
+
+    def _headers(self, provider: DeclaredProvider, place: str) -> dict[str, Secret] | None:
+        if provider.extra_headers is None:
+            return None
+        headers: dict[str, Secret] = {}
+        for name, reference in provider.extra_headers.items():
+            secret = self._secret(reference, f"{place}/{name}")
+            if secret is not None:
+                headers[name] = secret
+        try:
+            merged_headers({}, {name: secret.text or "-" for name, secret in headers.items()})
+        except InvalidInput as error:
+            pointer = (error.pointer or "").removeprefix("/extraHeaders")
+            self.findings.append(Finding(place=place + pointer, message=f"cannot be used: {error.message}"))
+        return headers
 
     def _model(self, provider: DeclaredProvider, model: DeclaredModel, place: str) -> Wanted:
         fields = _written(model)

@@ -82,7 +82,8 @@ def read_yaml(content: bytes) -> YamlDocument:
         raise UnreadableYaml(f"The file is not in UTF-8 (byte {error.start + 1})") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise UnreadableYaml(str(error.problem or error.context), mark and _position(mark)) from None
+        position = None if mark is None else _position(mark)
+        raise UnreadableYaml(str(error.problem or error.context), position) from None
     except yaml.YAMLError:
         raise UnreadableYaml("The file contains a character that YAML does not have") from None
     reading = _Reading()
