@@ -195,6 +195,15 @@ class Settings(BaseSettings):
         description="Which providers are told the trace that a call belongs to, in the headers traceparent and "
         "tracestate: those whose servers EGRESS_ALLOW names (inside), all, or none.",
     )
+    api_url: str | None = Field(
+        None,
+        description="Where the commands `apply`, `export` and `import` reach the service. Absent: HOST and PORT.",
+    )
+    api_token: SecretStr | None = Field(
+        None,
+        description="An administrator's bearer token for these commands. Absent: they make one, as `modelbook token` "
+        "does.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least that is logged: debug, info, warning or error."
     )
@@ -239,7 +248,7 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
-    @field_validator("oidc_issuer", "public_url")
+    @field_validator("oidc_issuer", "public_url", "api_url")
     @classmethod
     def _is_safe(cls, value: str | None) -> str | None:
         if value is not None and not is_safe_address(value):
@@ -322,8 +331,17 @@ class Settings(BaseSettings):
     @property
     def console_url(self) -> str:
         """Where browsers reach the console, without a slash at the end."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+        return (self.public_url or f"http://{self.host_in_url}:{self.port}").rstrip("/")
+
+    @property
+    def service_url(self) -> str:
+        """Where commands reach the service, without a slash at the end."""
+        return (self.api_url or f"http://{self.host_in_url}:{self.port}").rstrip("/")
+
+    @property
+    def host_in_url(self) -> str:
+        """HOST as it stands in an address."""
+        return f"[{self.host}]" if ":" in self.host else self.host
 
     @property
     def serving_connections(self) -> int:
