@@ -26,7 +26,7 @@ function draw(place, options) {
   let isOver = false;
   const again = async () => {
     // Its code comes after what else there is to see.
-    const { default: Plot } = await import("../vendor/uplot/uPlot-1.6.32.esm.js");
+    const { default: Plot } = await import("../vendor/uplot/uPlot-1.6.32.iife.min.js");
     if (isOver || place.clientWidth === 0) return;
     plot?.destroy();
     plot = new Plot(settings(Plot, place.clientWidth, options), stacked(options), place);

@@ -1,18 +1,14 @@
 // The newest events of the organization.
 
-import { get } from "../../core/api.js";
 import { href } from "../../core/router.js";
 import { html } from "../../core/view.js";
 import { actor, when } from "../../parts/badges.js";
 import { eventName } from "../history/names.js";
 import { placeOf } from "../audit/places.js";
 
-const SHOWN = 8;
-
-export async function lately(signal) {
-  const { data } = await get("/api/ai/audit", { limit: SHOWN }, signal);
-  if (data.length === 0) return html`<p class="quiet">Nothing has happened yet.</p>`;
-  return html`<ol class="lines">${data.map(line)}</ol><p class="quiet"><a href=${href("/audit")}>All events</a></p>`;
+export function lately(events) {
+  if (events.length === 0) return html`<p class="quiet">Nothing has happened yet.</p>`;
+  return html`<ol class="lines">${events.map(line)}</ol><p class="quiet"><a href=${href("/audit")}>All events</a></p>`;
 }
 
 function line(event) {
