@@ -10,7 +10,7 @@ import pytest
 
 from adapters.postgres.system_user import system_user_for
 from tests.e2e.api_client import MODELS, path_of
-from tests.e2e.processes import folder, run, serving
+from tests.e2e.processes import PATIENCE_SECONDS, folder, run, serving
 from tests.releases.kept_release import KeptRelease, answers, as_administrator, differences, kept_releases
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def data_dir(release: KeptRelease) -> Iterator[Path]:
     with folder() as path:
         unpacked = path / "data"
         unpacked.mkdir(mode=0o700)
-        subprocess.run(["tar", "--extract", "--same-permissions", f"--file={release.data}", "-C", unpacked], check=True)
+        extract = ["tar", "--extract", "--same-permissions", f"--file={release.data}", "-C", unpacked]
+        subprocess.run(extract, check=True, timeout=PATIENCE_SECONDS)
         user = system_user_for(unpacked / "postgres")
         if user is not None:
             user.own(unpacked / "postgres")

@@ -16,7 +16,7 @@ import aiohttp
 from modelbook import __version__
 from tests.e2e.api_client import WEBHOOKS, Api, path_of
 from tests.e2e.console_page import a_page
-from tests.e2e.processes import folder, run, serving
+from tests.e2e.processes import PATIENCE_SECONDS, folder, run, serving
 from tests.releases.kept_release import FOLDER, answers, as_administrator, migration_sums
 
 if TYPE_CHECKING:
