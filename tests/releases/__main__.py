@@ -87,20 +87,9 @@ def main() -> None:
         assert backup.exit_code == 0, backup.errors
         target.mkdir(exist_ok=True)
         shutil.copy(scratch / "backup.dump", target)
-        subprocess.run(
-            [
-                "tar",
-                "--create",
-                "--xz",
-                "--owner=0",
-                "--group=0",
-                f"--file={target / 'data.tar.xz'}",
-                "-C",
-                data_dir,
-                ".",
-            ],
-            check=True,
-        )
+        nobodys = ["--owner=0", "--group=0"]
+        pack = ["tar", "-cJf", str(target / "data.tar.xz"), *nobodys, "-C", str(data_dir), "."]
+        subprocess.run(pack, check=True, timeout=PATIENCE_SECONDS)
         (target / "migrations.sha256").write_text(migration_sums(), "utf-8")
         (target / "answers.json").write_text(json.dumps(answered, indent=1) + "\n", "utf-8")
 
