@@ -11,6 +11,7 @@ from benchmarks.creating import measure_creating
 from benchmarks.discovering import measure_checks, measure_discovery
 from benchmarks.environment import database
 from benchmarks.fairness import measure_fairness, measure_unbounded_fairness
+from benchmarks.first_view import measure_first_view
 from benchmarks.listing import measure_listing
 from benchmarks.looking_back import measure_looking_back
 from benchmarks.prompting import measure_prompts
@@ -48,6 +49,7 @@ BENCHMARKS: Final[dict[str, Callable[[Database, Report], None]]] = {
     "rotate": measure_rotating,
     "webhooks": measure_webhooks,
     "restarts": measure_restarts,
+    "first-view": measure_first_view,
     "fairness": measure_fairness,
     "fairness-unbounded": measure_unbounded_fairness,
     "soak": measure_soak,

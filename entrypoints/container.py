@@ -65,6 +65,8 @@ from adapters.providers.provider_gateway import Gateway, keyed_types
 from adapters.rate_limits.redis_counts import RateCounts
 from adapters.system_clock import SystemClock
 from adapters.system_timer import SystemTimer
+from adapters.telemetry.provider_calls import traced
+from adapters.telemetry.trace_context import with_trace_context
 from adapters.vault.envelope import Envelope
 from adapters.vault.live_keyring import held_keyring
 from adapters.vault.sealed_texts import KeyringTexts
@@ -158,6 +160,7 @@ from entrypoints.http.views.feed import FeedViews
 from entrypoints.http.views.members import MemberViews
 from entrypoints.http.views.models import ModelViews
 from entrypoints.http.views.organizations import OrganizationViews
+from entrypoints.http.views.overview import OverviewViews
 from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.provider_types import ProviderTypeViews
 from entrypoints.http.views.providers import ProviderViews
@@ -170,6 +173,8 @@ from entrypoints.http.views.webhooks import WebhookViews
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from adapters.telemetry.trace_context import Reach
+    from application.ports.tracing import Tracer
     from entrypoints.http.client_addresses import Network
     from entrypoints.http.sign_in.sign_in_settings import ConsoleAddress, SignInSettings
 
@@ -209,6 +214,8 @@ class Container(containers.DeclarativeContainer):
     trusted_proxies: providers.Dependency[tuple[Network, ...]] = providers.Dependency(default=())
     session_idle = providers.Dependency(instance_of=float, default=7200.0)
     session_lifetime = providers.Dependency(instance_of=float, default=43200.0)
+    tracer: providers.Dependency[Tracer | None] = providers.Dependency(default=None)
+    trace_context: providers.Dependency[Reach] = providers.Dependency(default="inside")
     pool_size = providers.Dependency(instance_of=int, default=4)
     long_pool_size = providers.Dependency(instance_of=int, default=2)
     database_read_url = providers.Dependency(instance_of=str, default="")
@@ -270,7 +277,10 @@ class Container(containers.DeclarativeContainer):
     egress_reserve = providers.Singleton(
         Egress, egress_allow_list, proxy, shares=providers.Singleton(Shares, providers.Object(SameForAll(RESERVE)))
     )
-    gateway = providers.Singleton(Gateway, egress, reserve=egress_reserve)
+    gateway = providers.Singleton(
+        Gateway, providers.Singleton(with_trace_context, egress, tracer, trace_context), reserve=egress_reserve
+    )
+    calls = providers.Singleton(traced, gateway, tracer)
     catalogue = providers.Singleton(PackagedCatalogue)
     price_list = providers.Singleton(PackagedPriceList, catalogue)
 
@@ -431,10 +441,10 @@ class Container(containers.DeclarativeContainer):
         partial, select_model, runnable_models=runnable_models, cool_downs=cool_downs, clock=clock, timer=timer
     )
     callable_models = providers.Factory(partial, callable_models, runnable_models=runnable_models)
-    count_tokens = providers.Factory(partial, count_tokens, runs=prompt_runs, generation=gateway)
-    run_prompt = providers.Factory(partial, run_prompt, runs=prompt_runs, generation=gateway)
-    stream_prompt = providers.Factory(partial, stream_prompt, runs=prompt_runs, generation=gateway)
-    embed_texts = providers.Factory(partial, embed_texts, runs=prompt_runs, embeddings=gateway)
+    count_tokens = providers.Factory(partial, count_tokens, runs=prompt_runs, generation=calls)
+    run_prompt = providers.Factory(partial, run_prompt, runs=prompt_runs, generation=calls)
+    stream_prompt = providers.Factory(partial, stream_prompt, runs=prompt_runs, generation=calls)
+    embed_texts = providers.Factory(partial, embed_texts, runs=prompt_runs, embeddings=calls)
     report_usage = providers.Factory(
         partial, report_usage, reports=providers.Singleton(PostgresUsageReports, long_lists), clock=clock
     )
@@ -567,6 +577,9 @@ class Container(containers.DeclarativeContainer):
         passkeys=passkeys,
     )
 
+    access_key_documents = providers.Singleton(PostgresAccessKeyDocuments, tenant)
+    organization_budget = providers.Singleton(PostgresOrganizationBudget, tenant, clock)
+
     # All there are. Their order is that of the routes in the documentation.
     views = providers.List(
         providers.Factory(ProviderTypeViews, gateway=gateway),
@@ -604,7 +617,7 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(PromptViews, select=select_model, run=run_prompt, stream=stream_prompt),
         providers.Factory(
             AccessKeyViews,
-            documents=providers.Singleton(PostgresAccessKeyDocuments, tenant),
+            documents=access_key_documents,
             issue=issue_access_key,
             change=change_access_key,
             rotate=rotate_access_key,
@@ -612,7 +625,7 @@ class Container(containers.DeclarativeContainer):
         ),
         providers.Factory(
             BudgetViews,
-            budget=providers.Singleton(PostgresOrganizationBudget, tenant, clock),
+            budget=organization_budget,
             change_budget=providers.Factory(partial, change_organization_budget, organizations=organizations),
             change_quotas=providers.Factory(
                 partial, change_organization_quotas, organizations=organizations, changed=quotas.provided.forget
@@ -640,6 +653,16 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(CompatibleModelViews, select=select_model, callable_models=callable_models),
         providers.Factory(DoorViews, run=run_prompt, stream=stream_prompt, count=count_tokens),
         providers.Factory(EmbeddingViews, embed_texts=embed_texts),
+        providers.Factory(
+            OverviewViews,
+            report=report_usage,
+            budget=organization_budget,
+            providers=provider_documents,
+            models=model_documents,
+            keys=access_key_documents,
+            log=auditing.audit_log,
+            clock=clock,
+        ),
         providers.Factory(AuditViews, log=auditing.audit_log, history=auditing.history),
         providers.Factory(
             VerificationViews,

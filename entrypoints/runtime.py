@@ -8,7 +8,7 @@ import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from application.errors import Unavailable
 from entrypoints.administration.container import check_keyring
@@ -185,11 +185,13 @@ def _check_replica(runtime: Runtime) -> None:
 def _check_values(runtime: Runtime) -> None:
     """Read what only its reader understands, before any serving process depends on it."""
     token_keys(runtime)
-    for name, read, value in (
+    checks: list[tuple[str, Callable[[Any], None], object]] = [
         ("MODELBOOK_MASTER_KEYS", container.check_master_keys, runtime.master_keys),
         ("MODELBOOK_EGRESS_ALLOW", container.check_egress_allow, runtime.settings.egress_allow),
         ("MODELBOOK_EGRESS_PROXY", container.check_egress_proxy, runtime.settings.egress_proxy.get_secret_value()),
-    ):
+        ("MODELBOOK_TELEMETRY", container.check_telemetry, runtime.settings.telemetry),
+    ]
+    for name, read, value in checks:
         try:
             read(value)
         except ValueError as error:

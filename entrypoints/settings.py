@@ -18,6 +18,7 @@ from entrypoints.validation_messages import refusal_of
 
 PREFIX = "MODELBOOK_"
 Seconds = Annotated[float, Field(ge=0, le=365 * 24 * 3600)]
+Signal = Literal["traces", "metrics", "logs"]
 PositiveSeconds = Annotated[float, Field(gt=0, le=365 * 24 * 3600)]
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 # What Kubernetes and Docker set in every container for each service, here for those whose names begin with ours:
@@ -183,6 +184,26 @@ class Settings(BaseSettings):
         description="Addresses or networks of proxies before this service, comma-separated, such as 10.0.0.0/8. Their "
         "`Forwarded` and `X-Forwarded-For` tell the client's address, for the log and to count attempts to sign in.",
     )
+    telemetry: Annotated[tuple[Signal, ...], NoDecode] = Field(
+        (),
+        description="What is exported over OTLP with OpenTelemetry, comma-separated: traces, metrics, logs; none by "
+        "default. It needs the extra `otel`. Where to and how is said in OpenTelemetry's own settings, such as "
+        "OTEL_EXPORTER_OTLP_ENDPOINT.",
+    )
+    trace_context: Literal["inside", "all", "none"] = Field(
+        "inside",
+        description="Which providers are told the trace that a call belongs to, in the headers traceparent and "
+        "tracestate: those whose servers EGRESS_ALLOW names (inside), all, or none.",
+    )
+    api_url: str | None = Field(
+        None,
+        description="Where the commands `apply`, `export` and `import` reach the service. Absent: HOST and PORT.",
+    )
+    api_token: SecretStr | None = Field(
+        None,
+        description="An administrator's bearer token for these commands. Absent: they make one, as `modelbook token` "
+        "does.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least that is logged: debug, info, warning or error."
     )
@@ -194,7 +215,7 @@ class Settings(BaseSettings):
         is_link = isinstance(value, str) and _LINK.fullmatch(value) is not None
         return cls.model_fields["port"].default if is_link else value
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "telemetry", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -227,7 +248,7 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
-    @field_validator("oidc_issuer", "public_url")
+    @field_validator("oidc_issuer", "public_url", "api_url")
     @classmethod
     def _is_safe(cls, value: str | None) -> str | None:
         if value is not None and not is_safe_address(value):
@@ -251,7 +272,7 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", "log_format", "trace_context", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
@@ -310,8 +331,17 @@ class Settings(BaseSettings):
     @property
     def console_url(self) -> str:
         """Where browsers reach the console, without a slash at the end."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+        return (self.public_url or f"http://{self.host_in_url}:{self.port}").rstrip("/")
+
+    @property
+    def service_url(self) -> str:
+        """Where commands reach the service, without a slash at the end."""
+        return (self.api_url or f"http://{self.host_in_url}:{self.port}").rstrip("/")
+
+    @property
+    def host_in_url(self) -> str:
+        """HOST as it stands in an address."""
+        return f"[{self.host}]" if ":" in self.host else self.host
 
     @property
     def serving_connections(self) -> int:

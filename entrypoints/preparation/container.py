@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from adapters.egress.allow_list import EgressAllowList
@@ -17,7 +18,10 @@ from adapters.vault.keyring_file import KeyringFile
 from application.errors import Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
+
+    from adapters.telemetry.open_telemetry import OpenTelemetry
 
 __all__ = [
     "Logins",
@@ -27,10 +31,12 @@ __all__ = [
     "check_master_keys",
     "check_rate_limit_storage",
     "check_replica",
+    "check_telemetry",
     "embedded_postgres",
     "inspect",
     "keyring_file",
     "migrate",
+    "open_telemetry",
     "operators_proxy",
     "outdated_postgres",
     "read_private_file",
@@ -98,3 +104,35 @@ def check_egress_proxy(text: str) -> None:
 async def operators_proxy(proxy: str, url: str) -> ProxyOptions:
     """Return how to call an address that the operator has chosen, given the setting of the proxy."""
     return await options_for_operators_address(EgressProxy.parse(proxy), url)
+
+
+def check_telemetry(signals: Collection[str]) -> None:
+    """Do nothing if these signals can be exported as OpenTelemetry's own settings say.
+
+    Raises:
+        ValueError: they cannot, or OpenTelemetry is not installed.
+    """
+    if not signals:
+        return
+    if not _is_installed("opentelemetry.sdk") or not _is_installed("opentelemetry.exporter.otlp.proto.http"):
+        raise ValueError("this takes OpenTelemetry, which is not installed: pip install 'modelbook[otel]'")
+    # Whoever exports nothing need neither have it nor load it.
+    from adapters.telemetry.open_telemetry import check_settings  # noqa: PLC0415
+
+    check_settings(signals)
+
+
+def open_telemetry(signals: Collection[str], *, version: str) -> OpenTelemetry | None:
+    """Return what exports these signals from this process; none where there are none."""
+    if not signals:
+        return None
+    from adapters.telemetry.open_telemetry import OpenTelemetry  # noqa: PLC0415 - as above
+
+    return OpenTelemetry(signals, version=version)
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
