@@ -115,7 +115,9 @@ def _access_key(key: Present) -> dict[str, Any]:
 
 
 def _as_written(name: str, value: Any) -> Any:  # noqa: ANN401 - a field's value is of its own type
-    """Return what a person would write: without what says nothing."""
+    """Return what a person would write: without what says nothing, in an order that does not change."""
+    if name in {"models", "providers"} and value is not None:
+        return sorted(value, key=lambda reference: normal(name, [reference]))
     if name == "limits" and value is not None:
         return {limit: most for limit, most in value.items() if most is not None}
     return normal(name, value) if name == "pricing" else value

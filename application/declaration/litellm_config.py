@@ -257,7 +257,8 @@ class _Translator:
         service = SERVICES.get(kind) or SERVERS.get(kind)
         if service is None:
             raise _NotTaken(f"there is no provider type for {kind}")
-        address = self._text(params, "api_base", "base_url") or self._default(service.addresses)
+        given = self._text(params, "api_base", "base_url")
+        address = given or self._default(service.addresses)
         endpoint = service.endpoint if address is None else address
         if endpoint is None and service.has_own_address:
             raise _NotTaken("it has no api_base")
@@ -272,7 +273,7 @@ class _Translator:
         if organization is not None and provider_type == "openai":
             settings["organization"] = organization
         host = ""
-        if endpoint is not None and (service.has_own_address or endpoint != service.endpoint):
+        if endpoint is not None and (service.has_own_address or given not in (None, service.endpoint)):
             host = endpoint.partition("://")[2].partition("/")[0]
             label = label if provider_type == "openai" else f"{label} {host}"
         key, key_words = self._key(service, params, label)

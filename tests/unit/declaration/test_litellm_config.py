@@ -177,7 +177,7 @@ def test_what_is_no_configuration_is_refused(config: object) -> None:
 
 
 def test_odd_entries_are_left_out_one_by_one() -> None:
-    odd = [None, 7, "x", {}, {"model_name": None, "litellm_params": []}, {"litellm_params": {"model": 5}}]
+    odd: list[object] = [None, 7, "x", {}, {"model_name": None, "litellm_params": []}, {"litellm_params": {"model": 5}}]
     translation = translated({"model_list": odd, "litellm_settings": 3, "credential_list": [1], "router_settings": []})
     assert translation.document["providers"] == []
     assert len(translation.notes) == len(odd)
