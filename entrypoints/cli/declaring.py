@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,12 +21,12 @@ from entrypoints.declaration.yaml_documents import LARGEST, UnreadableYaml, read
 from entrypoints.settings import WrongSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from application.declaration.carry_out import Done, Outcome
     from application.declaration.plan import Plan
-    from application.declaration.resources import Declaration
+    from application.declaration.resources import Declaration, Present
     from entrypoints.cli.service_access import ServiceAccess
     from entrypoints.declaration.yaml_documents import YamlDocument
 
@@ -110,35 +109,41 @@ def applied(
         ApplicationError: the service cannot be reached, or refuses to be read.
     """
     how.check()
-    document = dict(more or {}) | {"url": access.url, "organizationId": access.organization_id}
-    outcome, plan = uvloop.run(_applied(access, declaration, how))
+    plan, present = uvloop.run(_planned(access, declaration, how.options))
+    if not how.as_json:
+        say(f"{access.name}:")
+        for line in plan_lines(plan):
+            typer.echo(line)
+    outcome = None
+    if plan.changes and not how.is_plan_only and (how.is_agreed or typer.confirm("Make these changes?", err=True)):
+        outcome = uvloop.run(_carried_out(access, plan, present, _kept if how.as_json else _told))
     if how.as_json:
-        document |= {"plan": plan_document(plan)} | ({} if outcome is None else outcome_document(outcome))
-        print_json(document)
-    if outcome is not None and outcome.error is not None:
+        document = {**(more or {}), "url": access.url, "organizationId": access.organization_id}
+        carried_out = {} if outcome is None else outcome_document(outcome)
+        print_json(document | {"plan": plan_document(plan)} | carried_out)
+    if outcome is None:
+        if plan.changes:
+            raise typer.Exit(CHANGES if how.is_plan_only else REFUSED)
+    elif outcome.error is not None:
         complain(outcome.error.code, list(failure_lines(outcome)), as_json=how.as_json)
         raise typer.Exit(REFUSED)
-    if outcome is None and plan.changes:
-        raise typer.Exit(CHANGES if how.is_plan_only else REFUSED)
 
 
-async def _applied(access: ServiceAccess, declaration: Declaration, how: HowToApply) -> tuple[Outcome | None, Plan]:
+async def _planned(
+    access: ServiceAccess, declaration: Declaration, options: PlanOptions
+) -> tuple[Plan, Sequence[Present]]:
     async with organization(access.url, access.token) as service:
         await service.check(access.organization_id)
-        present = await service.resources()
-        types = await service.provider_types()
-        planner = Planner(present, types=types, now=datetime.now(UTC), shown=shown_of_secret, options=how.options)
-        plan = planner.plan(declaration)
-        if not how.as_json:
-            say(f"{access.name}:")
-            for line in plan_lines(plan):
-                typer.echo(line)
-        if not plan.changes or how.is_plan_only:
-            return None, plan
-        if not how.is_agreed and not await asyncio.to_thread(typer.confirm, "Make these changes?", err=True):
-            say("Nothing was changed.")
-            return None, plan
-        return await carry_out(plan, present, service, _told if not how.as_json else _kept), plan
+        types, present = await service.provider_types(), await service.resources()
+        planner = Planner(present, types=types, now=datetime.now(UTC), shown=shown_of_secret, options=options)
+        return planner.plan(declaration), present
+
+
+async def _carried_out(
+    access: ServiceAccess, plan: Plan, present: Sequence[Present], tell: Callable[[Done], None]
+) -> Outcome:
+    async with organization(access.url, access.token) as service:
+        return await carry_out(plan, present, service, tell)
 
 
 def _told(done: Done) -> None:

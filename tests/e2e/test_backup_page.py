@@ -14,11 +14,11 @@ import pytest
 
 from entrypoints.auditing.container import new_signing_key
 from entrypoints.http.principal import Role
+from tests.documentation.shell import Shell
 from tests.e2e.api_client import Api, a_token, path_of
 from tests.e2e.external_postgres import close_to_strangers, command, owned_database
 from tests.e2e.forked_command import forked_command
 from tests.e2e.processes import owner_url, run, serving, stop_postgres
-from tests.e2e.shell import Shell
 from tests.http_service import SECRET
 from tests.log_contents import contents
 

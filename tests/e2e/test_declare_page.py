@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.documentation.shell import Shell
 from tests.e2e.api_client import KEYS, MODELS, PROVIDERS
 from tests.e2e.forked_command import forked_command
-from tests.e2e.shell import Shell
 from tests.http_service import SECRET
 
 if TYPE_CHECKING:

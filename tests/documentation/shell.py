@@ -1,4 +1,4 @@
-"""A shell that carries out the blocks of commands of a page of the documentation."""
+"""A shell that carries out the commands of a page, block by block."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Shell:
     """A shell in a folder of its own, whose variables last from block to block."""
 
     def __init__(self, directory: Path, programs: Path, settings: Mapping[str, str]) -> None:
+        """`programs` is a folder for the path; `settings` are those of the service, without their prefix."""
         self._directory = directory
         self._variables = environment(settings)
         self._variables["PATH"] = f"{programs}:{COMMAND.parent}:{self._variables['PATH']}"
@@ -28,7 +29,7 @@ class Shell:
         return await asyncio.to_thread(self._carry_out, commands, self._variables | variables)
 
     def _carry_out(self, commands: str, variables: Mapping[str, str]) -> str:
-        script = f"set -eu\n{commands}\nenv -0 > variables"
+        script = f"set -aeu\n{commands}\nenv -0 > variables"
         done = subprocess.run(
             ["/bin/sh", "-c", script],
             cwd=self._directory,
@@ -38,7 +39,7 @@ class Shell:
             check=False,
             timeout=_PATIENCE_SECONDS,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode == 0, f"{commands}\n{done.stdout}{done.stderr}"
         assert "Traceback" not in done.stderr
         lasting = (self._directory / "variables").read_text("utf-8").split("\0")
         self._variables = dict(line.split("=", 1) for line in lasting if line)
