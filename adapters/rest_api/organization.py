@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
 
-from application.declaration.organization import Created, ServiceRefused, ServiceUnreachable
+from application.declaration.errors import ServiceRefused, ServiceUnreachable
+from application.declaration.organization import Created
 from application.declaration.resources import Present, TypeOfProvider, model_key, model_label, named_key
 
 if TYPE_CHECKING:

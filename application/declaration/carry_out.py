@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from application.declaration.organization import ServiceUnreachable
+from application.declaration.errors import DeclarationError, ServiceUnreachable
 from application.declaration.resources import model_key, named_key
-from application.errors import ApplicationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,7 +40,7 @@ class Outcome:
     done: Sequence[Done]
     failed: Sequence[Change] = ()
     left: Sequence[Change] = ()
-    error: ApplicationError | None = None
+    error: DeclarationError | None = None
 
     @property
     def is_unknown(self) -> bool:
@@ -62,7 +61,7 @@ async def carry_out(
     for number, step in enumerate(steps):
         try:
             made = await _made(step, ids, organization)
-        except ApplicationError as error:
+        except DeclarationError as error:
             left = [change for later in steps[number + 1 :] for change in later]
             return Outcome(done=done, failed=step, left=left, error=error)
         for each in made:

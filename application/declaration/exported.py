@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from application.declaration.errors import DeclarationRefused, Finding
 from application.declaration.normal_forms import normal
-from application.declaration.resources import DeclarationRefused, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
+from application.declaration.errors import DeclarationRefused, Finding
 from application.declaration.exported import VERSION, VariableNames
 from application.declaration.known_services import AZURE_VERSIONS, OPENAI, SERVICES, KnownService
-from application.declaration.resources import DeclarationRefused, Finding
 from application.declaration.translation import Translation
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import typer
 import uvloop
 
 from application.declaration.carry_out import carry_out
+from application.declaration.errors import DeclarationRefused
 from application.declaration.plan import Planner, PlanOptions
-from application.declaration.resources import DeclarationRefused
 from entrypoints.cli.output import MISUSED, REFUSED, complain, print_json, say
 from entrypoints.cli.plan_output import done_line, failure_lines, outcome_document, plan_document, plan_lines
 from entrypoints.declaration.container import organization, shown_of_secret
@@ -106,7 +106,7 @@ def applied(
 
     Raises:
         DeclarationRefused: the organization and the declaration do not fit together.
-        ApplicationError: the service cannot be reached, or refuses to be read.
+        DeclarationError: the service cannot be reached, or refuses to be read.
     """
     how.check()
     plan, present = uvloop.run(_planned(access, declaration, how.options))

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from application.declaration.errors import DeclarationRefused
 from application.declaration.plan import Plan, Planner, PlanOptions
 from application.declaration.resources import (
     Declaration,
-    DeclarationRefused,
     Present,
     Secret,
     TypeOfProvider,
