@@ -40,7 +40,11 @@ class VariableNames:
     def name(self, *words: str) -> str:
         """Return the words as the name of a variable: `OPENAI_API_KEY` for OpenAI and `api key`."""
         joined = _NO_LETTERS.sub("_", "_".join(words).upper()).strip("_")
-        start = f"PROVIDER_{joined}" if not joined or joined[0].isdigit() or joined.startswith(_OURS) else joined
+        start = (
+            f"PROVIDER_{joined}".rstrip("_")
+            if not joined or joined[0].isdigit() or joined.startswith(_OURS)
+            else joined
+        )
         name, number = start, 1
         while name in self._taken:
             number += 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from application.declaration.normal_forms import normal, patch_to, same
 from application.declaration.errors import DeclarationRefused, Finding
+from application.declaration.normal_forms import normal, patch_to, same
 from application.declaration.resources import (
     NAMED,
     Kind,
