@@ -34,7 +34,9 @@ PARTS = {
     "nginx": ROOT / "deploy" / "nginx" / "modelbook.conf",
     "caddy": ROOT / "deploy" / "caddy" / "Caddyfile",
 }
-ROUTE = re.compile(r"`((?:GET|POST|PUT|PATCH|DELETE)(?: (?:GET|POST|PUT|PATCH|DELETE))*) (/(?:api/(?!docs)|v1/|auth/)[^`?\s]*)")
+ROUTE = re.compile(
+    r"`((?:GET|POST|PUT|PATCH|DELETE)(?: (?:GET|POST|PUT|PATCH|DELETE))*) (/(?:api/(?!docs)|v1/|auth/)[^`?\s]*)"
+)
 COMMAND = re.compile(r"`modelbook ([a-z-]+)")
 SETTING = re.compile(rf"\b{PREFIX}[A-Z][A-Z_]*[A-Z]\b(?!…)")
 
@@ -67,7 +69,9 @@ def test_every_block_is_carried_out_or_named_with_a_reason(name: str) -> None:
     assert re.findall(r"(?<=\n\n)    \S.*", outside) == [], "code stands between ```, where it is carried out"
 
 
-@pytest.mark.parametrize("block", [block for name in page_names() for block in blocks_of(name) if block.language == "env"], ids=str)
+@pytest.mark.parametrize(
+    "block", [block for name in page_names() for block in blocks_of(name) if block.language == "env"], ids=str
+)
 def test_settings_that_a_page_shows_are_taken(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in settings_in(block).items():
         monkeypatch.setenv(name, value)
