@@ -32,6 +32,12 @@ class ServiceUnreachable(DeclarationError):
     code = "service-unreachable"
 
 
+class Stopped(DeclarationError):
+    """Somebody has stopped it, between one change and the next."""
+
+    code = "stopped"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What is wrong at a place in a declaration, to stand behind the pointer to it."""

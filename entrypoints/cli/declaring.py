@@ -19,6 +19,7 @@ from entrypoints.cli.plan_output import done_line, failure_lines, outcome_docume
 from entrypoints.declaration.container import organization, shown_of_secret
 from entrypoints.declaration.yaml_documents import LARGEST, UnreadableYaml, read_yaml
 from entrypoints.settings import WrongSettings
+from entrypoints.stop_signal import stop_signals, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from application.declaration.resources import Declaration, Present
     from entrypoints.cli.service_access import ServiceAccess
     from entrypoints.declaration.yaml_documents import YamlDocument
+    from entrypoints.stop_signal import StopSignal
 
 CHANGES: Final = 3
 """The exit code of --plan where there is something to change."""
@@ -116,7 +118,8 @@ def applied(
             typer.echo(line)
     outcome = None
     if plan.changes and not how.is_plan_only and (how.is_agreed or typer.confirm("Make these changes?", err=True)):
-        outcome = uvloop.run(_carried_out(access, plan, present, _kept if how.as_json else _told))
+        with stop_signals() as stop:
+            outcome = uvloop.run(_carried_out(access, plan, present, stop, tell=_kept if how.as_json else _told))
     if how.as_json:
         document = {**(more or {}), "url": access.url, "organizationId": access.organization_id}
         carried_out = {} if outcome is None else outcome_document(outcome)
@@ -140,10 +143,11 @@ async def _planned(
 
 
 async def _carried_out(
-    access: ServiceAccess, plan: Plan, present: Sequence[Present], tell: Callable[[Done], None]
+    access: ServiceAccess, plan: Plan, present: Sequence[Present], stop: StopSignal, *, tell: Callable[[Done], None]
 ) -> Outcome:
+    stopping = stopped(stop)
     async with organization(access.url, access.token) as service:
-        return await carry_out(plan, present, service, tell)
+        return await carry_out(plan, present, service, tell=tell, is_stopped=stopping.is_set)
 
 
 def _told(done: Done) -> None:

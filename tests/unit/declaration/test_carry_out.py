@@ -32,11 +32,19 @@ def a_model(name: str, action: Action = "create", **more: Any) -> Change:  # noq
 
 
 async def carried_out(
-    changes: Sequence[Change], organization: FakeOrganization, present: Sequence[Present] = ()
+    changes: Sequence[Change],
+    organization: FakeOrganization,
+    present: Sequence[Present] = (),
+    *,
+    stop_after: int = 10_000,
 ) -> tuple[Outcome, list[Done]]:
     told: list[Done] = []
     plan = Plan(changes=changes, unchanged=0, undeclared=(), notes=())
-    return await carry_out(plan, present, organization, told.append), told
+
+    def is_stopped() -> bool:
+        return len(told) >= stop_after
+
+    return await carry_out(plan, present, organization, tell=told.append, is_stopped=is_stopped), told
 
 
 async def test_what_is_referred_to_comes_first_and_removals_last() -> None:
@@ -105,4 +113,16 @@ async def test_the_first_failure_ends_it_and_everything_is_accounted_for(
     assert lines[1:] == [
         "Done before: provider P.",
         "Not done: access key Key. Run the command again once the cause is mended: what is done stays.",
+    ]
+
+
+async def test_who_stops_it_is_told_what_was_done() -> None:
+    changes = [a_change("provider", "P"), a_change("provider", "Q"), a_change("provider", "R")]
+    organization = FakeOrganization()
+    outcome, _ = await carried_out(changes, organization, stop_after=1)
+    assert len(organization.requests) == 1
+    assert list(failure_lines(outcome)) == [
+        "It was stopped.",
+        "Done before: provider P.",
+        "Not done: provider Q; provider R. Run the command again once the cause is mended: what is done stays.",
     ]
