@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import ClientSession
 
+from adapters.rest_api.organization import organization_over_http
+from application.declaration.errors import ServiceRefused
 from tests.e2e.api_client import KEYS, MODELS, PROVIDERS, WEBHOOKS, path_of
 from tests.e2e.processes import Finished, run
 from tests.e2e.sandbox_providers import provided
@@ -212,3 +214,22 @@ accessKeys:
     assert done.exit_code == 0, done.errors
     assert "provider OpenAI" not in done.out
     assert (await plan_of(api, file))["unchanged"] == 5
+
+
+async def test_what_somebody_has_changed_since_the_plan_is_not_overwritten(api: Api) -> None:
+    provider = await api.provider()
+    model = await api.model(provider)
+    async with organization_over_http(api.url, api.token or "") as service:
+        there = {each.kind: each for each in await service.resources()}
+        for document in (provider, model):
+            assert (await api.patch(path_of(document), {"name": "Changed by hand"})).status == 200
+        operation = {"op": "update", "id": model["id"], "revision": there["model"].revision, "isEnabled": False}
+        for request in (
+            service.change(there["provider"], {"isEnabled": False}),
+            service.remove(there["provider"]),
+            service.change_models([operation]),
+        ):
+            with pytest.raises(ServiceRefused):
+                await request
+    [row] = await api.rows(PROVIDERS)
+    assert (row["name"], row["isEnabled"]) == ("Changed by hand", True)
