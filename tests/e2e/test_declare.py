@@ -148,7 +148,7 @@ async def test_drift_is_named_and_mended_and_nothing_is_removed_unasked(
     await api.patch(path_of(model), {"isEnabled": False})
     [own] = [row for row in await api.rows(MODELS) if row["modelId"] == "yes"]
     config = {"topP": 0.5, "temperature": None, "metadata": {"rate": 0.2, "more": [1]}}
-    pricing = {"outputPer1kTokens": None, "cachedInputPer1kTokens": 0.1, "tiers": []}
+    pricing: Document = {"outputPer1kTokens": None, "cachedInputPer1kTokens": 0.1, "tiers": []}
     assert (await api.patch(path_of(own), {"config": config, "pricing": pricing, "name": "Yes"})).status == 200
     [search] = [key for key in await api.rows(KEYS) if key["name"] == "Search"]
     patch = {"limits": {"requestsPerMinute": None, "concurrent": 3}, "labels": {"team": None, "app": "x"}}
