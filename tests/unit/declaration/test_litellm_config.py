@@ -9,7 +9,7 @@ import pytest
 
 from application.declaration.errors import DeclarationRefused
 from application.declaration.known_services import SERVICES, openrouter, providers_of_environment
-from application.declaration.litellm_config import from_litellm
+from application.declaration.litellm.config import from_litellm
 from application.declaration.translation import Translation, without_missing_secrets
 from entrypoints.declaration.read_declaration import SecretSources, declaration_of
 from entrypoints.declaration.yaml_documents import read_yaml, write_yaml
