@@ -35,7 +35,7 @@ def data_dir(release: KeptRelease) -> Iterator[Path]:
     with folder() as path:
         unpacked = path / "data"
         unpacked.mkdir(mode=0o700)
-        extract = ["tar", "--extract", "--same-permissions", f"--file={release.data}", "-C", unpacked]
+        extract = ["tar", "--extract", "--same-permissions", f"--file={release.data}", "-C", str(unpacked)]
         subprocess.run(extract, check=True, timeout=PATIENCE_SECONDS)
         user = system_user_for(unpacked / "postgres")
         if user is not None:
