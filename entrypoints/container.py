@@ -39,12 +39,12 @@ from adapters.postgres.connection_pools import long_reading_pool, reading_pool, 
 from adapters.postgres.delivery_election import PostgresDeliveryElection
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.idempotency_claims import PostgresClaims
-from adapters.postgres.leader_election import PostgresLeaderElection
 from adapters.postgres.log_clock import PostgresLogClock
 from adapters.postgres.log_growth_hints import PostgresHints
 from adapters.postgres.members import PostgresInvitations, PostgresMemberDocuments
 from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
+from adapters.postgres.monitor_election import PostgresMonitorElection
 from adapters.postgres.organization_list import PostgresOrganizationList
 from adapters.postgres.organization_names import PostgresOrganizationNames, PostgresOrganizationsByName
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
@@ -326,7 +326,7 @@ class Container(containers.DeclarativeContainer):
     watch_provider = providers.Factory(
         partial, watch_provider, providers=providers_of_tenant, vault=vault, gateway=gateway, checks=health_checks
     )
-    election = providers.Singleton(PostgresLeaderElection, admin_database_url)
+    election = providers.Singleton(PostgresMonitorElection, admin_database_url)
     log_clock = providers.Singleton(PostgresLogClock, administration.pool)
     monitor_health = providers.Factory(partial, monitor_health, election=election, watch=watch_provider)
     check_all = providers.Factory(partial, check_all, election=election, watch=watch_provider)
