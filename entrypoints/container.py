@@ -140,10 +140,11 @@ from application.webhooks.send_test_message import send_test_message
 from application.webhooks.signature import SECRET_BYTES as WEBHOOK_SECRET_BYTES
 from entrypoints.administration.container import Administration
 from entrypoints.auditing.container import Auditing
+from entrypoints.http.sign_in.account_sessions import AccountSessions
 from entrypoints.http.sign_in.session_descriptions import SessionDescriptions
 from entrypoints.http.sign_in.sign_in import sign_in
 from entrypoints.http.views.access_keys import AccessKeyViews
-from entrypoints.http.views.accounts import AccountViews
+from entrypoints.http.views.account_sign_in import AccountSignInViews
 from entrypoints.http.views.administration import AdministrationViews
 from entrypoints.http.views.audit import AuditViews
 from entrypoints.http.views.budgets import BudgetViews
@@ -153,9 +154,11 @@ from entrypoints.http.views.discovery import DiscoveryViews
 from entrypoints.http.views.doors import DoorViews
 from entrypoints.http.views.embeddings import EmbeddingViews
 from entrypoints.http.views.feed import FeedViews
+from entrypoints.http.views.invitations import InvitationViews
 from entrypoints.http.views.members import MemberViews
 from entrypoints.http.views.models import ModelViews
 from entrypoints.http.views.organizations import OrganizationViews
+from entrypoints.http.views.own_account import OwnAccountViews
 from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.provider_types import ProviderTypeViews
 from entrypoints.http.views.providers import ProviderViews
@@ -530,6 +533,9 @@ class Container(containers.DeclarativeContainer):
         names=providers.Singleton(PostgresOrganizationNames, reading_pool),
         passkeys=passkeys,
     )
+    account_sessions = providers.Singleton(
+        AccountSessions, sign_in=sign_in, descriptions=session_descriptions, passkeys=passkeys
+    )
 
     # All there are. Their order is that of the routes in the documentation.
     views = providers.List(
@@ -625,10 +631,8 @@ class Container(containers.DeclarativeContainer):
         ),
         providers.Factory(SignInViews, sign_in=sign_in, descriptions=session_descriptions),
         providers.Factory(
-            AccountViews,
-            sign_in=sign_in,
-            descriptions=session_descriptions,
-            accounts=accounts,
+            AccountSignInViews,
+            sessions=account_sessions,
             passkeys=passkeys,
             trusted_proxies=trusted_proxies,
             with_passphrase=providers.Factory(
@@ -641,6 +645,12 @@ class Container(containers.DeclarativeContainer):
             with_passkey=providers.Factory(
                 partial, sign_in_with_passkey, accounts=accounts, verifier=passkeys, attempts=sign_in_attempts
             ),
+        ),
+        providers.Factory(
+            InvitationViews,
+            sessions=account_sessions,
+            accounts=accounts,
+            passkeys=passkeys,
             find_invitation=providers.Factory(partial, found_invitation, invitations=invitations),
             accept=providers.Factory(
                 partial,
@@ -650,6 +660,12 @@ class Container(containers.DeclarativeContainer):
                 accounts=accounts,
                 passphrases=passphrases,
             ),
+        ),
+        providers.Factory(
+            OwnAccountViews,
+            sessions=account_sessions,
+            accounts=accounts,
+            passkeys=passkeys,
             rename=providers.Factory(partial, rename_account, accounts=accounts),
             change_passphrase=providers.Factory(
                 partial, change_passphrase, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts
