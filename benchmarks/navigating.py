@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from benchmarks.environment import Database
     from benchmarks.report import Report
 
-_FIRST: Final = 50
-_ALL: Final = 500
+_LOOKS: Final = (50, 200, 350, 500)
 _OPEN_SECONDS: Final = 30.0
 # The console itself tells when a page is shown.
 _GO: Final = """
@@ -69,14 +69,15 @@ async def _measured(url: str, sandbox_url: str, report: Report) -> None:
         page = await context.new_page()
         session = await context.new_cdp_session(page)
         await page.goto(url)
-        await _navigate(page, places, range(_FIRST))
-        first = await _held(session)
-        await _navigate(page, places, range(_FIRST, _ALL))
-        last = await _held(session)
+        held = []
+        for start, end in pairwise((0, *_LOOKS)):
+            await _navigate(page, places, range(start, end))
+            held.append(await _held(session))
         await browser.close()
     for what, unit in (("heap_bytes", "bytes"), ("nodes", ""), ("listeners", "")):
-        reference = (f"after {_FIRST}", float(getattr(first, what)))
-        report.add(f"{what} after {_ALL} navigations", getattr(last, what), unit, reference=reference)
+        reference = (f"after {_LOOKS[0]}", float(getattr(held[0], what)))
+        for number, found in zip(_LOOKS[1:], held[1:], strict=True):
+            report.add(f"{what} after {number} navigations", getattr(found, what), unit, reference=reference)
 
 
 async def _navigate(page: Page, places: Sequence[str], numbers: range) -> None:
