@@ -32,6 +32,7 @@ include_patterns = [
     "architecture.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
+    "README.md",
     "benchmarks/README.md",
     "sandbox/README.md",
 ]
