@@ -9,6 +9,8 @@ WORKERS = 2
 unexport PYTHONDONTWRITEBYTECODE
 # Where make run plays the providers; empty: 8090.
 SANDBOX_PORT =
+# make soak MINUTES=3 is over sooner; empty: 30.
+MINUTES =
 # make lock UPGRADE=--upgrade also takes newer releases.
 UPGRADE =
 
@@ -26,7 +28,8 @@ LOCK = $(LOCK_ANY) pyproject.toml --group build
 JUDGED = tests/clients/langchain tests/clients/pydantic_ai
 
 .DEFAULT_GOAL = help
-.PHONY: help install install-dev run check lint formatted types imports pages docs reference format test clients picture bench lock release clean
+.PHONY: help install install-dev run check lint formatted types imports pages docs reference format test clients picture bench soak \
+	lock release clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,10 +82,13 @@ picture: $(DEVELOPMENT) ## Take the README's picture of the console anew
 bench: $(DEVELOPMENT) ## Measure, as ratios to references taken in the same run
 	$(BIN)/python -m benchmarks
 
+soak: $(DEVELOPMENT) ## Work for half an hour while everything goes wrong in turn, and compare the log with what was promised (MINUTES=3)
+	MINUTES=$(MINUTES) $(BIN)/python -m benchmarks soak
+
 lock: $(DEVELOPMENT) ## Write both requirements files from pyproject.toml, and those of the clients that are judged
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
-	$(LOCK) --extra redis --constraint requirements-dev.txt --output-file deploy/requirements.txt
+	$(LOCK) --extra redis --extra otel --constraint requirements-dev.txt --output-file deploy/requirements.txt
 	$(foreach client,$(JUDGED),$(LOCK_ANY) --output-file $(client)/requirements.txt $(client)/requirements.in &&) true
 
 release: $(DEVELOPMENT) ## Build both distributions twice, with checksums and a bill of materials, into dist

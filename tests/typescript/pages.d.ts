@@ -6,7 +6,7 @@ interface Window {
 }
 
 /** uPlot as it is served: beside it lies no file that is not compressed. */
-declare module "*/uPlot-1.6.32.esm.js" {
+declare module "*/uPlot-1.6.32.iife.min.js" {
   interface Plot {
     width: number;
     cursor: { idx?: number | null };

@@ -6,7 +6,7 @@ const DEEPEST = 8;
 // What is longer is shown as it was written: no answer may keep the page busy.
 const LONGEST_LINE = 20_000;
 const INLINE = /(?<ticks>`+)(?<code>[^`]+)\k<ticks>|!?\[(?<text>[^[\]]{1,1000})\]\((?<address>[^()\s]{1,2000})(?:\s"[^"]{0,300}")?\)|\*\*(?<strong>[^*]{1,2000})\*\*|~~(?<gone>[^~]{1,2000})~~|(?<![\w*])\*(?<em>[^*\s][^*]{0,2000})\*(?![\w*])|(?<![\w_])_(?<under>[^_\s][^_]{0,2000})_(?![\w_])|(?<bare>https?:\/\/[^\s<>()[\]"'`]{1,2000}[^\s<>()[\]"'`.,;:!?])/g;
-const FENCE = /^ {0,3}(```+|~~~+)\s*([\w+#.-]*)/;
+const FENCE = /^ {0,3}(\x60{3,}|~~~+)\s*([\w+#.-]*)/;
 const HEADING = /^ {0,3}(#{1,6})\s+(.*?)(?:\s+#+)?$/;
 const RULE = /^ {0,3}([-*_])(?: *\1){2,} *$/;
 const ITEM = /^( *)([-*+]|\d{1,9}[.)])\s+(.*)$/;

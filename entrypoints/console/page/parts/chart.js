@@ -20,7 +20,7 @@ export function bars(points, series, { title, show, when, isWhole = false }) {
 
 // Its code comes after what else there is to see.
 async function draw(place, options) {
-  const { default: Plot } = await import("../vendor/uplot/uPlot-1.6.32.esm.js");
+  const { default: Plot } = await import("../vendor/uplot/uPlot-1.6.32.iife.min.js");
   let plot = null;
   const again = () => {
     if (!place.isConnected || place.clientWidth === 0) return;

@@ -1,18 +1,14 @@
 // The newest events of the organization.
 
-import { get } from "../../core/api.js";
 import { element } from "../../core/elements.js";
 import { href } from "../../core/router.js";
 import { when } from "../../parts/badges.js";
 import { eventName } from "../history/differences.js";
 import { placeOf } from "../audit/places.js";
 
-const SHOWN = 8;
-
-export async function lately(signal) {
-  const { data } = await get("/api/ai/audit", { limit: SHOWN }, signal);
-  if (data.length === 0) return element("p", { class: "quiet" }, "Nothing has happened yet.");
-  return [element("ol", { class: "lines" }, data.map(line)), element("p", { class: "quiet" }, element("a", { href: href("/audit") }, "All events"))];
+export function lately(events) {
+  if (events.length === 0) return element("p", { class: "quiet" }, "Nothing has happened yet.");
+  return [element("ol", { class: "lines" }, events.map(line)), element("p", { class: "quiet" }, element("a", { href: href("/audit") }, "All events"))];
 }
 
 function line(event) {

@@ -1,7 +1,8 @@
 // What a person wants to know first: what was spent, what is wrong, what ends soon, and what others have changed.
 
+import { takeAhead } from "../../core/ahead.js";
 import { get } from "../../core/api.js";
-import { KEYS, MODELS, PROVIDERS, USAGE } from "../../core/api-paths.js";
+import { OVERVIEW } from "../../core/api-paths.js";
 import { element } from "../../core/elements.js";
 import { follow } from "../../core/live.js";
 import { href } from "../../core/router.js";
@@ -17,14 +18,13 @@ import { isBegun, steps } from "./steps.js";
 import { tiles } from "./tiles.js";
 
 const USAGE_MS = 60_000;
-const MOST = 6;
 
 export async function show({ signal }) {
   const figures = new Figures(signal);
   const top = section(null, async () => (await figures.known()).begun ? tiles(figures.now) : steps(figures.now));
   const chart = section("Spend this month", async () => spend((await figures.known()).month));
   const wrong = section("Needs attention", async () => attention(await figures.known()));
-  const changed = section("Changed lately", () => lately(signal));
+  const changed = section("Changed lately", async () => lately((await figures.known()).events));
   const parts = [top, chart, wrong, changed];
   const load = async () => {
     figures.forget();
@@ -58,22 +58,15 @@ class Figures {
   }
 
   async #ask() {
-    const today = new Date().toISOString().slice(0, 10);
-    const list = (path, query) => get(path, { ...query, includeTotal: true }, this.signal);
-    const [month, budget, providers, unhealthy, degraded, models, keys] = await Promise.all([
-      get(USAGE, { from: `${today.slice(0, 8)}01`, to: today, groupBy: "day" }, this.signal),
-      get("/api/ai/budget", {}, this.signal),
-      list(PROVIDERS, { limit: 1 }),
-      list(PROVIDERS, { health: "unhealthy", enabled: true, limit: MOST }),
-      list(PROVIDERS, { health: "degraded", enabled: true, limit: MOST }),
-      list(MODELS, { enabled: true, sort: "retiresOn", limit: MOST }),
-      list(KEYS, { sort: "-budgetUsed", limit: MOST }),
-    ]);
-    const now = { today, month, budget, providers, unhealthy, degraded, models, keys };
+    const found = await takeAhead("overview", () => get(OVERVIEW, {}, this.signal));
+    const [providers, unhealthy, degraded, models, keys] = [found.providers, found.unhealthyProviders, found.degradedProviders, found.models, found.keys].map(listOf);
+    const now = { today: found.usage.to, month: found.usage, budget: found.budget, events: found.events, providers, unhealthy, degraded, models, keys };
     this.now = { ...now, begun: isBegun(now) };
     return this.now;
   }
 }
+
+const listOf = ({ total, data }) => ({ data, pagination: { total } });
 
 function spend(month) {
   if (month.totals.requests === 0) return element("p", { class: "quiet" }, "No model was called this month.");
