@@ -99,7 +99,8 @@ def test_every_alert_has_a_runbook_that_it_names() -> None:
         assert f"docs/{page}" in rule["annotations"]["runbook"]
         assert page_text(page).startswith(f"# {rule['alert']}\n")
         assert f"(runbooks/{rule['alert']}.md)" in page_text("runbooks.md")
-    assert {name for name in page_names() if name.startswith("runbooks/")} == {f"runbooks/{rule['alert']}.md" for rule in alerts}
+    runbooks = {name for name in page_names() if name.startswith("runbooks/")}
+    assert runbooks == {f"runbooks/{rule['alert']}.md" for rule in alerts}
 
 
 def named(pattern: re.Pattern[str]) -> Iterator[tuple[str, re.Match[str]]]:
