@@ -63,5 +63,5 @@ async def test_every_command_of_the_documentation_does_what_its_page_says(data_d
                     output = await shell.carry_out(example.commands.text, **variables)
                     for shown in example.shown:
                         assert is_shown(shown, output), f"{shown} is not what was printed: {output}"
-            figures = await shell.carry_out("curl $MODELBOOK/metrics", **variables)
+            figures = await Shell(tmp_path, programs, settings).carry_out("curl $MODELBOOK/metrics", **variables)
             assert {name for name in metrics_named() if name not in figures} == set()
