@@ -18,7 +18,11 @@ export function prefer(name, value) {
   for (const listener of listeners) listener(name);
 }
 
-export const onPreference = (listener) => listeners.add(listener);
+// Returns a function that ends it.
+export function onPreference(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
 
 function read() {
   try {

@@ -3,13 +3,13 @@
 import { takeAhead } from "../../core/ahead.js";
 import { get } from "../../core/api.js";
 import { OVERVIEW } from "../../core/api-paths.js";
-import { element } from "../../core/elements.js";
 import { follow } from "../../core/live.js";
 import { href } from "../../core/router.js";
-import { bars } from "../../parts/chart.js";
+import { html } from "../../core/view.js";
+import { Bars } from "../../parts/chart.js";
 import { dayOf, everyDay } from "../usage/series.js";
 import { page } from "../../parts/page.js";
-import { isHeld } from "../../parts/redraw.js";
+import { isHeld } from "../../parts/busy.js";
 import { section } from "../../parts/section.js";
 import { money } from "../../core/format.js";
 import { attention } from "./attention.js";
@@ -22,22 +22,20 @@ const USAGE_MS = 60_000;
 export async function show({ signal }) {
   const figures = new Figures(signal);
   const top = section(null, async () => (await figures.known()).begun ? tiles(figures.now) : steps(figures.now));
-  const chart = section("Spend this month", async () => spend((await figures.known()).month));
-  const wrong = section("Needs attention", async () => attention(await figures.known()));
+  const chart = section("Spend this month", async () => (await figures.known()).begun ? spend(figures.now.month) : null);
+  const wrong = section("Needs attention", async () => (await figures.known()).begun ? attention(figures.now) : null);
   const changed = section("Changed lately", async () => lately((await figures.known()).events));
   const parts = [top, chart, wrong, changed];
   const load = async () => {
     figures.forget();
     await Promise.all(parts.map((part) => part.load()));
-    chart.element.hidden = !figures.now?.begun;
-    wrong.element.hidden = !figures.now?.begun;
   };
   await load();
-  const shown = element("div", { class: "overview" }, top.element, chart.element, wrong.element, changed.element);
-  follow({ isNews: () => true, isBusy: () => isHeld(shown), renew: load, signal });
-  const timer = setInterval(() => document.hidden || isHeld(shown) || load(), USAGE_MS);
+  const main = document.getElementById("main");
+  follow({ isNews: () => true, isBusy: () => isHeld(main), renew: load, signal });
+  const timer = setInterval(() => document.hidden || isHeld(main) || load(), USAGE_MS);
   signal.addEventListener("abort", () => clearInterval(timer));
-  return page("Overview", { lead: "Days and months are in UTC." }, shown);
+  return page("Overview", { lead: "Days and months are in UTC." }, html`<div class="overview">${parts.map((part) => part.view)}</div>`);
 }
 
 // All that several sections show, asked once for all of them.
@@ -69,9 +67,9 @@ class Figures {
 const listOf = ({ total, data }) => ({ data, pagination: { total } });
 
 function spend(month) {
-  if (month.totals.requests === 0) return element("p", { class: "quiet" }, "No model was called this month.");
+  if (month.totals.requests === 0) return html`<p class="quiet">No model was called this month.</p>`;
   const points = everyDay(month.from, month.to);
   const found = new Map(month.data.map((group) => [Date.parse(group.day) / 1000, Number(group.costUsd)]));
-  return [bars(points, [{ name: "Cost", values: points.map((point) => found.get(point) ?? 0) }], { title: "Cost by day", show: money, when: dayOf }),
-    element("p", { class: "quiet" }, element("a", { href: href("/usage") }, "Usage in full"))];
+  const series = [{ name: "Cost", values: points.map((point) => found.get(point) ?? 0) }];
+  return html`<${Bars} points=${points} series=${series} title="Cost by day" show=${money} when=${dayOf} /><p class="quiet"><a href=${href("/usage")}>Usage in full</a></p>`;
 }
