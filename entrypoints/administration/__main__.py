@@ -12,7 +12,11 @@ import uvloop
 
 from application.errors import ApplicationError
 from entrypoints.administration.admin_access import Access, administering, until_stopped
+<<<<<<< HEAD
 from entrypoints.administration.run_job import carry_out, once_reachable
+=======
+from entrypoints.administration.run_job import carry_out
+>>>>>>> integ
 from entrypoints.logs import build_logger, end_logged, every_log
 from entrypoints.settings import Settings
 from entrypoints.stop_signal import stop_signals
