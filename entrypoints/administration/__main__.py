@@ -12,11 +12,7 @@ import uvloop
 
 from application.errors import ApplicationError
 from entrypoints.administration.admin_access import Access, administering, until_stopped
-<<<<<<< HEAD
 from entrypoints.administration.run_job import carry_out, once_reachable
-=======
-from entrypoints.administration.run_job import carry_out
->>>>>>> integ
 from entrypoints.logs import build_logger, end_logged, every_log
 from entrypoints.settings import Settings
 from entrypoints.stop_signal import stop_signals
@@ -43,7 +39,7 @@ async def _run(job_id: UUID, access: Access, stop: StopSignal, logger: Filtering
         try:
             job = await until_stopped(once_reachable(lambda: administration.jobs().get(job_id)), stop)
         except ApplicationError as error:
-            logger.exception("job not started", job=str(job_id), reason=error.message)
+            logger.warning("job not started", job=str(job_id), reason=error.message)
             return
         facts = {
             "job": str(job.id),
