@@ -129,8 +129,8 @@ class Ledger:
         finally:
             self.appended(perf_counter() - began)
             # Whatever became of it, it may have been recorded.
-            for tell in self._written:
-                tell(append.organization_id)
+            for call in self._written:
+                call(append.organization_id)
 
     async def _in_thread(
         self,

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
+from application.counted import counted
 from application.errors import RateLimited
 from application.ports.rate_limits import Quota
 
@@ -99,5 +100,6 @@ def _check(bounds: CallBounds, allowance: Allowance) -> None:
     raise RateLimited(
         quota,
         seconds,
-        f"{bounds.whose} may use {quota.requests:,} {quota.what} a minute, and has; try again in {seconds} seconds.",
+        f"{bounds.whose} has used up its quota of {quota.what}: {quota.requests:,} a minute. Try again in "
+        f"{counted(seconds, 'second')}.",
     )
