@@ -35,7 +35,7 @@ from adapters.postgres.access_keys import (
 )
 from adapters.postgres.accounts import PostgresAccounts, PostgresForgottenAccounts, PostgresSignInAttempts
 from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBudget, PostgresOverdueThresholds
-from adapters.postgres.connection_pools import long_reading_pool, reading_pool, writing_pool
+from adapters.postgres.connection_pools import long_reading_pool, reading_pool, replica_pool, writing_pool
 from adapters.postgres.delivery_election import PostgresDeliveryElection
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.idempotency_claims import PostgresClaims
@@ -50,6 +50,7 @@ from adapters.postgres.organization_names import PostgresOrganizationNames, Post
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.provider_documents import PostgresProviderDocuments
 from adapters.postgres.quotas import PostgresQuotas, PostgresStoredAmounts
+from adapters.postgres.read_replica import PostgresReplicaProbe, ReplicatedTenant
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.request_log import PostgresRequestLog, PostgresUsageSweep
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
@@ -64,6 +65,8 @@ from adapters.providers.provider_gateway import Gateway, keyed_types
 from adapters.rate_limits.redis_counts import RateCounts
 from adapters.system_clock import SystemClock
 from adapters.system_timer import SystemTimer
+from adapters.telemetry.provider_calls import traced
+from adapters.telemetry.trace_context import with_trace_context
 from adapters.vault.envelope import Envelope
 from adapters.vault.live_keyring import held_keyring
 from adapters.vault.sealed_texts import KeyringTexts
@@ -127,6 +130,7 @@ from application.prompts.run_prompt import run_prompt
 from application.prompts.runnable_models_cache import RunnableModelsCache
 from application.prompts.select_model import select_model
 from application.prompts.stream_prompt import stream_prompt
+from application.read_replica import ReadReplica
 from application.sign_in.sign_in_sessions import sweep_sessions_for_ever
 from application.usage.report_usage import report_usage
 from application.usage.sweep_usage import sweep_usage_for_ever
@@ -158,6 +162,7 @@ from entrypoints.http.views.invitations import InvitationViews
 from entrypoints.http.views.members import MemberViews
 from entrypoints.http.views.models import ModelViews
 from entrypoints.http.views.organizations import OrganizationViews
+from entrypoints.http.views.overview import OverviewViews
 from entrypoints.http.views.own_account import OwnAccountViews
 from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.provider_types import ProviderTypeViews
@@ -171,12 +176,18 @@ from entrypoints.http.views.webhooks import WebhookViews
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from adapters.telemetry.trace_context import Reach
+    from application.ports.tracing import Tracer
     from entrypoints.http.client_addresses import Network
     from entrypoints.http.sign_in.sign_in_settings import ConsoleAddress, SignInSettings
 
 
 def _origin(address: ConsoleAddress | None) -> str:
     return "" if address is None else address.origin
+
+
+def _is_replicated(read_url: str) -> str:
+    return "yes" if read_url else "no"
 
 
 def _is_given(settings: SignInSettings | None) -> bool:
@@ -206,8 +217,11 @@ class Container(containers.DeclarativeContainer):
     trusted_proxies: providers.Dependency[tuple[Network, ...]] = providers.Dependency(default=())
     session_idle = providers.Dependency(instance_of=float, default=7200.0)
     session_lifetime = providers.Dependency(instance_of=float, default=43200.0)
+    tracer: providers.Dependency[Tracer | None] = providers.Dependency(default=None)
+    trace_context: providers.Dependency[Reach] = providers.Dependency(default="inside")
     pool_size = providers.Dependency(instance_of=int, default=4)
     long_pool_size = providers.Dependency(instance_of=int, default=2)
+    database_read_url = providers.Dependency(instance_of=str, default="")
 
     administration = providers.Container(
         Administration,
@@ -220,11 +234,33 @@ class Container(containers.DeclarativeContainer):
     tenant = providers.Singleton(Tenant, reading_pool)
     long_reading_pool = providers.Singleton(long_reading_pool, database_url, size=long_pool_size)
     long_reads = providers.Singleton(Tenant, long_reading_pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS)
+    timer = providers.Singleton(SystemTimer)
+    read_replica = providers.Singleton(ReadReplica, timer)
+    long_replica_pool = providers.Singleton(replica_pool, database_read_url, size=long_pool_size)
+    replica_pool = providers.Singleton(replica_pool, database_read_url, size=pool_size)
+    replica_probe = providers.Singleton(PostgresReplicaProbe, database_read_url, administration.pool)
+    # What answers lists: a replica where there is one and it can, and the primary otherwise.
+    lists = providers.Selector(
+        providers.Callable(_is_replicated, database_read_url),
+        yes=providers.Singleton(ReplicatedTenant, replica_pool, tenant, read_replica),
+        no=tenant,
+    )
+    long_lists = providers.Selector(
+        providers.Callable(_is_replicated, database_read_url),
+        yes=providers.Singleton(
+            ReplicatedTenant,
+            long_replica_pool,
+            long_reads,
+            read_replica,
+            at_once=1,
+            patience_seconds=LONG_PATIENCE_SECONDS,
+        ),
+        no=long_reads,
+    )
     recorder = providers.Singleton(
         LedgerRecorder, writing_pool, scope=providers.Object(callers_append), projector=providers.Object(projected)
     )
     clock = providers.Singleton(SystemClock)
-    timer = providers.Singleton(SystemTimer)
     quotas = providers.Singleton(
         OrganizationQuotas, providers.Singleton(PostgresQuotas, tenant), timer, defaults=default_quotas
     )
@@ -244,14 +280,17 @@ class Container(containers.DeclarativeContainer):
     egress_reserve = providers.Singleton(
         Egress, egress_allow_list, proxy, shares=providers.Singleton(Shares, providers.Object(SameForAll(RESERVE)))
     )
-    gateway = providers.Singleton(Gateway, egress, reserve=egress_reserve)
+    gateway = providers.Singleton(
+        Gateway, providers.Singleton(with_trace_context, egress, tracer, trace_context), reserve=egress_reserve
+    )
+    calls = providers.Singleton(traced, gateway, tracer)
     catalogue = providers.Singleton(PackagedCatalogue)
     price_list = providers.Singleton(PackagedPriceList, catalogue)
 
     usage_ledger = providers.Singleton(
         PostgresUsageLedger, tenant, clock, keeps_requests=providers.Callable(bool, request_log_days)
     )
-    request_log = providers.Singleton(PostgresRequestLog, long_reads)
+    request_log = providers.Singleton(PostgresRequestLog, long_lists)
     usage_reports = providers.Singleton(PostgresUsageReports, tenant)
     keyed_types = providers.Singleton(keyed_types)
     cool_downs = providers.Singleton(CoolDowns, timer)
@@ -277,7 +316,12 @@ class Container(containers.DeclarativeContainer):
         Ledger,
         recorder,
         threads=pool_size,
-        written=providers.List(runnable_models.provided.forget, access_key_cache.provided.forget, hints.provided.grown),
+        written=providers.List(
+            runnable_models.provided.forget,
+            access_key_cache.provided.forget,
+            hints.provided.grown,
+            read_replica.provided.wrote,
+        ),
     )
 
     providers_of_tenant = providers.Singleton(EventSourcedProviders, ledger, stocks)
@@ -304,8 +348,10 @@ class Container(containers.DeclarativeContainer):
         sink_path=checkpoint_sink,
         organizations=organizations,
     )
-    provider_documents = providers.Singleton(PostgresProviderDocuments, tenant)
-    model_documents = providers.Singleton(PostgresModelDocuments, tenant, keyed_types, long_reads=long_reads)
+    provider_documents = providers.Singleton(PostgresProviderDocuments, tenant, lists=lists)
+    model_documents = providers.Singleton(
+        PostgresModelDocuments, tenant, keyed_types, lists=lists, long_lists=long_lists
+    )
     directory = providers.Singleton(PostgresRegisteredModels, tenant)
     health_checks = providers.Singleton(PostgresHealthChecks, tenant, health_interval)
     claims = providers.Singleton(PostgresClaims, tenant, clock)
@@ -398,12 +444,12 @@ class Container(containers.DeclarativeContainer):
         partial, select_model, runnable_models=runnable_models, cool_downs=cool_downs, clock=clock, timer=timer
     )
     callable_models = providers.Factory(partial, callable_models, runnable_models=runnable_models)
-    count_tokens = providers.Factory(partial, count_tokens, runs=prompt_runs, generation=gateway)
-    run_prompt = providers.Factory(partial, run_prompt, runs=prompt_runs, generation=gateway)
-    stream_prompt = providers.Factory(partial, stream_prompt, runs=prompt_runs, generation=gateway)
-    embed_texts = providers.Factory(partial, embed_texts, runs=prompt_runs, embeddings=gateway)
+    count_tokens = providers.Factory(partial, count_tokens, runs=prompt_runs, generation=calls)
+    run_prompt = providers.Factory(partial, run_prompt, runs=prompt_runs, generation=calls)
+    stream_prompt = providers.Factory(partial, stream_prompt, runs=prompt_runs, generation=calls)
+    embed_texts = providers.Factory(partial, embed_texts, runs=prompt_runs, embeddings=calls)
     report_usage = providers.Factory(
-        partial, report_usage, reports=providers.Singleton(PostgresUsageReports, long_reads), clock=clock
+        partial, report_usage, reports=providers.Singleton(PostgresUsageReports, long_lists), clock=clock
     )
     sweep_usage_for_ever = providers.Factory(
         partial,
@@ -537,6 +583,9 @@ class Container(containers.DeclarativeContainer):
         AccountSessions, sign_in=sign_in, descriptions=session_descriptions, passkeys=passkeys
     )
 
+    access_key_documents = providers.Singleton(PostgresAccessKeyDocuments, tenant)
+    organization_budget = providers.Singleton(PostgresOrganizationBudget, tenant, clock)
+
     # All there are. Their order is that of the routes in the documentation.
     views = providers.List(
         providers.Factory(ProviderTypeViews, gateway=gateway),
@@ -574,7 +623,7 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(PromptViews, select=select_model, run=run_prompt, stream=stream_prompt),
         providers.Factory(
             AccessKeyViews,
-            documents=providers.Singleton(PostgresAccessKeyDocuments, tenant),
+            documents=access_key_documents,
             issue=issue_access_key,
             change=change_access_key,
             rotate=rotate_access_key,
@@ -582,7 +631,7 @@ class Container(containers.DeclarativeContainer):
         ),
         providers.Factory(
             BudgetViews,
-            budget=providers.Singleton(PostgresOrganizationBudget, tenant, clock),
+            budget=organization_budget,
             change_budget=providers.Factory(partial, change_organization_budget, organizations=organizations),
             change_quotas=providers.Factory(
                 partial, change_organization_quotas, organizations=organizations, changed=quotas.provided.forget
@@ -610,6 +659,16 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(CompatibleModelViews, select=select_model, callable_models=callable_models),
         providers.Factory(DoorViews, run=run_prompt, stream=stream_prompt, count=count_tokens),
         providers.Factory(EmbeddingViews, embed_texts=embed_texts),
+        providers.Factory(
+            OverviewViews,
+            report=report_usage,
+            budget=organization_budget,
+            providers=provider_documents,
+            models=model_documents,
+            keys=access_key_documents,
+            log=auditing.audit_log,
+            clock=clock,
+        ),
         providers.Factory(AuditViews, log=auditing.audit_log, history=auditing.history),
         providers.Factory(
             VerificationViews,

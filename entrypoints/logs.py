@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import threading
@@ -14,7 +15,7 @@ import orjson
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from types import TracebackType
 
     from structlog.typing import FilteringBoundLogger, Processor
@@ -23,10 +24,15 @@ Level = Literal["debug", "info", "warning", "error"]
 
 
 def build_logger(
-    *, level: Level = "info", log_format: Literal["console", "json"] = "console", stream: TextIO | None = None
+    *,
+    level: Level = "info",
+    log_format: Literal["console", "json"] = "console",
+    stream: TextIO | None = None,
+    more: Sequence[Processor] = (),
 ) -> FilteringBoundLogger:
     """Return the logger that entry points hand to whatever logs; nothing global is changed.
 
+    `more` are further processors of each line, before it is written.
     Tracebacks never show the values of variables, which may be keys.
     """
     target = stream or sys.stderr
@@ -47,7 +53,7 @@ def build_logger(
         ]
     logger: FilteringBoundLogger = structlog.wrap_logger(
         structlog.WriteLogger(target),
-        processors=[*shared, *rendering],
+        processors=[*shared, *more, *rendering],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         cache_logger_on_first_use=True,
     )
@@ -59,12 +65,17 @@ def every_log(logger: FilteringBoundLogger) -> Iterator[None]:
     """Write what else has something to say to the same log, in the same form, as long as the block lasts.
 
     These are warnings and errors of libraries and of asyncio, Python's own warnings, and exceptions that nobody catches
-    in any thread. Does nothing inside another such block.
+    in any thread. Inside another such block only the logger is another one for as long.
     """
     root = logging.getLogger()
-    if any(isinstance(each, _Forwarding) for each in root.handlers):
-        yield
-        return
+    for outer in root.handlers:
+        if isinstance(outer, _Forwarding):
+            before, outer.logger = outer.logger, logger
+            try:
+                yield
+            finally:
+                outer.logger = before
+            return
     handler = _Forwarding(logger)
     hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     root.addHandler(handler)
@@ -126,14 +137,23 @@ def _log_unraisable(logger: FilteringBoundLogger, ended: sys.UnraisableHookArgs)
 class _Forwarding(logging.Handler):
     def __init__(self, logger: FilteringBoundLogger) -> None:
         super().__init__(logging.WARNING)
-        self._logger = logger
+        self.logger = logger
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._logger.log(record.levelno, record.getMessage(), source=record.name, exc_info=record.exc_info)
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError):
+            # What was to be filled in does not fit; the standard library would print a traceback of its own.
+            message = f"{record.msg} {record.args}"
+        self.logger.log(record.levelno, message, source=record.name, exc_info=record.exc_info)
 
 
 def _json(event: dict[str, Any], **_: object) -> str:
-    return orjson.dumps(event, default=_text).decode()
+    try:
+        return orjson.dumps(event, default=_text, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:
+        # Text that is no Unicode, as from bytes of the system, or a number of more than 64 bits.
+        return json.dumps(event, default=_text, skipkeys=True, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
 def _text(value: object) -> str:

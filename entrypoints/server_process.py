@@ -33,6 +33,7 @@ from entrypoints.monitoring.health_log import LoggedHealth
 from entrypoints.monitoring.health_metrics import HealthFigures
 from entrypoints.monitoring.health_monitor_task import in_background
 from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
+from entrypoints.monitoring.replica_watch import watched_replica
 from entrypoints.monitoring.resource_metrics import (
     AppendFigures,
     CountedAdmission,
@@ -41,10 +42,12 @@ from entrypoints.monitoring.resource_metrics import (
     RebuildFigures,
     RefusalFigures,
 )
+from entrypoints.monitoring.telemetry import exported
 from entrypoints.monitoring.token_key_fetches import TokenKeyFetches
 from entrypoints.monitoring.webhook_log import LoggedDeliveries
 from entrypoints.monitoring.webhook_metrics import WebhookFigures
 from entrypoints.monitoring.worker_figures import answering
+from entrypoints.preparation.container import open_telemetry
 from entrypoints.token_key_settings import token_keys
 from modelbook import __version__
 
@@ -54,8 +57,11 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
+    from application.ports.tracing import Tracer
     from entrypoints.http.health import Warn
     from entrypoints.http.routes import Route
+    from entrypoints.monitoring.loop_figures import ExampleOf
+    from entrypoints.monitoring.telemetry import Telemetry
     from entrypoints.monitoring.worker_figures import WorkerSlot
     from entrypoints.runtime import Runtime
     from entrypoints.settings import Settings
@@ -85,9 +91,12 @@ async def running(
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
     give_back_large_blocks()
-    logger = build_logger(level=runtime.settings.log_level, log_format=runtime.settings.log_format)
+    settings = runtime.settings
+    telemetry = open_telemetry(settings.telemetry, version=__version__)
+    processors = () if telemetry is None else (telemetry.process_log_line,)
+    logger = build_logger(level=settings.log_level, log_format=settings.log_format, more=processors)
     with every_log(logger):
-        async with _running(runtime, listener, logger, more, stopping or Stopping(), slot) as container:
+        async with _running(runtime, listener, logger, more, stopping or Stopping(), slot, telemetry) as container:
             yield container
 
 
@@ -99,13 +108,17 @@ async def _running(
     more: Sequence[Route],
     stopping: Stopping,
     slot: WorkerSlot | None,
+    telemetry: Telemetry | None,
 ) -> AsyncIterator[Container]:
-    async with opened(runtime) as container:
-        token = runtime.settings.metrics_token
-        metrics = HttpMetrics(
-            token=None if token is None else token.get_secret_value(), other_workers=() if slot is None else slot.others
-        )
-        _count(container, metrics)
+    token = runtime.settings.metrics_token
+    tracer, example = (None, None) if telemetry is None else (telemetry.tracer, telemetry.exemplar)
+    metrics = HttpMetrics(
+        token=None if token is None else token.get_secret_value(),
+        other_workers=() if slot is None else slot.others,
+        example=example,
+    )
+    async with exported(telemetry, metrics, logger), opened(runtime, tracer) as container:
+        _count(container, metrics, tracer, example)
         async with (
             answering(slot, metrics.registry),
             measured_event_loop(logger, metrics.registry),
@@ -113,9 +126,12 @@ async def _running(
                 container.auditing(), logger, metrics.registry, interval=runtime.settings.checkpoint_interval
             ) as checkpoints,
             watched_clock(container.log_clock(), logger, metrics.registry) as clock,
+            _watching_replica(container, runtime, logger, metrics) as of_replica,
         ):
-            warnings = {"checkpoints": checkpoints.warning, "clock": clock.warning}
-            app = application(container, runtime, logger, metrics, more=more, warnings=warnings, stopping=stopping)
+            warnings = {"checkpoints": checkpoints.warning, "clock": clock.warning, **of_replica}
+            app = application(
+                container, runtime, logger, metrics, more=more, warnings=warnings, stopping=stopping, tracer=tracer
+            )
             observer = LoggedDeliveries(logger, WebhookFigures(metrics.registry))
             runner = build_runner(app, http_options(runtime.settings), logger, stopping)
             await runner.setup()
@@ -133,15 +149,15 @@ async def _running(
                 await runner.cleanup()
 
 
-def _count(container: Container, metrics: HttpMetrics) -> None:
+def _count(container: Container, metrics: HttpMetrics, tracer: Tracer | None, example: ExampleOf | None) -> None:
     """Have the parts of the container counted."""
     registry, runs = metrics.registry, container.prompt_runs()
     admission = CountedAdmission(
         limits=runs.admission.limits, budgets=runs.admission.budgets, refused=RefusalFigures(registry).refused
     )
-    uses = CountedUses(container.usage_ledger(), PromptFigures(registry))
+    uses = CountedUses(container.usage_ledger(), PromptFigures(registry, example=example))
     container.prompt_runs.override(replace(runs, usage=uses, admission=admission))
-    container.ledger().appended = AppendFigures(registry).appended
+    container.ledger().appended = AppendFigures(registry, example=example, tracer=tracer).appended
     OutboundFigures(container.shares(), registry)
     pools = {
         "reading": container.reading_pool(),
@@ -149,8 +165,23 @@ def _count(container: Container, metrics: HttpMetrics) -> None:
         "long reading": container.long_reading_pool(),
         "administration": container.administration.pool(),
     }
+    if container.database_read_url():
+        pools |= {"replica": container.replica_pool(), "long replica": container.long_replica_pool()}
     PoolFigures(pools, registry)
     metrics.refresh.append(RebuildFigures(container.administration.rebuild_times().read, registry).refresh)
+
+
+@asynccontextmanager
+async def _watching_replica(
+    container: Container, runtime: Runtime, logger: FilteringBoundLogger, metrics: HttpMetrics
+) -> AsyncIterator[Mapping[str, Warn]]:
+    """Watch the read replica as long as the block lasts, and give what warns of it; nothing where there is none."""
+    if runtime.database_read_url is None:
+        yield {}
+        return
+    replica, probe = container.read_replica(), container.replica_probe()
+    async with watched_replica(replica, probe, logger, metrics.registry) as watch:
+        yield {"readReplica": watch.warning}
 
 
 @asynccontextmanager
@@ -168,7 +199,7 @@ async def _monitoring(
 
 
 @asynccontextmanager
-async def opened(runtime: Runtime) -> AsyncIterator[Container]:
+async def opened(runtime: Runtime, tracer: Tracer | None = None) -> AsyncIterator[Container]:
     """Return the container with its pools and its outbound client open."""
     container = Container(
         database_url=runtime.database_url,
@@ -191,11 +222,17 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         trusted_proxies=runtime.settings.trusted_proxies,
         session_idle=runtime.settings.session_idle,
         session_lifetime=runtime.settings.session_lifetime,
+        tracer=tracer,
+        trace_context=runtime.settings.trace_context,
         pool_size=runtime.settings.pool_size,
         long_pool_size=runtime.settings.long_pool_size,
+        database_read_url=runtime.database_read_url or "",
     )
     await container.reading_pool().open(wait=True)
     await container.long_reading_pool().open()
+    if runtime.database_read_url is not None:
+        await container.replica_pool().open()
+        await container.long_replica_pool().open()
     container.writing_pool().open(wait=True)
     await container.administration.pool().open()
     await container.egress().start()
@@ -222,6 +259,10 @@ async def opened(runtime: Runtime) -> AsyncIterator[Container]:
         container.ledger().close()
         await container.hints().close()
         container.writing_pool().close()
+        if runtime.database_read_url is not None:
+            await container.replica_probe().close()
+            await container.long_replica_pool().close()
+            await container.replica_pool().close()
         await container.long_reading_pool().close()
         await container.reading_pool().close()
 
@@ -245,6 +286,7 @@ def application(
     more: Sequence[Route] = (),
     warnings: Mapping[str, Warn] | None = None,
     stopping: Stopping | None = None,
+    tracer: Tracer | None = None,
 ) -> web.Application:
     """Return the web application over an open container."""
     settings = runtime.settings
@@ -271,6 +313,7 @@ def application(
         stopping=stopping,
         logger=logger,
         metrics=metrics,
+        tracer=tracer,
     )
 
     async def end_streams(_: web.Application) -> None:

@@ -16,8 +16,9 @@ from eventsourcing.utils import Environment
 from adapters.event_store.aggregate_snapshots import AggregateSnapshots
 from adapters.event_store.event_mapper import CanonicalJson, LedgerMapper
 from adapters.event_store.ledger_errors import CommandAlreadyApplied, application_errors
+from application.append_timing import AppendTiming
 from application.caller import current_caller
-from application.errors import CommandOutcomeUnknown, Conflict, Unavailable
+from application.errors import ApplicationError, CommandOutcomeUnknown, Conflict, Unavailable
 from application.recorded_revision import Recorded
 from application.turns import Turns
 from domain.root import Root
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from adapters.event_store.log_records import Append
     from adapters.event_store.recorder import LedgerRecorder
-    from application.errors import ApplicationError
     from application.projections.fold_log import Row
 
 RootT = TypeVar("RootT", bound=Root)
@@ -68,8 +68,8 @@ class Ledger:
         self._written = written
         self._application = LedgerApplication(recorder)
         self._lives = AggregateSnapshots(recorder, self._application.mapper)
-        self.appended: Callable[[float], None] = lambda _: None
-        """Told the seconds that each append took, however it ended."""
+        self.appended: Callable[[AppendTiming], None] = lambda _: None
+        """Told of each append, however it ended."""
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
         # Its appends wait for its head's lock anyway, and must not hold up with them those of all others.
         self._turns = Turns(max(1, threads // 2), patience_seconds=_LONGEST_QUEUE_SECONDS)
@@ -121,13 +121,20 @@ class Ledger:
             CommandOutcomeUnknown: it is not known whether the events were recorded.
         """
         began = perf_counter()
+        events = sum(len(aggregate.pending_events) for aggregate in aggregates)
+        error: str | None = "unfinished"
         try:
-            return await self._in_thread(self._record, aggregates, append, constraints=constraints)
-        except CommandOutcomeUnknown:
-            append.outcome.unresolved = append.command_id
+            recorded = await self._in_thread(self._record, aggregates, append, constraints=constraints)
+        except ApplicationError as refusal:
+            error = refusal.code
+            if isinstance(refusal, CommandOutcomeUnknown):
+                append.outcome.unresolved = append.command_id
             raise
+        else:
+            error = None
+            return recorded
         finally:
-            self.appended(perf_counter() - began)
+            self.appended(AppendTiming(perf_counter() - began, events, error))
             # Whatever became of it, it may have been recorded.
             for call in self._written:
                 call(append.organization_id)

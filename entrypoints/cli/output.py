@@ -11,6 +11,7 @@ import orjson
 import typer
 from rich.console import Console
 
+from application.declaration.errors import DeclarationError
 from application.errors import ApplicationError
 from domain.errors import DomainError
 from entrypoints.http.answers.response_model import ResponseModel, document_of
@@ -38,7 +39,7 @@ def clear_errors(*, as_json: bool = False, report: Callable[[str, list[str]], No
     except WrongSettings as error:
         report("wrong-settings", error.lines)
         raise typer.Exit(MISUSED) from None
-    except (ApplicationError, DomainError) as error:
+    except (ApplicationError, DomainError, DeclarationError) as error:
         report(error.code, [error.message])
         raise typer.Exit(REFUSED) from None
     except ValueError as error:

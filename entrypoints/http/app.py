@@ -16,6 +16,7 @@ from entrypoints.http.idempotency import Idempotency
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.request_bodies import REQUEST_BODIES, RequestBodies
 from entrypoints.http.request_middleware import RequestMiddleware
+from entrypoints.http.request_traces import RequestTraces
 from entrypoints.http.routes import Route, routes_of
 from entrypoints.http.stopping import Stopping
 from entrypoints.http.transport import Runner
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from application.bounds.stocks import Stocks
     from application.ports.idempotency_claims import Claims
+    from application.ports.tracing import Tracer
     from entrypoints.http.authentication import Verifier
     from entrypoints.http.http_options import HttpOptions
     from entrypoints.http.idempotency import Fingerprints
@@ -49,6 +51,7 @@ def build_app(
     stopping: Stopping | None = None,
     logger: FilteringBoundLogger,
     metrics: HttpMetrics | None = None,
+    tracer: Tracer | None = None,
 ) -> web.Application:
     """Return the application with these routes, and with those for health, figures and documentation."""
     metrics, stopping = metrics or HttpMetrics(), stopping or Stopping()
@@ -62,7 +65,8 @@ def build_app(
         sign_in=sign_in,
         logger=logger,
     )
-    app = web.Application(middlewares=[requests.middleware, access.middleware])
+    traces = [] if tracer is None else [RequestTraces(records, tracer).middleware]
+    app = web.Application(middlewares=[*traces, requests.middleware, access.middleware])
     app[REQUEST_BODIES] = RequestBodies(options, limiter.shares)
     app.on_response_prepare.append(Headers(options.cors_origins, stopping).on_response_prepare)
     health = HealthViews(checks, warnings or {}, stopping, seconds=options.readiness_seconds)

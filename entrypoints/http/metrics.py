@@ -8,8 +8,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client.registry import Collector
 from pydantic import Field
 
@@ -19,12 +18,15 @@ from entrypoints.http.parse_request import query_of
 from entrypoints.http.request_errors import NotAuthenticated
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.monitoring.loop_figures import LoopCounter, LoopHistogram
+from entrypoints.monitoring.text_formats import text_format_for
 from entrypoints.monitoring.worker_figures import WORKERS, figures_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from prometheus_client import Metric
+
+    from entrypoints.monitoring.loop_figures import ExampleOf
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
 """Seconds: lists take milliseconds, prompts a minute."""
@@ -62,10 +64,12 @@ class HttpMetrics:
         *,
         token: str | None = None,
         other_workers: Sequence[str] = (),
+        example: ExampleOf | None = None,
     ) -> None:
         """Keep the figures; `token` is the bearer that opens them to other hosts than this one.
 
-        `other_workers` are where the other processes of this service show theirs.
+        `other_workers` are where the other processes of this service show theirs. `example` tells which span a request
+        is answered in.
         """
         self.registry = registry or CollectorRegistry()
         self.refresh: list[Callable[[], Awaitable[None]]] = []
@@ -76,7 +80,7 @@ class HttpMetrics:
         labels = ("method", "route", "status")
         self._requests = LoopCounter("modelbook_http_requests", "Requests by class of answer.", labels, self.registry)
         self._seconds = LoopHistogram(
-            "modelbook_http_request_seconds", "Time to answer.", labels, self.registry, buckets=BUCKETS
+            "modelbook_http_request_seconds", "Time to answer.", labels, self.registry, buckets=BUCKETS, example=example
         )
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -85,6 +89,12 @@ class HttpMetrics:
         labels = (name, route, f"{status // 100}xx")
         self._requests.sums[labels] += 1
         self._seconds.observe(labels, seconds)
+
+    async def fresh(self) -> CollectorRegistry:
+        """Return the figures of this process, with those looked up that have to be."""
+        for refresh in self.refresh:
+            await refresh()
+        return self.registry
 
     @endpoint(
         "GET",
@@ -96,7 +106,7 @@ class HttpMetrics:
         answers={200: Answer(description="The figures.", content_type="text/plain", schema={"type": "string"})},
     )
     async def show_metrics(self, request: web.Request) -> web.Response:
-        """Figures of this service in the Prometheus text format.
+        """Figures of this service in the text format of Prometheus, or as OpenMetrics where that is accepted.
 
         From another host than the service's own they take `MODELBOOK_METRICS_TOKEN` as the bearer token.
 
@@ -115,11 +125,11 @@ class HttpMetrics:
                 headers={"WWW-Authenticate": "Bearer"},
             )
         names = query_of(request, MetricsQuery).names
-        for refresh in self.refresh:
-            await refresh()
-        figures = await figures_of_all(self.registry, self._other_workers)
+        await self.fresh()
+        text_format = text_format_for(request)
+        figures = await figures_of_all(self.registry, self._other_workers, text_format)
         chosen = figures if names is None else _Chosen(figures, frozenset(names.split(",")))
-        return web.Response(body=generate_latest(chosen), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        return web.Response(body=text_format.write(chosen), headers={"Content-Type": text_format.content_type})
 
     def _is_allowed(self, request: web.Request) -> bool:
         if self._token is None:

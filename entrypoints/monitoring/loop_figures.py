@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from itertools import accumulate
+from time import time
 from typing import TYPE_CHECKING
 
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Exemplar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
 Labels = tuple[str, ...]
+ExampleOf = Callable[[], Mapping[str, str] | None]
+"""Tells which span, by trace_id and span_id, the value that is counted now is an example of; none: of none."""
 
 
 class LoopCounter(Collector):
@@ -41,7 +46,7 @@ class LoopCounter(Collector):
 
 
 class LoopHistogram(Collector):
-    """How often values up to each bound came, by the values of labels."""
+    """How often values up to each bound came, by the values of labels, with the newest example of each."""
 
     def __init__(
         self,
@@ -51,8 +56,11 @@ class LoopHistogram(Collector):
         registry: CollectorRegistry,
         *,
         buckets: Sequence[float],
+        example: ExampleOf | None = None,
     ) -> None:
         self._bounds = buckets
+        self._example = example
+        self._exemplars: dict[tuple[Labels, int], Exemplar] = {}
         self._counts: defaultdict[Labels, list[int]] = defaultdict(lambda: [0] * (len(buckets) + 1))
         self._sums: defaultdict[Labels, float] = defaultdict(float)
         self._about = (name, documentation)
@@ -66,13 +74,21 @@ class LoopHistogram(Collector):
 
     def observe(self, labels: Labels, value: float) -> None:
         """Count a value."""
-        self._counts[labels][bisect_left(self._bounds, value)] += 1
+        bucket = bisect_left(self._bounds, value)
+        self._counts[labels][bucket] += 1
         self._sums[labels] += value
+        if self._example is not None and (span := self._example()) is not None:
+            self._exemplars[labels, bucket] = Exemplar(dict(span), value, time())
 
     def collect(self) -> Iterator[HistogramMetricFamily]:
         """Yield the counts for Prometheus."""
         family = HistogramMetricFamily(*self._about, labels=self._labels)
         for labels, counts in self._counts.items():
             names = [*map(str, map(float, self._bounds)), "+Inf"]
-            family.add_metric(labels, list(zip(names, accumulate(counts), strict=True)), self._sums[labels])
+            buckets: list[tuple[str, float] | tuple[str, float, Exemplar]] = [
+                (name, count) if exemplar is None else (name, count, exemplar)
+                for bucket, (name, count) in enumerate(zip(names, accumulate(counts), strict=True))
+                for exemplar in [self._exemplars.get((labels, bucket))]
+            ]
+            family.add_metric(labels, buckets, self._sums[labels])
         yield family

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
     from application.usage.usage_ledger import RequestRecord, UsageLedger, Use
+    from entrypoints.monitoring.loop_figures import ExampleOf
 
 BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 """Seconds: a short answer takes one, a long one with thought before it minutes."""
@@ -22,7 +23,7 @@ BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 
 class PromptFigures:
     """Counts calls of models, their time and their tokens by type of provider."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: CollectorRegistry, *, example: ExampleOf | None = None) -> None:
         by_type = ("provider_type",)
         self._calls = LoopCounter(
             "modelbook_prompt_calls",
@@ -36,6 +37,7 @@ class PromptFigures:
             by_type,
             registry,
             buckets=BUCKETS,
+            example=example,
         )
         self._tokens = LoopCounter(
             "modelbook_prompt_tokens",

@@ -24,14 +24,19 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
     from prometheus_client.metrics_core import Metric
 
+    from application.append_timing import AppendTiming
     from application.bounds.call_bounds import CallBounds
     from application.bounds.call_estimates import CallEstimate
     from application.bounds.shares import Shares
+    from application.ports.tracing import Tracer
     from application.usage.usage_ledger import Use
+    from entrypoints.monitoring.loop_figures import ExampleOf
 
 APPEND_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 """Seconds: an append takes one round trip and a flush of the disk."""
 
+# By OpenTelemetry's conventions for calls of databases.
+_APPEND: Final = {"db.system.name": "postgresql", "db.stored_procedure.name": "append_events"}
 _FRESH_SECONDS: Final = 30.0
 _PATIENCE_SECONDS: Final = 1.0
 
@@ -98,17 +103,28 @@ class OutboundFigures(Collector):
 
 
 class AppendFigures:
-    """How long appends to the log take, waiting for a thread and a connection included."""
+    """How long appends to the log take, waiting for a thread and a connection included; traced where requests are."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(
+        self, registry: CollectorRegistry, *, example: ExampleOf | None = None, tracer: Tracer | None = None
+    ) -> None:
+        self._tracer = tracer
         self._seconds = LoopHistogram(
-            "modelbook_append_seconds", "Time to append to the log.", (), registry, buckets=APPEND_BUCKETS
+            "modelbook_append_seconds",
+            "Time to append to the log.",
+            (),
+            registry,
+            buckets=APPEND_BUCKETS,
+            example=example,
         )
         self._seconds.expect(())
 
-    def appended(self, seconds: float) -> None:
+    def appended(self, append: AppendTiming) -> None:
         """Count an append, however it ended."""
-        self._seconds.observe((), seconds)
+        self._seconds.observe((), append.seconds)
+        if self._tracer is not None:
+            attributes: dict[str, str | int] = {**_APPEND, "modelbook.events": append.events}
+            self._tracer.call("append_events", attributes, seconds_ago=append.seconds).end(append.error)
 
 
 class RefusalFigures:

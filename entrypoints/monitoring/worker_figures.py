@@ -14,21 +14,26 @@ from typing import TYPE_CHECKING, Final
 
 import aiohttp
 from aiohttp import web
-from prometheus_client import generate_latest
 from prometheus_client.metrics_core import Metric
-from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
+
+from entrypoints.monitoring.text_formats import PROMETHEUS, text_format_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
     from prometheus_client import CollectorRegistry
+    from prometheus_client.samples import Exemplar, Sample
+
+    from entrypoints.monitoring.text_formats import TextFormat
 
 WORKERS: Final = "modelbook_workers"
 """How many processes the figures are of."""
 
 # Gauges are of the process that knows best, which shows the most; these are each process's own, and add up.
 _ADDED_UP: Final = ("modelbook_pool_", "modelbook_outbound_", WORKERS)
+_Key = tuple[str, tuple[tuple[str, str], ...]]
+_Value = tuple[float, "Exemplar | None"]
 _PATIENCE: Final = aiohttp.ClientTimeout(total=1.0)
 
 
@@ -57,8 +62,8 @@ async def answering(slot: WorkerSlot | None, registry: CollectorRegistry) -> Asy
         yield
         return
 
-    async def figures(_: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(registry))
+    async def figures(request: web.Request) -> web.Response:
+        return web.Response(body=text_format_for(request).write(registry))
 
     app = web.Application()
     app.router.add_get("/", figures)
@@ -72,18 +77,20 @@ async def answering(slot: WorkerSlot | None, registry: CollectorRegistry) -> Asy
         await runner.cleanup()
 
 
-async def figures_of_all(own: CollectorRegistry, others: Sequence[str]) -> Collector:
+async def figures_of_all(
+    own: CollectorRegistry, others: Sequence[str], text_format: TextFormat = PROMETHEUS
+) -> Collector:
     """Return the figures of this worker and of those others that answer within a second, added up."""
     if not others:
         return own
     async with aiohttp.ClientSession(timeout=_PATIENCE, trust_env=False) as session:
-        fetched = await asyncio.gather(*(_fetched(session, url) for url in others))
-    return Sum([generate_latest(own), *filter(None, fetched)])
+        fetched = await asyncio.gather(*(_fetched(session, url, text_format) for url in others))
+    return Sum([text_format.write(own), *filter(None, fetched)], text_format)
 
 
-async def _fetched(session: aiohttp.ClientSession, url: str) -> bytes | None:
+async def _fetched(session: aiohttp.ClientSession, url: str, text_format: TextFormat) -> bytes | None:
     try:
-        async with session.get(url) as response:
+        async with session.get(url, headers={"Accept": text_format.accepted}) as response:
             return await response.read()
     except (aiohttp.ClientError, TimeoutError):
         return None
@@ -92,28 +99,40 @@ async def _fetched(session: aiohttp.ClientSession, url: str) -> bytes | None:
 class Sum(Collector):
     """Figures of several processes, as each shows them, added up."""
 
-    def __init__(self, texts: Iterable[bytes]) -> None:
+    def __init__(self, texts: Iterable[bytes], text_format: TextFormat = PROMETHEUS) -> None:
         self._texts = [text.decode() for text in texts]
+        self._read = text_format.read
 
     def collect(self) -> Iterator[Metric]:
         """Yield each figure once."""
         metrics: dict[str, Metric] = {}
-        values: dict[str, dict[tuple[str, tuple[tuple[str, str], ...]], float]] = {}
+        values: dict[str, dict[_Key, _Value]] = {}
         for text in self._texts:
-            for family in text_string_to_metric_families(text):
+            for family in self._read(text):
                 metrics.setdefault(family.name, Metric(family.name, family.documentation, family.type))
                 held = values.setdefault(family.name, {})
                 for sample in family.samples:
                     key = (sample.name, tuple(sorted(sample.labels.items())))
-                    held[key] = _together(family, held[key], sample.value) if key in held else sample.value
+                    shown = (sample.value, sample.exemplar)
+                    held[key] = _together(family, sample, held[key], shown) if key in held else shown
         for name, metric in metrics.items():
-            for (sample_name, labels), value in values[name].items():
-                metric.add_sample(sample_name, dict(labels), value)
+            for (sample_name, labels), (value, exemplar) in values[name].items():
+                metric.add_sample(sample_name, dict(labels), value, exemplar=exemplar)
             yield metric
 
 
-def _together(family: Metric, one: float, other: float) -> float:
+def _together(family: Metric, sample: Sample, one: _Value, other: _Value) -> _Value:
+    return _value(family, sample, one[0], other[0]), max(one[1], other[1], key=_moment)
+
+
+def _value(family: Metric, sample: Sample, one: float, other: float) -> float:
+    if sample.name.endswith("_created"):
+        # When counting began.
+        return min(one, other)
     if family.type in {"counter", "histogram"} or family.name.startswith(_ADDED_UP):
         return one + other
-    # When counting began.
-    return min(one, other) if family.name.endswith("_created") else max(one, other)
+    return max(one, other)
+
+
+def _moment(exemplar: Exemplar | None) -> float:
+    return 0.0 if exemplar is None else float(exemplar.timestamp or 0.0)

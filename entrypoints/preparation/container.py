@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.egress_proxy import EgressProxy, ProxyOptions, options_for_operators_address
-from adapters.postgres.connection_limits import check_connections
+from adapters.postgres.connection_limits import check_connections, check_reading_connections
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.inspect_database import inspect, outdated_postgres
-from adapters.postgres.migrations import Logins, migrate, set_passwords, trusted_logins
+from adapters.postgres.migrations import Logins, SchemaTooOld, migrate, set_passwords, trusted_logins
 from adapters.private_files import read_private_file
 from adapters.rate_limits.redis_counts import check_rate_limit_storage
 from adapters.vault.keyring import Keyring
 from adapters.vault.keyring_file import KeyringFile
+from application.errors import Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
+
+    from adapters.telemetry.open_telemetry import OpenTelemetry
 
 __all__ = [
     "Logins",
@@ -25,10 +30,13 @@ __all__ = [
     "check_egress_proxy",
     "check_master_keys",
     "check_rate_limit_storage",
+    "check_replica",
+    "check_telemetry",
     "embedded_postgres",
     "inspect",
     "keyring_file",
     "migrate",
+    "open_telemetry",
     "operators_proxy",
     "outdated_postgres",
     "read_private_file",
@@ -46,6 +54,24 @@ def keyring_file(directory: Path) -> tuple[str, Path]:
     """Return the master keys kept in a folder, making them the first time, and the file they lie in."""
     file = KeyringFile(directory)
     return file.read_or_create().reveal(), file.path
+
+
+def check_replica(url: str, *, setting: str, reading: int) -> str | None:
+    """Check that a replica is safe to read from, and gives so many connections.
+
+    Return why that could not be found out, None where it was: it is away, or has not replayed a migration yet.
+
+    Raises:
+        UnsafeDatabase: its login is not the one that serves.
+        SchemaTooNew: its schema is of a newer version.
+        TooFewConnections: it gives fewer.
+    """
+    try:
+        inspect(url, setting=setting, administrates=False)
+        check_reading_connections(url, reading=reading)
+    except (Unavailable, SchemaTooOld) as error:
+        return error.message
+    return None
 
 
 def check_master_keys(text: str) -> None:
@@ -78,3 +104,35 @@ def check_egress_proxy(text: str) -> None:
 async def operators_proxy(proxy: str, url: str) -> ProxyOptions:
     """Return how to call an address that the operator has chosen, given the setting of the proxy."""
     return await options_for_operators_address(EgressProxy.parse(proxy), url)
+
+
+def check_telemetry(signals: Collection[str]) -> None:
+    """Do nothing if these signals can be exported as OpenTelemetry's own settings say.
+
+    Raises:
+        ValueError: they cannot, or OpenTelemetry is not installed.
+    """
+    if not signals:
+        return
+    if not _is_installed("opentelemetry.sdk") or not _is_installed("opentelemetry.exporter.otlp.proto.http"):
+        raise ValueError("this takes OpenTelemetry, which is not installed: pip install 'modelbook[otel]'")
+    # Whoever exports nothing need neither have it nor load it.
+    from adapters.telemetry.open_telemetry import check_settings  # noqa: PLC0415
+
+    check_settings(signals)
+
+
+def open_telemetry(signals: Collection[str], *, version: str) -> OpenTelemetry | None:
+    """Return what exports these signals from this process; none where there are none."""
+    if not signals:
+        return None
+    from adapters.telemetry.open_telemetry import OpenTelemetry  # noqa: PLC0415 - as above
+
+    return OpenTelemetry(signals, version=version)
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

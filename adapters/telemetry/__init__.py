@@ -1,0 +1,1 @@
+"""OpenTelemetry: what is exported, and what is traced of calls to providers."""

@@ -1,0 +1,29 @@
+"""Runs what may hang in a thread that nobody waits for longer than he wants, not even the end of the process."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+async def in_daemon_thread(work: Callable[[], object], *, seconds: float) -> None:
+    """Do the work in a thread of its own, and return when it is done, or when the time is over while it goes on."""
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            # Who waited may be gone, and the loop closed.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(done.set)
+
+    threading.Thread(target=run, name="telemetry", daemon=True).start()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await done.wait()
