@@ -9,6 +9,8 @@ WORKERS = 2
 unexport PYTHONDONTWRITEBYTECODE
 # Where make run plays the providers; empty: 8090.
 SANDBOX_PORT =
+# make soak MINUTES=3 is over sooner; empty: 30.
+MINUTES =
 # make lock UPGRADE=--upgrade also takes newer releases.
 UPGRADE =
 
@@ -26,7 +28,8 @@ LOCK = $(LOCK_ANY) pyproject.toml --group build
 JUDGED = tests/clients/langchain tests/clients/pydantic_ai
 
 .DEFAULT_GOAL = help
-.PHONY: help install install-dev run check lint formatted types imports pages format test clients picture bench lock release clean
+.PHONY: help install install-dev run check lint formatted types imports pages docs reference format test clients picture bench soak \
+	lock release clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,7 +40,7 @@ install-dev: $(DEVELOPMENT) ## The same, with what the checks and tests need
 run: install ## Start the demonstration; Ctrl-C stops it (SANDBOX_PORT=8091 where 8090 is taken)
 	@exec $(BIN)/modelbook demo $(if $(SANDBOX_PORT),--sandbox-port $(SANDBOX_PORT))
 
-check: lint formatted types imports pages ## Lint, formatting, types, import contracts and the pages' scripts
+check: lint formatted types imports pages docs ## Lint, formatting, types, import contracts, the pages' scripts, the documentation
 
 lint: $(DEVELOPMENT)
 	$(BIN)/ruff check .
@@ -54,6 +57,12 @@ imports: $(DEVELOPMENT)
 # Needs Node.js; without it this is skipped, and with CI=true it fails.
 pages: $(DEVELOPMENT)
 	$(BIN)/python -m pytest -q -rs tests/architecture/test_page_scripts.py
+
+docs: $(DEVELOPMENT) ## Make the documentation's site in build/docs; a link that leads nowhere fails
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --nitpicky --quiet -c docs -d build/doctrees . build/docs
+
+reference: $(DEVELOPMENT) ## Write the pages of the documentation that follow from the code
+	$(BIN)/python -m tests.documentation
 
 format: $(DEVELOPMENT) ## Format the code and fix what can be fixed
 	$(BIN)/ruff format .
@@ -72,6 +81,9 @@ picture: $(DEVELOPMENT) ## Take the README's picture of the console anew
 
 bench: $(DEVELOPMENT) ## Measure, as ratios to references taken in the same run
 	$(BIN)/python -m benchmarks
+
+soak: $(DEVELOPMENT) ## Work for half an hour while everything goes wrong in turn, and compare the log with what was promised (MINUTES=3)
+	MINUTES=$(MINUTES) $(BIN)/python -m benchmarks soak
 
 lock: $(DEVELOPMENT) ## Write both requirements files from pyproject.toml, and those of the clients that are judged
 	$(LOCK) --output-file requirements.txt

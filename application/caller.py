@@ -23,7 +23,8 @@ class Caller:
     `actor` is the subject of the verified token or the id of the access key (an id, never a name or an address). With
     an access key, `access_key_id` names it, `labels` are its labels, and `access_key` says what it may do. A command
     id is recorded with every event the request causes, and the log applies one command id once. What becomes of the
-    command is noted in `outcome`, also by commands that are a part of it.
+    command is noted in `outcome`, also by commands that are a part of it. `seen_position` is how much of the
+    organization's log an answer has to show at least, where the caller says so.
     """
 
     organization_id: UUID
@@ -34,6 +35,7 @@ class Caller:
     access_key_id: UUID | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     access_key: HeldKey | None = field(default=None, compare=False, repr=False)
+    seen_position: int | None = None
     outcome: CommandOutcome = field(default_factory=CommandOutcome, compare=False, repr=False)
 
     def new_id(self, ordinal: int = 0) -> UUID:

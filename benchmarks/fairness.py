@@ -78,7 +78,7 @@ class Watched:
     def p99(self, what: str) -> float:
         """Milliseconds; of few the longest."""
         seconds = self.times.seconds.get(what, [inf])
-        return (quantiles(seconds, n=100)[98] if len(seconds) > 100 else max(seconds)) * 1e3  # noqa: PLR2004
+        return (quantiles(seconds, n=100)[98] if len(seconds) > 100 else max(seconds)) * 1e3
 
 
 def measure_fairness(data: Database, report: Report) -> None:

@@ -109,7 +109,7 @@ async def _others(
     head, _ = organization
     times: list[float] = []
     async with aiohttp.ClientSession(base_url, headers=head) as session:
-        while not over.is_set() if over else len(times) < 500:  # noqa: PLR2004
+        while not over.is_set() if over else len(times) < 500:
             times.append(await _prompt(session, _WAYS["by name"]))
             await asyncio.sleep(0.002)
     return times

@@ -10,14 +10,15 @@ from rich.table import Table
 
 @dataclass(slots=True)
 class Report:
-    """Collects rows and prints them as they come."""
+    """Collects rows and prints them. What `has_failed` ends the program with 1."""
 
     title: str
     rows: list[tuple[str, str, str, str]] = field(default_factory=list)
+    has_failed: bool = False
 
     def add(self, what: str, value: float, unit: str, *, reference: tuple[str, float] | None = None) -> None:
         """Add a figure; the ratio says how many times the reference it is."""
-        text = f"{value:,.2f} {unit}" if abs(value) < 10 else f"{value:,.0f} {unit}"  # noqa: PLR2004
+        text = f"{value:,.2f} {unit}" if abs(value) < 10 else f"{value:,.0f} {unit}"
         if reference is None:
             self.rows.append((what, text, "", ""))
             return

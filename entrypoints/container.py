@@ -35,21 +35,22 @@ from adapters.postgres.access_keys import (
 )
 from adapters.postgres.accounts import PostgresAccounts, PostgresForgottenAccounts, PostgresSignInAttempts
 from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBudget, PostgresOverdueThresholds
-from adapters.postgres.connection_pools import long_reading_pool, reading_pool, writing_pool
+from adapters.postgres.connection_pools import long_reading_pool, reading_pool, replica_pool, writing_pool
 from adapters.postgres.delivery_election import PostgresDeliveryElection
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.idempotency_claims import PostgresClaims
-from adapters.postgres.leader_election import PostgresLeaderElection
 from adapters.postgres.log_clock import PostgresLogClock
 from adapters.postgres.log_growth_hints import PostgresHints
 from adapters.postgres.members import PostgresInvitations, PostgresMemberDocuments
 from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
+from adapters.postgres.monitor_election import PostgresMonitorElection
 from adapters.postgres.organization_list import PostgresOrganizationList
 from adapters.postgres.organization_names import PostgresOrganizationNames, PostgresOrganizationsByName
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.provider_documents import PostgresProviderDocuments
 from adapters.postgres.quotas import PostgresQuotas, PostgresStoredAmounts
+from adapters.postgres.read_replica import PostgresReplicaProbe, ReplicatedTenant
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.request_log import PostgresRequestLog, PostgresUsageSweep
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
@@ -129,6 +130,7 @@ from application.prompts.run_prompt import run_prompt
 from application.prompts.runnable_models_cache import RunnableModelsCache
 from application.prompts.select_model import select_model
 from application.prompts.stream_prompt import stream_prompt
+from application.read_replica import ReadReplica
 from application.sign_in.sign_in_sessions import sweep_sessions_for_ever
 from application.usage.report_usage import report_usage
 from application.usage.sweep_usage import sweep_usage_for_ever
@@ -142,10 +144,11 @@ from application.webhooks.send_test_message import send_test_message
 from application.webhooks.signature import SECRET_BYTES as WEBHOOK_SECRET_BYTES
 from entrypoints.administration.container import Administration
 from entrypoints.auditing.container import Auditing
+from entrypoints.http.sign_in.account_sessions import AccountSessions
 from entrypoints.http.sign_in.session_descriptions import SessionDescriptions
 from entrypoints.http.sign_in.sign_in import sign_in
 from entrypoints.http.views.access_keys import AccessKeyViews
-from entrypoints.http.views.accounts import AccountViews
+from entrypoints.http.views.account_sign_in import AccountSignInViews
 from entrypoints.http.views.administration import AdministrationViews
 from entrypoints.http.views.audit import AuditViews
 from entrypoints.http.views.budgets import BudgetViews
@@ -155,9 +158,12 @@ from entrypoints.http.views.discovery import DiscoveryViews
 from entrypoints.http.views.doors import DoorViews
 from entrypoints.http.views.embeddings import EmbeddingViews
 from entrypoints.http.views.feed import FeedViews
+from entrypoints.http.views.invitations import InvitationViews
 from entrypoints.http.views.members import MemberViews
 from entrypoints.http.views.models import ModelViews
 from entrypoints.http.views.organizations import OrganizationViews
+from entrypoints.http.views.overview import OverviewViews
+from entrypoints.http.views.own_account import OwnAccountViews
 from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.provider_types import ProviderTypeViews
 from entrypoints.http.views.providers import ProviderViews
@@ -178,6 +184,10 @@ if TYPE_CHECKING:
 
 def _origin(address: ConsoleAddress | None) -> str:
     return "" if address is None else address.origin
+
+
+def _is_replicated(read_url: str) -> str:
+    return "yes" if read_url else "no"
 
 
 def _is_given(settings: SignInSettings | None) -> bool:
@@ -211,6 +221,7 @@ class Container(containers.DeclarativeContainer):
     trace_context: providers.Dependency[Reach] = providers.Dependency(default="inside")
     pool_size = providers.Dependency(instance_of=int, default=4)
     long_pool_size = providers.Dependency(instance_of=int, default=2)
+    database_read_url = providers.Dependency(instance_of=str, default="")
 
     administration = providers.Container(
         Administration,
@@ -223,11 +234,33 @@ class Container(containers.DeclarativeContainer):
     tenant = providers.Singleton(Tenant, reading_pool)
     long_reading_pool = providers.Singleton(long_reading_pool, database_url, size=long_pool_size)
     long_reads = providers.Singleton(Tenant, long_reading_pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS)
+    timer = providers.Singleton(SystemTimer)
+    read_replica = providers.Singleton(ReadReplica, timer)
+    long_replica_pool = providers.Singleton(replica_pool, database_read_url, size=long_pool_size)
+    replica_pool = providers.Singleton(replica_pool, database_read_url, size=pool_size)
+    replica_probe = providers.Singleton(PostgresReplicaProbe, database_read_url, administration.pool)
+    # What answers lists: a replica where there is one and it can, and the primary otherwise.
+    lists = providers.Selector(
+        providers.Callable(_is_replicated, database_read_url),
+        yes=providers.Singleton(ReplicatedTenant, replica_pool, tenant, read_replica),
+        no=tenant,
+    )
+    long_lists = providers.Selector(
+        providers.Callable(_is_replicated, database_read_url),
+        yes=providers.Singleton(
+            ReplicatedTenant,
+            long_replica_pool,
+            long_reads,
+            read_replica,
+            at_once=1,
+            patience_seconds=LONG_PATIENCE_SECONDS,
+        ),
+        no=long_reads,
+    )
     recorder = providers.Singleton(
         LedgerRecorder, writing_pool, scope=providers.Object(callers_append), projector=providers.Object(projected)
     )
     clock = providers.Singleton(SystemClock)
-    timer = providers.Singleton(SystemTimer)
     quotas = providers.Singleton(
         OrganizationQuotas, providers.Singleton(PostgresQuotas, tenant), timer, defaults=default_quotas
     )
@@ -257,7 +290,7 @@ class Container(containers.DeclarativeContainer):
     usage_ledger = providers.Singleton(
         PostgresUsageLedger, tenant, clock, keeps_requests=providers.Callable(bool, request_log_days)
     )
-    request_log = providers.Singleton(PostgresRequestLog, long_reads)
+    request_log = providers.Singleton(PostgresRequestLog, long_lists)
     usage_reports = providers.Singleton(PostgresUsageReports, tenant)
     keyed_types = providers.Singleton(keyed_types)
     cool_downs = providers.Singleton(CoolDowns, timer)
@@ -283,7 +316,12 @@ class Container(containers.DeclarativeContainer):
         Ledger,
         recorder,
         threads=pool_size,
-        written=providers.List(runnable_models.provided.forget, access_key_cache.provided.forget, hints.provided.grown),
+        written=providers.List(
+            runnable_models.provided.forget,
+            access_key_cache.provided.forget,
+            hints.provided.grown,
+            read_replica.provided.wrote,
+        ),
     )
 
     providers_of_tenant = providers.Singleton(EventSourcedProviders, ledger, stocks)
@@ -310,8 +348,10 @@ class Container(containers.DeclarativeContainer):
         sink_path=checkpoint_sink,
         organizations=organizations,
     )
-    provider_documents = providers.Singleton(PostgresProviderDocuments, tenant)
-    model_documents = providers.Singleton(PostgresModelDocuments, tenant, keyed_types, long_reads=long_reads)
+    provider_documents = providers.Singleton(PostgresProviderDocuments, tenant, lists=lists)
+    model_documents = providers.Singleton(
+        PostgresModelDocuments, tenant, keyed_types, lists=lists, long_lists=long_lists
+    )
     directory = providers.Singleton(PostgresRegisteredModels, tenant)
     health_checks = providers.Singleton(PostgresHealthChecks, tenant, health_interval)
     claims = providers.Singleton(PostgresClaims, tenant, clock)
@@ -335,7 +375,7 @@ class Container(containers.DeclarativeContainer):
     watch_provider = providers.Factory(
         partial, watch_provider, providers=providers_of_tenant, vault=vault, gateway=gateway, checks=health_checks
     )
-    election = providers.Singleton(PostgresLeaderElection, admin_database_url)
+    election = providers.Singleton(PostgresMonitorElection, admin_database_url)
     log_clock = providers.Singleton(PostgresLogClock, administration.pool)
     monitor_health = providers.Factory(partial, monitor_health, election=election, watch=watch_provider)
     check_all = providers.Factory(partial, check_all, election=election, watch=watch_provider)
@@ -409,7 +449,7 @@ class Container(containers.DeclarativeContainer):
     stream_prompt = providers.Factory(partial, stream_prompt, runs=prompt_runs, generation=calls)
     embed_texts = providers.Factory(partial, embed_texts, runs=prompt_runs, embeddings=calls)
     report_usage = providers.Factory(
-        partial, report_usage, reports=providers.Singleton(PostgresUsageReports, long_reads), clock=clock
+        partial, report_usage, reports=providers.Singleton(PostgresUsageReports, long_lists), clock=clock
     )
     sweep_usage_for_ever = providers.Factory(
         partial,
@@ -539,6 +579,12 @@ class Container(containers.DeclarativeContainer):
         names=providers.Singleton(PostgresOrganizationNames, reading_pool),
         passkeys=passkeys,
     )
+    account_sessions = providers.Singleton(
+        AccountSessions, sign_in=sign_in, descriptions=session_descriptions, passkeys=passkeys
+    )
+
+    access_key_documents = providers.Singleton(PostgresAccessKeyDocuments, tenant)
+    organization_budget = providers.Singleton(PostgresOrganizationBudget, tenant, clock)
 
     # All there are. Their order is that of the routes in the documentation.
     views = providers.List(
@@ -577,7 +623,7 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(PromptViews, select=select_model, run=run_prompt, stream=stream_prompt),
         providers.Factory(
             AccessKeyViews,
-            documents=providers.Singleton(PostgresAccessKeyDocuments, tenant),
+            documents=access_key_documents,
             issue=issue_access_key,
             change=change_access_key,
             rotate=rotate_access_key,
@@ -585,7 +631,7 @@ class Container(containers.DeclarativeContainer):
         ),
         providers.Factory(
             BudgetViews,
-            budget=providers.Singleton(PostgresOrganizationBudget, tenant, clock),
+            budget=organization_budget,
             change_budget=providers.Factory(partial, change_organization_budget, organizations=organizations),
             change_quotas=providers.Factory(
                 partial, change_organization_quotas, organizations=organizations, changed=quotas.provided.forget
@@ -613,6 +659,16 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(CompatibleModelViews, select=select_model, callable_models=callable_models),
         providers.Factory(DoorViews, run=run_prompt, stream=stream_prompt, count=count_tokens),
         providers.Factory(EmbeddingViews, embed_texts=embed_texts),
+        providers.Factory(
+            OverviewViews,
+            report=report_usage,
+            budget=organization_budget,
+            providers=provider_documents,
+            models=model_documents,
+            keys=access_key_documents,
+            log=auditing.audit_log,
+            clock=clock,
+        ),
         providers.Factory(AuditViews, log=auditing.audit_log, history=auditing.history),
         providers.Factory(
             VerificationViews,
@@ -634,10 +690,8 @@ class Container(containers.DeclarativeContainer):
         ),
         providers.Factory(SignInViews, sign_in=sign_in, descriptions=session_descriptions),
         providers.Factory(
-            AccountViews,
-            sign_in=sign_in,
-            descriptions=session_descriptions,
-            accounts=accounts,
+            AccountSignInViews,
+            sessions=account_sessions,
             passkeys=passkeys,
             trusted_proxies=trusted_proxies,
             with_passphrase=providers.Factory(
@@ -650,6 +704,12 @@ class Container(containers.DeclarativeContainer):
             with_passkey=providers.Factory(
                 partial, sign_in_with_passkey, accounts=accounts, verifier=passkeys, attempts=sign_in_attempts
             ),
+        ),
+        providers.Factory(
+            InvitationViews,
+            sessions=account_sessions,
+            accounts=accounts,
+            passkeys=passkeys,
             find_invitation=providers.Factory(partial, found_invitation, invitations=invitations),
             accept=providers.Factory(
                 partial,
@@ -659,6 +719,12 @@ class Container(containers.DeclarativeContainer):
                 accounts=accounts,
                 passphrases=passphrases,
             ),
+        ),
+        providers.Factory(
+            OwnAccountViews,
+            sessions=account_sessions,
+            accounts=accounts,
+            passkeys=passkeys,
             rename=providers.Factory(partial, rename_account, accounts=accounts),
             change_passphrase=providers.Factory(
                 partial, change_passphrase, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts

@@ -34,6 +34,8 @@ class Runtime:
     admin_database_url: str = field(repr=False)
     master_keys: str = field(repr=False)
     jwt_secret: str | None = field(repr=False)
+    # Of a replica, where there is one.
+    database_read_url: str | None = field(default=None, repr=False)
     # Where the keys are in a key file, it may change while they are used.
     master_key_directory: Path | None = None
     # Without a key there are no checkpoints.
@@ -138,6 +140,7 @@ def _external(settings: Settings) -> Runtime:
         admin_database_url=settings.admin_database_url.get_secret_value(),
         master_keys=settings.master_keys.get_secret_value(),
         jwt_secret=settings.jwt_secret.get_secret_value() if settings.jwt_secret else None,
+        database_read_url=settings.database_read_url.get_secret_value() if settings.database_read_url else None,
         checkpoint_key=checkpoint_key(settings, lambda _: None),
         checkpoint_sink=checkpoint_sink(settings),
     )
@@ -161,8 +164,22 @@ def _check(runtime: Runtime) -> None:
         serving=runtime.settings.serving_connections,
         administrating=runtime.settings.administrating_connections,
     )
+    _check_replica(runtime)
     check_keyring(runtime.master_keys, runtime.admin_database_url)
     container.check_rate_limit_storage(runtime.settings.rate_limit_storage.get_secret_value())
+
+
+def _check_replica(runtime: Runtime) -> None:
+    """Check the login at the replica like that at the primary. One that is away stops nobody from starting."""
+    settings = runtime.settings
+    if runtime.database_read_url is None:
+        return
+    unchecked = container.check_replica(
+        runtime.database_read_url, setting="MODELBOOK_DATABASE_READ_URL", reading=settings.reading_connections
+    )
+    if unchecked is not None:
+        logger = build_logger(level=settings.log_level, log_format=settings.log_format)
+        logger.warning("the read replica could not be checked", reason=unchecked)
 
 
 def _check_values(runtime: Runtime) -> None:

@@ -33,6 +33,7 @@ from entrypoints.monitoring.health_log import LoggedHealth
 from entrypoints.monitoring.health_metrics import HealthFigures
 from entrypoints.monitoring.health_monitor_task import in_background
 from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
+from entrypoints.monitoring.replica_watch import watched_replica
 from entrypoints.monitoring.resource_metrics import (
     AppendFigures,
     CountedAdmission,
@@ -125,8 +126,9 @@ async def _running(
                 container.auditing(), logger, metrics.registry, interval=runtime.settings.checkpoint_interval
             ) as checkpoints,
             watched_clock(container.log_clock(), logger, metrics.registry) as clock,
+            _watching_replica(container, runtime, logger, metrics) as of_replica,
         ):
-            warnings = {"checkpoints": checkpoints.warning, "clock": clock.warning}
+            warnings = {"checkpoints": checkpoints.warning, "clock": clock.warning, **of_replica}
             app = application(
                 container, runtime, logger, metrics, more=more, warnings=warnings, stopping=stopping, tracer=tracer
             )
@@ -163,8 +165,23 @@ def _count(container: Container, metrics: HttpMetrics, tracer: Tracer | None, ex
         "long reading": container.long_reading_pool(),
         "administration": container.administration.pool(),
     }
+    if container.database_read_url():
+        pools |= {"replica": container.replica_pool(), "long replica": container.long_replica_pool()}
     PoolFigures(pools, registry)
     metrics.refresh.append(RebuildFigures(container.administration.rebuild_times().read, registry).refresh)
+
+
+@asynccontextmanager
+async def _watching_replica(
+    container: Container, runtime: Runtime, logger: FilteringBoundLogger, metrics: HttpMetrics
+) -> AsyncIterator[Mapping[str, Warn]]:
+    """Watch the read replica as long as the block lasts, and give what warns of it; nothing where there is none."""
+    if runtime.database_read_url is None:
+        yield {}
+        return
+    replica, probe = container.read_replica(), container.replica_probe()
+    async with watched_replica(replica, probe, logger, metrics.registry) as watch:
+        yield {"readReplica": watch.warning}
 
 
 @asynccontextmanager
@@ -209,9 +226,13 @@ async def opened(runtime: Runtime, tracer: Tracer | None = None) -> AsyncIterato
         trace_context=runtime.settings.trace_context,
         pool_size=runtime.settings.pool_size,
         long_pool_size=runtime.settings.long_pool_size,
+        database_read_url=runtime.database_read_url or "",
     )
     await container.reading_pool().open(wait=True)
     await container.long_reading_pool().open()
+    if runtime.database_read_url is not None:
+        await container.replica_pool().open()
+        await container.long_replica_pool().open()
     container.writing_pool().open(wait=True)
     await container.administration.pool().open()
     await container.egress().start()
@@ -238,6 +259,10 @@ async def opened(runtime: Runtime, tracer: Tracer | None = None) -> AsyncIterato
         container.ledger().close()
         await container.hints().close()
         container.writing_pool().close()
+        if runtime.database_read_url is not None:
+            await container.replica_probe().close()
+            await container.long_replica_pool().close()
+            await container.replica_pool().close()
         await container.long_reading_pool().close()
         await container.reading_pool().close()
 

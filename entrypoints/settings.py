@@ -56,6 +56,12 @@ class Settings(BaseSettings):
     owner_database_url: SecretStr | None = Field(
         None, description="Postgres URL of whoever owns the database and may create roles; for `migrate` alone."
     )
+    database_read_url: SecretStr | None = Field(
+        None,
+        description="Postgres URL of the same login on a streaming replica, which then answers lists of providers "
+        "and models, the request log and usage reports. While it is lost or behind the primary does: see "
+        "docs/read-replica.md.",
+    )
     data_dir: Path = Field(Path(".modelbook"), description="Where the embedded Postgres and the key files lie.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -189,6 +195,15 @@ class Settings(BaseSettings):
         description="Which providers are told the trace that a call belongs to, in the headers traceparent and "
         "tracestate: those whose servers EGRESS_ALLOW names (inside), all, or none.",
     )
+    api_url: str | None = Field(
+        None,
+        description="Where the commands `apply`, `export` and `import` reach the service. Absent: HOST and PORT.",
+    )
+    api_token: SecretStr | None = Field(
+        None,
+        description="An administrator's bearer token for these commands. Absent: they make one, as `modelbook token` "
+        "does.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least that is logged: debug, info, warning or error."
     )
@@ -233,7 +248,7 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
-    @field_validator("oidc_issuer", "public_url")
+    @field_validator("oidc_issuer", "public_url", "api_url")
     @classmethod
     def _is_safe(cls, value: str | None) -> str | None:
         if value is not None and not is_safe_address(value):
@@ -277,7 +292,7 @@ class Settings(BaseSettings):
     def _read_quotas(cls, value: object) -> object:
         return read_quotas(value) if isinstance(value, str) else value
 
-    @field_validator("database_url", "admin_database_url", "owner_database_url")
+    @field_validator("database_url", "admin_database_url", "owner_database_url", "database_read_url")
     @classmethod
     def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
@@ -306,11 +321,27 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return self
 
+    @model_validator(mode="after")
+    def _has_a_primary(self) -> Settings:
+        if self.database_read_url is not None and self.database_url is None:
+            message = "Give MODELBOOK_DATABASE_URL, which MODELBOOK_DATABASE_READ_URL leads to a replica of"
+            raise ValueError(message)
+        return self
+
     @property
     def console_url(self) -> str:
         """Where browsers reach the console, without a slash at the end."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+        return (self.public_url or f"http://{self.host_in_url}:{self.port}").rstrip("/")
+
+    @property
+    def service_url(self) -> str:
+        """Where commands reach the service, without a slash at the end."""
+        return (self.api_url or f"http://{self.host_in_url}:{self.port}").rstrip("/")
+
+    @property
+    def host_in_url(self) -> str:
+        """HOST as it stands in an address."""
+        return f"[{self.host}]" if ":" in self.host else self.host
 
     @property
     def serving_connections(self) -> int:
@@ -321,6 +352,11 @@ class Settings(BaseSettings):
     def administrating_connections(self) -> int:
         """The same with the administrators' login: a small pool, the feed, and what each is a candidate for."""
         return self.workers * (ADMINISTRATORS_POOL + _SESSIONS)
+
+    @property
+    def reading_connections(self) -> int:
+        """How many connections the processes open at most to the replica; one of each watches it."""
+        return self.workers * (self.pool_size + self.long_pool_size + 1)
 
     @property
     def is_embedded(self) -> bool:

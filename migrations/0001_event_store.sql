@@ -107,7 +107,7 @@ RETURN sha256(
     '\x6d6f64656c626f6f6b2f6576656e742f31'::bytea || previous_hash || uuid_send(organization_id) || int8send(org_sequence)
     || uuid_send(aggregate_id) || int4send(revision) || framed(topic) || bytes_of_command || sha256(state));
 
--- The hash of an event, over its canonical bytes as application/policies/hash_chain.py has them too.
+-- The hash of an event, over its canonical bytes as application/verification/hash_chain.py has them too.
 CREATE FUNCTION event_hash(
     previous_hash bytea, organization_id uuid, org_sequence bigint, aggregate_id uuid, revision integer, topic text,
     state bytea, actor text, command_id uuid, correlation_id text, reason text, recorded_at timestamptz

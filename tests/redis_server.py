@@ -16,7 +16,7 @@ class RedisServer:
     """Listens on a port of the loopback interface; forgets everything when it is stopped."""
 
     def __init__(self) -> None:
-        self._port = _free_port()
+        self._port = free_port()
         self._server: ValkeyServer | None = None
 
     def __enter__(self) -> Self:
@@ -54,7 +54,7 @@ class RedisServer:
         return psutil.Process(self._server._process.pid)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

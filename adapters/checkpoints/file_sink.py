@@ -60,15 +60,26 @@ class FileSink:
             for tail in held:
                 os.close(tail.descriptor)
 
+    async def mark(self) -> bytes | None:
+        with self._usable():
+            return await asyncio.to_thread(self._mark)
+
     async def beginning(self) -> bytes | None:
         with self._usable():
             return await asyncio.to_thread(self._beginning)
 
-    async def lines(self, *, newest_part: bool = False, since: int = 0) -> AsyncIterator[bytes]:
+    async def parts(self) -> Sequence[int]:
         with self._usable():
-            parts = await asyncio.to_thread(self._parts)
+            return await asyncio.to_thread(self._parts)
+
+    async def first_lines(self, part: int) -> Sequence[bytes]:
+        with self._usable():
+            return await asyncio.to_thread(self._first_lines, part)
+
+    async def lines(self, *, since: int = 0) -> AsyncIterator[Sequence[bytes]]:
+        parts = await self.parts()
         earlier = sum(following <= since for following in parts[1:])
-        for number in parts[-1:] if newest_part else parts[earlier:]:
+        for number in parts[earlier:]:
             with self._usable():
                 file = await asyncio.to_thread(self._part(number).open, "rb")
             with file:
@@ -77,10 +88,10 @@ class FileSink:
                         batch = await asyncio.to_thread(file.readlines, _READ_AHEAD)
                     if not batch:
                         break
-                    for line in batch:
-                        # A last line without an end is being written, or its writer died.
-                        if line.endswith(b"\n") or number != parts[-1]:
-                            yield line.removesuffix(b"\n")
+                    if number == parts[-1] and not batch[-1].endswith(b"\n"):
+                        # It is being written, or its writer died.
+                        del batch[-1]
+                    yield [line.removesuffix(b"\n") for line in batch]
 
     def _part(self, number: int) -> Path:
         return self.path.with_stem(f"{self.path.stem}-{number:09}") if number else self.path
@@ -115,8 +126,9 @@ class FileSink:
         before = [part for part in self._parts() if part < number][-1:]
         if (self._known is not None and self._known[0] == number) or not before:
             return True
-        if b"\n" in self._first_line(number):
-            return True
+        with self._part(number).open("rb") as part:
+            if part.readline().endswith(b"\n"):
+                return True
         descriptor = os.open(self._part(before[0]), os.O_RDWR | os.O_CLOEXEC)
         try:
             return _is_locked(descriptor)
@@ -141,9 +153,9 @@ class FileSink:
                 return part.read(_BEGINNING) or None
         return None
 
-    def _first_line(self, number: int) -> bytes:
+    def _first_lines(self, number: int) -> list[bytes]:
         with self._part(number).open("rb") as part:
-            return part.readline()
+            return [line.removesuffix(b"\n") for line in (part.readline(), part.readline()) if line]
 
     def _mark(self) -> bytes | None:
         try:

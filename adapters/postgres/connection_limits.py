@@ -19,6 +19,16 @@ class TooFewConnections(ApplicationError):
     code = "too-few-connections"
 
 
+def check_reading_connections(read_url: str, *, reading: int) -> None:
+    """Check that the login may open so many connections to the replica, which counts them for itself.
+
+    Raises:
+        TooFewConnections: it may not.
+        Unavailable: the replica cannot be reached.
+    """
+    _check(read_url, reading, reading, what="the replica")
+
+
 def check_connections(database_url: str, admin_database_url: str, *, serving: int, administrating: int) -> None:
     """Check that both logins may open so many connections, together no more than the server has for all.
 
@@ -28,22 +38,26 @@ def check_connections(database_url: str, admin_database_url: str, *, serving: in
         TooFewConnections: they may not.
         Unavailable: the database cannot be reached.
     """
-    needed = 0
-    for url, wanted in ((admin_database_url, administrating), (database_url, serving)):
-        with reachable(), psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
-            row = connection.execute(_SQL["limits"]).fetchone()
-            if row is None or row[3] != connection.info.backend_pid:
-                continue
-            of_server, of_database, of_login, _ = row
-            user = connection.info.user
-        needed += wanted
-        for given, asked, whose, where in (
-            (of_server, needed, "the server gives", "max_connections of the server"),
-            (of_database, needed, "the database allows", "the database's CONNECTION LIMIT"),
-            (of_login, wanted, f"the login {user} is allowed", "its CONNECTION LIMIT"),
-        ):
-            if 0 <= given < asked:
-                raise TooFewConnections(
-                    f"The processes may open {asked} connections to Postgres, but {whose} {given}: lower "
-                    f"MODELBOOK_WORKERS, MODELBOOK_POOL_SIZE or MODELBOOK_LONG_POOL_SIZE, or raise {where}."
-                )
+    needed = _check(admin_database_url, administrating, administrating)
+    _check(database_url, serving, needed + serving)
+
+
+def _check(url: str, wanted: int, needed: int, *, what: str = "Postgres") -> int:
+    """Return how many connections are needed so far, all to the same server: none where a pooler stands before it."""
+    with reachable(), psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+        row = connection.execute(_SQL["limits"]).fetchone()
+        if row is None or row[3] != connection.info.backend_pid:
+            return 0
+        of_server, of_database, of_login, _ = row
+        user = connection.info.user
+    for given, asked, whose, where in (
+        (of_server, needed, "the server gives", "max_connections of the server"),
+        (of_database, needed, "the database allows", "the database's CONNECTION LIMIT"),
+        (of_login, wanted, f"the login {user} is allowed", "its CONNECTION LIMIT"),
+    ):
+        if 0 <= given < asked:
+            raise TooFewConnections(
+                f"The processes may open {asked} connections to {what}, but {whose} {given}: lower "
+                f"MODELBOOK_WORKERS, MODELBOOK_POOL_SIZE or MODELBOOK_LONG_POOL_SIZE, or raise {where}."
+            )
+    return needed

@@ -28,6 +28,14 @@ _ADMINISTRATORS_OPTIONS: Final = (
 # How long a request waits for a connection. Attempts to connect end after that too, for between them the pool pauses
 # ever longer: the next request begins anew, so that a database that is back is found at once.
 _PATIENCE_SECONDS: Final = 5.0
+# A server that is gone without a word is noticed within some ten seconds.
+ANSWERS_OR_ENDS: Final[dict[str, Any]] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 # The login's limit (roles.sql): as long as another one may take.
 _LONGEST_STATEMENT_SECONDS: Final = 15.0
 
@@ -47,6 +55,7 @@ def reading_pool(
     application_name: str = "modelbook",
     options: str | None = None,
     patience_seconds: float = _PATIENCE_SECONDS,
+    **options_of_connection: object,
 ) -> AnyPool:
     """Return an unopened pool whose connections return `json` columns as bytes and parse `jsonb` columns."""
     return AsyncConnectionPool(
@@ -56,7 +65,12 @@ def reading_pool(
         open=False,
         timeout=patience_seconds,
         reconnect_timeout=_PATIENCE_SECONDS,
-        kwargs={"autocommit": True, "application_name": application_name, "options": options},
+        kwargs={
+            "autocommit": True,
+            "application_name": application_name,
+            "options": options,
+            **options_of_connection,
+        },
         configure=_configure_reading,
     )
 
@@ -66,6 +80,11 @@ def long_reading_pool(url: str, *, size: int = 2) -> AnyPool:
     return reading_pool(
         url, size=size, least=0, application_name="modelbook long reads", patience_seconds=_LONGEST_STATEMENT_SECONDS
     )
+
+
+def replica_pool(url: str, *, size: int) -> AnyPool:
+    """Return such a pool for a replica. It opens connections when they are asked for, and none to one that is lost."""
+    return reading_pool(url, size=size, least=0, application_name="modelbook replica", **ANSWERS_OR_ENDS)
 
 
 def administrators_pool(url: str, *, size: int, least: int = 1, application_name: str) -> AnyPool:

@@ -14,6 +14,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from adapters.database_errors import reachable
+from adapters.postgres.connection_pools import ANSWERS_OR_ENDS
 from adapters.sql import statements
 
 if TYPE_CHECKING:
@@ -29,14 +30,6 @@ _OPTIONS: Final = (
     "-c timezone=UTC -c statement_timeout=30s -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2"
     " -c tcp_keepalives_count=3 -c tcp_user_timeout=10000 -c idle_session_timeout={silence}ms"
 )
-# The same the other way round: the holder finds out that the server is gone.
-_KEEPALIVE: Final = {
-    "connect_timeout": 5,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}
 
 
 class ElectedSession:
@@ -78,7 +71,8 @@ class ElectedSession:
     async def _session(self) -> AsyncIterator[Connection]:
         with reachable():
             connection = await psycopg.AsyncConnection.connect(
-                make_conninfo(self._url, options=self._options, application_name=self._name, **_KEEPALIVE),
+                # The same the other way round: the holder finds out that the server is gone.
+                make_conninfo(self._url, options=self._options, application_name=self._name, **ANSWERS_OR_ENDS),
                 autocommit=True,
             )
         try:

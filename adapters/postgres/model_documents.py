@@ -20,13 +20,21 @@ if TYPE_CHECKING:
 class PostgresModelDocuments:
     """Implements `application.ports.resource_documents.ModelDocuments`.
 
-    `keyed_types` are the types of providers that cannot be called without a key. `long_reads` are for searches and
-    totals, which look at every model of the organization.
+    `keyed_types` are the types of providers that cannot be called without a key. `lists` may be a replica's, and
+    `long_lists` are for searches and totals, which look at every model of the organization.
     """
 
-    def __init__(self, tenant: Tenant, keyed_types: Sequence[str] = (), *, long_reads: Tenant | None = None) -> None:
+    def __init__(
+        self,
+        tenant: Tenant,
+        keyed_types: Sequence[str] = (),
+        *,
+        lists: Tenant | None = None,
+        long_lists: Tenant | None = None,
+    ) -> None:
         self._tenant = tenant
-        self._long_reads = long_reads or tenant
+        self._lists = lists or tenant
+        self._long_lists = long_lists or self._lists
         self._keyed_types = list(keyed_types)
 
     async def get(self, model_id: UUID) -> Document:
@@ -44,6 +52,6 @@ class PostgresModelDocuments:
 
     async def page(self, filters: ModelFilter, request: PageRequest) -> Page:
         is_long = request.include_total or filters != ModelFilter()
-        tenant = self._long_reads if is_long else self._tenant
+        tenant = self._long_lists if is_long else self._lists
         results = await tenant.results(*page_statements(model_conditions(filters, self._keyed_types), request))
         return page_of(results, request)

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 
 class PostgresProviderDocuments:
-    """Implements `application.ports.resource_documents.ProviderDocuments`."""
+    """Implements `application.ports.resource_documents.ProviderDocuments`; `lists` may be a replica's."""
 
-    def __init__(self, tenant: Tenant) -> None:
+    def __init__(self, tenant: Tenant, *, lists: Tenant | None = None) -> None:
         self._tenant = tenant
+        self._lists = lists or tenant
 
     async def get(self, provider_id: UUID) -> Document:
         statement = composed("provider_documents", ("p.id = %(id)s",))
@@ -30,5 +31,5 @@ class PostgresProviderDocuments:
         return Document(json=rows[0][0], revision=rows[0][1])
 
     async def page(self, filters: ProviderFilter, request: PageRequest) -> Page:
-        results = await self._tenant.results(*page_statements(provider_conditions(filters), request))
+        results = await self._lists.results(*page_statements(provider_conditions(filters), request))
         return page_of(results, request)

@@ -78,12 +78,27 @@ class CheckpointSink(Protocol):
         """Hold the end during the block."""
         ...
 
+    async def mark(self) -> bytes | None:
+        """Return what was kept beside the lines; none where nothing can be kept."""
+        ...
+
     async def beginning(self) -> bytes | None:
         """Return the first bytes of the newest part, none where there is no part."""
         ...
 
-    def lines(self, *, newest_part: bool = False, since: int = 0) -> AsyncIterator[bytes]:
-        """Give the lines, the oldest first, without their ends: of all parts there are, or of the newest alone.
+    async def parts(self) -> Sequence[int]:
+        """Return the numbers of the parts there are, the oldest first: those of the checkpoints that they begin with.
+
+        The first part of all has the number 0.
+        """
+        ...
+
+    async def first_lines(self, part: int) -> Sequence[bytes]:
+        """Return the first line of a part, without its end, and one more that follows it, if there is one."""
+        ...
+
+    def lines(self, *, since: int = 0) -> AsyncIterator[Sequence[bytes]]:
+        """Give the lines, some at a time, the oldest first, without their ends.
 
         With a number, the lines of the part that holds the checkpoint of that number, and of those after it.
         """

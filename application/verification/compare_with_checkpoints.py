@@ -45,7 +45,7 @@ class CheckpointCheck:
     """Compares each head of the checkpoints with the event that is at its position now.
 
     Heads that were compared for a proof are not compared again while the proof is valid: for one organization with a
-    proof, older parts of the sink are not even read. Heads that a restored backup
+    proof, older parts of the sink are not even read, nor those before it first appears. Heads that a restored backup
     has lost are no finding once the restore was stated.
     """
 
@@ -72,19 +72,25 @@ class CheckpointCheck:
             Unavailable: the sink or the database cannot be read.
         """
         heads: list[HeadLeaf] = []
-        proof = None if self._only is None else self._proofs.get(self._only)
-        since = 0 if proof is None else proof.checkpoint
-        async for checkpoint in self._reader.checkpoints(self._only, since=since):
-            fresh = self._fresh(checkpoint)
-            if checkpoint.restored is not None:
-                await self._compare(heads)
-                heads = []
-                self._excuse(checkpoint, checkpoint.restored)
-            heads += fresh
+        async for checkpoints in self._reader.checkpoints(self._only, since=await self._since()):
+            for checkpoint in checkpoints:
+                fresh = self._fresh(checkpoint)
+                if checkpoint.restored is not None:
+                    await self._compare(heads)
+                    heads = []
+                    self._excuse(checkpoint, checkpoint.restored)
+                heads += fresh
             if len(heads) >= _BATCH:
                 await self._compare(heads)
                 heads = []
         await self._compare(heads)
+
+    async def _since(self) -> int:
+        """Return the number of the first checkpoint to compare with."""
+        if self._only is None:
+            return 0
+        proof = self._proofs.get(self._only)
+        return await self._reader.part_before(self._only) if proof is None else proof.checkpoint
 
     def findings(self) -> dict[UUID, LogFinding]:
         """Return the first difference of each organization."""

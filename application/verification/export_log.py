@@ -31,8 +31,8 @@ async def export_log(
     Raises:
         Unavailable: the database or the checkpoints cannot be read; what was given so far is no export.
     """
-    witness = await _witness(checkpoints, organization_id, newest_part=True)
-    witness = witness or await _witness(checkpoints, organization_id, newest_part=False)
+    witness = await _witness(checkpoints, organization_id, parts=1)
+    witness = witness or await _witness(checkpoints, organization_id, parts=2)
     heads = await log.heads(None, 1)
     end = heads[0].org_sequence if heads else 0
     yield header_line(organization_id, public_key_id)
@@ -47,18 +47,16 @@ async def export_log(
 
 
 async def _witness(
-    checkpoints: CheckpointVerifier, organization_id: UUID, *, newest_part: bool
+    checkpoints: CheckpointVerifier, organization_id: UUID, *, parts: int
 ) -> tuple[SignedCheckpoint, Inclusion] | None:
-    """Return the newest checkpoint that has seen the organization, and the way to its root.
+    """Return the newest checkpoint of so many parts that has seen the organization, and the way to its root.
 
     A part begins with all heads, unless the writer of its first line died over it.
     """
     reader = checkpoints.reader()
     if reader is None:
         return None
-    name, newest = str(organization_id).encode(), None
-    async for content in reader.lines(newest_part=newest_part):
-        newest = content if name in content else newest
+    newest = await reader.newest_with(organization_id, since=await reader.newest_parts(parts))
     if newest is None or reader.findings:
         return None
     return await run_in_thread_if_large(newest, lambda: _inclusion(newest, organization_id))

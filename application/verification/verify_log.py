@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from application.verification.checkpoint_agreement import parse_mark
 from application.verification.checkpoint_storage import SinkUnusable
 from application.verification.compare_with_checkpoints import CheckpointCheck
 from application.verification.log_check import LogCheck, stray_finding
@@ -114,6 +115,8 @@ async def _compared(
     reader.recorded = await log.newest_checkpoint()
     check = CheckpointCheck(reader, log.hashes, only, proofs)
     try:
+        # Before the lines: those that are appended meanwhile are no less than what was noted.
+        reader.marked = parse_mark(await reader.mark())
         await check.run()
     except SinkUnusable as error:
         return None, None, error.message

@@ -26,8 +26,8 @@ _AHEAD: Final = (
     "Until the clock has caught up, times up to now do not tell of it."
 )
 _KEPT: Final = (
-    "Checkpoints prove as much as the place that keeps them: whoever can write there and has their key can make log "
-    "and checkpoints anew."
+    "Checkpoints prove as much as the place that keeps them: whoever rules the database and can delete there can set "
+    "both back to an earlier checkpoint, and with their key make both anew."
 )
 
 

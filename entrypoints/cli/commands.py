@@ -29,8 +29,13 @@ NAMES: Final = (
     "keys",
     "backup",
     "restore",
+    "apply",
+    "export",
+    "import",
     "settings",
 )
+# A module cannot have the name of a keyword.
+_MODULES: Final = {"import": "import_from"}
 
 
 class Commands(TyperGroup):
@@ -59,6 +64,11 @@ class Commands(TyperGroup):
         return _loaded(cmd_name) if cmd_name in NAMES else None
 
 
+def module_of(name: str) -> str:
+    """Return the module of a command, in this folder."""
+    return _MODULES.get(name, name)
+
+
 def _refuse(error: TyperException, *, as_json: bool) -> None:
     from entrypoints.cli.output import complain  # noqa: PLC0415 - needed by what fails only
     from entrypoints.cli.service_log import service_log  # noqa: PLC0415 - as above
@@ -81,7 +91,8 @@ def _refuse(error: TyperException, *, as_json: bool) -> None:
 
 
 def _loaded(name: str) -> object:
-    found: Any = getattr(import_module(f"entrypoints.cli.{name}"), name)
+    module = module_of(name)
+    found: Any = getattr(import_module(f"entrypoints.cli.{module}"), module)
     holder = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
     if isinstance(found, typer.Typer):
         holder.add_typer(found, name=name)

@@ -30,7 +30,7 @@ def token(
     with clear_errors(as_json=as_json):
         settings = load_settings()
         made = make_token(
-            _secret(settings),
+            signing_secret(settings),
             actor=subject,
             issued_at=time.time(),
             lifetime_seconds=hours * 3600,
@@ -43,7 +43,12 @@ def token(
         print_json({"token": made}) if as_json else typer.echo(made)
 
 
-def _secret(settings: Settings) -> str:
+def signing_secret(settings: Settings) -> str:
+    """Return the secret that the service verifies tokens with.
+
+    Raises:
+        WrongSettings: it is not known here.
+    """
     if settings.jwt_jwks_url or settings.jwt_jwks_file:
         raise WrongSettings(
             ["Tokens are signed elsewhere: this deployment only has the public keys (MODELBOOK_JWT_JWKS_*)."]

@@ -30,7 +30,8 @@ EXPOSED = (
     "Idempotency-Replayed, Ignored-Fields, WWW-Authenticate, RateLimit, RateLimit-Policy"
 )
 ACCEPTED = (
-    "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID, X-Change-Reason, X-Request-Id, "
+    "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID, Log-Position, X-Change-Reason, "
+    "X-Request-Id, "
     # What clients of OpenAI's, Anthropic's and Google's APIs send besides; it is harmless on other routes.
     "Api-Key, X-Api-Key, X-Goog-Api-Key, X-Goog-Api-Client, OpenAI-Organization, OpenAI-Project, OpenAI-Beta, "
     "Anthropic-Version, Anthropic-Beta, Anthropic-Dangerous-Direct-Browser-Access, User-Agent"

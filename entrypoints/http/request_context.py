@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4, uuid5
@@ -50,6 +51,9 @@ class RequestContext:
     verify: Callable[[], Awaitable[Principal]] | None = None
 
 
+_POSITION = re.compile(r"[0-9]{1,18}")
+BEYOND_EVERY_LOG = 10**18
+
 _NOBODY = "nobody is verified on a public route"
 
 REQUEST_CONTEXT = web.RequestKey("context", RequestContext)
@@ -95,8 +99,21 @@ def caller_for(request: web.Request, organization_id: UUID) -> Caller:
         access_key_id=None if key is None else key.id,
         labels={} if key is None else key.labels,
         access_key=key,
+        seen_position=seen_position(request),
         outcome=context.outcome,
     )
+
+
+def seen_position(request: web.Request) -> int | None:
+    """Return the position that the caller has seen, by the header Log-Position; None where there is none.
+
+    What cannot be understood is a position that nothing but the primary has come to.
+    """
+    values = request.headers.getall("Log-Position", None)
+    if values is None:
+        return None
+    positions = [int(value) if _POSITION.fullmatch(value) else BEYOND_EVERY_LOG for value in values]
+    return max(positions)
 
 
 def command_for(organization_id: UUID, key: str, fingerprint: bytes) -> UUID:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from aiohttp import hdrs, web
 
 from entrypoints.http.authorization import Access
+from entrypoints.http.joined_modules import joined_modules, joined_name
 from entrypoints.http.routes import Route, route
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ _INDEX = "index.html"
 _PACKED = ".gz"
 """Ends the names of files that lie here compressed."""
 
-_EARLY = re.compile(rb"\{early: ([^}]+)\}")
-_IMPORTED = re.compile(rb'^(?:import|export) (?:[^"]+ from )?"(\.[^"]+)";', re.MULTILINE)
+_SCRIPTS = re.compile(r"\{scripts: ([^}]+)\}")
+_STYLES = re.compile(r"\{styles: ([^}]+)\}")
 
 _WORTH_PACKING_BYTES = 1000
 # The page names the folder of the files that belong to it, so it is asked for again each time.
@@ -48,18 +49,18 @@ def page_routes(folder: Traversable, *, index: str, prefix: str, policy: str = P
 
     Behind the prefix stands a version, the digest of all these files: a browser keeps them for a year and still never
     mixes two versions. In index.html `{files}` stands for their place, relative to the page, so that all of it works
-    below any path at which a reverse proxy serves it. `{early: one.js two.js}` there becomes links to these modules and
-    to all that they import: a browser asks for them at once, and not for one after the other. The documentation of the
-    API does not list these routes.
+    below any path at which a reverse proxy serves it. `{scripts: one.js two.js}` there becomes the name of one script
+    of these modules and of all that they import, and `{styles: one.css two.css}` that of one style sheet; a page that
+    has such scripts gets its modules in no other way. The documentation of the API does not list these routes.
     """
     held = {name: file.read_bytes() for name, file in _files(folder, "")}
-    version = hashlib.sha256(b"".join(name.encode() + held[name] for name in sorted(held))).hexdigest()[:16]
+    page, parts = _joined(held.pop(_INDEX).decode(), held)
+    version = hashlib.sha256(b"".join(name.encode() + parts[name] for name in sorted(parts))).hexdigest()[:16]
     place = f"{prefix}/{version}"
     files = posixpath.relpath(place, posixpath.dirname(index))
-    page = _EARLY.sub(lambda found: _early(held, found, files), held.pop(_INDEX)).replace(b"{files}", files.encode())
-    answers = {index: _answers(_INDEX, page, policy, _ASKED_FOR_AGAIN)} | {
+    answers = {index: _answers(_INDEX, page.replace("{files}", files).encode(), policy, _ASKED_FOR_AGAIN)} | {
         f"{place}/{name.removesuffix(_PACKED)}": _answers(name, content, policy, _KEPT_FOR_A_YEAR)
-        for name, content in held.items()
+        for name, content in parts.items()
     }
     return [
         route("GET", path, handler, access=Access.PUBLIC, tag="service", documented=False)
@@ -67,18 +68,24 @@ def page_routes(folder: Traversable, *, index: str, prefix: str, policy: str = P
     ]
 
 
-def _early(held: Mapping[str, bytes], found: re.Match[bytes], files: str) -> bytes:
-    """Return links to the modules that the page names, and to those that they import."""
-    names = dict.fromkeys(found[1].decode().split())
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        for imported in _IMPORTED.findall(held[name]):
-            other = posixpath.normpath(posixpath.join(posixpath.dirname(name), imported.decode()))
-            if other not in names:
-                names[other] = None
-                waiting.append(other)
-    return "".join(f'<link rel="modulepreload" href="{files}/{name}">' for name in names).encode()
+def _joined(page: str, held: Mapping[str, bytes]) -> tuple[str, Mapping[str, bytes]]:
+    """Return the page, which names joined files, and the files: those that were joined are not among them."""
+    parts = dict(held)
+    scripts = [found[1].split() for found in _SCRIPTS.finditer(page)]
+    if scripts:
+        modules = {name: parts.pop(name) for name in held if name.removesuffix(_PACKED).endswith(".js")}
+        sources = {name.removesuffix(_PACKED): _text(name, content) for name, content in modules.items()}
+        parts |= {name: script.encode() for name, script in joined_modules(sources, scripts).items()}
+    for found in _STYLES.finditer(page):
+        names = found[1].split()
+        parts[joined_name(names)] = b"\n".join(parts.pop(name) for name in names)
+    for directive in (_SCRIPTS, _STYLES):
+        page = directive.sub(lambda found: joined_name(found[1].split()), page)
+    return page, parts
+
+
+def _text(name: str, content: bytes) -> str:
+    return (gzip.decompress(content) if name.endswith(_PACKED) else content).decode()
 
 
 def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.egress_proxy import EgressProxy, ProxyOptions, options_for_operators_address
-from adapters.postgres.connection_limits import check_connections
+from adapters.postgres.connection_limits import check_connections, check_reading_connections
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.inspect_database import inspect, outdated_postgres
-from adapters.postgres.migrations import Logins, migrate, set_passwords, trusted_logins
+from adapters.postgres.migrations import Logins, SchemaTooOld, migrate, set_passwords, trusted_logins
 from adapters.private_files import read_private_file
 from adapters.rate_limits.redis_counts import check_rate_limit_storage
 from adapters.vault.keyring import Keyring
 from adapters.vault.keyring_file import KeyringFile
+from application.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -29,6 +30,7 @@ __all__ = [
     "check_egress_proxy",
     "check_master_keys",
     "check_rate_limit_storage",
+    "check_replica",
     "check_telemetry",
     "embedded_postgres",
     "inspect",
@@ -52,6 +54,24 @@ def keyring_file(directory: Path) -> tuple[str, Path]:
     """Return the master keys kept in a folder, making them the first time, and the file they lie in."""
     file = KeyringFile(directory)
     return file.read_or_create().reveal(), file.path
+
+
+def check_replica(url: str, *, setting: str, reading: int) -> str | None:
+    """Check that a replica is safe to read from, and gives so many connections.
+
+    Return why that could not be found out, None where it was: it is away, or has not replayed a migration yet.
+
+    Raises:
+        UnsafeDatabase: its login is not the one that serves.
+        SchemaTooNew: its schema is of a newer version.
+        TooFewConnections: it gives fewer.
+    """
+    try:
+        inspect(url, setting=setting, administrates=False)
+        check_reading_connections(url, reading=reading)
+    except (Unavailable, SchemaTooOld) as error:
+        return error.message
+    return None
 
 
 def check_master_keys(text: str) -> None:

@@ -59,16 +59,20 @@ async def test_several_turns_tools_and_a_form_of_the_answer(consoles: Consoles) 
         await console.button("New conversation").click()
         assert await page.locator(".turn").count() == 0
 
-        folder = await page.evaluate("document.querySelector('script[type=module]').src.replace(/main.js$/, '')")
+        main = await page.evaluate("document.querySelector('script[src$=\"main.js\"]').src")
+        script = main.replace("main.js", "pages-try-page.js")
         for written, shown in MARKDOWN.items():
             made = await page.evaluate(
-                "async ([folder, text]) => (await import(`${folder}core/markdown.js`)).markdown(text).innerHTML",
-                [folder, written],
+                "async ([main, script, text]) => { const place = document.createElement('div'); "
+                "const { render } = (await import(main)).$core_view; "
+                "render((await import(script)).$core_markdown.markdown(text), place); "
+                "return place.firstElementChild.innerHTML; }",
+                [main, script, written],
             )
             assert made == shown
         # No text keeps the page busy.
         await page.evaluate(
-            "async (folder) => { const { markdown } = await import(`${folder}core/markdown.js`); for (const each of "
+            "async (script) => { const { markdown } = (await import(script)).$core_markdown; for (const each of "
             "['*', '_', '[', '`', '**a', '[a](', '> ', '- ', '|', '~~', '![', '*a ']) markdown(each.repeat(20000)); }",
-            folder,
+            script,
         )

@@ -61,19 +61,20 @@ def service_on(
     checkpoints: Path | None = None,
     through: Callable[[str], str] = str,
     called: str | None = None,
+    read_url: str | None = None,
     **settings: Any,  # noqa: ANN401 - fields of the settings
 ) -> Iterator[RunningService]:
     """Serve from the database on a free port while the block runs; with a folder, checkpoints are kept in it.
 
     `called` is the name by which browsers know this machine. `through` makes the URL by way of something that stands
-    before the server from the server's own.
+    before the server from the server's own. `read_url` is that of a replica.
     """
     with listening_socket("127.0.0.1", 0) as listener, Background() as background:
         port = listener.getsockname()[1]
         if called is not None:
             settings["public_url"] = f"http://{called}:{port}"
         runtime = a_runtime(database, port=port, **settings)
-        runtime = replace(runtime, database_url=through(database.app_url))
+        runtime = replace(runtime, database_url=through(database.app_url), database_read_url=read_url)
         if checkpoints is not None:
             new_signing_key(checkpoints / "key")
             runtime = replace(runtime, checkpoint_key=checkpoints / "key", checkpoint_sink=checkpoints / "sink")

@@ -107,6 +107,7 @@ ROUTES: dict[tuple[str, str], tuple[object, object]] = {
     ("GET", "/api/ai/webhooks/{id}/history"): (VIEWER, ...),
     ("POST", "/api/ai/webhooks/{id}/test"): (ADMIN, ...),
     ("GET", "/api/ai/webhooks/{id}/deliveries"): (VIEWER, ...),
+    ("GET", "/api/ai/overview"): (VIEWER, ...),
     ("GET", "/api/ai/budget"): (VIEWER, ...),
     ("PUT", "/api/ai/budget"): (ADMIN, {}),
     ("GET", "/api/ai/quotas"): (VIEWER, ...),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -15,10 +14,11 @@ import pytest
 
 from entrypoints.auditing.container import new_signing_key
 from entrypoints.http.principal import Role
+from tests.documentation.shell import Shell
 from tests.e2e.api_client import Api, a_token, path_of
 from tests.e2e.external_postgres import close_to_strangers, command, owned_database
 from tests.e2e.forked_command import forked_command
-from tests.e2e.processes import COMMAND, environment, owner_url, run, serving, stop_postgres
+from tests.e2e.processes import owner_url, run, serving, stop_postgres
 from tests.http_service import SECRET
 from tests.log_contents import contents
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 PAGE = (Path(__file__).parents[2] / "docs" / "backup.md").read_text("utf-8")
 BLOCKS = 6
-_PATIENCE_SECONDS = 300.0
 
 
 def block(heading: str, number: int = 0) -> str:
@@ -45,45 +44,6 @@ def block(heading: str, number: int = 0) -> str:
 
 def test_the_page_has_the_blocks_that_are_carried_out_here() -> None:
     assert len(re.findall(r"^```", PAGE, re.MULTILINE)) == 2 * BLOCKS
-
-
-class Shell:
-    """A shell in a folder of its own, whose variables last from block to block."""
-
-    def __init__(self, directory: Path, programs: Path, settings: Mapping[str, str]) -> None:
-        self._directory = directory
-        self._variables = environment(settings)
-        self._variables["PATH"] = f"{programs}:{COMMAND.parent}:{self._variables['PATH']}"
-
-    async def carry_out(self, commands: str, **variables: str) -> str:
-        """Return what the commands print; none of them may fail."""
-        return await asyncio.to_thread(self._carry_out, commands, self._variables | variables)
-
-    def _carry_out(self, commands: str, variables: Mapping[str, str]) -> str:
-        script = f"set -eu\n{commands}\nenv -0 > variables"
-        done = subprocess.run(
-            ["/bin/sh", "-c", script],
-            cwd=self._directory,
-            env=variables,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_PATIENCE_SECONDS,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
-        lasting = (self._directory / "variables").read_text("utf-8").split("\0")
-        self._variables = dict(line.split("=", 1) for line in lasting if line)
-        return done.stdout
-
-    @property
-    def settings(self) -> dict[str, str]:
-        """The settings of the service as the commands have left them."""
-        return {
-            name.removeprefix("MODELBOOK_"): value
-            for name, value in self._variables.items()
-            if name.startswith("MODELBOOK_")
-        }
 
 
 @pytest.fixture

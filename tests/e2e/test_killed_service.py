@@ -16,6 +16,7 @@ from entrypoints.http.principal import Role
 from tests.e2e.api_client import MODELS, Api, a_token
 from tests.e2e.feed_follower import Follower
 from tests.e2e.processes import owner_url, serving
+from tests.e2e.wait_until import until
 from tests.e2e.write_load import Hammer
 from tests.log_contents import assert_whole, events
 from tests.projection_tables import assert_tables_equal_the_log
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tests.e2e.conftest import DataDirs
     from tests.e2e.processes import Running
 
+ENOUGH_WRITES = 20
 CLIENTS = 6
 KILLED_AFTER_SECONDS = (0.4, 0.7, 0.55)
 
@@ -76,9 +78,9 @@ async def test_a_killed_service_loses_nothing_and_does_nothing_twice(
             await asyncio.sleep(seconds)
             await asyncio.to_thread(running.kill)
         await started(processes, hammer, data_dir)
+        await until(lambda: hammer.statuses[201] > ENOUGH_WRITES)
         hammer.is_stopping = True
         await clients
-        assert hammer.statuses[201] > 20
         assert sum(number for status, number in hammer.statuses.items() if isinstance(status, str)) > CLIENTS
         listed = await hammer.api.get(MODELS, includeTotal=True, limit=1)
         assert listed["pagination"]["total"] == len(hammer.registered) - len(hammer.removed)

@@ -16,36 +16,59 @@ if TYPE_CHECKING:
 
 @dataclass
 class FakeSink:
-    """Implements `application.verification.checkpoint_storage.CheckpointSink`, and `SinkTail`."""
+    """Implements `application.verification.checkpoint_storage.CheckpointSink`."""
 
     held: list[bytes] = field(default_factory=list)
     part_begin: int = 0
-    parts: list[tuple[int, int]] = field(default_factory=list)
-    mark: bytes | None = None
+    parts_begun: list[tuple[int, int]] = field(default_factory=list)
+    kept_mark: bytes | None = None
     place: str = "in memory"
-
-    @property
-    def newest(self) -> Sequence[bytes]:
-        return self.held[::-1][:10]
+    lines_at_once: int = 7
 
     @asynccontextmanager
-    async def tail(self) -> AsyncIterator[FakeSink]:
-        yield self
+    async def tail(self) -> AsyncIterator[FakeTail]:
+        yield FakeTail(self)
 
-    async def append(self, line: bytes, *, mark: bytes, begins_part: int | None) -> None:
-        if begins_part is not None:
-            self.part_begin = len(self.held)
-            self.parts.append((begins_part, self.part_begin))
-        self.held.append(line)
-        self.mark = mark
+    async def mark(self) -> bytes | None:
+        return self.kept_mark
 
     async def beginning(self) -> bytes | None:
         return self.held[self.part_begin][:2_000] if self.held else None
 
-    async def lines(self, *, newest_part: bool = False, since: int = 0) -> AsyncIterator[bytes]:
-        asked = max((index for number, index in self.parts if number <= since), default=0)
-        for line in self.held[self.part_begin if newest_part else asked :]:
-            yield line
+    async def parts(self) -> Sequence[int]:
+        return [number if number > 1 else 0 for number, _ in self.parts_begun]
+
+    async def first_lines(self, part: int) -> Sequence[bytes]:
+        begins = next(index for number, index in self.parts_begun if number == max(part, 1))
+        return self.held[begins : begins + 2]
+
+    async def lines(self, *, since: int = 0) -> AsyncIterator[Sequence[bytes]]:
+        asked = max((index for number, index in self.parts_begun if number <= since), default=0)
+        for start in range(asked, len(self.held), self.lines_at_once):
+            yield self.held[start : start + self.lines_at_once]
+
+
+@dataclass
+class FakeTail:
+    """Implements `application.verification.checkpoint_storage.SinkTail`."""
+
+    sink: FakeSink
+
+    @property
+    def newest(self) -> Sequence[bytes]:
+        return self.sink.held[::-1][:10]
+
+    @property
+    def mark(self) -> bytes | None:
+        return self.sink.kept_mark
+
+    async def append(self, line: bytes, *, mark: bytes, begins_part: int | None) -> None:
+        sink = self.sink
+        if begins_part is not None:
+            sink.part_begin = len(sink.held)
+            sink.parts_begun.append((begins_part, sink.part_begin))
+        sink.held.append(line)
+        sink.kept_mark = mark
 
 
 @dataclass

@@ -41,6 +41,8 @@ const openPalette = async () => (await import("./parts/palette.js")).openPalette
 
 const SIGN_IN = "/sign-in/";
 
+let shownTo = null;
+
 for (const [pattern, load] of PAGES) addRoute(pattern, async (context) => (await load()).show(context));
 
 function show(session, why = null) {
@@ -48,11 +50,14 @@ function show(session, why = null) {
   forget();
   followAs(session);
   if (!session) {
+    shownTo = null;
     leave();
     showSignIn(why);
     return;
   }
-  refresh({ focus: false });
+  const to = `${session.actor} ${session.organizationId}`;
+  refresh({ focus: false, anew: to !== shownTo });
+  shownTo = to;
 }
 
 const AGES_MS = 10_000;

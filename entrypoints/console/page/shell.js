@@ -1,32 +1,27 @@
 // The frame around every page: where one can go, and who is signed in.
 
-import { element, replace } from "./core/elements.js";
 import { liveState } from "./core/live.js";
 import { PLACES } from "./core/places.js";
 import { href } from "./core/router.js";
 import { warn } from "./core/messages.js";
 import { changeOrganization, endSession, nameOf } from "./core/provider-session.js";
 import { enter, home, refusal, signOut } from "./core/session.js";
+import { html, render, Store, useLayoutEffect, useRef, useStore } from "./core/view.js";
 import { openSettings } from "./parts/settings.js";
 import { removeNow } from "./parts/remove-later.js";
 import { offerProviderSignOut } from "./pages/sign-in.js";
 
+const here = new Store();
+let path = "";
+
 export function drawFrame(session, openPalette) {
   document.body.classList.toggle("signed-out", !session);
-  replace(document.getElementById("top"), element("div", { class: "rail" }, brand(), session ? [finder(openPalette), navigation(), person(session)] : null));
-  markLive();
+  render(html`<div class="rail"><${Brand} />${session ? html`<${Finder} open=${openPalette} /><${Navigation} session=${session} /><${Person} session=${session} />` : null}</div>`, document.getElementById("top"));
 }
 
-export function markPlace(path) {
-  /** @type {NodeListOf<HTMLElement>} */
-  const links = document.querySelectorAll("#top nav a");
-  for (const link of links) {
-    const here = path === link.dataset.path || path.startsWith(`${link.dataset.path}/`);
-    if (here) {
-      link.setAttribute("aria-current", "page");
-      link.scrollIntoView({ block: "nearest", inline: "nearest" });
-    } else link.removeAttribute("aria-current");
-  }
+export function markPlace(shown) {
+  path = shown;
+  here.changed();
 }
 
 const LIVE = {
@@ -37,50 +32,52 @@ const LIVE = {
   refused: ["Not live", "Other people's changes do not appear: the service does not allow you to follow events."],
 };
 
+const live = new Store();
+
+export const markLive = () => live.changed();
+
 // Whether the page follows what others do, and the service can do its work: always in sight, and quiet about it.
-export function markLive() {
-  const place = document.getElementById("live");
-  if (!place) return;
+function Light() {
+  useStore(live);
   const { state, faults } = liveState();
   const [text, what] = LIVE[state] ?? ["", ""];
-  const shown = [what, ...faults].join(" ").trim();
-  if (place.className === `light ${state}` && place.title === shown) return;
-  place.className = `light ${state}`;
-  place.title = shown;
-  replace(place, text ? element("span", {}, text) : null);
+  return html`<p id="live" class="light ${state}" role="status" title=${[what, ...faults].join(" ").trim()}>${text ? html`<span>${text}</span>` : null}</p>`;
 }
 
-function brand() {
-  return element("a", { class: "brand", href: href(home()) }, element("img", { src: new URL("mark.svg", import.meta.url).href, alt: "", width: 26, height: 26 }), "Modelbook");
-}
+const Brand = () => html`<a class="brand" href=${href(home())}><img src=${new URL("mark.svg", import.meta.url).href} alt="" width="26" height="26" />Modelbook</a>`;
 
-const finder = (open) => element("button", { type: "button", class: "plain finder", "aria-keyshortcuts": "Control+K", onclick: open }, element("span", {}, "Go to…"), element("kbd", { "aria-hidden": "true" }, "Ctrl K"));
+const Finder = ({ open }) => html`<button type="button" class="plain finder" aria-keyshortcuts="Control+K" onclick=${open}><span>Go to…</span><kbd aria-hidden="true">Ctrl K</kbd></button>`;
 
-function navigation() {
-  return element("nav", { "aria-label": "Pages" }, PLACES.map(([group, places]) => {
+function Navigation() {
+  useStore(here);
+  const nav = useRef(null);
+  useLayoutEffect(() => nav.current.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [path]);
+  const isHere = (place) => path === place || path.startsWith(`${place}/`);
+  return html`<nav aria-label="Pages" ref=${nav}>${PLACES.map(([group, places]) => {
     const allowed = places.filter(([, , needs]) => refusal(needs) === null);
     if (allowed.length === 0) return null;
-    const list = element("ul", {}, allowed.map(([path, name]) => element("li", {}, element("a", { href: href(path), "data-path": path }, name))));
-    return group === null ? list : [element("p", { class: "group" }, group), list];
-  }));
+    return html`${group === null ? null : html`<p class="group">${group}</p>`}
+      <ul>${allowed.map(([place, name]) => html`<li><a href=${href(place)} aria-current=${isHere(place) ? "page" : null}>${name}</a></li>`)}</ul>`;
+  })}</nav>`;
 }
 
-function person(session) {
+function Person({ session }) {
   const role = [session.role, session.isPlatformAdmin ? "platform admin" : null].filter(Boolean).join(", ");
-  return element("div", { class: "person" },
-    element("p", { id: "live", class: "light off", role: "status" }),
-    element("p", { class: "who" }, session.accountId ? element("a", { href: href("/account"), title: "Your account" }, session.name) : element("strong", { title: session.actor }, session.name ?? session.actor), element("span", { class: "quiet" }, role || "no role")),
-    organization(session),
-    element("p", {}, element("a", { href: "api/docs", class: "quiet" }, "API"), element("button", { type: "button", class: "link quiet", onclick: openSettings }, "Settings"), element("button", { type: "button", class: "plain", onclick: () => leave(session) }, "Sign out")));
+  const name = session.accountId ? html`<a href=${href("/account")} title="Your account">${session.name}</a>` : html`<strong title=${session.actor}>${session.name ?? session.actor}</strong>`;
+  return html`<div class="person">
+    <${Light} />
+    <p class="who">${name}<span class="quiet">${role || "no role"}</span></p>
+    <${Organization} session=${session} />
+    <p><a href="api/docs" class="quiet">API</a><button type="button" class="link quiet" onclick=${() => openSettings()}>Settings</button><button type="button" class="plain" onclick=${() => leave(session)}>Sign out</button></p>
+  </div>`;
 }
 
 // Which organization; a token does not say what it is called.
-function organization(session) {
+function Organization({ session }) {
   if (session.organizations.length === 0) return null;
-  if (session.organizations.length === 1) return element("p", { class: "quiet" }, nameOf(session.organizations[0]));
+  if (session.organizations.length === 1) return html`<p class="quiet">${nameOf(session.organizations[0])}</p>`;
   const change = (event) => removeNow().then(() => changeOrganization(event.target.value)).then(enter).catch(warn);
-  return element("select", { "aria-label": "Organization", onchange: change },
-    session.organizations.map((each) => element("option", { value: each.id, selected: each.id === session.organizationId }, nameOf(each))));
+  return html`<select aria-label="Organization" onchange=${change}>${session.organizations.map((each) => html`<option key=${each.id} value=${each.id} selected=${each.id === session.organizationId}>${nameOf(each)}</option>`)}</select>`;
 }
 
 async function leave(session) {

@@ -68,7 +68,7 @@ class BudgetViews:
 
         It counts what all members and access keys spend on models; keys may have budgets of their own besides.
         """
-        return json_response(_budget(await self.budget.read()))
+        return json_response(budget_answer(await self.budget.read()))
 
     @endpoint(
         "PUT",
@@ -88,7 +88,7 @@ class BudgetViews:
         """
         body = await json_body(request, BudgetReplacement)
         recorded = await self.change_budget(body.budget(), expected_revision(request))
-        answer = _budget(await self.budget.read())
+        answer = budget_answer(await self.budget.read())
         return json_response(answer, revision=recorded.revision, position=recorded.position)
 
     @endpoint(
@@ -131,7 +131,8 @@ class BudgetViews:
         return json_response(answer, revision=recorded.revision, position=recorded.position)
 
 
-def _budget(found: BudgetWithUse) -> OrganizationBudget:
+def budget_answer(found: BudgetWithUse) -> OrganizationBudget:
+    """Return the budget as an answer."""
     budget = found.budget
     return OrganizationBudget(
         usd=None if budget is None else budget.usd,

@@ -54,6 +54,7 @@ class UsageViews:
         access=Access.VIEWER,
         tag="prompts",
         query=UsageQuery,
+        replicated=True,
         answers={
             200: Answer(description="The sums.", schema=UsageReport, csv="day,requests,...\r\n2026-01-31,7,...\r\n")
         },
@@ -75,6 +76,7 @@ class UsageViews:
         access=Access.VIEWER,
         tag="keys",
         query=UsageOfKeyQuery,
+        replicated=True,
         answers={
             200: Answer(description="The sums.", schema=UsageReport, csv="day,requests,...\r\n2026-01-31,7,...\r\n")
         },
@@ -108,18 +110,21 @@ class UsageViews:
         )
         if is_csv:
             return web.Response(body=csv_lines(_lines(found, grouping)), headers=csv_headers("usage.csv"))
-        return json_response(
-            UsageReport.model_validate(
-                {
-                    "first": found.first,
-                    "last": found.last,
-                    "group_by": query.group_by,
-                    "data": found.report.groups,
-                    "totals": found.report.total,
-                    "is_cut": found.report.is_cut,
-                }
-            )
-        )
+        return json_response(usage_answer(found, query.group_by))
+
+
+def usage_answer(found: UsageOfDays, group_by: str) -> UsageReport:
+    """Return the report as an answer."""
+    return UsageReport.model_validate(
+        {
+            "first": found.first,
+            "last": found.last,
+            "group_by": group_by,
+            "data": found.report.groups,
+            "totals": found.report.total,
+            "is_cut": found.report.is_cut,
+        }
+    )
 
 
 def _grouping(text: str) -> Grouping:

@@ -1,16 +1,20 @@
-"""What a superuser of the database can do to the log, and where it shows."""
+"""What a superuser of the database can do to the log, and to checkpoints that are in reach, and where it shows."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, LiteralString
 
 from psycopg import sql
 
+from tests.databases import Connection
+
 if TYPE_CHECKING:
     from uuid import UUID
-
-    from tests.databases import Connection
 
 # A place in the numbering that nothing else takes.
 ASIDE: Final = 1_000_000
@@ -202,3 +206,70 @@ KINDS: Final = [
     Tamperer.bend_the_head,
     Tamperer.add_behind_the_head,
 ]
+
+
+SinkTampering = Callable[[Path, Connection], None]
+"""Changes the file of checkpoints, and what the database knows of them."""
+
+
+def empty_the_sink(sink: Path, _: Connection) -> None:
+    sink.write_bytes(b"")
+
+
+def remove_the_sink(sink: Path, _: Connection) -> None:
+    sink.unlink()
+
+
+def cut_off_the_newest(sink: Path, _: Connection) -> None:
+    sink.write_bytes(b"".join(_lines(sink)[:-1]))
+
+
+def cut_off_what_both_know(sink: Path, owner: Connection) -> None:
+    """The mark beside the sink still names the checkpoint that neither the sink nor the database has."""
+    kept = _lines(sink)[:-1]
+    sink.write_bytes(b"".join(kept))
+    _record(owner, kept[-1])
+
+
+def take_a_line_out(sink: Path, _: Connection) -> None:
+    lines = _lines(sink)
+    sink.write_bytes(b"".join([lines[0], *lines[2:]]))
+
+
+def change_the_newest(sink: Path, owner: Connection) -> None:
+    *before, newest = _lines(sink)
+    document = json.loads(newest)
+    document["checkpoint"]["at"] = "2026-01-01T00:00:00.000Z"
+    changed = json.dumps(document, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+    sink.write_bytes(b"".join([*before, changed]))
+    _record(owner, changed)
+
+
+SINKS: Final[list[SinkTampering]] = [
+    cut_off_what_both_know,
+    empty_the_sink,
+    remove_the_sink,
+    cut_off_the_newest,
+    take_a_line_out,
+    change_the_newest,
+]
+
+
+def restore_checkpoints(sink: Path, owner: Connection) -> None:
+    """Make the sink and what the database knows of it what they were after the first checkpoint."""
+    kept = sink.with_suffix(".first")
+    if not kept.exists():
+        kept.write_bytes(_lines(sink)[0])
+    sink.write_bytes(kept.read_bytes())
+    sink.with_suffix(".newest").unlink()
+    _record(owner, kept.read_bytes())
+
+
+def _lines(sink: Path) -> list[bytes]:
+    return sink.read_bytes().splitlines(keepends=True)
+
+
+def _record(owner: Connection, line: bytes) -> None:
+    number = json.loads(line)["checkpoint"]["number"]
+    hash_ = sha256(line.removesuffix(b"\n")).hexdigest()
+    owner.execute("UPDATE newest_checkpoint SET number = %s, hash = %s", (number, hash_))

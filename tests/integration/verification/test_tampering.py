@@ -10,7 +10,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.integration.verification.conftest import CHECKPOINT_AFTER, LENGTH, append, restore
-from tests.integration.verification.tampering import KINDS, Tamperer
+from tests.integration.verification.tampering import (
+    KINDS,
+    SINKS,
+    Tamperer,
+    cut_off_what_both_know,
+    restore_checkpoints,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +25,7 @@ if TYPE_CHECKING:
     from application.verification.log_findings import LogFinding
     from tests.databases import Connection
     from tests.integration.verification.conftest import Auditor, Logs
-    from tests.integration.verification.tampering import Expected
+    from tests.integration.verification.tampering import Expected, SinkTampering
 
 HIDDEN_AFTER_THE_CHECKPOINT = {Tamperer.chain_anew, Tamperer.cut_off_with_the_heads}
 HIDDEN_AT_THE_END = {Tamperer.delete_and_number_anew}
@@ -67,6 +73,39 @@ async def test_it_is_found_and_its_place_named(
     innocent = (await auditor.verify(logs.innocent)).findings
     assert innocent == [] or kind is Tamperer.give_to_another
     assert _names((await auditor.verify(logs.tampered, full=True)).findings, expected)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+@settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.integers(1, LENGTH), tamper_with_sink=st.sampled_from(SINKS))
+@example(place=CHECKPOINT_AFTER + 1, tamper_with_sink=cut_off_what_both_know)
+async def test_tampering_with_log_and_sink_is_found(
+    auditor: Auditor,
+    logs: Logs,
+    unguarded: Connection,
+    kind: Callable[[Tamperer, int], Expected],
+    place: int,
+    tamper_with_sink: SinkTampering,
+) -> None:
+    restore(unguarded)
+    restore_checkpoints(auditor.sink.path, unguarded)
+    await auditor.checkpoint()
+    kind(Tamperer(unguarded, logs.tampered, LENGTH), place)
+    tamper_with_sink(auditor.sink.path, unguarded)
+    assert (await auditor.verify()).findings != []
+    assert (await auditor.verify(logs.tampered)).findings != []
+
+
+@pytest.mark.parametrize("tamper_with_sink", SINKS, ids=lambda tamper: tamper.__name__)
+async def test_tampering_with_the_sink_alone_is_found(
+    auditor: Auditor, logs: Logs, unguarded: Connection, tamper_with_sink: SinkTampering
+) -> None:
+    for _ in range(2):
+        await auditor.checkpoint()
+        assert (await auditor.verify()).findings == []
+    tamper_with_sink(auditor.sink.path, unguarded)
+    for only in (None, logs.tampered):
+        assert (await auditor.verify(only)).findings != []
 
 
 def _names(findings: Sequence[LogFinding], expected: Expected) -> bool:

@@ -31,8 +31,8 @@ async def _count(sink: FileSink, *, per_part: int = 1_000) -> None:
         await tail.append(b"%d" % number, mark=b"", begins_part=number if number % per_part == 1 else None)
 
 
-async def _lines(sink: FileSink, *, newest_part: bool = False, since: int = 0) -> list[bytes]:
-    return [line async for line in sink.lines(newest_part=newest_part, since=since)]
+async def _lines(sink: FileSink, *, since: int = 0) -> list[bytes]:
+    return [line async for lines in sink.lines(since=since) for line in lines]
 
 
 def _names(folder: Path) -> list[str]:
@@ -131,7 +131,8 @@ async def test_parts_are_named_after_their_first_line(tmp_path: Path) -> None:
         "checkpoints.ndjson",
     ]
     assert await _lines(sink) == [b"%d" % number for number in range(1, 14)]
-    assert await _lines(sink, newest_part=True) == [b"11", b"12", b"13"]
+    assert await sink.parts() == [0, 6, 11]
+    assert [await sink.first_lines(part) for part in (0, 6, 11)] == [[b"1", b"2"], [b"6", b"7"], [b"11", b"12"]]
     firsts = [(await _lines(sink, since=number))[0] for number in (0, 1, 5, 6, 10, 11, 99)]
     assert firsts == [b"1", b"1", b"1", b"6", b"6", b"11", b"11"]
     assert await sink.beginning() == b"11\n12\n13\n"
@@ -158,7 +159,7 @@ async def test_a_part_whose_first_line_is_torn_knows_what_came_before(tmp_path: 
         await _count(FileSink(tmp_path), per_part=3)
     (tmp_path / "checkpoints-000000004.ndjson").write_bytes(b"4")
     assert await _append(FileSink(tmp_path), b"next", begins_part=4) == [b"4", b"3", b"2", b"1"]
-    assert await _lines(FileSink(tmp_path), newest_part=True) == [b"4", b"next"]
+    assert await _lines(FileSink(tmp_path), since=4) == [b"4", b"next"]
 
 
 async def test_a_line_that_is_being_written_is_not_read_yet(tmp_path: Path) -> None:

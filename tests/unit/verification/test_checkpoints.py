@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import get_ident
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -13,16 +14,25 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+import application.verification.write_checkpoint as write_checkpoint_module
 from adapters.checkpoints.signing_key import Ed25519Signatures, SigningKey
+from application.verification import checkpoint_reader
 from application.verification.checkpoint_reader import CheckpointReader
-from application.verification.checkpoints import HeadLeaf, MalformedCheckpoint, heads_root, line_bytes, parse_line
+from application.verification.checkpoints import (
+    HeadLeaf,
+    MalformedCheckpoint,
+    heads_root,
+    line_bytes,
+    outline,
+    parse_line,
+)
 from application.verification.compare_with_checkpoints import CheckpointCheck
 from application.verification.verification_proofs import Proof
 from application.verification.write_checkpoint import WriteCheckpoint, write_checkpoint
 from tests.fakes.checkpoints import FakeRegister, FakeSink
 
 if TYPE_CHECKING:
-    from application.verification.checkpoints import Checkpoint
+    from application.verification.checkpoints import Checkpoint, LineOutline
 
 KEY = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
@@ -130,6 +140,47 @@ async def _compared_from(world: World, *, checkpoint: int) -> int | None:
     return None if reader.first is None else reader.first.number
 
 
+async def test_of_an_organization_nothing_is_read_that_was_written_before_it_appeared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(write_checkpoint_module, "BETWEEN_FULL", 5)
+    world = World()
+    for number in range(1, 33):
+        world.move(1, *[2] * (number == 13), *[3] * (number == 29), *[4] * (number == 32))
+        await world.write()
+    assert await world.sink.parts() == [0, 6, 11, 16, 21, 26, 31]
+    for organization, first in {1: 1, 2: 11, 3: 26, 4: 31, 5: 31}.items():
+        reader = CheckpointReader(world.sink, Ed25519Signatures(), KEY.public_key, world.register.recorded)
+        check = CheckpointCheck(reader, world.register.hashes, UUID(int=organization))
+        await check.run()
+        assert (reader.findings, check.findings()) == ([], {})
+        assert (reader.first and reader.first.number, reader.end and reader.end[0]) == (first, 32)
+        assert (UUID(int=organization) in check.newest) == (organization != 5)
+    # The first line of a part was torn, and its checkpoint repeated.
+    begins = world.sink.parts_begun[2][1]
+    world.sink.held.insert(begins, world.sink.held[begins][:90])
+    world.sink.parts_begun[3:] = [(number, index + 1) for number, index in world.sink.parts_begun[3:]]
+    assert [await (await world.read()).part_before(UUID(int=each)) for each in (1, 2, 3)] == [0, 11, 26]
+
+
+async def test_many_lines_are_read_off_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = set()
+
+    def noting(line: bytes) -> LineOutline | None:
+        threads.add(get_ident())
+        return outline(line)
+
+    monkeypatch.setattr(checkpoint_reader, "outline", noting)
+    world = await a_world()
+    await world.read()
+    assert threads == {get_ident()}
+    threads.clear()
+    world.sink.held *= 200
+    world.sink.lines_at_once = 600
+    await world.read()
+    assert get_ident() not in threads
+
+
 async def test_the_torn_line_of_a_writer_that_died_is_passed_over() -> None:
     world = await a_world()
     world.sink.held.append(world.sink.held[-1][:70])
@@ -184,7 +235,9 @@ async def test_checkpoints_that_were_archived_in_the_middle_of_a_part_are_missed
 async def test_one_organization_is_reported_its_own_heads() -> None:
     world = await a_world()
     reader = CheckpointReader(world.sink, Ed25519Signatures(), KEY.public_key)
-    reported = [head.org_sequence async for read in reader.checkpoints(UUID(int=1)) for head in read.heads]
+    reported = [
+        head.org_sequence async for some in reader.checkpoints(UUID(int=1)) for read in some for head in read.heads
+    ]
     assert (reported, reader.findings) == ([1, 2], [])
 
 

@@ -7,6 +7,7 @@ export const MODELS = "/api/ai/models";
 export const KEYS = "/api/ai/keys";
 export const USAGE = "/api/ai/usage";
 export const WEBHOOKS = "/api/ai/webhooks";
+export const OVERVIEW = "/api/ai/overview";
 export const MEMBERS = "/api/ai/members";
 
 const LARGEST_PAGE = 200;

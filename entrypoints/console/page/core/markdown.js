@@ -1,23 +1,23 @@
-// Markdown as elements. What was written stays text: no markup of its own, no picture from elsewhere, no link but to the web.
+// Markdown as what a page shows. What was written stays text: no markup of its own, no picture from elsewhere, no link but to the web.
 
-import { element } from "./elements.js";
+import { html } from "./view.js";
 
 const DEEPEST = 8;
 // What is longer is shown as it was written: no answer may keep the page busy.
 const LONGEST_LINE = 20_000;
 const INLINE = /(?<ticks>`+)(?<code>[^`]+)\k<ticks>|!?\[(?<text>[^[\]]{1,1000})\]\((?<address>[^()\s]{1,2000})(?:\s"[^"]{0,300}")?\)|\*\*(?<strong>[^*]{1,2000})\*\*|~~(?<gone>[^~]{1,2000})~~|(?<![\w*])\*(?<em>[^*\s][^*]{0,2000})\*(?![\w*])|(?<![\w_])_(?<under>[^_\s][^_]{0,2000})_(?![\w_])|(?<bare>https?:\/\/[^\s<>()[\]"'`]{1,2000}[^\s<>()[\]"'`.,;:!?])/g;
-const FENCE = /^ {0,3}(```+|~~~+)\s*([\w+#.-]*)/;
+const FENCE = /^ {0,3}(\x60{3,}|~~~+)\s*([\w+#.-]*)/;
 const HEADING = /^ {0,3}(#{1,6})\s+(.*?)(?:\s+#+)?$/;
 const RULE = /^ {0,3}([-*_])(?: *\1){2,} *$/;
 const ITEM = /^( *)([-*+]|\d{1,9}[.)])\s+(.*)$/;
 const QUOTE = /^ {0,3}> ?(.*)$/;
 const DIVIDER = /^ *\|? *:?-+:? *(?:\| *:?-+:? *)*\|? *$/;
 
-export const markdown = (text) => element("div", { class: "markdown" }, blocks(text.replace(/\r\n?/g, "\n").split("\n"), 0));
+export const markdown = (text) => html`<div class="markdown">${blocks(text.replace(/\r\n?/g, "\n").split("\n"), 0)}</div>`;
 
 /** @param {string[]} lines @param {number} depth @returns {any[]} */
 function blocks(lines, depth) {
-  if (depth > DEEPEST) return [element("p", {}, lines.join("\n"))];
+  if (depth > DEEPEST) return [html`<p>${lines.join("\n")}</p>`];
   const made = [];
   let at = 0;
   while (at < lines.length) {
@@ -36,16 +36,16 @@ function blockAt(lines, at, depth) {
   if (fence) return fenced(lines, at, fence);
   const heading = HEADING.exec(line);
   // The page's own heading stands above all of an answer's.
-  if (heading) return [element(`h${Math.min(heading[1].length + 2, 6)}`, {}, inlines(heading[2])), at + 1];
-  if (RULE.test(line)) return [element("hr"), at + 1];
+  if (heading) return [html`<${`h${Math.min(heading[1].length + 2, 6)}`}>${inlines(heading[2])}<//>`, at + 1];
+  if (RULE.test(line)) return [html`<hr />`, at + 1];
   if (QUOTE.test(line)) {
     const end = endOf(lines, at, (each) => QUOTE.test(each));
-    return [element("blockquote", {}, blocks(lines.slice(at, end).map((each) => QUOTE.exec(each)[1]), depth + 1)), end];
+    return [html`<blockquote>${blocks(lines.slice(at, end).map((each) => QUOTE.exec(each)[1]), depth + 1)}</blockquote>`, end];
   }
   if (ITEM.test(line)) return listed(lines, at, depth);
   if (line.includes("|") && DIVIDER.test(lines[at + 1] ?? "") && lines[at + 1].includes("-")) return tabled(lines, at);
   const end = endOf(lines, at + 1, (each) => each.trim() !== "" && ![FENCE, HEADING, RULE, QUOTE, ITEM].some((other) => other.test(each)));
-  return [element("p", {}, inlines(lines.slice(at, end).join("\n"))), end];
+  return [html`<p>${inlines(lines.slice(at, end).join("\n"))}</p>`, end];
 }
 
 function endOf(lines, from, belongs) {
@@ -58,7 +58,7 @@ function endOf(lines, from, belongs) {
 function fenced(lines, at, found) {
   const [, mark, language] = found;
   const end = endOf(lines, at + 1, (each) => !each.trimStart().startsWith(mark));
-  return [element("pre", { tabindex: "0", "aria-label": language ? `Code in ${language}` : "Code" }, element("code", {}, lines.slice(at + 1, end).join("\n"))), end + 1];
+  return [html`<pre tabindex="0" aria-label=${language ? `Code in ${language}` : "Code"}><code>${lines.slice(at + 1, end).join("\n")}</code></pre>`, end + 1];
 }
 
 /** @returns {[block: any, next: number]} */
@@ -72,21 +72,22 @@ function listed(lines, at, depth) {
     if (!item || item[1].length !== indent.length || /\d/.test(item[2]) !== isOrdered) break;
     const width = indent.length + item[2].length + 1;
     const next = endOf(lines, end + 1, (each) => each.trim() === "" ? false : each.search(/\S/) > indent.length);
-    items.push(element("li", {}, inlines(item[3]), blocks(lines.slice(end + 1, next).map((each) => each.slice(Math.min(each.search(/\S/), width))), depth + 1)));
+    items.push(html`<li>${inlines(item[3])}${blocks(lines.slice(end + 1, next).map((each) => each.slice(Math.min(each.search(/\S/), width))), depth + 1)}</li>`);
     end = next;
     // One empty line between two items does not end the list.
     if (lines[end]?.trim() === "" && ITEM.exec(lines[end + 1] ?? "")?.[1].length === indent.length) end += 1;
   }
-  return [element(isOrdered ? "ol" : "ul", isOrdered && sign !== "1." ? { start: String(Number.parseInt(sign, 10)) } : {}, items), end];
+  return [isOrdered ? html`<ol start=${sign === "1." ? undefined : Number.parseInt(sign, 10)}>${items}</ol>` : html`<ul>${items}</ul>`, end];
 }
 
 /** @returns {[block: any, next: number]} */
 function tabled(lines, at) {
   const end = endOf(lines, at + 2, (each) => each.includes("|") && each.trim() !== "");
   const cells = (line) => line.trim().replace(/^\||\|$/g, "").split("|").map((cell) => inlines(cell.trim()));
-  return [element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Table" }, element("table", {},
-    element("thead", {}, element("tr", {}, cells(lines[at]).map((cell) => element("th", { scope: "col" }, cell)))),
-    element("tbody", {}, lines.slice(at + 2, end).map((line) => element("tr", {}, cells(line).map((cell) => element("td", {}, cell))))))), end];
+  return [html`<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
+    <thead><tr>${cells(lines[at]).map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
+    <tbody>${lines.slice(at + 2, end).map((line) => html`<tr>${cells(line).map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
+  </table></div>`, end];
 }
 
 /** @param {string} text @returns {any[]} */
@@ -105,15 +106,15 @@ function inlines(text, depth = 0) {
 function inline(found, depth) {
   const { 0: whole, groups } = found;
   const { code, text, address, strong, gone, em, under, bare } = groups;
-  if (code !== undefined) return element("code", {}, code);
+  if (code !== undefined) return html`<code>${code}</code>`;
   if (bare !== undefined) return link(bare, [bare]) ?? whole;
   if (text !== undefined) return link(address, inlines(text, depth)) ?? whole;
-  if (strong !== undefined) return element("strong", {}, inlines(strong, depth));
-  if (gone !== undefined) return element("del", {}, inlines(gone, depth));
-  return element("em", {}, inlines(em ?? under, depth));
+  if (strong !== undefined) return html`<strong>${inlines(strong, depth)}</strong>`;
+  if (gone !== undefined) return html`<del>${inlines(gone, depth)}</del>`;
+  return html`<em>${inlines(em ?? under, depth)}</em>`;
 }
 
 // Only to the web, and without a word of where it was found.
 function link(address, content) {
-  return /^https?:\/\//i.test(address) ? element("a", { href: address, target: "_blank", rel: "noopener noreferrer nofollow" }, content) : null;
+  return /^https?:\/\//i.test(address) ? html`<a href=${address} target="_blank" rel="noopener noreferrer nofollow">${content}</a>` : null;
 }

@@ -11,14 +11,19 @@ export const preference = (name, otherwise = null) => held[name] ?? otherwise;
 export function prefer(name, value) {
   held = Object.fromEntries(Object.entries({ ...read(), [name]: value }).filter(([, each]) => each !== null));
   try {
-    localStorage.setItem(KEPT, JSON.stringify(held));
+    if (Object.keys(held).length === 0) localStorage.removeItem(KEPT);
+    else localStorage.setItem(KEPT, JSON.stringify(held));
   } catch {
     // A browser that keeps nothing still shows what was chosen until the page is left.
   }
   for (const listener of listeners) listener(name);
 }
 
-export const onPreference = (listener) => listeners.add(listener);
+// Returns a function that ends it.
+export function onPreference(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
 
 function read() {
   try {

@@ -1,6 +1,8 @@
 // The session of somebody who has signed in, with the identity provider or to an account of this service: a cookie that no script can read, one for all tabs.
 
+import { takeAhead } from "./ahead.js";
 import { ask, address as placeOf } from "./api.js";
+import { prefer, preference } from "./preferences.js";
 import { current, enter, signOut } from "./session.js";
 
 const PLACE = "/auth/session";
@@ -23,9 +25,11 @@ export function onOtherTabs(changed) {
   });
 }
 
+export const askForSession = () => ask("GET", PLACE);
+
 // Who has signed in, or null. Without an identity provider nobody has.
 export async function read() {
-  const { document } = await ask("GET", PLACE).catch(withoutSignIn);
+  const { document } = await takeAhead("session", askForSession).catch(withoutSignIn);
   address = document.signInUrl;
   accounts = document;
   return document.session === null ? null : sessionOf(document.session);
@@ -65,13 +69,21 @@ export async function changeOrganization(organizationId) {
 export async function endSession() {
   const { document } = await ask("POST", "/auth/logout");
   tabs.postMessage("changed");
+  keepOrganization(null);
   signOut();
   return document.providerSignOutUrl;
 }
 
 // Takes up the session, if there is one.
 export async function takeUp() {
-  enter(await read());
+  const session = await read();
+  keepOrganization(session?.organizationId ?? null);
+  enter(session);
+}
+
+// The next time it is known at once which one to ask for.
+function keepOrganization(id) {
+  if (id !== preference("organization")) prefer("organization", id);
 }
 
 function sessionOf({ actor, accountId, name, organizationId, role, isPlatformAdmin, organizations }) {

@@ -1,19 +1,19 @@
 // Which page is shown: `#/models/<id>?tab=history`. The fragment never leaves the browser.
 
 import { failure } from "../parts/failure.js";
-import { redraw } from "../parts/redraw.js";
-import { element, replace } from "./elements.js";
 import { home } from "./session.js";
+import { html, render } from "./view.js";
 
 const routes = [];
 let leaving = new AbortController();
 let shown = null;
 let shownAt = null;
 let isBack = false;
+let visit = 0;
 const visits = new Map();
 const latest = new Map();
 
-// `show({params, query, signal})` gives the page's elements; the signal is aborted when the page is left.
+// `show({params, query, signal})` gives what the page shows; the signal is aborted when the page is left.
 export function addRoute(pattern, load) {
   const names = [...pattern.matchAll(/:(\w+)/g)].map((found) => found[1]);
   routes.push({ expression: new RegExp(`^${pattern.replace(/:\w+/g, "([^/]+)")}$`), names, load });
@@ -53,8 +53,8 @@ export const lastPlace = (path) => latest.get(path) ?? href(path);
 // For a link that leads back.
 export const comeBack = () => (isBack = true);
 
-// Without `focus` it is the same page again, and whoever uses it is not disturbed.
-export async function refresh({ focus = true } = {}) {
+// Without `focus` it is the same page again, and whoever uses it is not disturbed; nothing of it stays if it is shown `anew`.
+export async function refresh({ focus = true, anew = focus } = {}) {
   const { path, query } = place();
   leaving.abort();
   leaving = new AbortController();
@@ -68,7 +68,8 @@ export async function refresh({ focus = true } = {}) {
   if (!params) return go(home());
   const page = await found.route.load({ params, query, signal }).catch((error) => failed(error, signal));
   if (signal.aborted) return undefined;
-  (focus ? replace : redraw)(main, page);
+  if (anew) visit += 1;
+  draw(main, page);
   history.replaceState({ held: remembered(), isKnown: true }, "");
   latest.set(path, location.hash);
   shownAt = location.hash;
@@ -84,6 +85,11 @@ export async function refresh({ focus = true } = {}) {
   return undefined;
 }
 
+// With another key all of it is made anew.
+const Visit = ({ children }) => children;
+
+const draw = (main, page) => render(html`<${Visit} key=${`${visit} ${place().path}`}>${page}<//>`, main);
+
 // Null for an address that nobody's page has: its percent signs stand for nothing.
 function paramsOf({ route, match }) {
   try {
@@ -97,7 +103,13 @@ function failed(error, signal) {
   if (signal.aborted) return null;
   // Perhaps not even the page's own code came.
   window.dispatchEvent(new Event("trouble"));
-  return [element("h1", {}, "This page cannot be shown"), failure(error, () => refresh())];
+  return html`<h1>This page cannot be shown</h1>${failure(error, () => refresh())}`;
+}
+
+// For what is shown to whoever is not signed in.
+export function showAlone(content) {
+  visit += 1;
+  draw(document.getElementById("main"), content);
 }
 
 export function leave() {

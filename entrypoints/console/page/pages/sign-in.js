@@ -2,76 +2,85 @@
 // `make run` prints.
 
 import { ask } from "../core/api.js";
-import { element, replace } from "../core/elements.js";
 import { hasAccounts, read, signInAddress } from "../core/provider-session.js";
+import { showAlone } from "../core/router.js";
 import { signIn, UnusableToken } from "../core/session.js";
-import { field, Form } from "../parts/form.js";
-import { signInForm } from "./account/sign-in-form.js";
+import { html, Slot, useEffect, useLayoutEffect, useRef, useState } from "../core/view.js";
+import { Field, Form } from "../parts/form.js";
+import { SignInForm } from "./account/sign-in-form.js";
 
 export function showSignIn(why) {
   document.title = "Sign in – Modelbook";
-  const token = field({ name: "token", label: "Token", type: "password", required: true, autocomplete: "off",
-    help: "A signed token (JWT) of your organization. It stays in this tab, and is gone when you sign out or close it." });
-  const form = new Form([token], { action: "Sign in", submit: () => enter(form, token) });
-  const provider = element("div", { class: "provider-sign-in" });
-  const ways = element("details", { open: true }, element("summary", { hidden: true }, "Sign in with a token"), form.element,
-    element("p", { class: "quiet" }, "For the demonstration, ", element("code", {}, "make run"), " prints a link and a token. ",
-      "Elsewhere an administrator gives you one, or ", element("code", {}, "modelbook token"), " makes it."));
-  replace(document.getElementById("main"), element("div", { class: "sign-in" },
-    element("h1", {}, "Sign in"),
-    why ? element("p", { class: "notice bad", role: "alert" }, why) : null,
-    provider, ways,
-    element("p", { class: "quiet" }, element("a", { href: "api/docs" }, "Documentation of the API"))));
-  token.control.focus();
-  offerOthers(provider, ways);
+  providerSignOut.put(null);
+  showAlone(html`<${SignIn} why=${why} />`);
 }
 
-// Where people have accounts here, or the operator has set up an identity provider, a token is the second way.
-async function offerOthers(place, ways) {
-  if (signInAddress() === null && !hasAccounts()) await read().catch(() => {});
-  const address = signInAddress();
-  if (!place.isConnected || (address === null && !hasAccounts())) return;
-  ways.open = false;
-  ways.firstElementChild.hidden = false;
-  if (hasAccounts()) {
-    const form = signInForm();
-    place.prepend(address === null ? form.element : element("details", {}, element("summary", {}, "Sign in with a passphrase or a passkey"), form.element));
-    if (address === null) form.control.focus();
-  }
-  if (address === null) return;
-  const link = element("a", { class: "button", href: address }, "Sign in");
-  place.prepend(link);
-  link.focus();
+function SignIn({ why }) {
+  const token = useRef(null);
+  const [address, setAddress] = useState(null);
+  const [isForAccounts, setForAccounts] = useState(false);
+  useLayoutEffect(() => token.current.focus(), []);
+  // Where people have accounts here, or the operator has set up an identity provider, a token is the second way.
+  useEffect(() => {
+    let isOver = false;
+    const find = async () => {
+      if (signInAddress() === null && !hasAccounts()) await read().catch(() => {});
+      if (isOver) return;
+      setAddress(signInAddress());
+      setForAccounts(hasAccounts());
+    };
+    find();
+    return () => void (isOver = true);
+  }, []);
+  const hasOthers = address !== null || isForAccounts;
+  return html`<div class="sign-in">
+    <h1>Sign in</h1>
+    ${why ? html`<p class="notice bad" role="alert">${why}</p>` : null}
+    <div class="provider-sign-in">
+      ${address === null ? null : html`<${ProviderLink} address=${address} />`}
+      ${isForAccounts ? address === null ? html`<${SignInForm} />` : html`<details><summary>Sign in with a passphrase or a passkey</summary><${SignInForm} isFirst=${false} /></details>` : null}
+      ${providerSignOut.view}
+    </div>
+    <details open=${!hasOthers}>
+      <summary hidden=${!hasOthers}>Sign in with a token</summary>
+      <${Form} action="Sign in" submit=${enter}>
+        <${Field} name="token" label="Token" type="password" required autocomplete="off" control=${token} help="A signed token (JWT) of your organization. It stays in this tab, and is gone when you sign out or close it." />
+      <//>
+      <p class="quiet">For the demonstration, <code>make run</code> prints a link and a token. Elsewhere an administrator gives you one, or <code>modelbook token</code> makes it.</p>
+    </details>
+    <p class="quiet"><a href="api/docs">Documentation of the API</a></p>
+  </div>`;
 }
+
+function ProviderLink({ address }) {
+  const link = useRef(null);
+  useLayoutEffect(() => link.current.focus(), []);
+  return html`<a class="button" href=${address} ref=${link}>Sign in</a>`;
+}
+
+const providerSignOut = new Slot();
 
 // The identity provider may still know the browser, and would let the next person in without a question.
 export function offerProviderSignOut(address) {
-  const place = document.querySelector(".provider-sign-in");
-  if (address === null || !place) return;
-  place.append(element("p", { class: "notice", role: "status" }, "You are signed out here. On a shared computer, ",
-    element("a", { href: address }, "sign out of your identity provider"), " too."));
+  providerSignOut.put(address === null ? null : html`<p class="notice" role="status">You are signed out here. On a shared computer, <a href=${address}>sign out of your identity provider</a> too.</p>`);
 }
 
 // In a window of its own, while a page waits for whoever was signed in to an account.
 export function showSignInWindow(done) {
   document.title = "Sign in – Modelbook";
   document.body.classList.add("signed-out");
-  const form = signInForm({ done });
-  replace(document.getElementById("main"), element("div", { class: "sign-in" }, element("h1", {}, "Sign in again"), form.element));
-  form.control.focus();
+  showAlone(html`<div class="sign-in"><h1>Sign in again</h1><${SignInForm} done=${done} /></div>`);
 }
 
 export function showSignedIn() {
   document.title = "Signed in – Modelbook";
   document.body.classList.add("signed-out");
-  replace(document.getElementById("main"), element("div", { class: "sign-in" },
-    element("h1", {}, "You are signed in"),
-    element("p", {}, "Close this window and go on where you were, or ", element("a", { href: "./" }, "open the console"), ".")));
+  showAlone(html`<div class="sign-in"><h1>You are signed in</h1><p>Close this window and go on where you were, or <a href="./">open the console</a>.</p></div>`);
 }
 
-function enter(form, token) {
+function enter({ token }, form) {
   try {
-    signIn(token.control.value);
+    signIn(token);
   } catch (error) {
     if (!(error instanceof UnusableToken)) throw error;
     form.refuse([{ pointer: "/token", message: error.message }]);

@@ -1,15 +1,15 @@
 // Badges: each state has a colour and a word, so that no colour carries meaning alone.
 
-import { element } from "../core/elements.js";
 import { ago, time, title } from "../core/format.js";
 import { preference } from "../core/preferences.js";
+import { html, Store, useStore } from "../core/view.js";
 
 const TONES = { healthy: "good", degraded: "warn", unhealthy: "bad", unknown: "idle" };
 const TELLING = ["reasoning", "vision", "embeddings", "image_output", "audio_output", "audio_input", "pdf_input", "function_calling"];
 const FEW = 2;
 const LIFECYCLES = { active: "good", preview: "info", deprecated: "warn", retired: "bad" };
 
-export const badge = (text, tone = "idle") => element("span", { class: `badge ${tone}` }, text);
+export const badge = (text, tone = "idle") => html`<span class="badge ${tone}">${text}</span>`;
 
 export const health = (status) => badge(title(status), TONES[status] ?? "idle");
 
@@ -25,33 +25,39 @@ const UNUSABLE = { "provider-disabled": "Provider disabled", "provider-has-no-ke
 
 export const usability = (model) => model.isEnabled && UNUSABLE[model.unusableBecause] ? badge(UNUSABLE[model.unusableBecause], "warn") : null;
 
-export const keyHint = (apiKey) => !apiKey ? "none" : apiKey.hint.length > 1 ? element("code", {}, apiKey.hint) : "set";
+export const keyHint = (apiKey) => !apiKey ? "none" : apiKey.hint.length > 1 ? html`<code>${apiKey.hint}</code>` : "set";
 
-export const when = (moment) => moment ? element("time", { datetime: moment, title: time(moment), "data-age": true }, ago(moment)) : "never";
+const ages = new Store();
+
+// Time goes on while a page is open.
+export const renewAges = () => ages.changed();
+
+function Age({ moment }) {
+  useStore(ages);
+  return html`<time datetime=${moment} title=${time(moment)}>${ago(moment)}</time>`;
+}
+
+export const when = (moment) => moment ? html`<${Age} moment=${moment} />` : "never";
 
 // The same with the time itself beside it.
 export function stamp(moment) {
   if (!moment) return "–";
   const form = preference("times", "both");
-  return form === "absolute" ? element("time", { datetime: moment }, time(moment)) : [when(moment), form === "both" ? element("small", { class: "quiet" }, " ", time(moment)) : null];
+  return form === "absolute" ? html`<time datetime=${moment}>${time(moment)}</time>` : [when(moment), form === "both" ? html`<small class="quiet"> ${time(moment)}</small>` : null];
 }
 
-export const chips = (names) => element("span", { class: "chips" }, names.map(chip));
-
-// Time goes on while a page is open.
-export function renewAges() {
-  /** @type {NodeListOf<HTMLTimeElement>} */
-  const times = document.querySelectorAll("time[data-age]");
-  for (const each of times) each.textContent = ago(each.dateTime);
-}
+export const chips = (names) => html`<span class="chips">${names.map(chip)}</span>`;
 
 // For rows of a list: what tells models apart comes first, the rest is a number.
 export function fewChips(names) {
   const telling = [...TELLING.filter((name) => names.includes(name)), ...names.filter((name) => !TELLING.includes(name))];
   const rest = telling.slice(FEW);
-  return element("span", { class: "chips few" }, telling.slice(0, FEW).map(chip), rest.length ? element("span", { class: "chip more", title: rest.map(spoken).join(", ") }, `+${rest.length}`) : null);
+  return html`<span class="chips few">${telling.slice(0, FEW).map(chip)}${rest.length ? html`<span class="chip more" title=${rest.map(spoken).join(", ")}>+${rest.length}</span>` : null}</span>`;
 }
 
-const chip = (name) => element("span", { class: "chip" }, spoken(name));
+const chip = (name) => html`<span class="chip">${spoken(name)}</span>`;
 
 const spoken = (name) => name.replaceAll("_", " ");
+
+// Who caused an event.
+export const actor = ({ actor: id, actorName }) => html`<${actorName ? "span" : "code"} title=${id}>${actorName ?? id}<//>`;

@@ -1,8 +1,8 @@
 // What differs between two readings of one thing, and who made it so.
 
 import { get } from "../core/api.js";
-import { element } from "../core/elements.js";
 import { label, value } from "../core/format.js";
+import { html } from "../core/view.js";
 
 // What the service keeps up by itself is nobody's change.
 const OF_THE_SERVICE = new Set(["revision", "lastUsedAt", "updatedAt", "createdAt", "lastHealthCheck", "healthStatus", "sources"]);
@@ -48,7 +48,7 @@ export const placeName = ([name, member]) => member === undefined ? label(name) 
 /** @param {string[]} place @param {any} held */
 export function shown([name], held) {
   if (name === "extraHeaders" && held) return Array.isArray(held) ? value(held) : `${Object.keys(held).join(", ")} (new values)`;
-  if (name === "apiKey" && held) return typeof held === "string" ? "a new key" : element("code", {}, held.hint);
+  if (name === "apiKey" && held) return typeof held === "string" ? "a new key" : html`<code>${held.hint}</code>`;
   return value(held);
 }
 

@@ -1,54 +1,49 @@
 // Bars over time, one on the other, drawn by uPlot; the same figures are in words under the pointer, and in a table of the page.
 
-import { element, replace } from "../core/elements.js";
 import { onPreference } from "../core/preferences.js";
+import { html, useEffect, useRef, useState } from "../core/view.js";
 
 const HEIGHT = 250;
 const SERIES = 6;
 const DAY = 86_400;
 
 // points: moments in seconds; series: [{name, values: [number per point]}]; `show` writes a figure, and `when` a point.
-/** @param {number[]} points @param {{ name: string, values: number[] }[]} series @param {{ title: string, show: (figure: number) => string, when: (point: number) => string, isWhole?: boolean }} options */
-export function bars(points, series, { title, show, when, isWhole = false }) {
-  const place = element("div", { class: "chart", role: "img", "aria-label": title });
-  const words = element("p", { class: "readout quiet" });
-  const tell = (at) => replace(words, at === null ? "Point at a bar for its figures." : readout(at, { points, series, show, when }));
-  tell(null);
-  draw(place, { points, series, show, isWhole, tell });
-  return element("figure", { class: "figure" }, place, words, legend(series));
+/** @param {{ points: number[], series: { name: string, values: number[] }[], title: string, show: (figure: number) => string, when: (point: number) => string, isWhole?: boolean }} properties */
+export function Bars({ points, series, title, show, when, isWhole = false }) {
+  const place = useRef(null);
+  const [at, setAt] = useState(null);
+  useEffect(() => draw(place.current, { points, series, show, isWhole, tell: setAt }), [JSON.stringify([points, series]), show]);
+  return html`<figure class="figure">
+    <div class="chart" role="img" aria-label=${title} ref=${place} />
+    <p class="readout quiet">${at === null || at >= points.length ? "Point at a bar for its figures." : readout(at, { points, series, show, when })}</p>
+    ${legend(series)}
+  </figure>`;
 }
 
-// Its code comes after what else there is to see.
-async function draw(place, options) {
-  const { default: Plot } = await import("../vendor/uplot/uPlot-1.6.32.esm.js");
+// Returns a function that ends it: uPlot listens to the window until it is told to end.
+function draw(place, options) {
   let plot = null;
-  const again = () => {
-    if (!place.isConnected || place.clientWidth === 0) return;
+  let isOver = false;
+  const again = async () => {
+    // Its code comes after what else there is to see.
+    const { default: Plot } = await import("../vendor/uplot/uPlot-1.6.32.iife.min.js");
+    if (isOver || place.clientWidth === 0) return;
     plot?.destroy();
     plot = new Plot(settings(Plot, place.clientWidth, options), stacked(options), place);
   };
-  forget();
-  shown.set(place, { again, end: () => plot?.destroy() });
-  new ResizeObserver(() => plot?.width === place.clientWidth || again()).observe(place);
+  const resized = new ResizeObserver(() => plot?.width === place.clientWidth || again());
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const endPreference = onPreference(again);
+  resized.observe(place);
+  dark.addEventListener("change", again);
+  return () => {
+    isOver = true;
+    endPreference();
+    resized.disconnect();
+    dark.removeEventListener("change", again);
+    plot?.destroy();
+  };
 }
-
-// Those on the page, which are drawn anew in other colours.
-const shown = new Map();
-const recolour = () => {
-  for (const { again } of shown.values()) again();
-};
-// uPlot listens to the window until it is told to end.
-document.addEventListener("shown", forget);
-
-function forget() {
-  for (const [place, { end }] of shown) {
-    if (place.isConnected) continue;
-    end();
-    shown.delete(place);
-  }
-}
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
-onPreference(recolour);
 
 // What stands on others reaches from the ground: the highest is drawn first, and the others over it.
 function stacked({ points, series }) {
@@ -78,7 +73,8 @@ const WHOLE = [1, 2, 5].flatMap((each) => Array.from({ length: 13 }, (_, power) 
 
 // A canvas does not know of light and dark.
 function ink(style, name) {
-  const probe = element("span", { hidden: true });
+  const probe = document.createElement("span");
+  probe.hidden = true;
   probe.style.color = style.getPropertyValue(name);
   document.body.append(probe);
   const { color } = getComputedStyle(probe);
@@ -89,10 +85,10 @@ function ink(style, name) {
 function readout(at, { points, series, show, when }) {
   const parts = series.map(({ name, values }) => [name, values[at]]).filter(([, value]) => value > 0);
   const sum = parts.reduce((total, [, value]) => total + value, 0);
-  return [element("strong", {}, `${when(points[at])}: ${show(sum)}`), parts.length > 1 ? ` – ${parts.map(([name, value]) => `${name} ${show(value)}`).join(", ")}` : ""];
+  return html`<strong>${when(points[at])}: ${show(sum)}</strong>${parts.length > 1 ? ` – ${parts.map(([name, value]) => `${name} ${show(value)}`).join(", ")}` : ""}`;
 }
 
 function legend(series) {
   if (series.length < 2) return null;
-  return element("figcaption", {}, element("ul", { class: "legend" }, series.map(({ name }, order) => element("li", {}, element("span", { class: `swatch series-${(order % SERIES) + 1}`, "aria-hidden": "true" }), name))));
+  return html`<figcaption><ul class="legend">${series.map(({ name }, order) => html`<li><span class="swatch series-${(order % SERIES) + 1}" aria-hidden="true" />${name}</li>`)}</ul></figcaption>`;
 }

@@ -1,13 +1,13 @@
 // Text with a button that copies it.
 
-import { element } from "../core/elements.js";
 import { say } from "../core/messages.js";
+import { html } from "../core/view.js";
 
 // `what` names it for people who hear the button: "Copy the id".
-export function copyable(text, what) {
-  const code = element("code", {}, text);
-  return element("span", { class: "copyable" }, code, element("button", { type: "button", class: "plain copy", "aria-label": `Copy ${what}`, title: `Copy ${what}`, onclick: () => copy(text, code) }, "Copy"));
-}
+export const copyable = (text, what) => html`<span class="copyable">
+  <code>${text}</code>
+  <button type="button" class="plain copy" aria-label="Copy ${what}" title="Copy ${what}" onclick=${({ currentTarget }) => copy(text, currentTarget.previousElementSibling)}>Copy</button>
+</span>`;
 
 // Without TLS a page has no clipboard: then the text is marked, for the keyboard.
 export async function copy(text, shown = null) {

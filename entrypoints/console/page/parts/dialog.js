@@ -1,63 +1,78 @@
 // Dialogs: the browser keeps the focus inside, Escape closes, and the focus goes back to where it was.
 
-import { element, replace, uniqueId } from "../core/elements.js";
+import { html, render, useLayoutEffect, useRef, useState, useUniqueId } from "../core/view.js";
 
+// `content` may be a function that is given `{close}`, which the caller gets too.
 /** @param {string} heading @param {any} content @param {{ wide?: boolean, onclose?: () => void }} [options] */
 export function openDialog(heading, content, { wide = false, onclose } = {}) {
-  const id = uniqueId("dialog");
-  const body = element("div", { class: "dialog-body" });
-  const close = element("button", { type: "button", class: "plain close", "aria-label": "Close", onclick: () => leave() }, "×");
-  const dialog = element("dialog", { "aria-labelledby": id, class: wide ? "wide" : "" },
-    element("header", {}, element("h2", { id }, heading), close), body);
+  const place = document.createElement("div");
   const before = /** @type {HTMLElement | null} */ (document.activeElement);
-  dialog.addEventListener("close", () => {
-    dialog.remove();
+  const closed = () => {
+    render(null, place);
+    place.remove();
     if (before?.isConnected) before.focus();
     onclose?.();
-  });
-  let isFilled = false;
-  body.addEventListener("input", () => (isFilled = true));
-  const leave = () => isFilled ? askToDiscard(body, () => dialog.close()) : dialog.close();
-  dialog.addEventListener("cancel", (event) => {
-    if (event.target !== dialog) return;
-    event.preventDefault();
-    leave();
-  });
-  const handle = { close: () => dialog.close(), show: (...parts) => replace(body, parts), element: dialog };
-  handle.show(content);
-  document.body.append(dialog);
-  dialog.showModal();
-  /** @type {HTMLElement | null} */
-  const first = body.querySelector("input:not([type=checkbox]), select, textarea");
-  (first ?? close).focus();
+  };
+  const handle = { close: () => place.querySelector("dialog")?.close() };
+  document.body.append(place);
+  render(html`<${Dialog} heading=${heading} wide=${wide} closed=${closed}>${typeof content === "function" ? content(handle) : content}<//>`, place);
   return handle;
 }
 
+function Dialog({ heading, wide, closed, children }) {
+  const id = useUniqueId("dialog");
+  const dialog = useRef(null);
+  const isFilled = useRef(false);
+  const [refused, setRefused] = useState(0);
+  useLayoutEffect(() => {
+    dialog.current.showModal();
+    const body = dialog.current.querySelector(".dialog-body");
+    (body.querySelector("input:not([type=checkbox]), select, textarea") ?? dialog.current.querySelector(".close")).focus();
+  }, []);
+  const leave = () => {
+    if (isFilled.current) setRefused(refused + 1);
+    else dialog.current.close();
+  };
+  const cancel = (event) => {
+    if (event.target !== dialog.current) return;
+    event.preventDefault();
+    leave();
+  };
+  return html`<dialog ref=${dialog} aria-labelledby=${id} class=${wide ? "wide" : ""} onclose=${closed} oncancel=${cancel}>
+    <header><h2 id=${id}>${heading}</h2><button type="button" class="plain close" aria-label="Close" onclick=${leave}>×</button></header>
+    <div class="dialog-body" oninput=${() => (isFilled.current = true)}>
+      ${refused > 0 ? html`<${Discard} key=${refused} keep=${() => setRefused(0)} discard=${() => dialog.current.close()} />` : null}
+      ${children}
+    </div>
+  </dialog>`;
+}
+
 // What a person has filled in does not go at a slip of the hand.
-function askToDiscard(body, discard) {
-  body.querySelector(".discard")?.remove();
-  const keep = element("button", { type: "button", class: "plain", onclick: () => notice.remove() }, "Keep editing");
-  const notice = element("div", { class: "notice warn discard", role: "alert" }, element("p", {}, "What you have entered is not saved."),
-    element("div", { class: "buttons" }, keep, element("button", { type: "button", class: "danger", onclick: discard }, "Discard")));
-  body.prepend(notice);
-  keep.focus();
+function Discard({ keep, discard }) {
+  const button = useRef(null);
+  useLayoutEffect(() => button.current.focus(), []);
+  return html`<div class="notice warn discard" role="alert"><p>What you have entered is not saved.</p>
+    <div class="buttons"><button type="button" class="plain" ref=${button} onclick=${keep}>Keep editing</button><button type="button" class="danger" onclick=${discard}>Discard</button></div></div>`;
 }
 
 // Asks before something is done that cannot be taken back; `run` may fail, which is shown in place.
 export function confirmed(heading, content, { action, run, tone = "danger" }) {
   return new Promise((resolve) => {
-    const problem = element("p", { class: "notice bad", role: "alert", hidden: true });
-    const handle = openDialog(heading, [content, problem,
-      element("div", { class: "buttons" },
-        element("button", { type: "button", class: "plain", onclick: () => handle.close() }, "Cancel"),
-        element("button", { type: "button", class: tone, onclick: async () => {
-          try {
-            resolve(await run());
-            handle.close();
-          } catch (error) {
-            problem.hidden = false;
-            problem.textContent = error.message;
-          }
-        } }, action))], { onclose: () => resolve(null) });
+    openDialog(heading, ({ close }) => html`<${Confirmation} close=${close} action=${action} tone=${tone} run=${async () => resolve(await run())}>${content}<//>`, { onclose: () => resolve(null) });
   });
+}
+
+function Confirmation({ close, action, tone, run, children }) {
+  const [problem, setProblem] = useState(null);
+  const go = async () => {
+    try {
+      await run();
+      close();
+    } catch (error) {
+      setProblem(error.message);
+    }
+  };
+  return html`${children}
+    <p class="notice bad" role="alert" hidden=${problem === null}>${problem}</p>
+    <div class="buttons"><button type="button" class="plain" onclick=${close}>Cancel</button><button type="button" class=${tone} onclick=${go}>${action}</button></div>`;
 }

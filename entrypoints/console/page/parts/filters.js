@@ -1,56 +1,70 @@
 // Filters of a list: each has a value and reports when it changes.
 
-import { element, replace, uniqueId } from "../core/elements.js";
+import { html, useEffect, useRef, useState, useUniqueId } from "../core/view.js";
 
 const TYPING_MS = 250;
 
-// A search box; it asks when the person has stopped typing.
-/** @param {string} name @param {string} label @param {{ narrow?: boolean, placeholder?: string }} [options] */
-export function search(name, label, { narrow = false, placeholder } = {}) {
-  const id = uniqueId(name);
-  const input = element("input", { id, type: "search", name, placeholder, autocomplete: "off", spellcheck: "false" });
-  return { name, element: element("div", { class: narrow ? "filter" : "filter grow" }, element("label", { for: id }, label), input), value: () => input.value.trim(),
-    set(value, changed) {
-      input.value = value;
-      whenTyped(input, changed);
-    } };
-}
-
-// Calls when the person has stopped typing.
-export function whenTyped(input, changed) {
-  let waiting = null;
-  input.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(changed, TYPING_MS);
-  });
-}
-
-export function choice(name, label, choices) {
-  const id = uniqueId(name);
-  const options = (offered) => [["", "Any"], ...offered].map(([key, text]) => element("option", { value: key }, text));
-  const select = element("select", { id, name }, options(choices));
-  const offer = (offered) => {
-    const { value } = select;
-    replace(select, options(offered));
-    select.value = value;
+// Gives a function that calls when the person has stopped typing.
+export function useTyping(changed) {
+  const waiting = useRef(null);
+  useEffect(() => () => clearTimeout(waiting.current), []);
+  return () => {
+    clearTimeout(waiting.current);
+    waiting.current = setTimeout(changed, TYPING_MS);
   };
-  return { name, offer, element: element("div", { class: "filter" }, element("label", { for: id }, label), select), value: () => select.value,
-    set(value, changed) {
-      select.value = value;
-      select.addEventListener("change", changed);
-    } };
 }
+
+class Filter {
+  /** @param {string} name @param {string} label @param {any} form */
+  constructor(name, label, form) {
+    this.name = name;
+    this.label = label;
+    this.form = form;
+    this.text = "";
+  }
+
+  value() {
+    return this.form.read ? this.form.read(this.text) : this.text;
+  }
+
+  set(value) {
+    this.text = this.form.write ? this.form.write(value) : value;
+  }
+
+  view(changed) {
+    return html`<${FilterField} key=${this.name} filter=${this} changed=${changed} />`;
+  }
+}
+
+// A search box; it asks when the person has stopped typing.
+/** @param {string} name @param {string} label @param {{ narrow?: boolean, placeholder?: string, read?: (text: string) => string }} [options] */
+export function search(name, label, { narrow = false, placeholder, read = (text) => text } = {}) {
+  return new Filter(name, label, { type: "search", isWide: !narrow, placeholder, read: (text) => read(text.trim()) });
+}
+
+export const choice = (name, label, choices) => new Filter(name, label, { choices });
 
 // A moment, given in the person's own time and asked for in UTC.
-export function moment(name, label) {
-  const id = uniqueId(name);
-  const input = element("input", { id, type: "datetime-local", name });
-  const instant = () => input.value ? new Date(input.value).toISOString() : "";
-  return { name, element: element("div", { class: "filter" }, element("label", { for: id }, label), input), value: instant,
-    set(value, changed) {
-      if (value) input.value = localText(new Date(value));
-      input.addEventListener("change", changed);
-    } };
-}
+export const moment = (name, label) => new Filter(name, label, {
+  type: "datetime-local", read: (text) => text ? new Date(text).toISOString() : "", write: (value) => value ? localText(new Date(value)) : "",
+});
 
-const localText = (date) => new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+// A moment as its field has it.
+export const localText = (date) => new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+
+function FilterField({ filter, changed }) {
+  const id = useUniqueId(filter.name);
+  const [, draw] = useState("");
+  const typed = useTyping(changed);
+  const { type, choices, placeholder, isWide = false } = filter.form;
+  const put = (event) => {
+    filter.text = event.target.value;
+    draw(filter.text);
+    if (type === "search") typed();
+    else changed();
+  };
+  const control = choices
+    ? html`<select id=${id} name=${filter.name} value=${filter.text} onchange=${put}>${[["", "Any"], ...choices].map(([key, text]) => html`<option key=${key} value=${key}>${text}</option>`)}</select>`
+    : html`<input id=${id} type=${type} name=${filter.name} placeholder=${placeholder} autocomplete="off" spellcheck=${false} value=${filter.text} ...${type === "search" ? { oninput: put } : { onchange: put }} />`;
+  return html`<div class=${isWide ? "filter grow" : "filter"}><label for=${id}>${filter.label}</label>${control}</div>`;
+}

@@ -1,24 +1,35 @@
-// Reloads the page of a resource when somebody else changes it; offers to do so while a form is being filled in.
+// Reads a page anew when somebody else changes what it shows; offers to do so while a form is being filled in.
 
-import { element } from "../core/elements.js";
 import { follow } from "../core/live.js";
 import { refresh } from "../core/router.js";
-import { isFilledIn, isHeld } from "./redraw.js";
+import { html, Store, useStore } from "../core/view.js";
+import { isFilledIn, isHeld } from "./busy.js";
 
-// `things` are the documents that the page was made from.
+class News extends Store {
+  isOld = false;
+
+  offer() {
+    this.isOld = true;
+    this.changed();
+  }
+}
+
+// `things` are the documents that the page was made from. Returns what the page shows below its heading.
 export function renewWith(things, signal) {
   const main = document.getElementById("main");
   const revisions = new Map(things.map((thing) => [thing.id, thing.revision]));
+  const news = new News();
   follow({
     isNews: ({ aggregateId, revision }) => revision > revisions.get(aggregateId),
     isBusy: () => isHeld(main),
-    renew: () => isFilledIn(main) ? offer(main) : refresh({ focus: false }),
+    renew: () => isFilledIn(main) ? news.offer() : refresh({ focus: false }),
     signal,
   });
+  return html`<${Offer} news=${news} />`;
 }
 
-function offer(main) {
-  if (main.querySelector(".outdated")) return;
-  const show = element("button", { type: "button", class: "plain", onclick: () => refresh({ focus: false }) }, "Show it as it is now");
-  main.querySelector(".heading").after(element("div", { class: "notice outdated", role: "status" }, element("p", {}, "Somebody has changed this since it was shown."), show));
+function Offer({ news }) {
+  if (!useStore(news).isOld) return null;
+  return html`<div class="notice outdated" role="status"><p>Somebody has changed this since it was shown.</p>
+    <button type="button" class="plain" onclick=${() => refresh({ focus: false, anew: true })}>Show it as it is now</button></div>`;
 }

@@ -1,97 +1,91 @@
 // Forms that show what is wrong beside the field it is wrong in, by the pointers of the API's problem details.
 
 import { Problem } from "../core/api.js";
-import { element, inline, replace, uniqueId } from "../core/elements.js";
+import { createContext, html, inline, Store, useContext, useRef, useStore, useUniqueId } from "../core/view.js";
 
-// kind: text, password, number, url, textarea, choice, check. `pointer` is the field's place in the request.
-/** @param {{ name: string, label: string, [attribute: string]: any }} options */
-export function field({ name, label, type = "text", help, value = "", choices = [], pointer = `/${name}`, unit, ...attributes }) {
-  const id = uniqueId(name);
-  const control = controlFor(type, { id, name, value, choices, attributes });
-  const problem = element("p", { class: "problem", id: `${id}-problem`, hidden: true });
-  const hint = help ? element("p", { class: "hint", id: `${id}-hint` }, inline(help)) : null;
-  const described = [hint?.id, problem.id].filter(Boolean).join(" ");
-  control.setAttribute("aria-describedby", described);
-  const text = [label, attributes.required ? element("span", { class: "required", "aria-hidden": "true" }, " *") : null];
-  const made = type === "check"
-    ? element("div", { class: "field check" }, element("label", { for: id }, control, " ", text), hint, problem)
-    : element("div", { class: "field" }, element("label", { for: id }, text, unit ? element("span", { class: "unit" }, unit) : null), control, hint, problem);
-  return { name, pointer, element: made, control, read: () => readControl(control, type), complain: (message) => complain(control, problem, message) };
+// What is wrong, by pointers.
+const Problems = createContext({});
+
+// type: text, password, number, url, textarea, choice, check. `pointer` is the field's place in the request, `control` a
+// reference to what is filled in. The value is where a person begins: what stands in the field is read from the form.
+/** @param {{ name: string, label: any, type?: string, help?: string, value?: any, choices?: any[], pointer?: string, unit?: string, hidden?: boolean, control?: any, children?: any, [attribute: string]: any }} properties */
+export function Field({ name, label, type = "text", help, value = "", choices = [], pointer = `/${name}`, unit, hidden = false, control, children, ...attributes }) {
+  const id = useUniqueId(name);
+  const problem = useContext(Problems)[pointer];
+  const common = { id, name, ref: control, "data-pointer": pointer, "aria-invalid": problem ? "true" : null, "aria-describedby": help ? `${id}-hint ${id}-problem` : `${id}-problem`, ...attributes };
+  const text = [label, attributes.required ? html`<span class="required" aria-hidden="true"> *</span>` : null];
+  const notes = html`${help ? html`<p class="hint" id="${id}-hint">${inline(help)}</p>` : null}
+    <p class="problem" id="${id}-problem" hidden=${!problem}>${problem}</p>${children}`;
+  if (type === "check") return html`<div class="field check" hidden=${hidden}><label for=${id}><input type="checkbox" ...${common} defaultChecked=${Boolean(value)} /> ${text}</label>${notes}</div>`;
+  return html`<div class="field" hidden=${hidden}><label for=${id}>${text}${unit ? html`<span class="unit">${unit}</span>` : null}</label>${controlOf(type, common, value, choices)}${notes}</div>`;
 }
 
-function controlFor(type, { id, name, value, choices, attributes }) {
-  if (type === "textarea") return textarea({ id, name, spellcheck: "false", rows: 4, ...attributes }, value);
-  if (type === "check") return element("input", { id, name, type: "checkbox", checked: Boolean(value), ...attributes });
+function controlOf(type, common, value, choices) {
+  if (type === "textarea") return html`<textarea rows="4" spellcheck=${false} ...${common} defaultValue=${value ?? ""} />`;
   if (type === "choice") {
-    return element("select", { id, name, ...attributes }, choices.map((choice) => {
+    return html`<select ...${common}>${choices.map((choice) => {
       const [key, text] = Array.isArray(choice) ? choice : [choice, choice];
-      return element("option", { value: key, selected: String(key) === String(value ?? "") }, text);
-    }));
+      return html`<option key=${key} value=${key} selected=${String(key) === String(value ?? "")}>${text}</option>`;
+    })}</select>`;
   }
   const extra = type === "number" ? { inputmode: "decimal", step: "any" } : {};
-  return element("input", { id, name, type, value: value ?? "", spellcheck: "false", autocomplete: "off", ...extra, ...attributes });
+  return html`<input type=${type} spellcheck=${false} autocomplete="off" ...${extra} ...${common} defaultValue=${value ?? ""} />`;
 }
 
-function textarea(attributes, value) {
-  const made = element("textarea", attributes);
-  made.value = value ?? "";
-  return made;
-}
-
-function readControl(control, type) {
-  if (type === "check") return control.checked;
-  if (type === "number") return control.value.trim() === "" ? null : Number(control.value);
+function valueOf(control) {
+  if (control.type === "checkbox") return control.checked;
+  if (control.type === "number") return control.value.trim() === "" ? null : Number(control.value);
   return control.value;
 }
 
-function complain(control, place, message) {
-  place.hidden = !message;
-  replace(place, message ?? "");
-  if (message) control.setAttribute("aria-invalid", "true");
-  else control.removeAttribute("aria-invalid");
-}
+// What a form holds, for whoever submits it.
+export class FormState extends Store {
+  /** @type {Record<string, string>} */
+  problems = {};
+  /** @type {{ lines: string[], requestId: string | null }} */
+  summary = { lines: [], requestId: null };
+  isBusy = false;
+  /** @type {HTMLFormElement | null} */
+  element = null;
 
-export class Form {
-  // `submit` may be asynchronous; a Problem that it throws is shown. `extra` are further buttons.
-  constructor(fields, { action, submit, extra = [] }) {
-    this.fields = fields;
-    this.summary = element("div", { class: "notice bad", role: "alert", hidden: true });
-    this.button = element("button", { type: "submit" }, action);
-    this.body = element("div", { class: "fields" }, fields.map((each) => each.element));
-    this.element = element("form", { novalidate: true, onsubmit: (event) => this.#send(event, submit) },
-      this.summary, this.body, element("div", { class: "buttons" }, extra, this.button));
+  get #controls() {
+    return /** @type {any[]} */ ([...this.element?.elements ?? []]).filter((control) => control.dataset.pointer);
   }
 
-  setFields(fields) {
-    this.fields = fields;
-    replace(this.body, fields.map((each) => each.element));
-  }
-
-  async #send(event, submit) {
-    event.preventDefault();
-    this.clear();
-    if (!this.#isComplete() || this.button.getAttribute("aria-disabled")) return;
-    await this.busy(submit);
+  // By the names of the fields; numbers are numbers, null where there is none.
+  /** @returns {any} */
+  get values() {
+    return Object.fromEntries(this.#controls.map((control) => [control.name, valueOf(control)]));
   }
 
   // Runs the work with the button out of use, and shows what it is refused for.
   async busy(work) {
-    this.button.setAttribute("aria-disabled", "true");
-    this.element.setAttribute("aria-busy", "true");
+    this.isBusy = true;
+    this.changed();
     try {
       await work();
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.show(error);
     } finally {
-      this.button.removeAttribute("aria-disabled");
-      this.element.removeAttribute("aria-busy");
+      this.isBusy = false;
+      this.changed();
     }
   }
 
+  async submit(work) {
+    if (this.isComplete() && !this.isBusy) await this.busy(() => work(this.values, this));
+  }
+
+  // Empties it, or gives it what it began with.
+  reset() {
+    this.element?.reset();
+  }
+
   clear() {
-    this.summary.hidden = true;
-    for (const each of this.fields) each.complain(null);
+    this.problems = {};
+    this.summary = { lines: [], requestId: null };
+    this.changed();
   }
 
   show(problem) {
@@ -104,29 +98,48 @@ export class Form {
     let first = null;
     for (const { pointer, message } of errors) {
       const home = this.#home(pointer);
-      if (home) home.complain(message);
+      if (home) this.problems = { ...this.problems, [home.dataset.pointer]: message };
       else homeless.push(`${pointer} ${message}`);
       first ??= home;
     }
-    const lines = homeless.length || !first ? [detail, ...homeless].filter(Boolean) : [];
-    this.summary.hidden = lines.length === 0;
-    replace(this.summary, lines.map((line) => element("p", {}, line)), requestId && lines.length ? element("p", { class: "quiet" }, `Request ${requestId}`) : null);
-    first?.control.closest("details:not([open])")?.setAttribute("open", "");
-    first?.control.focus();
+    this.summary = { lines: homeless.length || !first ? [detail, ...homeless].filter(Boolean) : [], requestId };
+    this.changed();
+    first?.closest("details:not([open])")?.setAttribute("open", "");
+    first?.focus();
   }
 
   #home(pointer) {
-    const fits = this.fields.filter((each) => pointer === each.pointer || pointer.startsWith(`${each.pointer}/`));
-    return fits.toSorted((one, other) => other.pointer.length - one.pointer.length)[0];
+    const fits = this.#controls.filter((control) => pointer === control.dataset.pointer || pointer.startsWith(`${control.dataset.pointer}/`));
+    return fits.toSorted((one, other) => other.dataset.pointer.length - one.dataset.pointer.length)[0];
   }
 
-  #isComplete() {
-    const missing = this.fields.filter((each) => each.control.required && String(each.read() ?? "").trim() === "");
-    const wrong = this.fields.filter((each) => each.control.validity?.badInput || each.control.validity?.patternMismatch);
+  isComplete() {
+    this.clear();
+    const missing = this.#controls.filter((control) => control.required && String(valueOf(control) ?? "").trim() === "");
+    const wrong = this.#controls.filter((control) => control.validity.badInput || control.validity.patternMismatch);
     this.refuse([
-      ...missing.map((each) => ({ pointer: each.pointer, message: "Fill in this field." })),
-      ...wrong.map((each) => ({ pointer: each.pointer, message: each.control.validity.badInput ? "Enter a number." : "The format is not valid." })),
+      ...missing.map((control) => ({ pointer: control.dataset.pointer, message: "Fill in this field." })),
+      ...wrong.map((control) => ({ pointer: control.dataset.pointer, message: control.validity.badInput ? "Enter a number." : "The format is not valid." })),
     ]);
     return missing.length + wrong.length === 0;
   }
+}
+
+// `submit(values, form)` may be asynchronous; a Problem that it throws is shown. `extra(form)` gives further buttons.
+// Without an `action` the content has a button of its own.
+/** @param {{ submit: (values: any, form: FormState) => any, action?: string, isTwo?: boolean, extra?: (form: FormState) => any, state?: FormState, children?: any, [attribute: string]: any }} properties */
+export function Form({ submit, action, isTwo = false, extra, state, children, ...attributes }) {
+  const own = useRef(/** @type {FormState | null} */ (null));
+  own.current ??= state ?? new FormState();
+  const form = useStore(own.current);
+  const { lines, requestId } = form.summary;
+  const send = (event) => {
+    event.preventDefault();
+    form.submit(submit);
+  };
+  return html`<form novalidate ref=${(element) => (form.element = element)} aria-busy=${form.isBusy ? "true" : null} onsubmit=${send} ...${attributes}>
+    <div class="notice bad" role="alert" hidden=${lines.length === 0}>${lines.map((line) => html`<p>${line}</p>`)}${requestId && lines.length ? html`<p class="quiet">Request ${requestId}</p>` : null}</div>
+    <div class=${isTwo ? "fields two" : "fields"}><${Problems.Provider} value=${form.problems}>${children}<//></div>
+    ${action ? html`<div class="buttons">${extra?.(form)}<button type="submit" aria-disabled=${form.isBusy ? "true" : null}>${action}</button></div>` : null}
+  </form>`;
 }

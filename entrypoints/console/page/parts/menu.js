@@ -1,28 +1,25 @@
 // A button that unfolds a panel; Escape and a click elsewhere fold it again.
 
-import { element, replace } from "../core/elements.js";
+import { html, useEffect, useRef, useState } from "../core/view.js";
 
-// `fill()` gives what the panel shows, each time that it is unfolded.
-export function menu(text, fill) {
-  const panel = element("div", { class: "menu-panel" });
-  const summary = element("summary", { class: "button plain" }, text);
-  const made = /** @type {HTMLDetailsElement & { refill: () => void }} */ (element("details", {
-    class: "menu",
-    ontoggle: () => made.open && made.refill(),
-    onkeydown: (event) => {
-      if (event.key !== "Escape" || !made.open) return;
-      made.open = false;
-      summary.focus();
-    },
-  }, summary, panel));
-  made.refill = () => replace(panel, fill());
-  document.addEventListener("pointerdown", foldMenus);
-  return made;
-}
-
-// One listener for all menus, however many there were.
-function foldMenus(event) {
-  /** @type {NodeListOf<HTMLDetailsElement>} */
-  const open = document.querySelectorAll("details.menu[open]");
-  for (const each of open) if (!each.contains(event.target)) each.open = false;
+// `fill(close)` gives what the panel shows.
+export function Menu({ text, fill }) {
+  const [isOpen, setOpen] = useState(false);
+  const place = useRef(null);
+  const close = () => (place.current.open = false);
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    const fold = (event) => place.current.contains(event.target) || close();
+    document.addEventListener("pointerdown", fold);
+    return () => document.removeEventListener("pointerdown", fold);
+  }, [isOpen]);
+  const key = (event) => {
+    if (event.key !== "Escape" || !place.current.open) return;
+    close();
+    place.current.firstElementChild.focus();
+  };
+  return html`<details class="menu" ref=${place} ontoggle=${() => setOpen(place.current.open)} onkeydown=${key}>
+    <summary class="button plain">${text}</summary>
+    <div class="menu-panel">${isOpen ? fill(close) : null}</div>
+  </details>`;
 }

@@ -1,7 +1,7 @@
 // Edit conflicts: the second save shows what the first one changed, and lets the person merge or start again.
 
 import { ask, get } from "../core/api.js";
-import { element, uniqueId } from "../core/elements.js";
+import { html, useUniqueId } from "../core/view.js";
 import { at, authors, changesOf, differing, isSame, placeName, placesIn, SECRET, shown } from "./changes.js";
 import { openDialog } from "./dialog.js";
 
@@ -33,18 +33,19 @@ async function choose(path, before, theirs, mine) {
   return new Promise((resolve) => {
     let choice = null;
     const rows = rowsOf(before, theirs, mine);
-    const finish = (made) => () => {
-      choice = made();
-      dialog.close();
-    };
-    const dialog = openDialog("Somebody else saved first", [
-      element("p", {}, element("strong", {}, who), ` changed it while you were editing. Nothing of yours is lost: “Keep” says what will be saved.`),
-      table(rows),
-      element("div", { class: "buttons" },
-        element("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Back to the form"),
-        element("button", { type: "button", class: "plain", onclick: finish(() => "reload") }, "Reload, drop mine"),
-        element("button", { type: "button", onclick: finish(() => merged(rows, mine)) }, "Save merged"))],
-    { wide: true, onclose: () => resolve(choice) });
+    openDialog("Somebody else saved first", ({ close }) => {
+      const finish = (made) => () => {
+        choice = made();
+        close();
+      };
+      return html`<p><strong>${who}</strong> changed it while you were editing. Nothing of yours is lost: “Keep” says what will be saved.</p>
+        <${Rows} rows=${rows} />
+        <div class="buttons">
+          <button type="button" class="plain" onclick=${close}>Back to the form</button>
+          <button type="button" class="plain" onclick=${finish(() => "reload")}>Reload, drop mine</button>
+          <button type="button" onclick=${finish(() => merged(rows, mine))}>Save merged</button>
+        </div>`;
+    }, { wide: true, onclose: () => resolve(choice) });
   });
 }
 
@@ -60,28 +61,30 @@ function rowsOf(before, theirs, mine) {
 
 const HEADS = ["Field", "Before", "Theirs", "Yours", "Keep"];
 
-function table(rows) {
-  const lines = rows.map((row) => element("tr", { role: "row" }, element("th", { role: "rowheader", scope: "row" }, placeName(row.place)),
-    cell("Before", shown(row.place, row.before)), cell("Theirs", row.isTheirs ? shown(row.place, row.theirs) : null),
-    cell("Yours", row.isMine ? shown(row.place, row.mine) : null), element("td", { role: "cell", "data-head": "Keep" }, kept(row))));
-  return element("div", { class: "table" }, element("table", { role: "table" },
-    element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, HEADS.map((head) => element("th", { role: "columnheader", scope: "col" }, head)))),
-    element("tbody", { role: "rowgroup" }, lines)));
+function Rows({ rows }) {
+  return html`<div class="table"><table role="table">
+    <thead role="rowgroup"><tr role="row">${HEADS.map((head) => html`<th role="columnheader" scope="col">${head}</th>`)}</tr></thead>
+    <tbody role="rowgroup">${rows.map((row) => html`<tr role="row">
+      <th role="rowheader" scope="row">${placeName(row.place)}</th>
+      ${cell("Before", shown(row.place, row.before))}
+      ${cell("Theirs", row.isTheirs ? shown(row.place, row.theirs) : null)}
+      ${cell("Yours", row.isMine ? shown(row.place, row.mine) : null)}
+      <td role="cell" data-head="Keep">${kept(row)}</td>
+    </tr>`)}</tbody>
+  </table></div>`;
 }
 
-const cell = (head, held) => element("td", { role: "cell", "data-head": head }, element("div", {}, held ?? element("span", { class: "quiet" }, "unchanged")));
+const cell = (head, held) => html`<td role="cell" data-head=${head}><div>${held ?? html`<span class="quiet">unchanged</span>`}</div></td>`;
 
 function kept(row) {
   if (!row.isTheirs || isSame(row.mine, row.theirs)) return "yours";
-  return row.isWritable ? picker(row) : "theirs";
+  return row.isWritable ? html`<${Picker} row=${row} />` : "theirs";
 }
 
-function picker(row) {
-  const name = uniqueId("keep");
-  const option = (key, text) => element("label", { class: "radio" },
-    element("input", { type: "radio", name, value: key, checked: row.choice === key, onchange: () => (row.choice = key) }), text);
-  return element("fieldset", {}, element("legend", { class: "unseen" }, `Which ${placeName(row.place)} to keep`),
-    option("mine", row.isMine ? "yours" : "as before"), option("theirs", "theirs"));
+function Picker({ row }) {
+  const name = useUniqueId("keep");
+  const option = (key, text) => html`<label class="radio"><input type="radio" name=${name} value=${key} defaultChecked=${row.choice === key} onchange=${() => (row.choice = key)} />${text}</label>`;
+  return html`<fieldset><legend class="unseen">Which ${placeName(row.place)} to keep</legend>${option("mine", row.isMine ? "yours" : "as before")}${option("theirs", "theirs")}</fieldset>`;
 }
 
 // Exactly what the last column says.

@@ -2,88 +2,83 @@
 
 import { get, isAbort } from "../core/api.js";
 import { KEYS, MODELS, PROVIDERS } from "../core/api-paths.js";
-import { element, replace, uniqueId } from "../core/elements.js";
 import { warn } from "../core/messages.js";
 import { PLACES } from "../core/places.js";
 import { go } from "../core/router.js";
 import { holds } from "../core/search.js";
 import { refusal } from "../core/session.js";
+import { html, useEffect, useLayoutEffect, useRef, useState, useUniqueId } from "../core/view.js";
 import { ACTIONS } from "./palette-actions.js";
 import { openDialog } from "./dialog.js";
-import { whenTyped } from "./filters.js";
+import { useTyping } from "./filters.js";
 
 const FOUND = 5;
 
 export function openPalette() {
   if (document.querySelector("dialog[open]")) return;
-  new Palette();
+  openDialog("Go to", ({ close }) => html`<${Palette} close=${close} />`);
 }
 
-class Palette {
-  constructor() {
-    const id = uniqueId("palette");
-    this.list = element("ul", { id, role: "listbox", "aria-label": "Results" });
-    this.input = /** @type {HTMLInputElement} */ (element("input", { type: "search", role: "combobox", "aria-label": "Go to or do", placeholder: "A page, an action, a provider, a model or a key", autocomplete: "off", spellcheck: "false",
-      "aria-expanded": "true", "aria-controls": id, "aria-autocomplete": "list", onkeydown: (event) => this.#key(event) }));
-    this.input.addEventListener("input", (event) => {
-      // A search leaves nothing unsaved.
-      event.stopPropagation();
-      this.#draw([]);
-    });
-    whenTyped(this.input, () => this.#seek());
-    this.dialog = openDialog("Go to", element("div", { class: "palette" }, this.input, this.list), { onclose: () => this.asking?.abort() });
-    this.#draw([]);
-  }
+// Pages and actions that the person may use.
+function offered() {
+  const pages = PLACES.flatMap(([, places]) => places).filter(([, , needs]) => refusal(needs) === null).map(([path, name]) => ({ kind: "Page", name, run: () => go(path) }));
+  const actions = ACTIONS.filter(([, needs]) => refusal(needs) === null).map(([name, , run]) => ({ kind: "Action", name, run }));
+  return [...pages, ...actions];
+}
 
-  #draw(found) {
-    const text = this.input.value.trim();
-    const pages = PLACES.flatMap(([, places]) => places).filter(([, , needs]) => refusal(needs) === null).map(([path, name]) => ({ kind: "Page", name, run: () => go(path) }));
-    const actions = ACTIONS.filter(([, needs]) => refusal(needs) === null).map(([name, , run]) => ({ kind: "Action", name, run }));
-    this.entries = [...[...pages, ...actions].filter(({ name }) => holds(name, text)), ...found];
-    this.options = this.entries.map((entry, index) => element("li", { role: "option", id: uniqueId("option"), onclick: () => this.#run(index), onpointermove: () => this.#mark(index) },
-      element("span", {}, entry.name), element("span", { class: "quiet" }, entry.kind)));
-    replace(this.list, this.options.length ? this.options : element("li", { role: "option", "aria-disabled": "true", class: "quiet" }, "Nothing is called so."));
-    this.#mark(0);
-  }
+async function sought(q, signal) {
+  const [providers, models, keys] = await Promise.all([PROVIDERS, MODELS, KEYS].map((path) => get(path, { q, limit: FOUND }, signal)));
+  return [
+    ...providers.data.map(({ id, name }) => ({ kind: "Provider", name, run: () => go(`/providers/${id}`) })),
+    ...models.data.map(({ id, name }) => ({ kind: "Model", name, run: () => go(`/models/${id}`) })),
+    ...keys.data.map(({ name }) => ({ kind: "Access key", name, run: () => go("/keys", { q: name }) })),
+  ];
+}
 
-  async #seek() {
-    const q = this.input.value.trim();
-    this.asking?.abort();
-    this.asking = new AbortController();
+function Palette({ close }) {
+  const id = useUniqueId("palette");
+  const input = useRef(null);
+  const list = useRef(null);
+  const asking = useRef(new AbortController());
+  const [{ text, found, marked }, set] = useState({ text: "", found: [], marked: 0 });
+  useEffect(() => () => asking.current.abort(), []);
+  useLayoutEffect(() => list.current.children[marked]?.scrollIntoView({ block: "nearest" }), [marked, found]);
+  const entries = [...offered().filter(({ name }) => holds(name, text)), ...found];
+  const typed = useTyping(async () => {
+    const q = input.current.value.trim();
     if (q === "" || refusal("viewer") !== null) return;
     try {
-      const [providers, models, keys] = await Promise.all([PROVIDERS, MODELS, KEYS].map((path) => get(path, { q, limit: FOUND }, this.asking.signal)));
-      this.#draw([
-        ...providers.data.map(({ id, name }) => ({ kind: "Provider", name, run: () => go(`/providers/${id}`) })),
-        ...models.data.map(({ id, name }) => ({ kind: "Model", name, run: () => go(`/models/${id}`) })),
-        ...keys.data.map(({ name }) => ({ kind: "Access key", name, run: () => go("/keys", { q: name }) })),
-      ]);
+      set({ text: q, found: await sought(q, asking.current.signal), marked: 0 });
     } catch (error) {
       if (!isAbort(error)) warn(error);
     }
-  }
-
-  #key(event) {
+  });
+  const put = (event) => {
+    // A search leaves nothing unsaved.
+    event.stopPropagation();
+    asking.current.abort();
+    asking.current = new AbortController();
+    set({ text: input.current.value.trim(), found: [], marked: 0 });
+    typed();
+  };
+  const mark = (index) => set({ text, found, marked: index });
+  const run = (entry) => {
+    if (!entry) return;
+    close();
+    Promise.resolve(entry.run()).catch(warn);
+  };
+  const key = (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === "Enter") this.#run(this.marked);
+    if (event.key === "Enter") run(entries[marked]);
     if (!step && event.key !== "Enter") return;
     event.preventDefault();
-    if (step && this.options.length) this.#mark((this.marked + step + this.options.length) % this.options.length);
-  }
-
-  #mark(index) {
-    this.marked = index;
-    this.options.forEach((option, at) => option.setAttribute("aria-selected", String(at === index)));
-    const option = this.options[index];
-    if (option) this.input.setAttribute("aria-activedescendant", option.id);
-    else this.input.removeAttribute("aria-activedescendant");
-    option?.scrollIntoView({ block: "nearest" });
-  }
-
-  #run(index) {
-    const entry = this.entries[index];
-    if (!entry) return;
-    this.dialog.close();
-    Promise.resolve(entry.run()).catch(warn);
-  }
+    if (step && entries.length) mark((marked + step + entries.length) % entries.length);
+  };
+  return html`<div class="palette">
+    <input type="search" role="combobox" ref=${input} aria-label="Go to or do" placeholder="A page, an action, a provider, a model or a key" autocomplete="off" spellcheck=${false}
+      aria-expanded="true" aria-controls=${id} aria-autocomplete="list" aria-activedescendant=${entries.length ? `${id}-${marked}` : null} onkeydown=${key} oninput=${put} />
+    <ul id=${id} role="listbox" aria-label="Results" ref=${list}>${entries.length ? entries.map((entry, index) => html`<li
+        role="option" id="${id}-${index}" aria-selected=${String(index === marked)} onclick=${() => run(entry)} onpointermove=${() => index === marked || mark(index)}><span>${entry.name}</span><span class="quiet">${entry.kind}</span></li>`)
+      : html`<li role="option" aria-disabled="true" class="quiet">Nothing is called so.</li>`}</ul>
+  </div>`;
 }

@@ -1,10 +1,10 @@
 // Changes a resource as the person saw it. If it has changed since, shows the differences and asks for confirmation.
 
 import { get } from "../core/api.js";
-import { element } from "../core/elements.js";
+import { html } from "../core/view.js";
 import { at, authors, differing, placeName, shown } from "./changes.js";
 import { confirmed } from "./dialog.js";
-import { table } from "./table.js";
+import { Table } from "./table.js";
 
 // `act(revision)` does it, unless it `isDone(now)` already. Returns something, or null when the person has thought better
 // of it.
@@ -30,12 +30,10 @@ export async function retryIfChanged(seen, { path, action, act, tone, isDone = (
 
 async function isWantedStill(path, { known, now, places, action, tone }) {
   const who = await authors(path, known.revision);
-  return confirmed(`${known.name} has changed`, [
-    element("p", {}, element("strong", {}, who), " changed it after it was shown to you:"),
-    table([
+  return confirmed(`${known.name} has changed`, html`<p><strong>${who}</strong> changed it after it was shown to you:</p>
+    <${Table} caption="What has changed" rows=${places} columns=${[
       { head: "Field", cell: (place) => placeName(place) },
       { head: "Was", cell: (place) => shown(place, at(known, place)) },
       { head: "Is now", cell: (place) => shown(place, at(now, place)) },
-    ], places, { caption: "What has changed" }),
-  ], { action: `${action} anyway`, tone, run: () => true });
+    ]} />`, { action: `${action} anyway`, tone, run: () => true });
 }

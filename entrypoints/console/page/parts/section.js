@@ -1,19 +1,27 @@
-// A card, or without a heading a part of the page, that reloads itself without moving the focus.
+// A card, or without a heading a part of the page, that is read again by itself.
 
 import { isAbort } from "../core/api.js";
-import { element, replace } from "../core/elements.js";
+import { html, Slot, useStore } from "../core/view.js";
 import { failure } from "./failure.js";
 import { card } from "./page.js";
-import { redraw } from "./redraw.js";
 
-export function section(heading, draw) {
-  const place = element("div", { class: "stack" });
+// `read()` gives what it shows; while that is null there is nothing of it. Returns `load()`, which reads it, and `view` for
+// the page.
+export function section(heading, read) {
+  const shown = new Slot();
   const load = async () => {
     try {
-      redraw(place, await draw());
+      shown.put(await read());
     } catch (error) {
-      if (!isAbort(error)) replace(place, failure(error, load));
+      if (!isAbort(error)) shown.put(failure(error, load));
     }
   };
-  return { element: heading === null ? place : card(heading, place), load };
+  return { load, view: html`<${Part} heading=${heading} shown=${shown} />` };
+}
+
+function Part({ heading, shown }) {
+  const { content } = useStore(shown);
+  if (content === null) return null;
+  const stack = html`<div class="stack">${content}</div>`;
+  return heading === null ? stack : card(heading, stack);
 }

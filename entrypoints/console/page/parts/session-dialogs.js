@@ -1,10 +1,10 @@
 // What is asked when the session is not what this page was made with, so that nothing that was entered is lost.
 
 import { changeOrganization, nameOf, signInAddress, windowAddress } from "../core/provider-session.js";
-import { element } from "../core/elements.js";
 import { followAs } from "../core/live.js";
 import { say } from "../core/messages.js";
 import { current, enter, keep, signOut } from "../core/session.js";
+import { html, useState } from "../core/view.js";
 import { openDialog } from "./dialog.js";
 
 const WINDOW = "popup,width=520,height=720";
@@ -13,15 +13,17 @@ let shown = null;
 
 // The session is over, and the page stays as it is until the same person is back.
 export function askToSignInAgain() {
-  if (shown) return;
-  const trouble = element("p", { class: "notice bad", role: "alert", hidden: true },
-    "The browser did not open a window. Allow windows for this page and try again, or ",
-    element("a", { href: signInAddress() ?? "./" }, "sign in here"), ", which loses what you have entered.");
-  show("Your session has ended", [
-    element("p", {}, "Sign in again to go on. What you have entered on this page stays."), trouble,
-    buttons(button("Sign out", () => end(() => signOut()), "plain"), button("Sign in again", () => {
-      trouble.hidden = window.open(windowAddress(), "modelbook-sign-in", WINDOW) !== null;
-    }))]);
+  if (!shown) show("Your session has ended", html`<${SignInAgain} />`);
+}
+
+function SignInAgain() {
+  const [isBlocked, setBlocked] = useState(false);
+  return html`<p>Sign in again to go on. What you have entered on this page stays.</p>
+    <p class="notice bad" role="alert" hidden=${!isBlocked}>The browser did not open a window. Allow windows for this page and try again, or <a href=${signInAddress() ?? "./"}>sign in here</a>, which loses what you have entered.</p>
+    <div class="buttons">
+      <button type="button" class="plain" onclick=${() => end(() => signOut())}>Sign out</button>
+      <button type="button" onclick=${() => setBlocked(window.open(windowAddress(), "modelbook-sign-in", WINDOW) === null)}>Sign in again</button>
+    </div>`;
 }
 
 // Another tab has signed in or out, or has changed to another organization; so has the window that was opened above.
@@ -51,12 +53,15 @@ function goOn(session, wasOver) {
 
 function askWhichOrganization(session, held) {
   const [here, there] = [held, session].map(({ organizationId }) => nameOf(session.organizations.find(({ id }) => id === organizationId)));
-  show("You have changed the organization in another tab", [
-    element("p", {}, "This page shows ", element("strong", {}, here), ", and you now work on ", element("strong", {}, there), "."),
-    buttons(button(`Change back to ${here}`, async () => {
-      const back = await changeOrganization(held.organizationId);
-      end(() => goOn(back, false));
-    }, "plain"), button(`Show ${there}`, () => end(() => enter(session))))]);
+  const changeBack = async () => {
+    const back = await changeOrganization(held.organizationId);
+    end(() => goOn(back, false));
+  };
+  show("You have changed the organization in another tab", html`<p>This page shows <strong>${here}</strong>, and you now work on <strong>${there}</strong>.</p>
+    <div class="buttons">
+      <button type="button" class="plain" onclick=${changeBack}>Change back to ${here}</button>
+      <button type="button" onclick=${() => end(() => enter(session))}>Show ${there}</button>
+    </div>`);
 }
 
 // An account is another actor in each organization.
@@ -76,7 +81,3 @@ function end(then) {
   dialog?.close();
   then();
 }
-
-const buttons = (...all) => element("div", { class: "buttons" }, all);
-
-const button = (text, run, tone = "") => element("button", { type: "button", class: tone, onclick: run }, text);

@@ -1,10 +1,10 @@
 // How this browser shows the console: colours, and the form of times.
 
-import { element } from "../core/elements.js";
 import { preference, prefer } from "../core/preferences.js";
 import { refresh } from "../core/router.js";
+import { html } from "../core/view.js";
 import { openDialog } from "./dialog.js";
-import { field } from "./form.js";
+import { Field } from "./form.js";
 
 /** @type {[name: string, label: string, choices: [string, string][]][]} */
 const SETTINGS = [
@@ -14,16 +14,15 @@ const SETTINGS = [
 ];
 
 export function openSettings() {
-  const fields = SETTINGS.map(([name, label, choices]) => {
-    const made = field({ name, label, type: "choice", choices, value: preference(name, choices[0][0]) });
-    made.control.addEventListener("change", (event) => {
-      event.stopPropagation();
-      prefer(name, made.read() === choices[0][0] ? null : made.read());
+  openDialog("Settings", html`<div class="fields">${SETTINGS.map(([name, label, choices]) => {
+    const usual = choices[0][0];
+    const change = ({ target }) => {
+      prefer(name, target.value === usual ? null : target.value);
       refresh({ focus: false });
-    });
-    return made;
-  });
-  openDialog("Settings", [element("div", { class: "fields" }, fields.map((each) => each.element)), element("p", { class: "hint" }, "They are kept in this browser.")]);
+    };
+    // It is kept at once: nothing is left to be saved.
+    return html`<${Field} name=${name} label=${label} type="choice" choices=${choices} value=${preference(name, usual)} onchange=${change} oninput=${(event) => event.stopPropagation()} />`;
+  })}</div><p class="hint">They are kept in this browser.</p>`);
 }
 
 export function applyTheme() {

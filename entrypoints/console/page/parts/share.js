@@ -1,6 +1,6 @@
 // How much of a limit is used: a bar with its figures in words, in the colour of how near the end is.
 
-import { element } from "../core/elements.js";
+import { html } from "../core/view.js";
 
 const NEAR = 0.8;
 
@@ -13,8 +13,8 @@ export const percent = (part) => part > 0 && part < 0.01 ? "under 1%" : `${Math.
 // `label` is what is measured; `text` says both figures.
 export function shareBar(used, limit, { label, text }) {
   const part = share(used, limit);
-  const words = element("span", { class: "quiet" }, text);
+  const words = html`<span class="quiet">${text}</span>`;
   if (part === null) return words;
   const tone = part >= 1 ? "bad" : part >= NEAR ? "warn" : "";
-  return element("div", { class: "share" }, element("progress", { class: tone, max: "1", value: String(Math.min(part, 1)), "aria-label": label }), words);
+  return html`<div class="share"><progress class=${tone} max="1" value=${Math.min(part, 1)} aria-label=${label} />${words}</div>`;
 }

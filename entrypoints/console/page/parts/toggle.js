@@ -2,13 +2,14 @@
 
 import { ask } from "../core/api.js";
 import { say } from "../core/messages.js";
-import { action } from "./action.js";
+import { html } from "../core/view.js";
+import { Action } from "./action.js";
 import { retryIfChanged } from "./retry-if-changed.js";
 
 /** @param {any} thing @param {string} path @param {{ needs: string, done: () => any }} options */
 export function toggle(thing, path, { needs, done }) {
   const word = thing.isEnabled ? "Disable" : "Enable";
-  return action(word, { needs, tone: "plain", label: `${word} ${thing.name}`, run: () => setEnabled(thing, path, !thing.isEnabled, done) });
+  return html`<${Action} needs=${needs} tone="plain" label="${word} ${thing.name}" run=${() => setEnabled(thing, path, !thing.isEnabled, done)}>${word}<//>`;
 }
 
 async function setEnabled(thing, path, isEnabled, done) {

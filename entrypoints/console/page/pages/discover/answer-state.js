@@ -1,25 +1,24 @@
-// Shows beside the name of each provider whether and how it has answered.
+// What is shown beside the name of each provider: whether and how it has answered.
 
-import { element, replace } from "../../core/elements.js";
 import { number } from "../../core/format.js";
+import { html } from "../../core/view.js";
 import { badge, when } from "../../parts/badges.js";
 
-const WAITING = { unasked: null, waiting: element("span", { class: "quiet" }, "waits for its turn"), asking: badge("Asking…", "info") };
+export const UNASKED = null;
+export const WAITING = html`<span class="quiet">waits for its turn</span>`;
+export const ASKING = badge("Asking…", "info");
 
-export function drawState(place, status, summary, again) {
-  replace(place, status in WAITING ? WAITING[status]?.cloneNode(true) : status === "ok" ? good(summary) : bad(status, summary, again));
-}
+export const answerState = (status, summary, again) => status === "ok" ? good(summary) : bad(status, summary, again);
 
 function good({ count, fetchedAt, cached, changes }) {
   const news = (changes?.added?.length ?? 0) + (changes?.returned?.length ?? 0);
-  return [badge(`${number(count)} models`, "good"), news ? badge(`${news} new`, "info") : null, element("span", { class: "quiet" }, cached ? "remembered, from " : "asked ", when(fetchedAt))];
+  return html`${badge(`${number(count)} models`, "good")}${news ? badge(`${news} new`, "info") : null}<span class="quiet">${cached ? "remembered, from " : "asked "}${when(fetchedAt)}</span>`;
 }
 
 function bad(status, summary, again) {
   const { error } = summary;
-  return [
-    status === "stale" ? [badge("Does not answer", "warn"), element("span", {}, `${number(summary.count)} models from `, when(summary.fetchedAt))] : badge("Does not answer", "bad"),
-    element("span", { class: "reason" }, error?.detail, error?.hint ? ` ${error.hint}` : ""),
-    element("button", { type: "button", class: "plain", onclick: again }, "Ask again"),
-  ];
+  return html`${badge("Does not answer", status === "stale" ? "warn" : "bad")}
+    ${status === "stale" ? html`<span>${number(summary.count)} models from ${when(summary.fetchedAt)}</span>` : null}
+    <span class="reason">${error?.detail}${error?.hint ? ` ${error.hint}` : ""}</span>
+    <button type="button" class="plain" onclick=${again}>Ask again</button>`;
 }

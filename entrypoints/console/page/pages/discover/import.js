@@ -1,9 +1,9 @@
 // Registers the ticked offers: one transaction for each provider, and what became of each in words.
 
 import { ask } from "../../core/api.js";
-import { element } from "../../core/elements.js";
 import { say } from "../../core/messages.js";
 import { PROVIDERS } from "../../core/api-paths.js";
+import { html } from "../../core/view.js";
 import { badge } from "../../parts/badges.js";
 import { openDialog } from "../../parts/dialog.js";
 
@@ -17,8 +17,7 @@ export async function importOffers(offers, names, options, done) {
     const held = sum(results, "alreadyRegistered");
     say([`${imported} ${imported === 1 ? "model was" : "models were"} imported${options.enable ? " and enabled" : ", not enabled yet"}.`, updated ? `${updated} updated.` : "", held ? `${held} left as they are.` : ""].filter(Boolean).join(" "));
   } else {
-    openDialog("Not everything was imported", element("ul", {}, results.map((result) => element("li", {}, element("strong", {}, names.get(result.id)), " ",
-      result.error ? [badge("Refused", "bad"), " ", result.error.message] : badge(`${result.imported.length} imported`, "good")))));
+    openDialog("Not everything was imported", html`<ul>${results.map((result) => html`<li><strong>${names.get(result.id)}</strong> ${result.error ? [badge("Refused", "bad"), " ", result.error.message] : badge(`${result.imported.length} imported`, "good")}</li>`)}</ul>`);
   }
   done(results.filter((result) => !result.error).map((result) => result.id));
 }

@@ -1,16 +1,15 @@
 // The offers of all providers in one table: filtered here, ticked, and imported together.
 
-import { element, replace } from "../../core/elements.js";
 import { number, perMillion, title, tokens } from "../../core/format.js";
 import { href } from "../../core/router.js";
 import { holds } from "../../core/search.js";
-import { action } from "../../parts/action.js";
+import { html, Store, useStore } from "../../core/view.js";
+import { Action } from "../../parts/action.js";
 import { badge, fewChips, lifecycle } from "../../parts/badges.js";
 import { choice, search } from "../../parts/filters.js";
 import { nothing } from "../../parts/page.js";
-import { Selection, table } from "../../parts/table.js";
+import { Selection, Table } from "../../parts/table.js";
 import { ownName, TYPES } from "../models/vocabulary.js";
-import { redraw } from "../../parts/redraw.js";
 import { importOffers } from "./import.js";
 import { SHOWN, statusesOf } from "./offer-status.js";
 
@@ -18,21 +17,19 @@ const STEP = 100;
 const NAMED = 10;
 const APART = 3;
 
-export class Offers {
+export class Offers extends Store {
   constructor(providers, { refresh }) {
+    super();
     this.providers = providers;
     this.names = new Map(providers.map((provider) => [provider.id, provider.name]));
     this.refresh = refresh;
     this.answers = new Map();
     this.most = STEP;
     this.filters = [search("q", "Search the offers"), choice("type", "Type", TYPES.map((type) => [type, title(type)])), choice("provider", "Provider", [...this.names]), choice("news", "Show", SHOWN)];
-    for (const filter of this.filters) filter.set("", () => this.draw());
-    this.place = element("div", {});
-    this.missing = element("div", { class: "stack" });
-    this.bar = element("div", { class: "bulk", role: "group", "aria-label": "Selected offers", hidden: true });
-    this.selection = new Selection({ id: keyOf, name: (offer) => `${offer.name}, ${offer.modelId}`, changed: () => this.#drawBar() });
-    this.element = element("section", { "aria-label": "Offers" },
-      element("form", { class: "filters", onsubmit: (event) => event.preventDefault() }, this.filters.map((filter) => filter.element)), this.missing, this.bar, this.place);
+    this.columns = columns(this.names);
+    this.selection = new Selection({ id: keyOf, name: (offer) => `${offer.name}, ${offer.modelId}` });
+    this.drawing = null;
+    this.view = html`<${OffersView} offers=${this} />`;
   }
 
   get count() {
@@ -42,68 +39,78 @@ export class Offers {
   restart() {
     this.answers.clear();
     this.selection.clear();
-    this.draw();
-  }
-
-  put(providerId, offers, changes) {
-    this.answers.set(providerId, { offers: offers.map((offer) => ({ ...offer, statuses: statusesOf(offer, changes) })), changes });
-    this.drawing ??= requestAnimationFrame(() => this.draw());
-  }
-
-  #found() {
-    const [text, type, provider, wanted] = this.filters.map((filter) => filter.value());
-    return this.providers.flatMap(({ id }) => this.answers.get(id)?.offers ?? []).filter((offer) =>
-      (!text || holds(`${offer.name} ${offer.modelId}`, text)) && (!type || offer.type === type)
-      && (!provider || offer.providerId === provider) && (!wanted || offer.statuses.some(({ kind }) => kind === wanted)))
-      .toSorted((one, other) => hasChanges(other) - hasChanges(one));
+    this.changed();
   }
 
   // Answers come faster than they can be seen: all that came since the last picture make the next one.
-  draw() {
-    this.drawing = null;
-    const found = this.#found();
-    redraw(this.missing, gone(this.names, this.answers));
-    redraw(this.place, found.length === 0 ? (this.answers.size ? nothing("No offer matches.") : null) : [
-      element("p", { class: "summary", role: "status" }, `${number(Math.min(found.length, this.most))} of ${number(found.length)} offers shown`),
-      table(this.#columns(), found.slice(0, this.most), { caption: "Offers", selection: this.selection }),
-      found.length > this.most ? element("div", { class: "paging" }, element("button", { type: "button", class: "plain", onclick: () => this.#more() }, "Show more")) : null,
-    ]);
+  put(providerId, offers, changes) {
+    this.answers.set(providerId, { offers: offers.map((offer) => ({ ...offer, statuses: statusesOf(offer, changes) })), changes });
+    this.drawing ??= requestAnimationFrame(() => {
+      this.drawing = null;
+      this.changed();
+    });
   }
 
-  #more() {
+  get found() {
+    const [text, type, provider, wanted] = this.filters.map((filter) => filter.value());
+    return this.providers.flatMap(({ id }) => this.answers.get(id)?.offers ?? []).filter((offer) =>
+      (!text || holds(`${offer.name} ${offer.modelId}`, text)) && (!type || offer.type === type)
+        && (!provider || offer.providerId === provider) && (!wanted || offer.statuses.some(({ kind }) => kind === wanted)))
+      .toSorted((one, other) => hasChanges(other) - hasChanges(one));
+  }
+
+  more() {
     this.most += STEP;
-    this.draw();
+    this.changed();
   }
 
-  #columns() {
-    return [
-      { head: "Model", cell: (offer) => [offer.registeredModelId ? element("a", { href: href(`/models/${offer.registeredModelId}`) }, offer.name) : offer.name, ownName(offer)] },
-      { head: "Provider", cell: (offer) => this.names.get(offer.providerId) },
-      { head: "Status", cell: (offer) => element("span", { class: "badges" }, offer.statuses.map(({ text, tone }) => tone ? badge(text, tone) : element("span", { class: "quiet" }, text))) },
-      { head: "Type", cell: (offer) => [title(offer.type), element("small", {}, fewChips(offer.capabilities))] },
-      { head: "Context", numeric: true, cell: (offer) => tokens(offer.contextWindow) },
-      { head: "In / out per 1M", numeric: true, cell: (offer) => `${perMillion(offer.pricing?.inputPer1kTokens)} / ${perMillion(offer.pricing?.outputPer1kTokens)}` },
-      { head: "Stage", cell: (offer) => [lifecycle(offer.lifecycle), offer.retiresOn ? element("small", {}, `until ${offer.retiresOn}`) : null] },
-    ];
+  import(options) {
+    return importOffers(this.selection.chosen, this.names, options, async (providerIds) => {
+      this.selection.clear();
+      await Promise.all(providerIds.map((id) => this.refresh(id)));
+    });
   }
+}
 
-  #drawBar() {
-    const chosen = this.selection.chosen;
-    const fresh = chosen.filter((offer) => !offer.registeredModelId);
-    const known = chosen.length - fresh.length;
-    this.bar.hidden = chosen.length === 0;
-    const bring = (text, options, tone = "") => action(text, { needs: "editor", tone, why: options.update || fresh.length ? null : "All of these are registered already.",
-      run: () => importOffers(chosen, this.names, options, (ids) => this.#imported(ids)) });
-    replace(this.bar, element("strong", { role: "status" }, `${chosen.length} selected`), known ? element("span", { class: "quiet" }, `${known} registered already`) : null,
-      element("span", { class: "actions" }, bring("Import and enable", { enable: true }), bring("Import", { enable: false }, "plain"),
-        known ? bring("Update what is registered", { enable: false, update: true }, "plain") : null),
-      element("button", { type: "button", class: "plain", onclick: () => this.selection.clear() }, "Clear"));
-  }
+function OffersView({ offers }) {
+  const { found, most, answers, filters, names, selection } = useStore(offers);
+  const rows = () => html`<p class="summary" role="status">${number(Math.min(found.length, most))} of ${number(found.length)} offers shown</p>
+    <${Table} columns=${offers.columns} rows=${found.slice(0, most)} caption="Offers" selection=${selection} />
+    ${found.length > most ? html`<div class="paging"><button type="button" class="plain" onclick=${() => offers.more()}>Show more</button></div>` : null}`;
+  return html`<section aria-label="Offers">
+    <form class="filters" onsubmit=${(event) => event.preventDefault()}>${filters.map((filter) => filter.view(() => offers.changed()))}</form>
+    <div class="stack">${gone(names, answers)}</div>
+    <${Chosen} offers=${offers} />
+    <div>${found.length > 0 ? rows() : answers.size ? nothing("No offer matches.") : null}</div>
+  </section>`;
+}
 
-  async #imported(providerIds) {
-    this.selection.clear();
-    await Promise.all(providerIds.map((id) => this.refresh(id)));
-  }
+const columns = (names) => [
+  { head: "Model", cell: (offer) => [offer.registeredModelId ? html`<a href=${href(`/models/${offer.registeredModelId}`)}>${offer.name}</a>` : offer.name, ownName(offer)] },
+  { head: "Provider", cell: (offer) => names.get(offer.providerId) },
+  { head: "Status", cell: (offer) => html`<span class="badges">${offer.statuses.map(({ text, tone }) => tone ? badge(text, tone) : html`<span class="quiet">${text}</span>`)}</span>` },
+  { head: "Type", cell: (offer) => html`${title(offer.type)}<small>${fewChips(offer.capabilities)}</small>` },
+  { head: "Context", numeric: true, cell: (offer) => tokens(offer.contextWindow) },
+  { head: "In / out per 1M", numeric: true, cell: (offer) => `${perMillion(offer.pricing?.inputPer1kTokens)} / ${perMillion(offer.pricing?.outputPer1kTokens)}` },
+  { head: "Stage", cell: (offer) => [lifecycle(offer.lifecycle), offer.retiresOn ? html`<small>until ${offer.retiresOn}</small>` : null] },
+];
+
+// What can be done with the offers that are selected.
+function Chosen({ offers }) {
+  const { chosen } = useStore(offers.selection);
+  const fresh = chosen.filter((offer) => !offer.registeredModelId);
+  const known = chosen.length - fresh.length;
+  const why = fresh.length ? null : "All of these are registered already.";
+  return html`<div class="bulk" role="group" aria-label="Selected offers" hidden=${chosen.length === 0}>
+    <strong role="status">${chosen.length} selected</strong>
+    ${known ? html`<span class="quiet">${known} registered already</span>` : null}
+    <span class="actions">
+      <${Action} needs="editor" why=${why} run=${() => offers.import({ enable: true })}>Import and enable<//>
+      <${Action} needs="editor" tone="plain" why=${why} run=${() => offers.import({ enable: false })}>Import<//>
+      ${known ? html`<${Action} needs="editor" tone="plain" run=${() => offers.import({ enable: false, update: true })}>Update what is registered<//>` : null}
+    </span>
+    <button type="button" class="plain" onclick=${() => offers.selection.clear()}>Clear</button>
+  </div>`;
 }
 
 // What happened since last time stands first; all else keeps the provider's own order.
@@ -114,7 +121,6 @@ const keyOf = (offer) => `${offer.providerId} ${offer.modelId}`;
 // What is missing since last time, by provider; of many providers only when asked for.
 function gone(names, answers) {
   const found = [...answers].map(([id, { changes }]) => [names.get(id), (changes.missing ?? []).map((entry) => entry.modelId ?? entry)]).filter(([, missing]) => missing.length > 0);
-  const notices = found.map(([name, missing]) => element("p", { class: "notice warn" }, element("span", {}, `${name} no longer offers ${missing.length === 1 ? "a model" : `${missing.length} models`}: `,
-    element("code", {}, missing.slice(0, NAMED).join(", ")), missing.length > NAMED ? ` and ${missing.length - NAMED} more` : null)));
-  return notices.length <= APART ? notices : element("details", {}, element("summary", {}, `${notices.length} providers no longer offer models that they did offer, or that are registered`), element("div", { class: "stack" }, notices));
+  const notices = found.map(([name, missing]) => html`<p class="notice warn"><span>${name} no longer offers ${missing.length === 1 ? "a model" : `${missing.length} models`}: <code>${missing.slice(0, NAMED).join(", ")}</code>${missing.length > NAMED ? ` and ${missing.length - NAMED} more` : null}</span></p>`);
+  return notices.length <= APART ? notices : html`<details><summary>${notices.length} providers no longer offer models that they did offer, or that are registered</summary><div class="stack">${notices}</div></details>`;
 }

@@ -1,51 +1,52 @@
 // The providers that can be asked, which of them are to be, and how each answers.
 
-import { element } from "../../core/elements.js";
 import { number } from "../../core/format.js";
 import { holds } from "../../core/search.js";
+import { html, Store, useStore } from "../../core/view.js";
 import { search } from "../../parts/filters.js";
+import { UNASKED } from "./answer-state.js";
 
 // So many are all asked unless one says otherwise; of more, a person chooses.
 const FEW = 12;
 
-export class Sources {
+export class Sources extends Store {
   constructor(providers, wanted) {
+    super();
     const isChosen = (provider) => wanted.length ? wanted.includes(provider.id) : providers.length <= FEW;
-    this.rows = providers.map((provider) => row(provider, isChosen(provider), () => this.#tell()));
-    this.count = element("span", { class: "quiet", role: "status" });
+    this.rows = providers.map((provider) => ({ id: provider.id, name: provider.name, isTicked: isChosen(provider), state: UNASKED }));
     this.sought = search("provider-name", "Search the providers", { narrow: true });
-    this.sought.set("", () => this.#sift());
-    const tick = (text, isTicked) => element("button", { type: "button", class: "plain", onclick: () => this.#tick(isTicked) }, text);
-    const bar = element("div", { class: "filters" }, this.sought.element, element("div", { class: "actions" }, tick("Tick all shown", true), tick("Untick all shown", false), this.count));
-    this.element = element("div", {}, providers.length > FEW ? bar : null, element("div", { class: providers.length > FEW ? "sources many" : "sources" }, this.rows.map((each) => each.element)));
-    this.#tell();
+    this.view = html`<${SourcesView} sources=${this} />`;
   }
 
   get chosen() {
-    return this.rows.filter(({ box }) => box.checked).map(({ id }) => id);
+    return this.rows.filter(({ isTicked }) => isTicked).map(({ id }) => id);
   }
 
-  state(id) {
-    return this.rows.find((each) => each.id === id).state;
+  get found() {
+    return this.rows.filter(({ name }) => holds(name, this.sought.value()));
   }
 
-  #sift() {
-    const text = this.sought.value();
-    for (const { element: shown, name } of this.rows) shown.hidden = !holds(name, text);
+  put(id, state) {
+    this.rows.find((row) => row.id === id).state = state;
+    this.changed();
   }
 
-  #tick(isTicked) {
-    for (const { element: shown, box } of this.rows) if (!shown.hidden) box.checked = isTicked;
-    this.#tell();
-  }
-
-  #tell() {
-    this.count.textContent = `${number(this.chosen.length)} of ${number(this.rows.length)} ticked`;
+  tick(rows, isTicked) {
+    for (const row of rows) row.isTicked = isTicked;
+    this.changed();
   }
 }
 
-function row({ id, name }, isChosen, changed) {
-  const box = element("input", { type: "checkbox", checked: isChosen, onchange: changed });
-  const state = element("span", { class: "state" });
-  return { id, name, box, state, element: element("div", { class: "source", "data-provider": name }, element("label", {}, box, " ", element("strong", {}, name)), state) };
+function SourcesView({ sources }) {
+  const { rows, found, chosen, sought } = useStore(sources);
+  const isMany = rows.length > FEW;
+  const all = (text, isTicked) => html`<button type="button" class="plain" onclick=${() => sources.tick(found, isTicked)}>${text}</button>`;
+  return html`<div>
+    ${isMany ? html`<div class="filters">${sought.view(() => sources.changed())}<div class="actions">${all("Tick all shown", true)}${all("Untick all shown", false)}
+      <span class="quiet" role="status">${number(chosen.length)} of ${number(rows.length)} ticked</span></div></div>` : null}
+    <div class=${isMany ? "sources many" : "sources"}>${rows.map((row) => html`<div class="source" key=${row.id} data-provider=${row.name} hidden=${!found.includes(row)}>
+      <label><input type="checkbox" checked=${row.isTicked} onchange=${(event) => sources.tick([row], event.target.checked)} /> <strong>${row.name}</strong></label>
+      <span class="state">${row.state}</span>
+    </div>`)}</div>
+  </div>`;
 }

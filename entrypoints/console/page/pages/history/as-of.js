@@ -1,13 +1,13 @@
 // A slider over the revisions: how it was after each, what differs from now, and the way back.
 
 import { ask, get, isAbort } from "../../core/api.js";
-import { element, replace, uniqueId } from "../../core/elements.js";
 import { time } from "../../core/format.js";
 import { say } from "../../core/messages.js";
-import { action } from "../../parts/action.js";
+import { html, useEffect, useRef, useState, useUniqueId } from "../../core/view.js";
+import { Action } from "../../parts/action.js";
 import { openDialog } from "../../parts/dialog.js";
 import { failure } from "../../parts/failure.js";
-import { field, Form } from "../../parts/form.js";
+import { Field, Form } from "../../parts/form.js";
 import { headersField, headersOf } from "../../parts/header-lines.js";
 import { facts } from "../../parts/page.js";
 import { changesBetween, differences, fieldName, flat, text } from "./differences.js";
@@ -17,87 +17,85 @@ const LEFT_OUT = new Set(["id", "organizationId", "revision", "sources", "lastHe
 const STAYS = new Set(["apiKey", "extraHeaders", "healthStatus", "lifecycle", "retiresOn", "updatedAt"]);
 const SLIDING_MS = 120;
 
-export class Past {
-  // `now` is null when it was removed; `last` is the newest revision that there is something to see of.
-  constructor(path, now, { last, needs, reverted, signal }) {
-    this.path = path;
-    this.now = now;
-    this.last = last;
-    this.needs = needs;
-    this.reverted = reverted;
-    this.signal = signal;
-    const id = uniqueId("revision");
-    this.shown = element("output", { for: id });
-    this.place = element("div", { class: "stack", "aria-live": "polite" });
-    this.slider = element("input", { id, type: "range", min: 1, max: last, value: last, step: 1, disabled: last < 2, oninput: () => this.#slide() });
-    this.element = element("section", { class: "card past" }, element("h2", {}, "How it was"),
-      element("label", { for: id }, "After revision ", this.shown), this.slider, this.place);
-    this.#slide(0);
-  }
-
-  seek(revision) {
-    this.slider.value = revision;
-    this.#slide(0);
-    this.slider.focus({ preventScroll: true });
-    this.element.scrollIntoView({ block: "nearest" });
-  }
-
-  // While it is being moved nothing is asked for.
-  #slide(pause = SLIDING_MS) {
-    this.shown.textContent = `${this.slider.value} of ${this.last}`;
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.#show(Number(this.slider.value)), pause);
-  }
-
-  async #show(revision) {
-    this.asking?.abort();
-    this.asking = new AbortController();
+// `now` is null when it was removed; `last` is the newest revision that there is something to see of. `seek.current(revision)`
+// moves the slider there.
+export function Past({ path, now, last, needs, reverted, signal, seek }) {
+  const id = useUniqueId("revision");
+  const slider = useRef(null);
+  const waiting = useRef(null);
+  const asking = useRef(new AbortController());
+  const [revision, setRevision] = useState(last);
+  const [shown, setShown] = useState({ content: null, words: null });
+  const read = async (wanted) => {
+    asking.current.abort();
+    asking.current = new AbortController();
     try {
-      const then = revision === this.now?.revision ? this.now : await get(this.path, { atRevision: revision }, AbortSignal.any([this.asking.signal, this.signal]));
-      this.slider.setAttribute("aria-valuetext", `Revision ${revision}, ${time(then.updatedAt)}`);
-      replace(this.place, this.now ? this.#besideNow(then) : this.#removed(then));
+      const then = wanted === now?.revision ? now : await get(path, { atRevision: wanted }, AbortSignal.any([asking.current.signal, signal]));
+      setShown({ content: now ? besideNow(then, now, revert) : removed(then, revert), words: `Revision ${wanted}, ${time(then.updatedAt)}` });
     } catch (error) {
-      if (!isAbort(error)) replace(this.place, failure(error));
+      if (!isAbort(error)) setShown({ content: failure(error), words: null });
     }
-  }
-
-  #besideNow(then) {
-    const isNow = then.revision === this.now.revision;
-    const changes = changesBetween(then, this.now).filter(({ field: name }) => !LEFT_OUT.has(name));
-    return [
-      element("p", { class: "quiet" }, isNow ? "This is how it is now." : `As of ${time(then.updatedAt)}.`),
-      isNow ? null : [element("h3", {}, "Changed since then"), differences(changes) ?? element("p", { class: "quiet" }, "Nothing differs from now.")],
-      this.#revert(then, isNow ? "This is how it is now: choose an earlier revision." : null, changes),
-      whole(then, false),
-    ];
-  }
-
-  #removed(then) {
-    return [element("p", { class: "quiet" }, `As of ${time(then.updatedAt)}.`), this.#revert(then, "It was removed. A removal cannot be reverted: add it again."), whole(then, true)];
-  }
-
-  #revert(then, why, changes) {
-    return element("div", { class: "actions" }, action(`Revert to revision ${then.revision}`, { needs: this.needs, why, run: () => this.#confirm(then, changes) }));
-  }
-
-  #confirm(then, changes) {
-    const { path, now, reverted } = this;
-    const isProvider = "providerType" in now;
-    const reason = field({ name: "reason", label: "Reason", help: "Stored with the change and shown in the history.", maxlength: 500 });
-    const key = field({ name: "apiKey", label: "Key", type: "password", help: "Needed only if the endpoint led to another account then: an earlier key cannot be restored." });
-    const headers = headersField([], "Needed only if it has some and the endpoint led to another account then: one a line, as `Name: value`.");
-    const form = new Form(isProvider ? [reason, key, ...(now.extraHeaders.length ? [headers] : [])] : [reason], { action: "Revert", submit: async () => {
-      const body = { toRevision: then.revision, ...(isProvider && key.read() ? { apiKey: key.read() } : {}), extraHeaders: headersOf(headers.read()) };
-      const { document } = await ask("POST", `${path}/revert`, { body, revision: now.revision, reason: reason.read().trim() || undefined, once: true });
-      dialog.close();
-      say(`${document.name} is as it was after revision ${then.revision}.`);
-      reverted(document);
-    } });
-    const back = changes.filter(({ field: name }) => !STAYS.has(name)).map(({ field: name, before, after }) => ({ field: name, before: after, after: before }));
-    const dialog = openDialog(`Revert to revision ${then.revision}`, [element("p", {}, "The changes since then stay in the history. Reverting is one more change."),
-      differences(back) ?? element("p", { class: "quiet" }, "Nothing differs, so there is nothing to revert."), form.element]);
-  }
+  };
+  // While it is being moved nothing is asked for.
+  const slide = (pause) => {
+    const wanted = Number(slider.current.value);
+    setRevision(wanted);
+    clearTimeout(waiting.current);
+    waiting.current = setTimeout(() => read(wanted), pause);
+  };
+  const revert = (then, why, changes) => html`<div class="actions"><${Action} needs=${needs} why=${why} run=${() => confirm({ path, now, reverted }, then, changes)}>Revert to revision ${then.revision}<//></div>`;
+  seek.current = (wanted) => {
+    slider.current.value = String(wanted);
+    slide(0);
+    slider.current.focus({ preventScroll: true });
+    slider.current.closest("section").scrollIntoView({ block: "nearest" });
+  };
+  // A newer document begins at its own revision.
+  useEffect(() => {
+    slider.current.value = String(last);
+    slide(0);
+    return () => clearTimeout(waiting.current);
+  }, [now, last]);
+  return html`<section class="card past">
+    <h2>How it was</h2>
+    <label for=${id}>After revision <output for=${id}>${revision} of ${last}</output></label>
+    <input id=${id} type="range" min="1" max=${last} step="1" defaultValue=${last} disabled=${last < 2} ref=${slider} aria-valuetext=${shown.words} oninput=${() => slide(SLIDING_MS)} />
+    <div class="stack" aria-live="polite">${shown.content}</div>
+  </section>`;
 }
 
-const whole = (then, open) => element("details", { open }, element("summary", {}, "All of it"),
-  facts(flat(then).filter(([name]) => !LEFT_OUT.has(name.split(":")[0])).map(([name, held]) => [fieldName(name), text(held)])));
+function besideNow(then, now, revert) {
+  const isNow = then.revision === now.revision;
+  const changes = changesBetween(then, now).filter(({ field: name }) => !LEFT_OUT.has(name));
+  return html`<p class="quiet">${isNow ? "This is how it is now." : `As of ${time(then.updatedAt)}.`}</p>
+    ${isNow ? null : html`<h3>Changed since then</h3>${differences(changes) ?? html`<p class="quiet">Nothing differs from now.</p>`}`}
+    ${revert(then, isNow ? "This is how it is now: choose an earlier revision." : null, changes)}
+    ${whole(then, false)}`;
+}
+
+const removed = (then, revert) => html`<p class="quiet">As of ${time(then.updatedAt)}.</p>
+  ${revert(then, "It was removed. A removal cannot be reverted: add it again.", [])}
+  ${whole(then, true)}`;
+
+const whole = (then, open) => html`<details open=${open}><summary>All of it</summary>
+  ${facts(flat(then).filter(([name]) => !LEFT_OUT.has(name.split(":")[0])).map(([name, held]) => [fieldName(name), text(held)]))}</details>`;
+
+function confirm({ path, now, reverted }, then, changes) {
+  const isProvider = "providerType" in now;
+  const submit = async ({ reason, apiKey, extraHeaders = "" }) => {
+    const body = { toRevision: then.revision, ...(apiKey ? { apiKey } : {}), extraHeaders: headersOf(extraHeaders) };
+    const { document } = await ask("POST", `${path}/revert`, { body, revision: now.revision, reason: reason.trim() || undefined, once: true });
+    dialog.close();
+    say(`${document.name} is as it was after revision ${then.revision}.`);
+    reverted(document);
+  };
+  const back = changes.filter(({ field: name }) => !STAYS.has(name)).map(({ field: name, before, after }) => ({ field: name, before: after, after: before }));
+  const secrets = html`<${Field} name="apiKey" label="Key" type="password" help="Needed only if the endpoint led to another account then: an earlier key cannot be restored." />
+    ${isProvider && now.extraHeaders.length ? headersField([], "Needed only if it has some and the endpoint led to another account then: one a line, as `Name: value`.") : null}`;
+  const dialog = openDialog(`Revert to revision ${then.revision}`, html`<p>The changes since then stay in the history. Reverting is one more change.</p>
+    ${differences(back) ?? html`<p class="quiet">Nothing differs, so there is nothing to revert.</p>`}
+    <${Form} action="Revert" submit=${submit}>
+      <${Field} name="reason" label="Reason" help="Stored with the change and shown in the history." maxlength="500" />
+      ${isProvider ? secrets : null}
+    <//>`);
+}

@@ -1,15 +1,10 @@
 // Changes of fields in words.
 
-import { element } from "../../core/elements.js";
-import { label, time, value, words } from "../../core/format.js";
+import { label, time, value } from "../../core/format.js";
+import { html } from "../../core/view.js";
 
 const OF_THE_SERVICE = new Set(["updatedAt", "revision", "organizationId", "createdAt", "id"]);
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
-
-export const eventName = (type) => {
-  const [about, what] = type.split(".");
-  return `${about.charAt(0).toUpperCase()}${words(about.slice(1))} ${words(what ?? "")}`;
-};
 
 export const fieldName = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ");
 
@@ -22,7 +17,7 @@ export function text(held) {
 export function differences(changes) {
   const shown = changes.flatMap(parts).filter(({ field, before, after }) => !OF_THE_SERVICE.has(field) && !(isEmpty(before) && isEmpty(after)));
   if (shown.length === 0) return null;
-  return element("dl", { class: "diff" }, shown.flatMap((change) => [element("dt", {}, fieldName(change.field)), element("dd", {}, fromTo(change))]));
+  return html`<dl class="diff">${shown.map((change) => html`<dt>${fieldName(change.field)}</dt><dd>${fromTo(change)}</dd>`)}</dl>`;
 }
 
 // Of a list only what came and went.
@@ -31,13 +26,13 @@ function fromTo({ before, after }) {
     const gone = before.filter((each) => !after.includes(each));
     const come = after.filter((each) => !before.includes(each));
     return [gone.length ? ["without ", deleted(gone)] : null, gone.length && come.length ? ", " : null, come.length ? ["with ", inserted(come)] : null,
-      gone.length + come.length ? null : element("span", { class: "quiet" }, "in another order")];
+      gone.length + come.length ? null : html`<span class="quiet">in another order</span>`];
   }
-  return [isEmpty(before) ? null : [deleted(before), " → "], isEmpty(after) ? element("span", { class: "quiet" }, "nothing") : inserted(after)];
+  return [isEmpty(before) ? null : [deleted(before), " → "], isEmpty(after) ? html`<span class="quiet">nothing</span>` : inserted(after)];
 }
 
-const deleted = (held) => element("del", { class: "before" }, text(held));
-const inserted = (held) => element("ins", { class: "after" }, text(held));
+const deleted = (held) => html`<del class="before">${text(held)}</del>`;
+const inserted = (held) => html`<ins class="after">${text(held)}</ins>`;
 
 // Of an object only the members that changed; where everything comes from at the beginning is no change.
 function parts({ field, before, after }) {

@@ -1,11 +1,12 @@
 // Who changed a provider or a model, when, and from what to what; how it was at any revision, and the way back.
 
-import { get } from "../../core/api.js";
-import { element, replace } from "../../core/elements.js";
-import { stamp } from "../../parts/badges.js";
+import { get, isAbort } from "../../core/api.js";
+import { html, useRef, useState } from "../../core/view.js";
+import { actor, stamp } from "../../parts/badges.js";
 import { failure } from "../../parts/failure.js";
 import { card } from "../../parts/page.js";
-import { differences, eventName } from "./differences.js";
+import { differences } from "./differences.js";
+import { eventName } from "./names.js";
 import { Past } from "./as-of.js";
 
 const PAGE = 30;
@@ -17,34 +18,47 @@ const PAGE = 30;
  * @param {{ needs: string, reverted?: () => void, signal: AbortSignal }} options
  */
 export async function history(path, now, { needs, reverted, signal }) {
-  const list = element("ol", { class: "timeline" });
-  const more = element("div", { class: "paging" });
-  const columns = element("div", { class: "columns" }, card("What happened", list, more));
-  let past = null;
-  // What was removed has a past up to the revision before.
-  const open = (newest) => {
-    past = new Past(path, now, { last: now?.revision ?? newest.revision - 1, needs, reverted, signal });
-    columns.append(past.element);
-  };
-  const load = async (cursor) => {
-    try {
-      const { data, pagination } = await get(`${path}/history`, { limit: PAGE, cursor }, signal);
-      if (past === null && data.length > 0) open(data[0]);
-      list.append(...data.map((event) => entry(event, past)));
-      replace(more, pagination.hasMore ? element("button", { type: "button", class: "plain", onclick: () => load(pagination.nextCursor) }, "Earlier changes") : null);
-    } catch (error) {
-      replace(more, failure(error, () => load(cursor)));
-    }
-  };
-  await load();
-  return columns;
+  const first = await pageOf(path, signal);
+  return html`<${History} path=${path} now=${now} needs=${needs} reverted=${reverted} signal=${signal} first=${first} />`;
 }
 
-function entry(event, past) {
-  const isThere = event.revision <= past.last;
-  return element("li", {},
-    element("p", {}, element("strong", {}, eventName(event.type)), " by ", element(event.actorName ? "span" : "code", { title: event.actor }, event.actorName ?? event.actor)),
-    element("p", { class: "quiet" }, stamp(event.at), ` · revision ${event.revision}`, event.reason ? ` · ${event.reason}` : "",
-      isThere ? [" · ", element("button", { type: "button", class: "link", "aria-label": `How it was at revision ${event.revision}`, onclick: () => past.seek(event.revision) }, "How it was")] : null),
-    isThere ? differences(event.changes) : null);
+// What happened, the newest first, without the way back.
+export async function timeline(path, signal) {
+  return html`<${Timeline} path=${path} signal=${signal} first=${await pageOf(path, signal)} />`;
+}
+
+async function pageOf(path, signal, cursor) {
+  try {
+    return await get(`${path}/history`, { limit: PAGE, cursor }, signal);
+  } catch (error) {
+    return { data: [], pagination: { hasMore: false }, error };
+  }
+}
+
+function History({ path, now, needs, reverted, signal, first }) {
+  const past = useRef(/** @type {any} */ (null));
+  // What was removed has a past up to the revision before.
+  const last = now?.revision ?? (first.data.length ? first.data[0].revision - 1 : 0);
+  const way = ({ revision }) => html` · <button type="button" class="link" aria-label="How it was at revision ${revision}" onclick=${() => past.current(revision)}>How it was</button>`;
+  return html`<div class="columns">
+    ${card("What happened", html`<${Timeline} path=${path} signal=${signal} first=${first} last=${last} way=${way} />`)}
+    ${first.data.length ? html`<${Past} path=${path} now=${now} last=${last} needs=${needs} reverted=${reverted} signal=${signal} seek=${past} />` : null}
+  </div>`;
+}
+
+/** @param {{ path: string, signal: AbortSignal, first: any, last?: number, way?: (event: any) => any }} properties */
+function Timeline({ path, signal, first, last = Infinity, way = () => null }) {
+  const [read, put] = useState({ first, ...first });
+  // What the page brings anew is newer than what was read before.
+  const { data, pagination, error = null, again } = read.first === first ? read : first;
+  const load = async (cursor) => {
+    const more = await pageOf(path, signal, cursor);
+    if (!isAbort(more.error)) put({ ...more, first, data: [...data, ...more.data], again: cursor });
+  };
+  return html`<ol class="timeline">${data.map((event) => html`<li key=${event.revision}>
+      <p><strong>${eventName(event.type)}</strong> by ${actor(event)}</p>
+      <p class="quiet">${stamp(event.at)} · revision ${event.revision}${event.reason ? ` · ${event.reason}` : ""}${event.revision <= last ? way(event) : null}</p>
+      ${event.revision <= last ? differences(event.changes) : null}
+    </li>`)}</ol>
+    <div class="paging">${error ? failure(error, () => load(again)) : pagination.hasMore ? html`<button type="button" class="plain" onclick=${() => load(pagination.nextCursor)}>Earlier changes</button>` : null}</div>`;
 }

@@ -3,105 +3,87 @@
 import { ask } from "../../core/api.js";
 import { allProviders, KEYS } from "../../core/api-paths.js";
 import { PERIODS } from "../../core/budgets.js";
-import { element } from "../../core/elements.js";
 import { say } from "../../core/messages.js";
+import { html, useRef, useState } from "../../core/view.js";
 import { patchBetween } from "../../parts/changes.js";
 import { openDialog } from "../../parts/dialog.js";
-import { field, Form } from "../../parts/form.js";
+import { localText } from "../../parts/filters.js";
+import { Field, Form } from "../../parts/form.js";
 import { saved } from "../../parts/merge.js";
 import { showSecret } from "./secret.js";
 
 export const SCOPES = [["run", "Run models"], ["read", "Read, as a viewer"], ["manage", "Manage, as an editor"]];
 
 const OBJECTS = ["limits", "labels"];
+const LIMITS = [["requestsPerMinute", "Requests a minute"], ["tokensPerMinute", "Tokens a minute"], ["concurrent", "Prompts at once"]];
 
-export async function issueKey(done) {
-  new KeyForm(await allProviders(), null, done);
+export const issueKey = async (done) => open(await allProviders(), null, done);
+
+export const editKey = async (key, done) => open(await allProviders(), key, done);
+
+function open(providers, key, done) {
+  openDialog(key ? `Edit ${key.name}` : "Issue an access key", ({ close }) => html`<${KeyForm} providers=${providers} first=${key} close=${close} done=${done} />`);
 }
 
-export async function editKey(key, done) {
-  new KeyForm(await allProviders(), key, done);
-}
-
-class KeyForm {
-  constructor(providers, key, done) {
-    this.providers = providers;
-    this.key = key;
-    this.done = done;
-    this.form = new Form([], { action: key ? "Save" : "Issue the key", submit: () => this.#save() });
-    this.form.body.classList.add("two");
-    this.#draw(key ?? { limits: {}, labels: {} });
-    this.dialog = openDialog(key ? `Edit ${key.name}` : "Issue an access key", this.form.element);
-  }
-
-  #draw(values) {
-    this.name = field({ name: "name", label: "Name", value: values.name ?? "", required: true, maxlength: 200, help: "The program that uses it. No e-mail addresses." });
-    this.scope = field({ name: "scope", label: "Scope", type: "choice", choices: SCOPES, value: values.scope ?? "run", disabled: Boolean(this.key), help: "It cannot be changed later." });
-    this.limits = [["requestsPerMinute", "Requests a minute"], ["tokensPerMinute", "Tokens a minute"], ["concurrent", "Prompts at once"]].map(([name, label]) =>
-      field({ name, label, type: "number", step: 1, min: 1, pointer: `/limits/${name}`, value: values.limits[name] ?? "", help: "Empty: no limit." }));
-    this.period = field({ name: "period", label: "Budget for", type: "choice", choices: [["", "No budget"], ...PERIODS], value: values.budget?.period ?? "", pointer: "/budget/period" });
-    this.usd = field({ name: "usd", label: "Budget", type: "number", unit: "USD", min: 0, value: values.budget?.usd ?? "", pointer: "/budget" });
-    this.labels = field({ name: "labels", label: "Labels", type: "textarea", rows: 3, value: linesOf(values.labels), help: "One a line, such as `team: search`. No e-mail addresses." });
-    this.ticks = this.providers.map((provider) => ({ id: provider.id, ...tick(provider, values.providerIds) }));
-    this.expiresAt = field({ name: "expiresAt", label: "Expires", type: "datetime-local", value: localText(values.expiresAt), help: "Empty: never." });
-    this.form.setFields([this.name, this.scope, ...this.limits, this.period, this.usd, this.expiresAt, this.labels]);
-    this.form.body.append(this.#choiceOfProviders());
-  }
-
-  #choiceOfProviders() {
-    return element("fieldset", { class: "field" }, element("legend", {}, "Providers it may use"),
-      element("p", { class: "hint" }, "None ticked: all of them. Single models are allowed by the API’s modelIds."), this.ticks.map((each) => each.element));
-  }
-
-  #written() {
-    const ticked = this.ticks.filter((each) => each.box.checked).map((each) => each.id);
-    const expiry = this.expiresAt.read();
-    return {
-      name: this.name.read().trim(),
-      limits: Object.fromEntries(this.limits.map((each) => [each.name, each.read()])),
-      budget: this.period.read() ? { usd: this.usd.read(), period: this.period.read() } : null,
-      labels: labelsOf(this.labels.read()),
-      providerIds: ticked.length ? ticked : null,
-      expiresAt: expiry ? new Date(expiry).toISOString() : null,
-    };
-  }
-
-  async #save() {
-    const document = this.key ? await this.#change() : await this.#issue();
+function KeyForm({ providers, first, close, done }) {
+  const [key, setKey] = useState(first);
+  // By the order of the list, as they are saved.
+  const boxes = useRef(/** @type {HTMLElement | null} */ (null));
+  const ticked = () => [...boxes.current.querySelectorAll("input:checked")].map((box) => /** @type {HTMLInputElement} */ (box).value);
+  const issue = async (values) => {
+    const { limits, budget, providerIds, expiresAt, ...given } = written(values, ticked());
+    const optional = Object.fromEntries(Object.entries({ budget, providerIds, expiresAt }).filter(([, value]) => value !== null));
+    return (await ask("POST", KEYS, { body: { ...given, ...optional, limits, scope: values.scope } })).document;
+  };
+  const change = (values) => saved(`${KEYS}/${key.id}`, writable(key), written(values, ticked()), {
+    flat: writable,
+    patch: (changed, before) => ({ ...changed, ...Object.fromEntries(OBJECTS.filter((name) => changed[name]).map((name) => [name, patchBetween(before[name], changed[name])])) }),
+    reload: (theirs) => setKey({ ...key, ...theirs }),
+  });
+  const submit = async (values) => {
+    const document = await (key ? change : issue)(values);
     if (!document) return;
-    this.dialog.close();
-    if (this.key) say(`${document.name} was saved.`);
+    close();
+    if (key) say(`${document.name} was saved.`);
     else showSecret(document, `${document.name} was issued`);
-    this.done(document);
-  }
+    done(document);
+  };
+  return html`<${Form} action=${key ? "Save" : "Issue the key"} isTwo submit=${submit}>
+    <${Fields} key=${key?.revision} known=${key ?? { limits: {}, labels: {} }} isNew=${!key} providers=${providers} boxes=${boxes} />
+  <//>`;
+}
 
-  async #issue() {
-    const { limits, budget, providerIds, expiresAt, ...written } = this.#written();
-    const given = Object.fromEntries(Object.entries({ budget, providerIds, expiresAt }).filter(([, value]) => value !== null));
-    return (await ask("POST", KEYS, { body: { ...written, ...given, limits, scope: this.scope.read() } })).document;
-  }
+function Fields({ known, isNew, providers, boxes }) {
+  const allowed = known.providerIds ?? [];
+  return html`
+    <${Field} name="name" label="Name" value=${known.name ?? ""} required maxlength="200" help="The program that uses it. No e-mail addresses." />
+    <${Field} name="scope" label="Scope" type="choice" choices=${SCOPES} value=${known.scope ?? "run"} disabled=${!isNew} help="It cannot be changed later." />
+    ${LIMITS.map(([name, label]) => html`<${Field} name=${name} label=${label} type="number" step="1" min="1" pointer="/limits/${name}" value=${known.limits[name] ?? ""} help="Empty: no limit." />`)}
+    <${Field} name="period" label="Budget for" type="choice" choices=${[["", "No budget"], ...PERIODS]} value=${known.budget?.period ?? ""} pointer="/budget/period" />
+    <${Field} name="usd" label="Budget" type="number" unit="USD" min="0" value=${known.budget?.usd ?? ""} pointer="/budget" />
+    <${Field} name="expiresAt" label="Expires" type="datetime-local" value=${momentText(known.expiresAt)} help="Empty: never." />
+    <${Field} name="labels" label="Labels" type="textarea" rows="3" value=${linesOf(known.labels)} help="One a line, such as \`team: search\`. No e-mail addresses." />
+    <fieldset class="field" ref=${boxes}><legend>Providers it may use</legend>
+      <p class="hint">None ticked: all of them. Single models are allowed by the API’s modelIds.</p>
+      ${providers.map(({ id, name }) => html`<label class="radio" key=${id}><input type="checkbox" value=${id} defaultChecked=${allowed.includes(id)} /> ${name}</label>`)}
+    </fieldset>`;
+}
 
-  async #change() {
-    return saved(`${KEYS}/${this.key.id}`, writable(this.key), this.#written(), {
-      flat: writable,
-      patch: (change, before) => ({ ...change, ...Object.fromEntries(OBJECTS.filter((name) => change[name]).map((name) => [name, patchBetween(before[name], change[name])])) }),
-      reload: (theirs) => {
-        this.key = { ...this.key, ...theirs };
-        this.#draw(theirs);
-      },
-    });
-  }
+function written(values, ticked) {
+  return {
+    name: values.name.trim(),
+    limits: Object.fromEntries(LIMITS.map(([name]) => [name, values[name]])),
+    budget: values.period ? { usd: values.usd, period: values.period } : null,
+    labels: labelsOf(values.labels),
+    providerIds: ticked.length ? ticked : null,
+    expiresAt: values.expiresAt ? new Date(values.expiresAt).toISOString() : null,
+  };
 }
 
 // What the form writes of a key, as the form writes it.
 function writable({ name, revision, limits, budget, labels, providerIds, expiresAt }) {
-  const expiry = localText(expiresAt);
+  const expiry = momentText(expiresAt);
   return { name, revision, limits, labels, providerIds, budget: budget ? { usd: budget.usd, period: budget.period } : null, expiresAt: expiry ? new Date(expiry).toISOString() : null };
-}
-
-function tick(provider, allowed) {
-  const box = /** @type {HTMLInputElement} */ (element("input", { type: "checkbox", checked: (allowed ?? []).includes(provider.id) }));
-  return { box, element: element("label", { class: "radio" }, box, " ", provider.name) };
 }
 
 const linesOf = (labels) => Object.entries(labels).map(([name, value]) => `${name}: ${value}`).join("\n");
@@ -114,8 +96,4 @@ function labelsOf(text) {
   }));
 }
 
-function localText(moment) {
-  if (!moment) return "";
-  const date = new Date(moment);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
+const momentText = (moment) => moment ? localText(new Date(moment)) : "";

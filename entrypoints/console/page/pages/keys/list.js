@@ -2,12 +2,12 @@
 
 import { ask } from "../../core/api.js";
 import { KEYS } from "../../core/api-paths.js";
-import { element } from "../../core/elements.js";
 import { time } from "../../core/format.js";
 import { budgetText } from "../../core/budgets.js";
 import { say } from "../../core/messages.js";
 import { href } from "../../core/router.js";
-import { action } from "../../parts/action.js";
+import { html } from "../../core/view.js";
+import { Action } from "../../parts/action.js";
 import { badge, when } from "../../parts/badges.js";
 import { copyable } from "../../parts/copy.js";
 import { confirmed, openDialog } from "../../parts/dialog.js";
@@ -18,47 +18,50 @@ import { toggle } from "../../parts/toggle.js";
 import { shareBar } from "../../parts/share.js";
 import { retryIfChanged } from "../../parts/retry-if-changed.js";
 import { editKey, issueKey, SCOPES } from "./form.js";
-import { timeline } from "./history.js";
+import { timeline } from "../history/history.js";
 import { rotateKey } from "./secret.js";
 
 export async function show({ query, signal }) {
   const list = new Listing({
     path: KEYS, query, signal, sorts: [...SORTS, ["-budgetUsed", "Budget, most used first"]], csv: "access-keys.csv", about: ["access-key."],
     filters: [search("q", "Search"), choice("scope", "Scope", SCOPES), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
-    draw: (rows) => element("ul", { class: "cards" }, rows.map((key) => keyCard(key, list, signal))),
+    draw: (rows) => html`<ul class="cards">${rows.map((key) => keyCard(key, list, signal))}</ul>`,
     empty: (isFiltered) => isFiltered ? nothing("No access key matches.") : nothing("There is no access key yet. Issue one for each program that uses the service.", adder(list)),
   });
   await list.load();
-  return page("Access keys", { lead: "Keys with which your programs use the service.", actions: [adder(list)] }, list.element);
+  return page("Access keys", { lead: "Keys with which your programs use the service.", actions: adder(list) }, list.view);
 }
 
-const adder = (list) => action("Issue a key", { needs: "admin", run: () => issueKey(() => list.restart()) });
+const adder = (list) => html`<${Action} needs="admin" run=${() => issueKey(() => list.restart())}>Issue a key<//>`;
 
 function keyCard(key, list, signal) {
   const scope = SCOPES.find(([name]) => name === key.scope)?.[1] ?? key.scope;
-  return element("li", { class: "card key", "data-key": key.id },
-    element("div", { class: "card-head" }, element("h2", {}, key.name), element("p", { class: "badges" }, key.isEnabled ? null : badge("Disabled"), expiry(key))),
-    element("p", { class: "quiet" }, scope, " · ", element("code", {}, key.hint)),
-    facts([["Models", models(key)], ["Limits", limits(key.limits)], ["Budget", budget(key.budget)], ["Labels", labels(key.labels)], ["Last used", when(key.lastUsedAt)],
+  return html`<li class="card key" key=${key.id} data-key=${key.id}>
+    <div class="card-head"><h2>${key.name}</h2><p class="badges">${key.isEnabled ? null : badge("Disabled")}${expiry(key)}</p></div>
+    <p class="quiet">${scope} · <code>${key.hint}</code></p>
+    ${facts([["Models", models(key)], ["Limits", limits(key.limits)], ["Budget", budget(key.budget)], ["Labels", labels(key.labels)], ["Last used", when(key.lastUsedAt)],
       key.previousSecretUntil ? ["Old secret until", time(key.previousSecretUntil)] : null,
-      ["Id", copyable(key.id, `the id of ${key.name}`), "whole"]]),
-    actions(key, list, signal));
+      ["Id", copyable(key.id, `the id of ${key.name}`), "whole"]])}
+    ${actions(key, () => list.load(), signal)}
+  </li>`;
 }
 
-function actions(key, list, signal) {
-  const again = () => list.load();
-  return element("div", { class: "actions" },
-    action("Edit", { needs: "admin", tone: "plain", label: `Edit ${key.name}`, run: () => editKey(key, again) }),
-    element("a", { class: "button plain", href: href("/usage", { key: key.id }), "aria-label": `Usage of ${key.name}` }, "Usage"),
-    action("Rotate", { needs: "admin", tone: "plain", label: `Rotate ${key.name}`, run: () => rotateKey(key, again) }),
-    toggle(key, `${KEYS}/${key.id}`, { needs: "admin", done: again }),
-    action("History", { needs: "viewer", tone: "plain", label: `History of ${key.name}`, run: async () => openDialog(`History of ${key.name}`, await timeline(`${KEYS}/${key.id}`, signal), { wide: true }) }),
-    action("Revoke", { needs: "admin", tone: "plain danger", label: `Revoke ${key.name}`, run: () => revoke(key, again) }));
+function actions(key, again, signal) {
+  const { name } = key;
+  const path = `${KEYS}/${key.id}`;
+  return html`<div class="actions">
+    <${Action} needs="admin" tone="plain" label="Edit ${name}" run=${() => editKey(key, again)}>Edit<//>
+    <a class="button plain" href=${href("/usage", { key: key.id })} aria-label="Usage of ${name}">Usage</a>
+    <${Action} needs="admin" tone="plain" label="Rotate ${name}" run=${() => rotateKey(key, again)}>Rotate<//>
+    ${toggle(key, path, { needs: "admin", done: again })}
+    <${Action} needs="viewer" tone="plain" label="History of ${name}" run=${async () => openDialog(`History of ${name}`, await timeline(path, signal), { wide: true })}>History<//>
+    <${Action} needs="admin" tone="plain danger" label="Revoke ${name}" run=${() => revoke(key, again)}>Revoke<//>
+  </div>`;
 }
 
 async function revoke(key, done) {
   const path = `${KEYS}/${key.id}`;
-  const revoked = await confirmed(`Revoke ${key.name}?`, element("p", {}, "Programs that use it are refused at once, for ever. Its history stays in the audit log."), {
+  const revoked = await confirmed(`Revoke ${key.name}?`, html`<p>Programs that use it are refused at once, for ever. Its history stays in the audit log.</p>`, {
     action: "Revoke",
     run: () => retryIfChanged(key, { path, action: "Revoke", act: (revision) => ask("DELETE", path, { revision }) }),
   });

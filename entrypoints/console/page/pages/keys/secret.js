@@ -2,30 +2,35 @@
 
 import { ask } from "../../core/api.js";
 import { KEYS } from "../../core/api-paths.js";
-import { element } from "../../core/elements.js";
+import { html, useRef, useState } from "../../core/view.js";
 import { openDialog } from "../../parts/dialog.js";
-import { field, Form } from "../../parts/form.js";
+import { Field, Form } from "../../parts/form.js";
 
 const GRACES = [["0", "Not at all"], ["3600", "An hour"], ["86400", "A day"], ["604800", "A week"]];
 
 const KEY_ADVICE = "Copy the key now. It is kept nowhere and cannot be shown again; who loses it rotates the key.";
 
 export function showSecret(key, heading, label = "The key", advice = KEY_ADVICE) {
-  const text = /** @type {HTMLInputElement} */ (element("input", { type: "text", readonly: true, value: key.secret, "aria-label": label, class: "secret", onfocus: () => text.select() }));
-  const status = element("p", { class: "quiet", role: "status" });
-  const copy = element("button", { type: "button", onclick: async () => {
-    text.select();
+  openDialog(heading, html`<${Secret} secret=${key.secret} label=${label} advice=${advice} />`);
+}
+
+function Secret({ secret, label, advice }) {
+  const text = useRef(null);
+  const [told, tell] = useState("");
+  const copy = async () => {
+    text.current.select();
     try {
-      await navigator.clipboard.writeText(key.secret);
-      status.textContent = "Copied.";
+      await navigator.clipboard.writeText(secret);
+      tell("Copied.");
     } catch {
       // Without TLS a page has no clipboard.
-      status.textContent = "It is selected: copy it with the keyboard.";
+      tell("It is selected: copy it with the keyboard.");
     }
-  } }, "Copy");
-  openDialog(heading, [
-    element("p", {}, advice),
-    element("p", {}, text), status, element("div", { class: "buttons" }, copy)]);
+  };
+  return html`<p>${advice}</p>
+    <p><input type="text" readonly value=${secret} aria-label=${label} class="secret" ref=${text} onfocus=${() => text.current.select()} /></p>
+    <p class="quiet" role="status">${told}</p>
+    <div class="buttons"><button type="button" onclick=${copy}>Copy</button></div>`;
 }
 
 export const rotateKey = (key, done) => rotate(`${KEYS}/${key.id}`, key, "The old secret works on for", (document) => showSecret(document, `${document.name} has a new secret`), done);
@@ -34,12 +39,13 @@ export const rotateSecret = (path, webhook, done) => rotate(path, webhook, "The 
   (document) => showSecret(document, `${document.name} has a new secret`, "The secret", "Copy the secret now. It cannot be shown again; who loses it rotates it."), done);
 
 function rotate(path, held, label, show, done) {
-  const grace = field({ name: "graceSeconds", label, type: "choice", choices: GRACES, value: "3600" });
-  const form = new Form([grace], { action: "Rotate", submit: async () => {
-    const { document } = await ask("POST", `${path}/rotate`, { body: { graceSeconds: Number(grace.read()) }, revision: held.revision });
+  const submit = async ({ graceSeconds }) => {
+    const { document } = await ask("POST", `${path}/rotate`, { body: { graceSeconds: Number(graceSeconds) }, revision: held.revision });
     dialog.close();
     show(document);
     done();
-  } });
-  const dialog = openDialog(`Rotate ${held.name}`, form.element);
+  };
+  const dialog = openDialog(`Rotate ${held.name}`, html`<${Form} action="Rotate" submit=${submit}>
+    <${Field} name="graceSeconds" label=${label} type="choice" choices=${GRACES} value="3600" />
+  <//>`);
 }

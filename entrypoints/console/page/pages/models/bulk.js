@@ -1,14 +1,14 @@
 // Changing many models at once, with what became of each.
 
 import { ask } from "../../core/api.js";
-import { element } from "../../core/elements.js";
 import { number } from "../../core/format.js";
 import { say } from "../../core/messages.js";
 import { MODELS } from "../../core/api-paths.js";
+import { html } from "../../core/view.js";
 import { badge } from "../../parts/badges.js";
 import { confirmed, openDialog } from "../../parts/dialog.js";
 import { removeLater } from "../../parts/remove-later.js";
-import { table } from "../../parts/table.js";
+import { Table } from "../../parts/table.js";
 
 const DONE = { enable: "enabled", disable: "disabled", delete: "deleted" };
 const OPPOSITE = { enable: "disable", disable: "enable" };
@@ -52,19 +52,15 @@ async function change(op, models, tell) {
   return results;
 }
 
-function warning(models) {
-  return [element("p", {}, "Prompts can no longer run on them. Their history stays in the audit log."),
-    element("ul", {}, models.slice(0, 10).map((model) => element("li", {}, model.name)), models.length > 10 ? element("li", {}, `and ${models.length - 10} more`) : null)];
-}
+const warning = (models) => html`<p>Prompts can no longer run on them. Their history stays in the audit log.</p>
+  <ul>${models.slice(0, 10).map((model) => html`<li>${model.name}</li>`)}${models.length > 10 ? html`<li>and ${models.length - 10} more</li>` : null}</ul>`;
 
 function showResults(op, results) {
   const failed = results.filter((result) => result.error).length;
-  openDialog("What became of each", [
-    element("p", {}, `${results.length - failed} ${DONE[op]}, ${failed} refused.`),
-    table([
-      { head: "Model", cell: (result) => result.name },
-      { head: "Result", cell: (result) => result.error ? badge("Refused", "bad") : badge(DONE[op], "good") },
-      { head: "Why", cell: (result) => result.error?.detail ?? result.error?.message ?? "" },
-    ], results, { caption: "Results" }),
-  ], { wide: true });
+  const columns = [
+    { head: "Model", cell: (result) => result.name },
+    { head: "Result", cell: (result) => result.error ? badge("Refused", "bad") : badge(DONE[op], "good") },
+    { head: "Why", cell: (result) => result.error?.detail ?? result.error?.message ?? "" },
+  ];
+  openDialog("What became of each", html`<p>${results.length - failed} ${DONE[op]}, ${failed} refused.</p><${Table} columns=${columns} rows=${results} caption="Results" />`, { wide: true });
 }

@@ -1,17 +1,17 @@
 // Several models side by side, with what they would cost in a month.
 
 import { get } from "../../core/api.js";
-import { element, replace } from "../../core/elements.js";
 import { known, money, number, perMillion, title } from "../../core/format.js";
 import { MODELS } from "../../core/api-paths.js";
 import { href, remember } from "../../core/router.js";
+import { html, useState } from "../../core/view.js";
 import { chips, enabled, stage, usability } from "../../parts/badges.js";
-import { field } from "../../parts/form.js";
+import { Field } from "../../parts/form.js";
 import { card, nothing, page } from "../../parts/page.js";
 
 /** @type {[name: string, show: (model: any) => any][]} */
 const ROWS = [
-  ["State", (model) => element("span", { class: "badges" }, enabled(model.isEnabled), usability(model), stage(model))],
+  ["State", (model) => html`<span class="badges">${enabled(model.isEnabled)}${usability(model)}${stage(model)}</span>`],
   ["Type", (model) => title(model.type)],
   ["Capabilities", (model) => chips(model.capabilities)],
   ["Context window", (model) => number(model.contextWindow)],
@@ -31,26 +31,28 @@ export async function show({ query, signal }) {
   const found = await Promise.allSettled(ids.map((id) => get(`${MODELS}/${id}`, {}, signal)));
   const models = found.filter((each) => each.status === "fulfilled").map((each) => each.value);
   if (models.length === 0) return page("Compare models", { back }, nothing("Select two models or more in the list, then compare them."));
-  const read = field({ name: "read", label: "Input tokens", unit: "a month", type: "number", min: 0, value: query.read ?? 10_000_000 });
-  const written = field({ name: "written", label: "Output tokens", unit: "a month", type: "number", min: 0, value: query.written ?? 2_000_000 });
-  const costs = models.map(() => element("td", { class: "cost", role: "cell" }));
-  const count = () => {
-    remember({ ids: ids.join(","), read: read.read(), written: written.read() });
-    showCosts(models, costs, read.read() ?? 0, written.read() ?? 0);
-  };
-  for (const each of [read, written]) each.control.addEventListener("input", count);
-  showCosts(models, costs, read.read() ?? 0, written.read() ?? 0);
-  return page("Compare models", { back }, element("div", { class: "stack" },
-    card("A month's use", element("div", { class: "fields two" }, read.element, written.element), element("p", { class: "hint" }, "At today's prices, for short prompts, without discounts for cached or batched tokens.")),
-    comparison(models, costs)));
+  return page("Compare models", { back }, html`<${Comparison} models=${models} ids=${ids} query=${query} />`);
 }
 
-function comparison(models, costs) {
-  const heads = models.map((model) => element("th", { scope: "col" }, element("a", { href: href(`/models/${model.id}`) }, model.name), element("br"), element("code", { class: "quiet" }, model.modelId)));
-  const lines = ROWS.map(([name, show]) => element("tr", {}, element("th", { scope: "row" }, name), models.map((model) => element("td", {}, show(model)))));
-  return element("div", { class: "table comparison", tabindex: "0", role: "group", "aria-label": "Comparison" }, element("table", {},
-    element("thead", {}, element("tr", {}, element("td", {}), heads)),
-    element("tbody", {}, element("tr", { class: "total" }, element("th", { scope: "row" }, "Cost a month"), costs), lines)));
+function Comparison({ models, ids, query }) {
+  const [use, setUse] = useState({ read: Number(query.read ?? 10_000_000), written: Number(query.written ?? 2_000_000) });
+  const change = ({ target }) => {
+    const given = { ...use, [target.name]: Number(target.value) };
+    remember({ ids: ids.join(","), ...given });
+    setUse(given);
+  };
+  const amount = (name, label) => html`<${Field} name=${name} label=${label} unit="a month" type="number" min="0" value=${use[name]} oninput=${change} />`;
+  return html`<div class="stack">
+    ${card("A month's use", html`<div class="fields two">${amount("read", "Input tokens")}${amount("written", "Output tokens")}</div>
+      <p class="hint">At today's prices, for short prompts, without discounts for cached or batched tokens.</p>`)}
+    <div class="table comparison" tabindex="0" role="group" aria-label="Comparison"><table>
+      <thead><tr><td />${models.map((model) => html`<th scope="col"><a href=${href(`/models/${model.id}`)}>${model.name}</a><br /><code class="quiet">${model.modelId}</code></th>`)}</tr></thead>
+      <tbody>
+        <tr class="total"><th scope="row">Cost a month</th>${costs(models, use)}</tr>
+        ${ROWS.map(([name, show]) => html`<tr><th scope="row">${name}</th>${models.map((model) => html`<td>${show(model)}</td>`)}</tr>`)}
+      </tbody>
+    </table></div>
+  </div>`;
 }
 
 // A model whose price is not known costs nothing that could be said; it never counts as the cheapest.
@@ -59,12 +61,12 @@ export function monthlyCost({ pricing, type }, read, written) {
   return parts.every(([price]) => known(price)) ? parts.reduce((sum, [price, amount]) => sum + (price * amount) / 1000, 0) : null;
 }
 
-function showCosts(models, places, read, written) {
-  const costs = models.map((model) => monthlyCost(model, read, written));
-  const least = Math.min(...costs.filter(known));
-  places.forEach((place, index) => {
-    const cost = costs[index];
-    const isLeast = known(cost) && cost === least && costs.filter(known).length > 1;
-    replace(place, element("strong", {}, known(cost) ? money(cost) : "price unknown"), isLeast ? element("small", {}, "the least") : known(cost) && least > 0 ? element("small", {}, `${(cost / least).toFixed(1)} times the least`) : null);
+function costs(models, { read, written }) {
+  const all = models.map((model) => monthlyCost(model, read, written));
+  const least = Math.min(...all.filter(known));
+  return all.map((cost) => {
+    const isLeast = known(cost) && cost === least && all.filter(known).length > 1;
+    const beside = isLeast ? html`<small>the least</small>` : known(cost) && least > 0 ? html`<small>${(cost / least).toFixed(1)} times the least</small>` : null;
+    return html`<td class="cost" role="cell"><strong>${known(cost) ? money(cost) : "price unknown"}</strong>${beside}</td>`;
   });
 }

@@ -1,7 +1,7 @@
 // How a model is run where a request does not say: a field for each setting, and all of it as JSON for what has none.
 
-import { element } from "../../core/elements.js";
-import { field } from "../../parts/form.js";
+import { html, useRef } from "../../core/view.js";
+import { Field } from "../../parts/form.js";
 
 const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
 const HELP = "What is your own belongs in `metadata`, an object.";
@@ -24,17 +24,13 @@ const SETTINGS = [
 ];
 
 // The field `config`, whose JSON is what is saved, and the fields of its parts, which change it.
-export function configFields(config = {}) {
-  const json = field({ name: "config", label: "Config", type: "textarea", value: JSON.stringify(config, null, 2), help: `JSON. ${HELP}` });
-  const parts = SETTINGS.map(({ name, list, ...attributes }) => {
-    const made = field({ name, pointer: `/config/${name}`, ...attributes });
-    made.control.addEventListener("input", () => write(name, list ? listed(made.read(), list) : made.read()));
-    return { ...made, list };
-  });
+export function ConfigFields({ config = {} }) {
+  const json = useRef(null);
+  const parts = useRef(/** @type {Record<string, any>} */ ({})).current;
   // What cannot be read is left to the message that saving gives.
   const read = () => {
     try {
-      return JSON.parse(json.read().trim() || "{}");
+      return JSON.parse(json.current.value.trim() || "{}");
     } catch {
       return null;
     }
@@ -43,19 +39,34 @@ export function configFields(config = {}) {
     const held = read();
     if (held === null) return;
     const isNothing = value === null || value === "" || (Array.isArray(value) && value.length === 0);
-    json.control.value = JSON.stringify(isNothing ? Object.fromEntries(Object.entries(held).filter(([each]) => each !== name)) : { ...held, [name]: value }, null, 2);
+    json.current.value = JSON.stringify(isNothing ? Object.fromEntries(Object.entries(held).filter(([each]) => each !== name)) : { ...held, [name]: value }, null, 2);
   };
   const show = () => {
     const held = read();
     if (held === null) return;
-    for (const { name, list, control } of parts) control.value = list && held[name] !== undefined ? [held[name]].flat().join(list) : held[name] ?? "";
+    for (const { name, list } of SETTINGS) parts[name].value = written(held[name], list);
   };
-  json.control.addEventListener("input", show);
-  show();
-  const whole = element("fieldset", { class: "field whole" }, element("legend", {}, "Defaults for prompts"),
-    element("div", { class: "fields two" }, parts.map((part) => part.element)),
-    element("details", {}, element("summary", {}, "Advanced: as JSON"), json.element));
-  return [{ ...json, element: whole }, ...parts.map((part) => ({ ...part, element: null, isPart: true }))];
+  return html`<fieldset class="field whole">
+    <legend>Defaults for prompts</legend>
+    <div class="fields two">${SETTINGS.map(({ name, list, type, ...attributes }) => html`<${Field}
+      key=${name} name="${PART}${name}" pointer="/config/${name}" type=${type} ...${attributes} value=${written(config[name], list)}
+      control=${(control) => (parts[name] = control)} oninput=${({ target }) => write(name, given(target.value, type, list))} />`)}</div>
+    <details><summary>Advanced: as JSON</summary>
+      <${Field} name="config" label="Config" type="textarea" value=${JSON.stringify(config, null, 2)} help=${`JSON. ${HELP}`} control=${json} oninput=${show} />
+    </details>
+  </fieldset>`;
+}
+
+const PART = "config.";
+
+// What a form holds beside the fields of parts, which have changed the JSON already.
+export const withoutParts = (values) => Object.fromEntries(Object.entries(values).filter(([name]) => !name.startsWith(PART)));
+
+const written = (value, list) => list && value !== undefined ? [value].flat().join(list) : value ?? "";
+
+function given(text, type, list) {
+  if (list) return listed(text, list);
+  return type !== "number" ? text : text.trim() === "" ? null : Number(text);
 }
 
 const listed = (text, separator) => text.split(separator.trim() || "\n").map((each) => each.trim()).filter(Boolean);

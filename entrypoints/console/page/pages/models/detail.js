@@ -1,11 +1,11 @@
 // One model: its facts with where each is from, and its history.
 
 import { ask, get } from "../../core/api.js";
-import { element } from "../../core/elements.js";
 import { label, number, title } from "../../core/format.js";
 import { MODELS, PROVIDERS } from "../../core/api-paths.js";
 import { go, href, refresh } from "../../core/router.js";
-import { action } from "../../parts/action.js";
+import { html } from "../../core/view.js";
+import { Action } from "../../parts/action.js";
 import { chips, enabled, stage, stamp, usability } from "../../parts/badges.js";
 import { copyable } from "../../parts/copy.js";
 import { failure, removed } from "../../parts/failure.js";
@@ -26,14 +26,15 @@ export async function show({ params, query, signal }) {
   const back = ["/models", "Models"];
   let model;
   let provider;
+  let news;
   try {
     model = await get(path, {}, signal);
     provider = await get(`${PROVIDERS}/${model.providerId}`, {}, signal);
-    renewWith([model, provider], signal);
+    news = renewWith([model, provider], signal);
   } catch (error) {
     return page("Model", { back }, error.status === 404 ? [removed("model"), await history(path, null, { needs: "editor", signal })] : failure(error, () => refresh()));
   }
-  return page(model.name, { back, actions: actions(model, path), lead: `${title(model.type)} model of ${provider.name}` }, await tabs([
+  return page(model.name, { back, actions: actions(model, path), lead: `${title(model.type)} model of ${provider.name}` }, news, await tabs([
     ["overview", "Overview", () => overview(model, provider)],
     ["use", "Use it", () => useIt(model)],
     ["history", "History", () => history(path, model, { needs: "editor", reverted: () => refresh({ focus: false }), signal })],
@@ -42,39 +43,40 @@ export async function show({ params, query, signal }) {
 
 function actions(model, path) {
   const again = () => refresh({ focus: false });
-  return [
-    action("Try it", { needs: "editor", why: promptObstacle(model), run: () => go("/try", { model: model.id }) }),
-    action("Edit", { needs: "editor", tone: "plain", run: () => editModel(model, again) }),
-    toggle(model, path, { needs: "editor", done: again }),
-    action("Delete", { needs: "editor", tone: "plain danger", run: () => {
-      removeLater([model.id], {
-        text: `${model.name} is deleted in some seconds. Its history stays in the audit log.`, removed: `${model.name} was deleted.`,
-        run: () => retryIfChanged(model, { path, action: "Delete", act: (revision) => ask("DELETE", path, { revision }) }),
-      });
-      go("/models");
-    } }),
-  ];
+  const remove = () => {
+    removeLater([model.id], {
+      text: `${model.name} is deleted in some seconds. Its history stays in the audit log.`, removed: `${model.name} was deleted.`,
+      run: () => retryIfChanged(model, { path, action: "Delete", act: (revision) => ask("DELETE", path, { revision }) }),
+    });
+    go("/models");
+  };
+  return html`
+    <${Action} needs="editor" why=${promptObstacle(model)} run=${() => go("/try", { model: model.id })}>Try it<//>
+    <${Action} needs="editor" tone="plain" run=${() => editModel(model, again)}>Edit<//>
+    ${toggle(model, path, { needs: "editor", done: again })}
+    <${Action} needs="editor" tone="plain danger" run=${remove}>Delete<//>`;
 }
 
 function overview(model, provider) {
-  const from = (name) => model.sources[name] ? element("small", { class: "quiet" }, ` ${source(model.sources[name])}`) : null;
-  return element("div", { class: "columns" },
-    card("What it is", element("p", { class: "badges" }, enabled(model.isEnabled), usability(model), stage(model)), facts([
+  const from = (name) => model.sources[name] ? html`<small class="quiet"> ${source(model.sources[name])}</small>` : null;
+  const config = Object.entries(model.config).map(([name, set]) => [label(name), typeof set === "object" ? JSON.stringify(set) : String(set)]);
+  return html`<div class="columns">
+    ${card("What it is", html`<p class="badges">${enabled(model.isEnabled)}${usability(model)}${stage(model)}</p>`, facts([
       ["Model id", copyable(model.modelId, "the model id")],
-      ["Provider", element("a", { href: href(`/providers/${provider.id}`) }, provider.name)],
+      ["Provider", html`<a href=${href(`/providers/${provider.id}`)}>${provider.name}</a>`],
       ["Version", [model.version ?? "–", from("version")]],
       ["Type", [title(model.type), from("type")]],
       model.retiresOn ? ["Retires", [model.retiresOn, from("retiresOn")]] : null,
       ["Revision", number(model.revision)],
       ["Changed", stamp(model.updatedAt)],
       ["Id", copyable(model.id, "the id"), "whole"],
-    ]), element("h3", {}, "Capabilities"), element("p", {}, chips(model.capabilities), from("capabilities"))),
-    card("Price and limits", facts([
+    ]), html`<h3>Capabilities</h3><p>${chips(model.capabilities)}${from("capabilities")}</p>`)}
+    ${card("Price and limits", facts([
       ...priceFacts(model.pricing, from("price")),
       ["Price as of", model.pricing?.asOf ?? "–"],
       ["Context window", [number(model.contextWindow), from("contextWindow")]],
       ["Max output tokens", [number(model.maxTokens), from("maxTokens")]],
-    ])),
-    card("Config", Object.keys(model.config).length ? facts(Object.entries(model.config).map(([name, set]) => [label(name), typeof set === "object" ? JSON.stringify(set) : String(set)]))
-      : element("p", { class: "quiet" }, "Nothing is set. Prompts use the provider's defaults.")));
+    ]))}
+    ${card("Config", config.length ? facts(config) : html`<p class="quiet">Nothing is set. Prompts use the provider's defaults.</p>`)}
+  </div>`;
 }

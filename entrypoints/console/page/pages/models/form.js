@@ -4,52 +4,47 @@ import { ask, Problem } from "../../core/api.js";
 import { title } from "../../core/format.js";
 import { say } from "../../core/messages.js";
 import { MODELS } from "../../core/api-paths.js";
+import { html, useState } from "../../core/view.js";
 import { patchBetween } from "../../parts/changes.js";
 import { openDialog } from "../../parts/dialog.js";
-import { field, Form } from "../../parts/form.js";
+import { Field, Form } from "../../parts/form.js";
 import { saved } from "../../parts/merge.js";
-import { configFields } from "./config.js";
+import { ConfigFields, withoutParts } from "./config.js";
 import { flatPrices, isPrice, priceFields, pricingOf } from "./prices.js";
 import { TYPES } from "./vocabulary.js";
 
 export function addModel(providers, done) {
-  const identity = [
-    field({ name: "providerId", label: "Provider", type: "choice", choices: providers.map((provider) => [provider.id, provider.name]) }),
-    field({ name: "modelId", label: "Model id", required: true, help: "The provider's own name for it, such as `gpt-4.1-mini`." }),
-  ];
-  const fields = writable({}, true);
-  const form = new Form([...identity, ...fields], { action: "Register", submit: async () => {
-    const given = Object.entries({ ...valuesOf(identity), ...written(fields) }).filter(([name, value]) => value !== null && value !== "" && !(name === "priceTiers" && value.length === 0));
+  const submit = async (values) => {
+    const given = Object.entries(written(values)).filter(([name, value]) => value !== null && value !== "" && !(name === "priceTiers" && value.length === 0));
     const { document } = await ask("POST", MODELS, { body: priced(Object.fromEntries(given)), once: true });
     dialog.close();
     say(`${document.name} was registered.`);
     done(document);
-  } });
-  form.body.classList.add("two");
-  const dialog = openDialog("Register a model", form.element, { wide: true });
+  };
+  const dialog = openDialog("Register a model", html`<${Form} action="Register" isTwo submit=${submit}>
+    <${Field} name="providerId" label="Provider" type="choice" choices=${providers.map((provider) => [provider.id, provider.name])} />
+    <${Field} name="modelId" label="Model id" required help="The provider's own name for it, such as \`gpt-4.1-mini\`." />
+    ${writable({}, true)}
+  <//>`, { wide: true });
 }
 
 export function editModel(model, done) {
-  const path = `${MODELS}/${model.id}`;
-  let base = flat(model);
-  let fields = writable(base, false);
-  const form = new Form(fields, { action: "Save", submit: async () => {
-    const document = await saved(path, base, written(fields), {
-      flat, patch: patchOf,
-      reload: (theirs) => {
-        base = theirs;
-        fields = writable(base, false);
-        form.setFields(fields);
-      },
-    });
+  openDialog(`Edit ${model.name}`, ({ close }) => html`<${ModelForm} model=${model} close=${close} done=${done} />`, { wide: true });
+}
+
+function ModelForm({ model, close, done }) {
+  const [base, setBase] = useState(flat(model));
+  const submit = async (values) => {
+    const document = await saved(`${MODELS}/${model.id}`, base, written(values), { flat, patch: patchOf, reload: setBase });
     if (!document) return;
-    dialog.close();
+    close();
     say(`${document.name} was saved.`);
     done(document);
-  } });
-  form.body.classList.add("two");
-  const dialog = openDialog(`Edit ${model.name}`, form.element, { wide: true });
+  };
+  return html`<${Form} action="Save" isTwo submit=${submit}><${Fields} key=${base.revision} model=${base} /><//>`;
 }
+
+const Fields = ({ model }) => writable(model, false);
 
 function flat(model) {
   return { ...model, ...flatPrices(model.pricing), pricing: undefined };
@@ -57,23 +52,20 @@ function flat(model) {
 
 function writable(model, isNew) {
   const filled = isNew ? "Leave it empty to fill it in from the catalogue." : undefined;
-  return [
-    field({ name: "name", label: "Name", value: model.name, required: !isNew, help: filled }),
-    field({ name: "version", label: "Version", value: model.version }),
-    field({ name: "type", label: "Type", type: "choice", value: model.type ?? "", choices: [...(isNew ? [["", "From the catalogue"]] : []), ...TYPES.map((type) => [type, title(type)])] }),
-    field({ name: "capabilities", label: "Capabilities", value: model.capabilities?.join(", "), help: "Separate names with commas, such as `text, vision, function_calling`." }),
-    ...priceFields(model, isNew ? filled : "Leave it empty if the price is not known. A price that you enter is never overwritten."),
-    field({ name: "contextWindow", label: "Context window", unit: "tokens", type: "number", min: 1, step: 1, value: model.contextWindow }),
-    field({ name: "maxTokens", label: "Max output tokens", unit: "tokens", type: "number", min: 1, step: 1, value: model.maxTokens }),
-    ...configFields(model.config),
-    field({ name: "isEnabled", label: "Enabled", type: "check", value: model.isEnabled ?? true }),
-  ];
+  return html`
+    <${Field} name="name" label="Name" value=${model.name} required=${!isNew} help=${filled} />
+    <${Field} name="version" label="Version" value=${model.version} />
+    <${Field} name="type" label="Type" type="choice" value=${model.type ?? ""} choices=${[...(isNew ? [["", "From the catalogue"]] : []), ...TYPES.map((type) => [type, title(type)])]} />
+    <${Field} name="capabilities" label="Capabilities" value=${model.capabilities?.join(", ")} help="Separate names with commas, such as \`text, vision, function_calling\`." />
+    ${priceFields(model, isNew ? filled : "Leave it empty if the price is not known. A price that you enter is never overwritten.")}
+    <${Field} name="contextWindow" label="Context window" unit="tokens" type="number" min="1" step="1" value=${model.contextWindow} />
+    <${Field} name="maxTokens" label="Max output tokens" unit="tokens" type="number" min="1" step="1" value=${model.maxTokens} />
+    <${ConfigFields} config=${model.config} />
+    <${Field} name="isEnabled" label="Enabled" type="check" value=${model.isEnabled ?? true} />`;
 }
 
-const valuesOf = (fields) => Object.fromEntries(fields.filter((each) => !each.isPart).map((each) => [each.name, each.read()]));
-
-function written(fields) {
-  const values = valuesOf(fields);
+function written(given) {
+  const values = withoutParts(given);
   const capabilities = values.capabilities.split(",").map((name) => name.trim()).filter(Boolean);
   const isKnown = capabilities.length > 0 || values.type !== "";
   return {

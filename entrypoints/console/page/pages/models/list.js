@@ -1,17 +1,17 @@
 // All models: found, sorted and paged by the service; changed one by one or many at once.
 
-import { element, replace } from "../../core/elements.js";
 import { number, perMillion, title, tokens } from "../../core/format.js";
 import { MODELS } from "../../core/api-paths.js";
 import { go, href } from "../../core/router.js";
-import { action } from "../../parts/action.js";
+import { html, useState, useStore } from "../../core/view.js";
+import { Action } from "../../parts/action.js";
 import { enabled, fewChips, stage, stamp, usability } from "../../parts/badges.js";
-import { Columns } from "../../parts/columns.js";
+import { isHeld } from "../../parts/busy.js";
+import { ChosenTable, Columns } from "../../parts/columns.js";
 import { choice, search } from "../../parts/filters.js";
 import { Listing } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
-import { Selection, table } from "../../parts/table.js";
-import { isHeld } from "../../parts/redraw.js";
+import { Selection } from "../../parts/table.js";
 import { changeMany } from "./bulk.js";
 import { addModel, editModel } from "./form.js";
 import { CAPABILITIES, ownName, TYPES } from "./vocabulary.js";
@@ -20,33 +20,38 @@ import { Providers } from "./providers.js";
 export async function show({ query, signal }) {
   const providers = await Providers.read(signal);
   const byProvider = choice("providerId", "Provider", [...providers.names]);
-  const bar = element("div", { class: "bulk", role: "group", "aria-label": "Selected models", hidden: true });
-  const selection = new Selection({ changed: () => drawBar(bar, selection, list) });
-  const add = action("Register a model", { needs: "editor", run: () => addModel(providers.all, () => list.restart()), why: whyNot(providers) });
-  const chooser = new Columns("models", columns(providers, () => list.load()), () => list.drawAgain());
+  const selection = new Selection();
+  const chooser = new Columns("models", columns(providers, () => list.load()));
+  const rowsOf = (rows) => {
+    selection.renew(rows);
+    return html`<${ChosenTable} chooser=${chooser} rows=${rows} caption="Models" selection=${selection} sorted=${list.sort} onsort=${(sort) => list.sortBy(sort)} />`;
+  };
   const list = new Listing({
-    path: MODELS, query, signal, about: ["model."], tools: [chooser.menu], csv: "models.csv",
+    path: MODELS, query, signal, about: ["model."], tools: chooser.view, csv: "models.csv",
     filters: [search("q", "Search in name and model id"), byProvider, choice("type", "Type", TYPES.map((type) => [type, title(type)])),
       choice("capability", "Capabilities", CAPABILITIES.map((name) => [name, title(name)])), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]]),
       choice("usable", "Usable", [["true", "Can be used"], ["false", "Cannot be used"]])],
-    draw: (rows) => table(chooser.shown, rows, { caption: "Models", selection, sorted: list.sort, onsort: (sort) => list.sortBy(sort) }),
-    empty: (isFiltered) => isFiltered ? nothing("No model matches.") : nothing("No model is registered yet.", element("a", { class: "button", href: href("/discover") }, "Discover what your providers offer")),
+    draw: rowsOf,
+    empty: (isFiltered) => isFiltered ? nothing("No model matches.") : nothing("No model is registered yet.", html`<a class="button" href=${href("/discover")}>Discover what your providers offer</a>`),
+    above: html`<${Bulk} selection=${selection} get=${() => list} />`,
   });
-  list.element.insertBefore(bar, list.place);
-  providers.follow({ signal, isBusy: () => isHeld(list.place), renewed: () => {
-    byProvider.offer([...providers.names]);
-    list.drawAgain();
-    add.refuse(whyNot(providers));
-  } });
+  providers.subscribe(() => {
+    byProvider.form.choices = [...providers.names];
+    list.changed();
+  });
+  providers.follow({ signal, isBusy: () => isHeld(document.getElementById("main")) });
   await list.load();
-  return page("Models", { lead: "What your organization uses, and may use.", actions: [add] }, list.element);
+  return page("Models", { lead: "What your organization uses, and may use.", actions: html`<${Adder} providers=${providers} list=${list} />` }, list.view);
 }
 
-const whyNot = (providers) => providers.all.length ? null : "There is no provider yet: add one first.";
+function Adder({ providers, list }) {
+  const { all } = useStore(providers);
+  return html`<${Action} needs="editor" why=${all.length ? null : "There is no provider yet: add one first."} run=${() => addModel(all, () => list.restart())}>Register a model<//>`;
+}
 
 function columns(providers, again) {
   return [
-    { head: "Model", isFixed: true, sort: "name", cell: (model) => [element("a", { href: href(`/models/${model.id}`) }, model.name), ownName(model)] },
+    { head: "Model", isFixed: true, sort: "name", cell: (model) => html`<a href=${href(`/models/${model.id}`)}>${model.name}</a>${ownName(model)}` },
     { head: "Provider", sort: "provider", cell: (model) => providers.names.get(model.providerId) ?? "–" },
     { head: "Type", cell: (model) => title(model.type) },
     { head: "Capabilities", cell: (model) => fewChips(model.capabilities) },
@@ -57,27 +62,39 @@ function columns(providers, again) {
     { head: "Version", isExtra: true, cell: (model) => model.version ?? "–" },
     { head: "Changed", isExtra: true, sort: "updatedAt", cell: (model) => stamp(model.updatedAt) },
     { head: "Added", isExtra: true, sort: "createdAt", cell: (model) => stamp(model.createdAt) },
-    { head: "State", cell: (model) => element("span", { class: "badges" }, enabled(model.isEnabled), usability(model), stage(model)) },
-    { head: "Change", isFixed: true, isUnseen: true, cell: (model) => action("Edit", { needs: "editor", tone: "plain", label: `Edit ${model.name}`, run: () => editModel(model, again) }) },
+    { head: "State", cell: (model) => html`<span class="badges">${enabled(model.isEnabled)}${usability(model)}${stage(model)}</span>` },
+    { head: "Change", isFixed: true, isUnseen: true, cell: (model) => html`<${Action} needs="editor" tone="plain" label="Edit ${model.name}" run=${() => editModel(model, again)}>Edit<//>` },
   ];
 }
 
-function drawBar(bar, selection, list) {
-  bar.hidden = selection.size === 0;
-  if (bar.querySelector("[data-count]") === null) {
-    replace(bar, element("strong", { "data-count": "", role: "status" }), element("span", { class: "actions" }),
-      element("button", { type: "button", class: "plain", onclick: () => selection.clear() }, "Clear"));
-  }
-  const count = bar.querySelector("[data-count]");
-  const tell = (text) => (count.textContent = text);
-  const many = (op, text, tone = "plain") => action(text, { needs: "editor", tone, run: () => changeMany(op, selection.chosen, tell, () => {
-    selection.clear();
-    list.load();
-  }) });
-  const compare = action("Compare", { needs: "viewer", tone: "plain", why: selection.size < 2 ? "Select at least two models." : selection.size > 6 ? "At most six fit side by side." : null,
-    run: () => go("/compare", { ids: selection.chosen.map((model) => model.id).join(",") }) });
-  const isAll = list.rows.every((row) => selection.rows.has(row.id)) && selection.size < list.total;
-  const all = isAll ? action(`Select all ${number(list.total)} that match`, { needs: "viewer", tone: "plain", run: async () => selection.add(await list.everything((found) => tell(`${number(found)} found…`), list.signal)) }) : null;
-  tell(`${number(selection.size)} selected`);
-  replace(bar.querySelector(".actions"), all, many("enable", "Enable"), many("disable", "Disable"), compare, many("delete", "Delete", "plain danger"));
+// What can be done with all that are selected.
+function Bulk({ selection, get }) {
+  const list = useStore(get());
+  const [told, tell] = useState(null);
+  const { size } = useStore(selection);
+  const change = (op) => async () => {
+    await changeMany(op, selection.chosen, tell, () => {
+      selection.clear();
+      list.load();
+    });
+    tell(null);
+  };
+  const selectAll = async () => {
+    const found = await list.everything((count) => tell(`${number(count)} found…`), list.signal);
+    tell(null);
+    selection.set(found, true);
+  };
+  const isPart = size > 0 && size < list.total && list.rows.every((row) => selection.has(row));
+  const why = size < 2 ? "Select at least two models." : size > 6 ? "At most six fit side by side." : null;
+  return html`<div class="bulk" role="group" aria-label="Selected models" hidden=${size === 0}>
+    <strong role="status">${told ?? `${number(size)} selected`}</strong>
+    <span class="actions">
+      ${isPart ? html`<${Action} needs="viewer" tone="plain" run=${selectAll}>Select all ${number(list.total)} that match<//>` : null}
+      <${Action} needs="editor" tone="plain" run=${change("enable")}>Enable<//>
+      <${Action} needs="editor" tone="plain" run=${change("disable")}>Disable<//>
+      <${Action} needs="viewer" tone="plain" why=${why} run=${() => go("/compare", { ids: selection.chosen.map((model) => model.id).join(",") })}>Compare<//>
+      <${Action} needs="editor" tone="plain danger" run=${change("delete")}>Delete<//>
+    </span>
+    <button type="button" class="plain" onclick=${() => selection.clear()}>Clear</button>
+  </div>`;
 }

@@ -1,7 +1,8 @@
 // The prices of each kind of token: as fields of a form, and in words.
 
 import { known, number, perMillion } from "../../core/format.js";
-import { field } from "../../parts/form.js";
+import { html } from "../../core/view.js";
+import { Field } from "../../parts/form.js";
 
 /** @type {[name: string, place: string, label: string][]} */
 export const PRICES = [
@@ -40,9 +41,10 @@ export function pricingOf(values) {
 export const isPrice = (name) => name === "priceTiers" || PRICES.some(([known]) => known === name);
 
 export function priceFields(model, help) {
-  const amounts = PRICES.map(([name, place, label]) => field({ name, pointer: `/pricing/${place}`, label, unit: "USD per 1M tokens", type: "number", min: 0, value: model[name], help: name === "inputPrice" ? help : HELP[name] }));
   const tiers = model.priceTiers?.length ? JSON.stringify(model.priceTiers, null, 2) : "";
-  return [...amounts, field({ name: "priceTiers", pointer: "/pricing/tiers", label: "Price tiers", type: "textarea", value: tiers, help: TIERS_HELP })];
+  return html`${PRICES.map(([name, place, label]) => html`<${Field}
+      key=${name} name=${name} pointer="/pricing/${place}" label=${label} unit="USD per 1M tokens" type="number" min="0" value=${model[name]} help=${name === "inputPrice" ? help : HELP[name]} />`)}
+    <${Field} name="priceTiers" pointer="/pricing/tiers" label="Price tiers" type="textarea" value=${tiers} help=${TIERS_HELP} />`;
 }
 
 // Prices per million tokens for a list of facts, those that are there.

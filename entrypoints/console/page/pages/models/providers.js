@@ -2,10 +2,11 @@
 
 import { follow } from "../../core/live.js";
 import { allProviders } from "../../core/api-paths.js";
+import { Store } from "../../core/view.js";
 
 const CHANGING = new Set(["provider.registered", "provider.renamed", "provider.removed"]);
 
-export class Providers {
+export class Providers extends Store {
   static async read(signal) {
     const providers = new Providers();
     await providers.#read(signal);
@@ -17,11 +18,11 @@ export class Providers {
     this.names = new Map(this.all.map((provider) => [provider.id, provider.name]));
   }
 
-  follow({ renewed, isBusy, signal }) {
+  follow({ isBusy, signal }) {
     const isNews = ({ type, aggregateId }) => CHANGING.has(type) && (type !== "provider.removed" || this.names.has(aggregateId));
     follow({ isNews, isBusy, signal, renew: async () => {
       await this.#read(signal);
-      renewed();
+      this.changed();
     } });
   }
 }

@@ -1,8 +1,8 @@
 // How a program uses a model: what to send, ready to be copied.
 
 import { address } from "../../core/api.js";
-import { element } from "../../core/elements.js";
 import { href } from "../../core/router.js";
+import { html, useRef } from "../../core/view.js";
 import { copy } from "../../parts/copy.js";
 import { card } from "../../parts/page.js";
 
@@ -10,15 +10,17 @@ const WORDS = "Say hello.";
 
 export function useIt(model) {
   const base = `${location.origin}${address("/v1")}`;
-  return element("div", { class: "stack" },
-    element("p", {}, "Put an ", element("a", { href: href("/keys") }, "access key"), " in the place of ", element("code", {}, "MODELBOOK_KEY"), ". Programs written for OpenAI’s API need only the address and the key."),
-    (model.type === "embedding" ? embeddings(base, model.modelId) : chat(base, model.modelId)).map(([name, code]) => snippet(name, code)));
+  const examples = model.type === "embedding" ? embeddings(base, model.modelId) : chat(base, model.modelId);
+  return html`<div class="stack">
+    <p>Put an <a href=${href("/keys")}>access key</a> in the place of <code>MODELBOOK_KEY</code>. Programs written for OpenAI’s API need only the address and the key.</p>
+    ${examples.map(([name, code]) => html`<${Snippet} name=${name} code=${code} />`)}
+  </div>`;
 }
 
-function snippet(name, code) {
-  const shown = element("code", {}, code);
-  const made = card(name, element("pre", { tabindex: "0", "aria-label": name }, shown), element("div", { class: "actions" }, element("button", { type: "button", class: "plain", "aria-label": `Copy the ${name} example`, onclick: () => copy(code, shown) }, "Copy")));
-  return made;
+function Snippet({ name, code }) {
+  const shown = useRef(null);
+  return card(name, html`<pre tabindex="0" aria-label=${name}><code ref=${shown}>${code}</code></pre>
+    <div class="actions"><button type="button" class="plain" aria-label="Copy the ${name} example" onclick=${() => copy(code, shown.current)}>Copy</button></div>`);
 }
 
 // Names are JSON strings in all three languages; a shell takes what stands between single quotes as it is.

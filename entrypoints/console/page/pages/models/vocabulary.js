@@ -1,6 +1,6 @@
 // The API's types and capabilities of models, and labels for the sources of their facts.
 
-import { element } from "../../core/elements.js";
+import { html } from "../../core/view.js";
 
 export const TYPES = ["language", "multimodal", "vision", "embedding", "image", "audio", "video", "moderation", "rerank", "unknown"];
 
@@ -18,7 +18,7 @@ export function promptObstacle(model) {
 }
 
 // The provider's own name for a model, where it is another.
-export const ownName = ({ name, modelId }) => name === modelId ? null : element("small", {}, element("code", {}, modelId));
+export const ownName = ({ name, modelId }) => name === modelId ? null : html`<small><code>${modelId}</code></small>`;
 
 const SOURCES = { live: "as the provider says", catalogue: "from the catalogue", "genai-prices": "from the price list genai-prices", manual: "given by a person", unknown: "not known" };
 

@@ -1,10 +1,9 @@
 // A job as a line of the list: how far it is, or what came of it.
 
-import { element } from "../../core/elements.js";
 import { number, UNKNOWN } from "../../core/format.js";
-import { action } from "../../parts/action.js";
+import { html, useLayoutEffect, useRef } from "../../core/view.js";
+import { Action } from "../../parts/action.js";
 import { badge, when } from "../../parts/badges.js";
-import { redraw } from "../../parts/redraw.js";
 import { evidence, outcome } from "./outcome.js";
 import { jobName, stepName } from "./labels.js";
 
@@ -12,28 +11,19 @@ const STATES = { queued: ["Queued", "idle"], running: ["Running", "info"], succe
 
 export const isUnderWay = (job) => job.state === "queued" || job.state === "running";
 
-export class JobEntry {
-  constructor(jobs) {
-    this.jobs = jobs;
-    this.element = element("li", { class: "job", tabindex: "-1" });
-    this.drawn = null;
-  }
-
-  update(job) {
-    if (JSON.stringify(job) === JSON.stringify(this.drawn)) return;
-    if (this.drawn?.state === job.state && isUnderWay(job)) this.bar.update(job);
-    else this.#draw(job);
-    this.drawn = job;
-  }
-
-  #draw(job) {
-    this.bar = isUnderWay(job) ? progress(job) : null;
-    const isFocusKept = redraw(this.element,
-      element("div", { class: "job-head" }, element("h3", {}, jobName(job)), state(job), element("p", { class: "quiet" }, progressText(job))),
-      this.bar ? [this.bar.element, element("div", { class: "actions" }, action("Stop", { needs: "platform", tone: "plain", label: `Stop: ${jobName(job)}`, run: () => this.jobs.stop(job) }))]
-        : [element("p", {}, outcome(job).text), evidence(job, this.jobs)]);
-    if (!isFocusKept) this.element.focus();
-  }
+export function Job({ job, jobs }) {
+  const place = useRef(null);
+  const hadFocus = place.current?.contains(document.activeElement);
+  // What can be done with it goes when it ends, and whoever was there stays at the job.
+  useLayoutEffect(() => {
+    if (hadFocus && !place.current.contains(document.activeElement)) place.current.focus();
+  });
+  return html`<li class="job" tabindex="-1" ref=${place}>
+    <div class="job-head"><h3>${jobName(job)}</h3>${state(job)}<p class="quiet">${progressText(job)}</p></div>
+    ${isUnderWay(job)
+      ? html`${progress(job)}<div class="actions"><${Action} needs="platform" tone="plain" label="Stop: ${jobName(job)}" run=${() => jobs.stop(job)}>Stop<//></div>`
+      : html`<p>${outcome(job).text}</p>${evidence(job, jobs)}`}
+  </li>`;
 }
 
 function state(job) {
@@ -42,8 +32,7 @@ function state(job) {
 }
 
 function progressText(job) {
-  return [when(job.createdAt), ` by ${job.requestedBy}`, job.organizationId ? [" for ", element("code", {}, job.organizationId)] : null,
-    job.finishedAt ? ` · took ${took(job)}` : null, job.reason ? ` · ${job.reason}` : null];
+  return html`${when(job.createdAt)} by ${job.requestedBy}${job.organizationId ? html` for <code>${job.organizationId}</code>` : null}${job.finishedAt ? ` · took ${took(job)}` : null}${job.reason ? ` · ${job.reason}` : null}`;
 }
 
 function took({ startedAt, finishedAt }) {
@@ -54,15 +43,8 @@ function took({ startedAt, finishedAt }) {
 
 // A bar with its step in words; without a total the bar only says that something is going on.
 export function progress(job) {
-  const bar = element("progress", { "aria-label": `Progress of: ${jobName(job)}` });
-  const words = element("span", { class: "quiet" });
-  const update = ({ step, done, total }) => {
-    words.textContent = total ? `${stepName(step)}: ${number(Math.min(done, total))} of ${number(total)}` : stepName(step);
-    if (total) {
-      bar.max = total;
-      bar.value = Math.min(done, total);
-    } else bar.removeAttribute("value");
-  };
-  update(job);
-  return { element: element("div", { class: "progress" }, bar, words), update };
+  const { step, done, total } = job;
+  const label = `Progress of: ${jobName(job)}`;
+  const bar = total ? html`<progress key="known" aria-label=${label} max=${total} value=${Math.min(done, total)} />` : html`<progress key="unknown" aria-label=${label} />`;
+  return html`<div class="progress">${bar}<span class="quiet">${total ? `${stepName(step)}: ${number(Math.min(done, total))} of ${number(total)}` : stepName(step)}</span></div>`;
 }

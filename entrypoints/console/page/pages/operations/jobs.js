@@ -1,11 +1,11 @@
 // The jobs of all processes: followed while they run, and kept in a list when they have ended.
 
 import { ask, get, isAbort } from "../../core/api.js";
-import { element, replace } from "../../core/elements.js";
 import { say, warn } from "../../core/messages.js";
+import { html, Store, useStore } from "../../core/view.js";
 import { failure } from "../../parts/failure.js";
 import { card } from "../../parts/page.js";
-import { isUnderWay, JobEntry } from "./job.js";
+import { isUnderWay, Job } from "./job.js";
 import { outcome } from "./outcome.js";
 import { jobName } from "./labels.js";
 
@@ -14,19 +14,16 @@ const SHOWN = 20;
 const UNDER_WAY_MS = 700;
 const IDLE_MS = 5000;
 
-export class Jobs {
-  // `onChange` runs at every change, `onEnd` when a job has ended.
+export class Jobs extends Store {
+  // `onEnd` runs when a job has ended.
   constructor(signal) {
+    super();
     this.signal = signal;
     this.list = [];
-    this.entries = new Map();
     this.own = new Set();
-    this.onChange = () => {};
     this.onEnd = () => {};
-    this.problem = element("div", {});
-    this.rows = element("ol", { class: "jobs" });
-    this.none = element("p", { class: "quiet" }, "Nothing was started yet.");
-    this.element = card(`Jobs, the newest ${SHOWN}`, this.problem, this.none, this.rows);
+    this.error = null;
+    this.view = html`<${JobsView} jobs=${this} />`;
   }
 
   get underWay() {
@@ -50,9 +47,9 @@ export class Jobs {
   async load() {
     try {
       this.#take((await get(JOBS, { limit: SHOWN }, this.signal)).data);
-      replace(this.problem);
+      this.#fail(null);
     } catch (error) {
-      if (!isAbort(error)) replace(this.problem, failure(error));
+      if (!isAbort(error)) this.#fail(error);
     }
   }
 
@@ -72,9 +69,9 @@ export class Jobs {
       const looked = await Promise.all(this.underWay.map((job) => get(`${JOBS}/${job.id}`, {}, this.signal)));
       const byId = new Map(looked.map((job) => [job.id, job]));
       this.#take(this.list.map((job) => byId.get(job.id) ?? job));
-      replace(this.problem);
+      this.#fail(null);
     } catch (error) {
-      if (!isAbort(error)) replace(this.problem, failure(error));
+      if (!isAbort(error)) this.#fail(error);
     }
   }
 
@@ -82,20 +79,23 @@ export class Jobs {
     const ran = new Set(this.underWay.map((job) => job.id));
     this.list = list.slice(0, SHOWN);
     const ended = this.list.filter((job) => ran.has(job.id) && !isUnderWay(job));
-    this.#draw();
-    this.onChange();
+    this.changed();
     for (const job of ended.filter((each) => this.own.delete(each.id))) tell(job);
     if (ended.length) this.onEnd();
   }
 
-  #draw() {
-    const kept = new Map(this.list.map((job) => [job.id, this.entries.get(job.id) ?? new JobEntry(this)]));
-    for (const job of this.list) kept.get(job.id).update(job);
-    this.entries = kept;
-    const elements = [...kept.values()].map((entry) => entry.element);
-    if (elements.some((each, index) => this.rows.children[index] !== each) || elements.length !== this.rows.childElementCount) replace(this.rows, elements);
-    this.none.hidden = elements.length > 0;
+  #fail(error) {
+    if (error === this.error) return;
+    this.error = error;
+    this.changed();
   }
+}
+
+function JobsView({ jobs }) {
+  const { list, error } = useStore(jobs);
+  return card(`Jobs, the newest ${SHOWN}`, html`<div>${error ? failure(error) : null}</div>
+    <p class="quiet" hidden=${list.length > 0}>Nothing was started yet.</p>
+    <ol class="jobs">${list.map((job) => html`<${Job} key=${job.id} job=${job} jobs=${jobs} />`)}</ol>`);
 }
 
 // Whoever started it hears of its end, wherever on the page they are.

@@ -1,28 +1,28 @@
 // The master keys, by their ids alone: what each wraps, and rotation to the active one.
 
 import { get } from "../../core/api.js";
-import { element } from "../../core/elements.js";
 import { number } from "../../core/format.js";
-import { action } from "../../parts/action.js";
+import { html } from "../../core/view.js";
+import { Action } from "../../parts/action.js";
 import { badge } from "../../parts/badges.js";
-import { table } from "../../parts/table.js";
+import { Table } from "../../parts/table.js";
 import { section } from "../../parts/section.js";
 import { KEYS, rotate } from "./start.js";
 import { many } from "./labels.js";
 
+const COLUMNS = [
+  { head: "Key", cell: ({ id }) => html`<strong>${id}</strong>` },
+  { head: "State", cell: (key) => state(key) },
+  { head: "Wraps", numeric: true, cell: ({ credentials }) => number(credentials) },
+  { head: "What that means", cell: (key) => meaning(key) },
+];
+
 export function masterKeys(jobs, signal) {
   return section("Master keys", async () => {
     const { data } = await get(KEYS, {}, signal);
-    return [
-      element("p", { class: "quiet" }, "Each stored provider key is encrypted, and a master key wraps what it is encrypted with. The first key that the service is given is the active one."),
-      table([
-        { head: "Key", cell: ({ id }) => element("strong", {}, id) },
-        { head: "State", cell: (key) => state(key) },
-        { head: "Wraps", numeric: true, cell: ({ credentials }) => number(credentials) },
-        { head: "What that means", cell: (key) => meaning(key) },
-      ], data, { caption: "Master keys" }),
-      element("div", { class: "actions" }, action("Rotate to the active key", { needs: "platform", tone: "plain", run: () => rotate(jobs) })),
-    ];
+    return html`<p class="quiet">Each stored provider key is encrypted, and a master key wraps what it is encrypted with. The first key that the service is given is the active one.</p>
+      <${Table} columns=${COLUMNS} rows=${data} caption="Master keys" />
+      <div class="actions"><${Action} needs="platform" tone="plain" run=${() => rotate(jobs)}>Rotate to the active key<//></div>`;
   });
 }
 

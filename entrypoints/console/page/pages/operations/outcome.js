@@ -1,9 +1,9 @@
 // What came of a job, in words; and the rows that it names.
 
-import { element } from "../../core/elements.js";
 import { label, milliseconds, number } from "../../core/format.js";
-import { action } from "../../parts/action.js";
-import { table } from "../../parts/table.js";
+import { html } from "../../core/view.js";
+import { Action } from "../../parts/action.js";
+import { Table } from "../../parts/table.js";
 import { rebuildOne } from "./start.js";
 import { many, remedy, tableName } from "./labels.js";
 
@@ -41,34 +41,30 @@ const differing = ({ data }) => sum(data.map(({ differences }) => differences.co
 
 const unread = ({ unreadable: { count } }) => count ? `${many(count, "row has", "rows have")} events that this version cannot read, and ${count === 1 ? "was" : "were"} left alone: run the version that wrote them, or a newer one.` : null;
 
+const code = (text) => html`<code>${text}</code>`;
+
+const ORGANIZATION = { head: "Organization", cell: ({ organizationId }) => code(organizationId) };
+const ROW = { head: "Row", cell: ({ id }) => code(id) };
+const CREDENTIALS = [ORGANIZATION, { head: "Provider", cell: ({ providerId }) => code(providerId) }];
+const DIFFERENCES = [ROW, ORGANIZATION, { head: "How", cell: ({ kind, fields }) => WAYS[kind](fields) }];
+const EVENTS = [ROW, ORGANIZATION, { head: "Position", numeric: true, cell: ({ position }) => number(position) }, { head: "Event", cell: ({ type, reason }) => html`${code(type)}<small>${reason}</small>` }];
+
 // The rows that a result names, and what can be done about them.
 export function evidence(job, jobs) {
   const { data, unreadable } = job.result ?? {};
-  if (data) return [...data.filter(({ differences }) => differences.count).flatMap((each) => named(each, job, jobs)), unreadable.count ? events(unreadable) : null];
-  if (!unreadable?.length) return null;
-  return unfolding("Show the list", table([
-    { head: "Organization", cell: ({ organizationId }) => element("code", {}, organizationId) },
-    { head: "Provider", cell: ({ providerId }) => element("code", {}, providerId) },
-  ], unreadable, { caption: "Providers whose keys cannot be read" }));
+  if (data) return [...data.filter(({ differences }) => differences.count).map((each) => named(each, job, jobs)), unreadable.count ? events(unreadable) : null];
+  return unreadable?.length ? unfolding("Show the list", html`<${Table} columns=${CREDENTIALS} rows=${unreadable} caption="Providers whose keys cannot be read" />`) : null;
 }
 
 function named({ name, differences: { count, first } }, job, jobs) {
   const organizations = [...new Set(first.map(({ organizationId }) => organizationId))];
-  return [
-    unfolding(`${tableName(name)}: ${count > first.length ? `the first ${number(first.length)} of ${number(count)} rows` : many(count, "row")}`, table([
-      { head: "Row", cell: ({ id }) => element("code", {}, id) },
-      { head: "Organization", cell: ({ organizationId }) => element("code", {}, organizationId) },
-      { head: "How", cell: ({ kind, fields }) => WAYS[kind](fields) },
-    ], first, { caption: `Rows of ${tableName(name)} that differ` }), job.kind === "verify"),
-    job.kind === "verify" && organizations.length === 1 ? element("div", { class: "actions" }, action("Rebuild this organization", { needs: "platform", tone: "plain", run: () => rebuildOne(jobs, { organizationId: organizations[0], name }) })) : null,
-  ];
+  const shown = tableName(name);
+  const rebuild = () => rebuildOne(jobs, { organizationId: organizations[0], name });
+  return html`${unfolding(`${shown}: ${count > first.length ? `the first ${number(first.length)} of ${number(count)} rows` : many(count, "row")}`,
+      html`<${Table} columns=${DIFFERENCES} rows=${first} caption="Rows of ${shown} that differ" />`, job.kind === "verify")}
+    ${job.kind === "verify" && organizations.length === 1 ? html`<div class="actions"><${Action} needs="platform" tone="plain" run=${rebuild}>Rebuild this organization<//></div>` : null}`;
 }
 
-const events = ({ count, first }) => unfolding(count > first.length ? `The first ${number(first.length)} of them` : "Show the list", table([
-  { head: "Row", cell: ({ id }) => element("code", {}, id) },
-  { head: "Organization", cell: ({ organizationId }) => element("code", {}, organizationId) },
-  { head: "Position", numeric: true, cell: ({ position }) => number(position) },
-  { head: "Event", cell: ({ type, reason }) => [element("code", {}, type), element("small", {}, reason)] },
-], first, { caption: "Events that cannot be read" }));
+const events = ({ count, first }) => unfolding(count > first.length ? `The first ${number(first.length)} of them` : "Show the list", html`<${Table} columns=${EVENTS} rows=${first} caption="Events that cannot be read" />`);
 
-const unfolding = (text, content, open = true) => element("details", { open }, element("summary", {}, text), content);
+const unfolding = (text, content, open = true) => html`<details open=${open}><summary>${text}</summary>${content}</details>`;

@@ -1,67 +1,51 @@
 // The projections: how each stands, and what can be done with it.
 
 import { get } from "../../core/api.js";
-import { element, replace } from "../../core/elements.js";
 import { number } from "../../core/format.js";
-import { action } from "../../parts/action.js";
+import { html, useStore } from "../../core/view.js";
+import { Action } from "../../parts/action.js";
 import { badge, when } from "../../parts/badges.js";
-import { table } from "../../parts/table.js";
+import { Table } from "../../parts/table.js";
 import { progress } from "./job.js";
 import { section } from "../../parts/section.js";
 import { PROJECTIONS, rebuild, rebuildOne, verify } from "./start.js";
 import { many, tableName } from "./labels.js";
 
-export class Projections {
-  constructor(jobs, signal) {
-    this.jobs = jobs;
-    this.signal = signal;
-    this.states = new Map();
-    this.section = section("Projections", () => this.#draw());
-  }
-
-  async #draw() {
-    const { data } = await get(PROJECTIONS, {}, this.signal);
-    this.states = new Map(data.map(({ name }) => [name, element("div", { class: "state-now" })]));
-    const drawn = [
-      element("p", { class: "quiet" }, "What lists and searches read. They are written together with the log and can be rebuilt from it at any time."),
-      table([
-        { head: "Projection", cell: ({ name }) => [element("strong", {}, tableName(name)), element("small", {}, element("code", {}, name))] },
-        { head: "Events", numeric: true, cell: ({ position }) => number(position) },
-        { head: "Rows", numeric: true, cell: ({ rows }) => number(rows) },
-        { head: "Last rebuild", cell: ({ rebuiltAt }) => when(rebuiltAt) },
-        { head: "Verified", cell: ({ proved, organizations }) => `${number(proved)} of ${many(organizations, "organization")}` },
-        { head: "Compared with the log", cell: ({ name }) => this.states.get(name) },
-        { head: "Actions", cell: (status) => this.#actions(status) },
-      ], data, { caption: "Projections" }),
-      element("div", { class: "actions" },
-        action("Verify all", { needs: "platform", tone: "plain", run: () => verify(this.jobs, "all") }),
-        action("Rebuild all", { needs: "platform", tone: "plain", run: () => rebuild(this.jobs, "all") }),
-        action("Rebuild one organization", { needs: "platform", tone: "plain", run: () => rebuildOne(this.jobs) })),
-    ];
-    this.follow();
-    return drawn;
-  }
-
-  #actions({ name }) {
-    const shown = tableName(name);
-    return element("div", { class: "actions" },
-      action("Verify", { needs: "platform", tone: "plain", label: `Verify ${shown}`, run: () => verify(this.jobs, name) }),
-      action("Rebuild", { needs: "platform", tone: "plain", label: `Rebuild ${shown}`, run: () => rebuild(this.jobs, name) }));
-  }
-
-  // Shows what the jobs say of each table.
-  follow() {
-    for (const [name, place] of this.states) replace(place, standing(name, this.jobs));
-  }
+export function projections(jobs, signal) {
+  return section("Projections", async () => {
+    const { data } = await get(PROJECTIONS, {}, signal);
+    return html`<p class="quiet">What lists and searches read. They are written together with the log and can be rebuilt from it at any time.</p>
+      <${Table} columns=${columns(jobs)} rows=${data.map((each) => ({ ...each, id: each.name }))} caption="Projections" />
+      <div class="actions">
+        <${Action} needs="platform" tone="plain" run=${() => verify(jobs, "all")}>Verify all<//>
+        <${Action} needs="platform" tone="plain" run=${() => rebuild(jobs, "all")}>Rebuild all<//>
+        <${Action} needs="platform" tone="plain" run=${() => rebuildOne(jobs)}>Rebuild one organization<//>
+      </div>`;
+  });
 }
 
-function standing(name, jobs) {
+const columns = (jobs) => [
+  { head: "Projection", cell: ({ name }) => html`<strong>${tableName(name)}</strong><small><code>${name}</code></small>` },
+  { head: "Events", numeric: true, cell: ({ position }) => number(position) },
+  { head: "Rows", numeric: true, cell: ({ rows }) => number(rows) },
+  { head: "Last rebuild", cell: ({ rebuiltAt }) => when(rebuiltAt) },
+  { head: "Verified", cell: ({ proved, organizations }) => `${number(proved)} of ${many(organizations, "organization")}` },
+  { head: "Compared with the log", cell: ({ name }) => html`<div class="state-now"><${Standing} name=${name} jobs=${jobs} /></div>` },
+  { head: "Actions", cell: ({ name }) => html`<div class="actions">
+    <${Action} needs="platform" tone="plain" label="Verify ${tableName(name)}" run=${() => verify(jobs, name)}>Verify<//>
+    <${Action} needs="platform" tone="plain" label="Rebuild ${tableName(name)}" run=${() => rebuild(jobs, name)}>Rebuild<//>
+  </div>` },
+];
+
+// What the jobs say of a table.
+function Standing({ name, jobs }) {
+  useStore(jobs);
   const isAbout = ({ kind, projection }) => kind !== "rotate-keys" && (projection === name || projection === null);
   const working = jobs.underWay.find(isAbout);
-  if (working) return progress(working).element;
+  if (working) return progress(working);
   const last = jobs.list.find((job) => isAbout(job) && job.state === "succeeded" && job.organizationId === null);
-  if (!last) return element("span", { class: "quiet" }, "not lately");
-  return [outcome(last, name), element("small", {}, when(last.finishedAt))];
+  if (!last) return html`<span class="quiet">not lately</span>`;
+  return html`${outcome(last, name)}<small>${when(last.finishedAt)}</small>`;
 }
 
 // A rebuilt table is right, but for what could not be read.

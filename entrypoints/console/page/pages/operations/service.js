@@ -1,10 +1,10 @@
 // The state of the service: its dependencies, its warnings, and what the health monitor reports.
 
 import { get, stream } from "../../core/api.js";
-import { element } from "../../core/elements.js";
 import { label, number, title } from "../../core/format.js";
 import { href } from "../../core/router.js";
 import { current } from "../../core/session.js";
+import { html } from "../../core/view.js";
 import { badge } from "../../parts/badges.js";
 import { facts } from "../../parts/page.js";
 import { section } from "../../parts/section.js";
@@ -15,13 +15,11 @@ const STATES = ["healthy", "degraded", "unhealthy", "unknown"];
 export function service(signal) {
   return section("Service", async () => {
     const [ready, figures] = await Promise.all([readiness(signal), measured(signal)]);
-    return [
-      element("p", { class: "outcome" }, ready.status === "ready" ? badge("Ready", "good") : badge("Not ready", "bad"),
-        ready.status === "ready" ? "The process that answered can do its work." : "The service lacks something that it needs. The checks below say what."),
-      facts([...Object.entries(ready.checks).map(([name, found]) => [label(name), found === "ok" ? "answers" : found]), ...monitor(figures), ...checkpoints(figures)]),
-      ...Object.entries(ready.warnings ?? {}).map(([name, text]) => element("div", { class: "notice warn" }, element("p", {}, element("strong", {}, `${title(name)}: `), text))),
-      current()?.organizationId ? element("p", { class: "quiet" }, "The providers of your own organization, each with its checks: ", element("a", { href: href("/providers") }, "Providers"), ".") : null,
-    ];
+    const isReady = ready.status === "ready";
+    return html`<p class="outcome">${isReady ? badge("Ready", "good") : badge("Not ready", "bad")}${isReady ? "The process that answered can do its work." : "The service lacks something that it needs. The checks below say what."}</p>
+      ${facts([...Object.entries(ready.checks).map(([name, found]) => [label(name), found === "ok" ? "answers" : found]), ...monitor(figures), ...checkpoints(figures)])}
+      ${Object.entries(ready.warnings ?? {}).map(([name, text]) => html`<div class="notice warn"><p><strong>${title(name)}: </strong>${text}</p></div>`)}
+      ${current()?.organizationId ? html`<p class="quiet">The providers of your own organization, each with its checks: <a href=${href("/providers")}>Providers</a>.</p>` : null}`;
   });
 }
 

@@ -1,8 +1,8 @@
 // What somebody should look at: providers that do not answer well, models that retire, budgets near their end.
 
-import { element } from "../../core/elements.js";
 import { budgetText } from "../../core/budgets.js";
 import { href } from "../../core/router.js";
+import { html } from "../../core/view.js";
 import { badge, health, when } from "../../parts/badges.js";
 import { isNearEnd, percent, share } from "../../parts/share.js";
 
@@ -16,8 +16,8 @@ export function attention({ today, budget, unhealthy, degraded, models, keys }) 
     ...keys.data.filter(({ budget: held }) => held && isNearEnd(held.spentUsd, held.usd)).map((key) => line(spent(key.budget), "/keys", key.name, budgetText(key.budget), { q: key.name })),
     ...models.data.map((model) => retiring(model, today)),
   ].filter(Boolean);
-  if (lines.length === 0) return element("p", {}, badge("All is well", "good"), element("span", { class: "quiet" }, " Providers answer, no model retires soon, no budget is near its end."));
-  return element("ul", { class: "lines" }, lines);
+  if (lines.length === 0) return html`<p>${badge("All is well", "good")}<span class="quiet"> Providers answer, no model retires soon, no budget is near its end.</span></p>`;
+  return html`<ul class="lines">${lines}</ul>`;
 }
 
 function retiring(model, today) {
@@ -29,4 +29,4 @@ function retiring(model, today) {
 
 const spent = ({ spentUsd, usd }) => badge(`${percent(share(spentUsd, usd))} spent`, spentUsd >= usd ? "bad" : "warn");
 
-const line = (mark, path, name, detail, query) => element("li", {}, element("div", {}, element("a", { href: href(path, query) }, name), element("span", { class: "quiet" }, detail)), mark);
+const line = (mark, path, name, detail, query) => html`<li><div><a href=${href(path, query)}>${name}</a><span class="quiet">${detail}</span></div>${mark}</li>`;

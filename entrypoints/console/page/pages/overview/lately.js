@@ -1,23 +1,19 @@
 // The newest events of the organization.
 
-import { get } from "../../core/api.js";
-import { element } from "../../core/elements.js";
 import { href } from "../../core/router.js";
-import { when } from "../../parts/badges.js";
-import { eventName } from "../history/differences.js";
+import { html } from "../../core/view.js";
+import { actor, when } from "../../parts/badges.js";
+import { eventName } from "../history/names.js";
 import { placeOf } from "../audit/places.js";
 
-const SHOWN = 8;
-
-export async function lately(signal) {
-  const { data } = await get("/api/ai/audit", { limit: SHOWN }, signal);
-  if (data.length === 0) return element("p", { class: "quiet" }, "Nothing has happened yet.");
-  return [element("ol", { class: "lines" }, data.map(line)), element("p", { class: "quiet" }, element("a", { href: href("/audit") }, "All events"))];
+export function lately(events) {
+  if (events.length === 0) return html`<p class="quiet">Nothing has happened yet.</p>`;
+  return html`<ol class="lines">${events.map(line)}</ol><p class="quiet"><a href=${href("/audit")}>All events</a></p>`;
 }
 
 function line(event) {
   const name = event.aggregateName ?? event.aggregateId.slice(0, 8);
   const place = placeOf(event);
-  return element("li", { "data-key": String(event.position) }, element("span", {}, eventName(event.type), " ", element("strong", {}, place ? element("a", { href: place }, name) : name)),
-    element("span", { class: "quiet" }, element(event.actorName ? "span" : "code", { title: event.actor }, event.actorName ?? event.actor), " ", when(event.at)));
+  return html`<li key=${event.position}><span>${eventName(event.type)} <strong>${place ? html`<a href=${place}>${name}</a>` : name}</strong></span>
+    <span class="quiet">${actor(event)} ${when(event.at)}</span></li>`;
 }

@@ -1,14 +1,15 @@
 // What a person wants to know first: what was spent, what is wrong, what ends soon, and what others have changed.
 
+import { takeAhead } from "../../core/ahead.js";
 import { get } from "../../core/api.js";
-import { KEYS, MODELS, PROVIDERS, USAGE } from "../../core/api-paths.js";
-import { element } from "../../core/elements.js";
+import { OVERVIEW } from "../../core/api-paths.js";
 import { follow } from "../../core/live.js";
 import { href } from "../../core/router.js";
-import { bars } from "../../parts/chart.js";
+import { html } from "../../core/view.js";
+import { Bars } from "../../parts/chart.js";
 import { dayOf, everyDay } from "../usage/series.js";
 import { page } from "../../parts/page.js";
-import { isHeld } from "../../parts/redraw.js";
+import { isHeld } from "../../parts/busy.js";
 import { section } from "../../parts/section.js";
 import { money } from "../../core/format.js";
 import { attention } from "./attention.js";
@@ -17,27 +18,24 @@ import { isBegun, steps } from "./steps.js";
 import { tiles } from "./tiles.js";
 
 const USAGE_MS = 60_000;
-const MOST = 6;
 
 export async function show({ signal }) {
   const figures = new Figures(signal);
   const top = section(null, async () => (await figures.known()).begun ? tiles(figures.now) : steps(figures.now));
-  const chart = section("Spend this month", async () => spend((await figures.known()).month));
-  const wrong = section("Needs attention", async () => attention(await figures.known()));
-  const changed = section("Changed lately", () => lately(signal));
+  const chart = section("Spend this month", async () => (await figures.known()).begun ? spend(figures.now.month) : null);
+  const wrong = section("Needs attention", async () => (await figures.known()).begun ? attention(figures.now) : null);
+  const changed = section("Changed lately", async () => lately((await figures.known()).events));
   const parts = [top, chart, wrong, changed];
   const load = async () => {
     figures.forget();
     await Promise.all(parts.map((part) => part.load()));
-    chart.element.hidden = !figures.now?.begun;
-    wrong.element.hidden = !figures.now?.begun;
   };
   await load();
-  const shown = element("div", { class: "overview" }, top.element, chart.element, wrong.element, changed.element);
-  follow({ isNews: () => true, isBusy: () => isHeld(shown), renew: load, signal });
-  const timer = setInterval(() => document.hidden || isHeld(shown) || load(), USAGE_MS);
+  const main = document.getElementById("main");
+  follow({ isNews: () => true, isBusy: () => isHeld(main), renew: load, signal });
+  const timer = setInterval(() => document.hidden || isHeld(main) || load(), USAGE_MS);
   signal.addEventListener("abort", () => clearInterval(timer));
-  return page("Overview", { lead: "Days and months are in UTC." }, shown);
+  return page("Overview", { lead: "Days and months are in UTC." }, html`<div class="overview">${parts.map((part) => part.view)}</div>`);
 }
 
 // All that several sections show, asked once for all of them.
@@ -58,27 +56,20 @@ class Figures {
   }
 
   async #ask() {
-    const today = new Date().toISOString().slice(0, 10);
-    const list = (path, query) => get(path, { ...query, includeTotal: true }, this.signal);
-    const [month, budget, providers, unhealthy, degraded, models, keys] = await Promise.all([
-      get(USAGE, { from: `${today.slice(0, 8)}01`, to: today, groupBy: "day" }, this.signal),
-      get("/api/ai/budget", {}, this.signal),
-      list(PROVIDERS, { limit: 1 }),
-      list(PROVIDERS, { health: "unhealthy", enabled: true, limit: MOST }),
-      list(PROVIDERS, { health: "degraded", enabled: true, limit: MOST }),
-      list(MODELS, { enabled: true, sort: "retiresOn", limit: MOST }),
-      list(KEYS, { sort: "-budgetUsed", limit: MOST }),
-    ]);
-    const now = { today, month, budget, providers, unhealthy, degraded, models, keys };
+    const found = await takeAhead("overview", () => get(OVERVIEW, {}, this.signal));
+    const [providers, unhealthy, degraded, models, keys] = [found.providers, found.unhealthyProviders, found.degradedProviders, found.models, found.keys].map(listOf);
+    const now = { today: found.usage.to, month: found.usage, budget: found.budget, events: found.events, providers, unhealthy, degraded, models, keys };
     this.now = { ...now, begun: isBegun(now) };
     return this.now;
   }
 }
 
+const listOf = ({ total, data }) => ({ data, pagination: { total } });
+
 function spend(month) {
-  if (month.totals.requests === 0) return element("p", { class: "quiet" }, "No model was called this month.");
+  if (month.totals.requests === 0) return html`<p class="quiet">No model was called this month.</p>`;
   const points = everyDay(month.from, month.to);
   const found = new Map(month.data.map((group) => [Date.parse(group.day) / 1000, Number(group.costUsd)]));
-  return [bars(points, [{ name: "Cost", values: points.map((point) => found.get(point) ?? 0) }], { title: "Cost by day", show: money, when: dayOf }),
-    element("p", { class: "quiet" }, element("a", { href: href("/usage") }, "Usage in full"))];
+  const series = [{ name: "Cost", values: points.map((point) => found.get(point) ?? 0) }];
+  return html`<${Bars} points=${points} series=${series} title="Cost by day" show=${money} when=${dayOf} /><p class="quiet"><a href=${href("/usage")}>Usage in full</a></p>`;
 }

@@ -1,8 +1,8 @@
 // The way from an empty organization to its first answer.
 
-import { element } from "../../core/elements.js";
 import { href } from "../../core/router.js";
 import { refusal } from "../../core/session.js";
+import { html } from "../../core/view.js";
 import { badge } from "../../parts/badges.js";
 import { card } from "../../parts/page.js";
 
@@ -19,12 +19,13 @@ export const isBegun = (now) => STEPS.slice(0, 3).every(([done]) => done(now));
 
 export function steps(now) {
   const next = STEPS.findIndex(([done]) => !done(now));
-  return card("First steps", element("ol", { class: "steps" }, STEPS.map(([done, path, name, text, needs], index) => {
+  return card("First steps", html`<ol class="steps">${STEPS.map(([done, path, name, text, needs], index) => {
     const isDone = done(now);
     const why = refusal(needs);
-    return element("li", { class: isDone ? "done" : index === next ? "next" : null },
-      element("h3", {}, name, isDone ? [" ", badge("Done", "good")] : null),
-      element("p", { class: "quiet" }, text),
-      isDone ? null : why ? element("p", { class: "hint" }, why) : element("a", { class: index === next ? "button" : "button plain", href: href(path) }, name));
-  })));
+    return html`<li class=${isDone ? "done" : index === next ? "next" : null}>
+      <h3>${name}${isDone ? [" ", badge("Done", "good")] : null}</h3>
+      <p class="quiet">${text}</p>
+      ${isDone ? null : why ? html`<p class="hint">${why}</p>` : html`<a class=${index === next ? "button" : "button plain"} href=${href(path)}>${name}</a>`}
+    </li>`;
+  })}</ol>`);
 }

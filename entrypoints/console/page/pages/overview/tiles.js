@@ -1,9 +1,9 @@
 // The figures of today and of this month, each a way to what lies behind it.
 
-import { element } from "../../core/elements.js";
 import { money, number } from "../../core/format.js";
 import { budgetText } from "../../core/budgets.js";
 import { href } from "../../core/router.js";
+import { html } from "../../core/view.js";
 import { shareBar } from "../../parts/share.js";
 
 // A call that its client gave up is no error.
@@ -14,15 +14,16 @@ export function tiles({ month, today, budget, providers, unhealthy, degraded, mo
   const day = month.data.find((group) => group.day === today) ?? { costUsd: 0, requests: 0, succeeded: 0, outcomes: {} };
   const ill = unhealthy.pagination.total;
   const weak = degraded.pagination.total;
-  return element("ul", { class: "cards tiles" },
-    tile("/usage", "Spend this month", money(of.costUsd), `${money(day.costUsd)} today`,
-      budget.usd === null ? null : shareBar(budget.spentUsd, budget.usd, { label: "Budget used", text: budgetText(budget) })),
-    tile("/usage", "Calls this month", number(of.requests), `${number(day.requests)} today`),
-    tile("/requests", "Errors this month", number(errors(of)), `${number(errors(day))} today`),
-    tile("/providers", "Providers", number(providers.pagination.total), ill + weak === 0 ? "none reports a problem" : [ill ? `${number(ill)} unhealthy` : null, weak ? `${number(weak)} degraded` : null].filter(Boolean).join(", ")),
-    tile("/models", "Models enabled", number(models.pagination.total)),
-    tile("/keys", "Access keys", number(keys.pagination.total)));
+  const used = budget.usd === null ? null : shareBar(budget.spentUsd, budget.usd, { label: "Budget used", text: budgetText(budget) });
+  const problems = [ill ? `${number(ill)} unhealthy` : null, weak ? `${number(weak)} degraded` : null].filter(Boolean);
+  return html`<ul class="cards tiles">
+    ${tile("/usage", "Spend this month", money(of.costUsd), `${money(day.costUsd)} today`, used)}
+    ${tile("/usage", "Calls this month", number(of.requests), `${number(day.requests)} today`)}
+    ${tile("/requests", "Errors this month", number(errors(of)), `${number(errors(day))} today`)}
+    ${tile("/providers", "Providers", number(providers.pagination.total), problems.join(", ") || "none reports a problem")}
+    ${tile("/models", "Models enabled", number(models.pagination.total))}
+    ${tile("/keys", "Access keys", number(keys.pagination.total))}
+  </ul>`;
 }
 
-const tile = (path, name, figure, note, more) => element("li", { class: "card tile whole" },
-  element("a", { class: "quiet", href: href(path) }, name), element("strong", {}, figure), note ? element("small", { class: "quiet" }, note) : null, more);
+const tile = (path, name, figure, note, more) => html`<li class="card tile whole"><a class="quiet" href=${href(path)}>${name}</a><strong>${figure}</strong>${note ? html`<small class="quiet">${note}</small>` : null}${more}</li>`;

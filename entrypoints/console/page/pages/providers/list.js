@@ -1,18 +1,18 @@
 // All providers as cards: how each is, and what can be done with it.
 
 import { ask } from "../../core/api.js";
-import { element } from "../../core/elements.js";
 import { providerTypes, PROVIDERS } from "../../core/api-paths.js";
 import { href } from "../../core/router.js";
-import { action } from "../../parts/action.js";
-import { badge, health, keyHint, when } from "../../parts/badges.js";
+import { html } from "../../core/view.js";
+import { Action } from "../../parts/action.js";
+import { badge, health } from "../../parts/badges.js";
 import { openDialog } from "../../parts/dialog.js";
 import { choice, search } from "../../parts/filters.js";
 import { Listing, SORTS } from "../../parts/listing.js";
-import { facts, nothing, page } from "../../parts/page.js";
+import { nothing, page } from "../../parts/page.js";
 import { report } from "../../parts/report.js";
 import { toggle } from "../../parts/toggle.js";
-import { Figures } from "./live-facts.js";
+import { ProviderFacts } from "./live-facts.js";
 import { addProvider, editProvider } from "./form.js";
 import { removeProvider } from "./remove.js";
 
@@ -23,39 +23,39 @@ const STATES = [["healthy", "Healthy"], ["degraded", "Degraded"], ["unhealthy", 
 export async function show({ query, signal }) {
   const types = await providerTypes();
   const labels = new Map(types.map((type) => [type.name, type.label]));
-  const figures = new Figures(signal);
   const list = new Listing({
-    path: PROVIDERS, query, signal, sorts: SORTS, csv: "providers.csv", about: ["provider.", "model.registered", "model.removed"], every: CHECKS_MS, renewed: (rows) => figures.renew(rows),
+    path: PROVIDERS, query, signal, sorts: SORTS, csv: "providers.csv", about: ["provider.", "model.registered", "model.removed"], every: CHECKS_MS,
     filters: [search("q", "Search"), choice("type", "Type", types.map((type) => [type.name, type.label])), choice("health", "Health", STATES),
       choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
-    draw: (rows) => element("ul", { class: "cards" }, rows.map((provider) => providerCard(provider, labels, list, figures))),
+    draw: (rows) => html`<ul class="cards">${rows.map((provider) => providerCard(provider, labels, list))}</ul>`,
     empty: (isFiltered) => isFiltered ? nothing("No provider matches.") : nothing("There is no provider yet. Add the first account, then discover what it offers.", adder(list)),
   });
   await list.load();
-  return page("Providers", { lead: "The accounts your organization has with AI providers.", actions: [adder(list)] }, list.element);
+  return page("Providers", { lead: "The accounts your organization has with AI providers.", actions: adder(list) }, list.view);
 }
 
-const adder = (list) => action("Add a provider", { needs: "admin", run: () => addProvider(() => list.restart()) });
+const adder = (list) => html`<${Action} needs="admin" run=${() => addProvider(() => list.restart())}>Add a provider<//>`;
 
-function providerCard(provider, labels, list, figures) {
-  const { models, latency } = figures.of(provider);
-  return element("li", { class: "card provider", "data-key": provider.id },
-    element("div", { class: "card-head" },
-      element("h2", {}, element("a", { href: href(`/providers/${provider.id}`) }, provider.name)),
-      element("p", { class: "badges" }, health(provider.healthStatus), provider.isEnabled ? null : badge("Disabled"))),
-    element("p", { class: "quiet" }, labels.get(provider.providerType) ?? provider.providerType, " · ", element("span", { class: "address" }, provider.endpoint)),
-    facts([["Models", models], ["Latency", latency], ["Checked", when(provider.lastHealthCheck)],
-      ["Key", keyHint(provider.apiKey)]]),
-    actions(provider, list));
+function providerCard(provider, labels, list) {
+  return html`<li class="card provider" key=${provider.id} data-key=${provider.id}>
+    <div class="card-head">
+      <h2><a href=${href(`/providers/${provider.id}`)}>${provider.name}</a></h2>
+      <p class="badges">${health(provider.healthStatus)}${provider.isEnabled ? null : badge("Disabled")}</p>
+    </div>
+    <p class="quiet">${labels.get(provider.providerType) ?? provider.providerType} · <span class="address">${provider.endpoint}</span></p>
+    <${ProviderFacts} provider=${provider} signal=${list.signal} />
+    ${actions(provider, () => list.load())}
+  </li>`;
 }
 
-function actions(provider, list) {
-  const again = () => list.load();
-  return element("div", { class: "actions" },
-    action("Test", { needs: "editor", tone: "plain", label: `Test ${provider.name}`, run: () => test(provider, again) }),
-    action("Edit", { needs: "admin", tone: "plain", label: `Edit ${provider.name}`, run: () => editProvider(provider, again) }),
-    toggle(provider, `${PROVIDERS}/${provider.id}`, { needs: "admin", done: again }),
-    action("Remove", { needs: "admin", tone: "plain danger", label: `Remove ${provider.name}`, run: () => removeProvider(provider) }));
+function actions(provider, again) {
+  const { name } = provider;
+  return html`<div class="actions">
+    <${Action} needs="editor" tone="plain" label="Test ${name}" run=${() => test(provider, again)}>Test<//>
+    <${Action} needs="admin" tone="plain" label="Edit ${name}" run=${() => editProvider(provider, again)}>Edit<//>
+    ${toggle(provider, `${PROVIDERS}/${provider.id}`, { needs: "admin", done: again })}
+    <${Action} needs="admin" tone="plain danger" label="Remove ${name}" run=${() => removeProvider(provider)}>Remove<//>
+  </div>`;
 }
 
 export async function test(provider, done) {

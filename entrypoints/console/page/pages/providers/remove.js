@@ -1,9 +1,9 @@
 // Removing a provider: what depends on it is shown first.
 
 import { ask, get } from "../../core/api.js";
-import { element } from "../../core/elements.js";
 import { number } from "../../core/format.js";
 import { MODELS, PROVIDERS } from "../../core/api-paths.js";
+import { html } from "../../core/view.js";
 import { confirmed } from "../../parts/dialog.js";
 import { removeLater } from "../../parts/remove-later.js";
 import { retryIfChanged } from "../../parts/retry-if-changed.js";
@@ -16,11 +16,9 @@ export async function removeProvider(provider, begun = () => {}) {
   const { data, pagination } = await get(MODELS, { providerId: provider.id, limit: SHOWN, includeTotal: true });
   const more = pagination.total - data.length;
   const isSure = await confirmed(`Remove ${provider.name}?`, [
-    data.length === 0 ? element("p", {}, "No model is registered from it.") : [
-      element("p", {}, element("strong", {}, `${number(pagination.total)} ${pagination.total === 1 ? "model goes" : "models go"} with it:`)),
-      element("ul", {}, data.map((model) => element("li", {}, `${model.name} `, element("code", {}, model.modelId))), more > 0 ? element("li", {}, `and ${number(more)} more`) : null),
-    ],
-    element("p", {}, "Its key is destroyed and cannot be brought back. The history stays in the audit log."),
+    data.length === 0 ? html`<p>No model is registered from it.</p>` : html`<p><strong>${number(pagination.total)} ${pagination.total === 1 ? "model goes" : "models go"} with it:</strong></p>
+      <ul>${data.map((model) => html`<li>${model.name} <code>${model.modelId}</code></li>`)}${more > 0 ? html`<li>and ${number(more)} more</li>` : null}</ul>`,
+    html`<p>Its key is destroyed and cannot be brought back. The history stays in the audit log.</p>`,
   ], { action: data.length ? "Remove it all" : "Remove", run: () => true });
   if (!isSure) return;
   removeLater([provider.id], {

@@ -1,10 +1,10 @@
 // Replacing the quotas of an organization, for platform administrators.
 
 import { ask, get } from "../../core/api.js";
-import { element } from "../../core/elements.js";
 import { say } from "../../core/messages.js";
+import { html } from "../../core/view.js";
 import { openDialog } from "../../parts/dialog.js";
-import { field, Form } from "../../parts/form.js";
+import { Field, Form } from "../../parts/form.js";
 import { QUOTAS } from "./names.js";
 
 const LARGEST = 10 ** 15;
@@ -12,18 +12,18 @@ const LARGEST = 10 ** 15;
 // `own` are those that it has been given; without them they are read from its log, which a person's own organization has open.
 export async function changeQuotas(organizationId, done, own = null) {
   const given = own ?? await lastSet();
-  const fields = QUOTAS.flatMap(([, names]) => names.map(([name, label]) => field({ name, label, type: "number", step: 1, min: 0, max: LARGEST, value: given[name] })));
-  const reason = field({ name: "reason", label: "Reason", maxlength: 500, help: "Kept in the audit log." });
-  const form = new Form([...fields, reason], { action: "Replace the quotas", submit: async () => {
-    const body = Object.fromEntries(fields.map((each) => [each.name, each.read()]).filter(([, amount]) => amount !== null));
-    await ask("PUT", `/api/admin/organizations/${organizationId}/quotas`, { body, reason: reason.read().trim() });
+  const submit = async ({ reason, ...amounts }) => {
+    const body = Object.fromEntries(Object.entries(amounts).filter(([, amount]) => amount !== null));
+    await ask("PUT", `/api/admin/organizations/${organizationId}/quotas`, { body, reason: reason.trim() });
     dialog.close();
     say("The quotas were saved. They hold in all processes within seconds.");
     await done();
-  } });
-  form.body.classList.add("two");
-  const dialog = openDialog("Change the quotas", [
-    element("p", {}, "Empty: as the installation has it. 0: no limit."), form.element], { wide: true });
+  };
+  const dialog = openDialog("Change the quotas", html`<p>Empty: as the installation has it. 0: no limit.</p>
+    <${Form} action="Replace the quotas" isTwo submit=${submit}>
+      ${QUOTAS.flatMap(([, names]) => names).map(([name, label]) => html`<${Field} key=${name} name=${name} label=${label} type="number" step="1" min="0" max=${LARGEST} value=${given[name]} />`)}
+      <${Field} name="reason" label="Reason" maxlength="500" help="Kept in the audit log." />
+    <//>`, { wide: true });
 }
 
 // The quotas that the person's own organization has been given; the answer about their use does not tell them from the installation's.

@@ -1,15 +1,15 @@
 // An answer while it comes, and what it took: tokens, cost, time, and the model that gave it.
 
 import { Problem } from "../../core/api.js";
-import { element, replace } from "../../core/elements.js";
 import { milliseconds, money, number, words } from "../../core/format.js";
 import { markdown } from "../../core/markdown.js";
 import { href } from "../../core/router.js";
+import { html, Store, useRef, useStore } from "../../core/view.js";
 import { badge } from "../../parts/badges.js";
 import { copy } from "../../parts/copy.js";
 import { failure } from "../../parts/failure.js";
 import { facts } from "../../parts/page.js";
-import { table } from "../../parts/table.js";
+import { Table } from "../../parts/table.js";
 import { reasons } from "./selection.js";
 
 const COST_SOURCES = { provider: "as the provider bills it", manual: "at the model's own prices", live: "at the prices in the provider's list", catalogue: "at the catalogue's prices", "genai-prices": "at the prices of genai-prices" };
@@ -19,8 +19,9 @@ const KINDS = { input: "input", cachedInput: "read from cache", cacheWrite: "wri
 // Often enough to be read along, seldom enough for long answers.
 const DRAWN_MS = 120;
 
-export class Answer {
+export class Answer extends Store {
   constructor() {
+    super();
     this.started = performance.now();
     this.text = "";
     this.thoughts = "";
@@ -30,67 +31,52 @@ export class Answer {
     this.problem = null;
     this.isOver = false;
     this.drawing = null;
-    this.state = element("p", { role: "status" }, badge("Waiting for the first word…", "info"));
-    this.reasoning = element("details", { hidden: true }, element("summary", {}, "Reasoning"), element("p", { class: "said quiet" }));
-    this.place = element("div", { class: "answer", tabindex: "0", role: "group", "aria-label": "Answer" });
-    this.place.hidden = true;
-    this.rest = element("div", { class: "stack" });
-    this.element = element("div", { class: "turn" }, this.state, this.reasoning, this.place, this.rest);
+    this.state = badge("Waiting for the first word…", "info");
+    this.written = null;
+    this.rest = null;
+    this.view = html`<${AnswerView} answer=${this} />`;
   }
 
   take(name, data) {
     if (name === "delta") this.#add(data.text);
-    if (name === "reasoning") this.#think(data.text);
+    if (name === "reasoning") this.thoughts += data.text;
     if (name === "done") this.#done(data);
     if (name === "error") this.refused(new Problem(data));
+    this.drawing ??= setTimeout(() => this.#draw(), DRAWN_MS);
   }
 
   #add(text) {
-    if (this.text === "") replace(this.state, badge("Answering…", "info"), " first word after ", milliseconds(performance.now() - this.started));
+    if (this.text === "") this.state = html`${badge("Answering…", "info")} first word after ${milliseconds(performance.now() - this.started)}`;
     this.text += text;
-    this.drawing ??= setTimeout(() => this.#draw(), DRAWN_MS);
   }
 
   #draw() {
     clearTimeout(this.drawing);
     this.drawing = null;
-    this.place.hidden = this.text === "";
-    replace(this.place, markdown(this.text));
-  }
-
-  #think(text) {
-    this.thoughts += text;
-    this.reasoning.hidden = false;
-    this.reasoning.lastElementChild.textContent = this.thoughts;
+    if (this.text) this.written = markdown(this.text);
+    this.changed();
   }
 
   #done(answer) {
-    const { usage, model, finishReason, parts, toolCalls, reasoning } = answer;
-    this.parts = parts;
+    const { usage, finishReason, reasoning } = answer;
+    this.parts = answer.parts;
+    if (this.thoughts === "") this.thoughts = reasoning ?? "";
     const isGood = finishReason === "stop" || finishReason === "tool_calls";
-    this.#over(badge(isGood ? "Finished" : `Ended: ${words(finishReason)}`, isGood ? "good" : "warn"),
-      element("span", { class: "quiet" }, [milliseconds(answer.latencyMs), `${number(usage.inputTokens)} in, ${number(usage.outputTokens)} out`, answer.costUsd === null ? "cost not known" : money(answer.costUsd)].join(" · ")));
-    if (reasoning && this.thoughts === "") this.#think(reasoning);
-    replace(this.rest, toolCalls.map((call) => element("p", {}, badge(`Calls ${call.name}`, "info"), " ", element("code", {}, call.arguments))),
-      element("div", { class: "actions" }, this.text === "" ? null : element("button", { type: "button", class: "plain copy", onclick: () => copy(this.text, this.place) }, "Copy the answer"),
-        element("details", {}, element("summary", {}, "Details"), facts([
-          ["Answered by", [element("a", { href: href(`/models/${model.id}`) }, model.name), element("small", {}, " ", element("code", {}, answer.answeredBy ?? model.providerModelId))]],
-          ["Input tokens", number(usage.inputTokens)],
-          ["Output tokens", number(usage.outputTokens)],
-          usage.reasoningTokens ? ["of these, reasoning", number(usage.reasoningTokens)] : null,
-          usage.cachedInputTokens ? ["read from cache", number(usage.cachedInputTokens)] : null,
-          ["Cost", answer.costUsd === null ? `not known. ${answer.costUnknownDetail ?? ""}` : [money(answer.costUsd), element("small", { class: "quiet" }, ` ${COST_SOURCES[answer.costSource] ?? ""}`)]],
-          ...(answer.costParts.length > 2 ? answer.costParts.map((part) => [`Cost of ${KINDS[part.kind] ?? part.kind}`, `${money(part.costUsd)} for ${number(part.tokens)}`]) : []),
-          ["Time", milliseconds(answer.latencyMs)],
-          answer.ignoredFields.length ? ["Ignored fields", answer.ignoredFields.join(", ")] : null,
-        ]))), attempts(answer.attempts));
+    const took = [milliseconds(answer.latencyMs), `${number(usage.inputTokens)} in, ${number(usage.outputTokens)} out`, answer.costUsd === null ? "cost not known" : money(answer.costUsd)];
+    this.rest = (place) => html`${answer.toolCalls.map((call) => html`<p>${badge(`Calls ${call.name}`, "info")} <code>${call.arguments}</code></p>`)}
+      <div class="actions">
+        ${this.text === "" ? null : html`<button type="button" class="plain copy" onclick=${() => copy(this.text, place.current)}>Copy the answer</button>`}
+        <details><summary>Details</summary>${details(answer)}</details>
+      </div>
+      ${attempts(answer.attempts)}`;
+    this.#over(html`${badge(isGood ? "Finished" : `Ended: ${words(finishReason)}`, isGood ? "good" : "warn")}<span class="quiet">${took.join(" · ")}</span>`);
   }
 
   refused(problem) {
     this.problem = problem;
-    this.#over(badge("Failed", "bad"));
     const { attempts: made, candidates } = problem.document;
-    replace(this.rest, failure(problem), made ? attempts(made) : null, candidates ? reasons(candidates) : null);
+    this.rest = () => html`${failure(problem)}${made ? attempts(made) : null}${candidates ? reasons(candidates) : null}`;
+    this.#over(badge("Failed", "bad"));
   }
 
   stopped() {
@@ -103,19 +89,44 @@ export class Answer {
     if (!this.isOver) this.refused(new Problem({ detail: "The answer broke off before its end.", hint: "Send the message again." }));
   }
 
-  #over(...shown) {
+  #over(state) {
     this.isOver = true;
-    if (this.text) this.#draw();
-    replace(this.state, shown);
+    this.state = state;
+    this.#draw();
   }
 }
 
+function AnswerView({ answer }) {
+  const { state, thoughts, written, rest } = useStore(answer);
+  const place = useRef(null);
+  return html`<div class="turn">
+    <p role="status">${state}</p>
+    <details hidden=${thoughts === ""}><summary>Reasoning</summary><p class="said quiet">${thoughts}</p></details>
+    <div class="answer" tabindex="0" role="group" aria-label="Answer" hidden=${written === null} ref=${place}>${written}</div>
+    <div class="stack">${rest?.(place)}</div>
+  </div>`;
+}
+
+const details = ({ usage, model, ...answer }) => facts([
+  ["Answered by", html`<a href=${href(`/models/${model.id}`)}>${model.name}</a><small> <code>${answer.answeredBy ?? model.providerModelId}</code></small>`],
+  ["Input tokens", number(usage.inputTokens)],
+  ["Output tokens", number(usage.outputTokens)],
+  usage.reasoningTokens ? ["of these, reasoning", number(usage.reasoningTokens)] : null,
+  usage.cachedInputTokens ? ["read from cache", number(usage.cachedInputTokens)] : null,
+  ["Cost", answer.costUsd === null ? `not known. ${answer.costUnknownDetail ?? ""}` : html`${money(answer.costUsd)}<small class="quiet"> ${COST_SOURCES[answer.costSource] ?? ""}</small>`],
+  ...(answer.costParts.length > 2 ? answer.costParts.map((part) => [`Cost of ${KINDS[part.kind] ?? part.kind}`, `${money(part.costUsd)} for ${number(part.tokens)}`]) : []),
+  ["Time", milliseconds(answer.latencyMs)],
+  answer.ignoredFields.length ? ["Ignored fields", answer.ignoredFields.join(", ")] : null,
+]);
+
+const CALLS = [
+  { head: "Model", cell: (call) => call.providerModelId },
+  { head: "Outcome", cell: (call) => badge(words(call.outcome), call.outcome === "ok" ? "good" : "bad") },
+  { head: "What", cell: (call) => call.message ?? "" },
+  { head: "Time", numeric: true, cell: (call) => milliseconds(call.latencyMs) },
+];
+
 function attempts(made) {
   if (made.length < 2) return null;
-  return element("details", { open: true }, element("summary", {}, `It took ${made.length} calls`), table([
-    { head: "Model", cell: (call) => call.providerModelId },
-    { head: "Outcome", cell: (call) => badge(words(call.outcome), call.outcome === "ok" ? "good" : "bad") },
-    { head: "What", cell: (call) => call.message ?? "" },
-    { head: "Time", numeric: true, cell: (call) => milliseconds(call.latencyMs) },
-  ], made, { caption: "Calls" }));
+  return html`<details open><summary>It took ${made.length} calls</summary><${Table} columns=${CALLS} rows=${made} caption="Calls" /></details>`;
 }

@@ -1,29 +1,26 @@
 // A form field for images and PDFs: read in the browser, sent with the message, not stored.
 
-import { element, replace, uniqueId } from "../../core/elements.js";
 import { bytes } from "../../core/format.js";
+import { html, Store, useRef, useStore } from "../../core/view.js";
+import { Field } from "../../parts/form.js";
 
 const IMAGES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 const PDF = "application/pdf";
 // A request may have 32 MiB, in which files are a third larger than they are.
 const LARGEST = 22 * 1024 * 1024;
 
-// Behaves as a field of a form.
-export class Attachments {
-  constructor() {
-    const id = uniqueId("files");
-    this.name = "files";
-    this.pointer = "/files";
+export class Attachments extends Store {
+  // `complain(message)` says in the form what is wrong; null: nothing.
+  constructor(complain) {
+    super();
+    this.complain = complain;
     /** @type {{ part: any, name: string, size: number, address: string }[]} */
     this.held = [];
-    this.problem = element("p", { class: "problem", id: `${id}-problem`, hidden: true });
-    this.preview = element("div", { class: "preview" });
-    this.control = /** @type {HTMLInputElement} */ (element("input", { id, type: "file", multiple: true, accept: [...IMAGES, PDF].join(","), "aria-describedby": this.problem.id, onchange: () => this.#take([...this.control.files]) }));
-    this.element = element("div", { class: "field" }, element("label", { for: id }, "Images and PDFs"), this.control, this.preview, this.problem);
+    this.view = html`<${AttachmentsField} files=${this} />`;
   }
 
   // The parts of a message.
-  read() {
+  get parts() {
     return this.held.map(({ part }) => part);
   }
 
@@ -31,19 +28,13 @@ export class Attachments {
     return this.held.some(({ part }) => part.type === "image");
   }
 
-  clear() {
-    this.held = [];
-    this.#draw();
+  put(held) {
+    this.held = held;
+    this.changed();
   }
 
-  complain(message) {
-    this.problem.hidden = !message;
-    this.problem.textContent = message ?? "";
-  }
-
-  async #take(files) {
+  async take(files) {
     this.complain(null);
-    this.control.value = "";
     for (const file of files) {
       const isImage = IMAGES.includes(file.type);
       if (!isImage && file.type !== PDF) return this.complain(`${file.name} is neither a PNG, JPEG, GIF or WebP image nor a PDF.`);
@@ -51,21 +42,30 @@ export class Attachments {
       const address = await addressOf(file);
       const data = address.slice(address.indexOf(",") + 1);
       const part = isImage ? { type: "image", mediaType: file.type, data } : { type: "document", mediaType: PDF, data, filename: file.name };
-      this.held = [...this.held, { part, name: file.name, size: file.size, address }];
-      this.#draw();
+      this.put([...this.held, { part, name: file.name, size: file.size, address }]);
     }
     return undefined;
   }
+}
 
-  #draw() {
-    replace(this.preview, this.held.map((file, index) => element("div", {},
-      file.part.type === "image" ? element("img", { src: file.address, alt: file.name }) : element("span", { class: "chip" }, `${file.name}, ${bytes(file.size)}`),
-      element("button", { type: "button", class: "plain close", "aria-label": `Leave out ${file.name}`, onclick: () => {
-        this.held = this.held.filter((_, at) => at !== index);
-        this.#draw();
-        this.control.focus();
-      } }, "×"))));
-  }
+function AttachmentsField({ files }) {
+  const { held } = useStore(files);
+  const control = useRef(null);
+  const take = ({ target }) => {
+    const chosen = [...target.files];
+    target.value = "";
+    files.take(chosen);
+  };
+  const leaveOut = (file) => {
+    files.put(held.filter((each) => each !== file));
+    control.current.focus();
+  };
+  return html`<${Field} name="files" label="Images and PDFs" type="file" multiple accept=${[...IMAGES, PDF].join(",")} control=${control} onchange=${take}>
+    <div class="preview">${held.map((file) => html`<div key=${file.address}>
+      ${file.part.type === "image" ? html`<img src=${file.address} alt=${file.name} />` : html`<span class="chip">${file.name}, ${bytes(file.size)}</span>`}
+      <button type="button" class="plain close" aria-label="Leave out ${file.name}" onclick=${() => leaveOut(file)}>×</button>
+    </div>`)}</div>
+  <//>`;
 }
 
 /** @param {File} file @returns {Promise<string>} */

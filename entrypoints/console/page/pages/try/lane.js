@@ -1,29 +1,35 @@
 // The conversation with one model.
 
 import { isAbort, Problem, stream } from "../../core/api.js";
-import { element, replace } from "../../core/elements.js";
 import { events } from "../../core/events.js";
-import { field } from "../../parts/form.js";
+import { html, Store, useRef, useStore } from "../../core/view.js";
+import { Field } from "../../parts/form.js";
 import { Answer } from "./answer.js";
 
-export class Lane {
-  // `choice` is how a request names the model; `earlier` the messages of another lane that it takes over.
-  /** @param {{ name: string, written: any }} choice @param {any[]} earlier */
+export class Lane extends Store {
+  // `choice` is how a request names the model; `earlier` the messages of another lane that it takes over; `again(lane,
+  // content)` goes on with what the tools have given.
+  /** @param {{ name: string, written: any }} choice @param {any[]} earlier @param {{ again: (lane: Lane, content: any[]) => any }} options */
   constructor(choice, earlier, { again }) {
+    super();
     this.choice = choice;
     this.messages = earlier.map(textOnly).filter(Boolean);
+    this.isLater = earlier.length > 0;
     this.again = again;
-    this.turns = element("div", { class: "turns" });
-    this.element = element("section", { class: "lane", "aria-label": choice.name }, element("h2", {}, choice.name),
-      earlier.length ? element("p", { class: "quiet" }, "Takes over the conversation so far.") : null, this.turns);
+    // What was said, as it is shown.
+    this.turns = [];
+    // Calls of tools whose results the person has to write.
+    this.calls = [];
+    this.view = html`<${LaneView} key=${JSON.stringify(choice.written)} lane=${this} />`;
   }
 
   // Asks with what the person has written; `content` are the parts of the message.
   async ask(content, { system, options, signal }) {
-    this.messages.push({ role: "user", content });
-    this.turns.append(written(content));
     const answer = new Answer();
-    this.turns.append(answer.element);
+    this.messages.push({ role: "user", content });
+    this.turns = [...this.turns, written(content), answer.view];
+    this.calls = [];
+    this.changed();
     const messages = system.trim() === "" ? this.messages : [{ role: "system", content: system }, ...this.messages];
     try {
       const response = await stream("POST", "/api/ai/generate", { body: { ...this.choice.written, ...options, messages, stream: true }, signal });
@@ -39,44 +45,45 @@ export class Lane {
   }
 
   // What went wrong is asked anew with the next message, and is no part of the conversation.
-  #keep(answer) {
-    const parts = answer.parts;
+  #keep({ parts }) {
     if (parts.length === 0) {
       this.messages.pop();
       return;
     }
     this.messages.push({ role: "assistant", content: parts });
-    const calls = parts.filter((part) => part.type === "toolCall");
-    if (calls.length > 0) this.turns.append(this.#results(calls));
+    this.calls = parts.filter((part) => part.type === "toolCall");
+    this.changed();
   }
 
   get isWaiting() {
-    return this.turns.lastElementChild?.classList.contains("results") ?? false;
-  }
-
-  // What the functions give, which the person writes.
-  #results(calls) {
-    const fields = calls.map((call) => field({ name: call.id, label: `What ${call.name} gives`, type: "textarea", rows: 2, help: `Called with \`${call.arguments || "nothing"}\`.` }));
-    const send = element("button", { type: "button", onclick: () => {
-      const content = calls.map((call, index) => ({ type: "toolResult", callId: call.id, content: fields[index].read() }));
-      place.remove();
-      this.again(this, content);
-    } }, "Send the results");
-    const place = element("div", { class: "results fields" }, fields.map((each) => each.element), element("div", { class: "buttons" }, send));
-    return place;
+    return this.calls.length > 0;
   }
 }
 
-function written(content) {
-  const shown = content.map((part) => {
-    if (part.type === "text") return element("p", { class: "said" }, part.text);
-    if (part.type === "image") return element("img", { src: `data:${part.mediaType};base64,${part.data}`, alt: "The image that was sent" });
-    return element("p", {}, element("span", { class: "chip" }, part.type === "toolResult" ? "Results of the tools" : part.filename));
-  });
-  const made = element("div", { class: "turn user" });
-  replace(made, shown);
-  return made;
+function LaneView({ lane }) {
+  const { choice, isLater, turns, calls } = useStore(lane);
+  return html`<section class="lane" aria-label=${choice.name}>
+    <h2>${choice.name}</h2>
+    ${isLater ? html`<p class="quiet">Takes over the conversation so far.</p>` : null}
+    <div class="turns">${turns}${calls.length ? html`<${Results} calls=${calls} send=${(content) => lane.again(lane, content)} />` : null}</div>
+  </section>`;
 }
+
+// What the functions give, which the person writes.
+function Results({ calls, send }) {
+  const controls = useRef(new Map()).current;
+  const content = () => calls.map((call) => ({ type: "toolResult", callId: call.id, content: controls.get(call.id).value }));
+  return html`<div class="results fields">
+    ${calls.map((call) => html`<${Field} key=${call.id} name=${call.id} label="What ${call.name} gives" type="textarea" rows="2" help=${`Called with \`${call.arguments || "nothing"}\`.`} control=${(control) => controls.set(call.id, control)} />`)}
+    <div class="buttons"><button type="button" onclick=${() => send(content())}>Send the results</button></div>
+  </div>`;
+}
+
+const written = (content) => html`<div class="turn user">${content.map((part) => {
+  if (part.type === "text") return html`<p class="said">${part.text}</p>`;
+  if (part.type === "image") return html`<img src="data:${part.mediaType};base64,${part.data}" alt="The image that was sent" />`;
+  return html`<p><span class="chip">${part.type === "toolResult" ? "Results of the tools" : part.filename}</span></p>`;
+})}</div>`;
 
 // What a model can take over from another: words and files, not calls and thoughts.
 function textOnly({ role, content }) {

@@ -1,103 +1,122 @@
 // Conversations with models: with one that is named, with the one that fits best, or with up to four side by side.
 
 import { Problem } from "../../core/api.js";
-import { element, replace } from "../../core/elements.js";
 import { refusal } from "../../core/session.js";
-import { action } from "../../parts/action.js";
-import { field, Form } from "../../parts/form.js";
+import { html, Slot, Store, useStore } from "../../core/view.js";
+import { Action } from "../../parts/action.js";
+import { Field, Form, FormState } from "../../parts/form.js";
 import { nothing, page } from "../../parts/page.js";
 import { Attachments } from "./attachments.js";
 import { Lane } from "./lane.js";
 import { ModelSelector } from "./model-selector.js";
-import { Options } from "./options.js";
+import { Options, optionsOf } from "./options.js";
 import { explain } from "./selection.js";
 
 export async function show({ query, signal }) {
-  return new Playground(await ModelSelector.prepared(query, signal), signal).elements();
+  const playground = new Playground(await ModelSelector.prepared(query, signal), signal);
+  return page("Playground", { lead: "Runs real prompts, at the price of the models. Neither prompts nor answers are stored." }, html`<${PlaygroundView} playground=${playground} />`);
 }
 
-class Playground {
+class Playground extends Store {
   constructor(selector, signal) {
+    super();
     this.selector = selector;
     this.signal = signal;
+    this.form = new FormState();
+    this.files = new Attachments((message) => message ? this.form.refuse([{ pointer: "/files", message }]) : this.form.clear());
+    this.explanation = new Slot();
+    /** @type {{ current: HTMLTextAreaElement | null }} */
+    this.prompt = { current: null };
     /** @type {Lane[]} */
     this.lanes = [];
-    this.options = new Options();
-    this.files = new Attachments();
-    this.prompt = field({ name: "prompt", pointer: "/messages", label: "Prompt", type: "textarea", rows: 3, required: true, class: "prose", spellcheck: "true", help: "Ctrl+Enter sends it.",
-      onkeydown: (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && this.form.button.isConnected && this.form.element.requestSubmit(this.form.button) });
-    this.form = new Form([...selector.fields, ...this.options.fields, this.prompt, this.files], { action: "Run the prompt", submit: () => this.#say() });
-    this.form.element.addEventListener("change", () => selector.adjust());
-    this.conversation = element("div", { class: "lanes" }, EMPTY.cloneNode(true));
-    this.output = element("div", {});
-    this.stop = element("button", { type: "button", class: "plain", hidden: true, onclick: () => this.stopping.abort() }, "Stop");
-    this.anew = element("button", { type: "button", class: "plain", hidden: true, onclick: () => this.#begin() }, "New conversation");
+    /** @type {AbortController | null} */
+    this.stopping = null;
   }
 
-  elements() {
-    const why = action("Which model, and why?", { needs: "viewer", tone: "plain", run: () => this.#explain() });
-    const run = refusal("editor") ? action("Run the prompt", { needs: "editor" }) : this.form.button;
-    replace(this.form.body, element("div", { class: "playground" },
-      element("section", { class: "card", "aria-label": "Models and options" }, this.selector.layout(), element("div", { class: "actions" }, why), this.output, this.options.layout()),
-      element("section", { class: "card", "aria-label": "Conversation" }, this.conversation, this.prompt.element, this.files.element, element("div", { class: "buttons" }, this.anew, this.stop, run))));
-    this.form.element.lastElementChild.remove();
-    return page("Playground", { lead: "Runs real prompts, at the price of the models. Neither prompts nor answers are stored." }, this.form.element);
-  }
-
-  #begin() {
+  begin() {
     this.lanes = [];
-    replace(this.conversation, EMPTY.cloneNode(true));
-    this.anew.hidden = true;
-    this.prompt.control.focus();
+    this.changed();
+    this.prompt.current.focus();
   }
 
-  async #explain() {
+  async explain() {
     this.form.clear();
     try {
-      replace(this.output, await explain({ ...this.selector.written(), hasImages: this.files.hasImages }, this.signal));
+      this.explanation.put(await explain({ ...this.selector.written(this.form.values), hasImages: this.files.hasImages }, this.signal));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.form.show(error);
     }
   }
 
-  async #say() {
-    const options = this.options.written();
+  async say(values) {
+    const options = optionsOf(values);
     if (this.lanes.some((lane) => lane.isWaiting)) throw new Problem({ status: 422, code: "results-missing", detail: "A model waits for what its tools give. Send the results first." });
-    this.#choose();
-    const content = [{ type: "text", text: this.prompt.read() }, ...this.files.read()];
-    const text = this.prompt.read();
-    this.prompt.control.value = "";
-    const problems = await this.#ask(this.lanes, content, options);
+    this.#choose(values);
+    const text = values.prompt;
+    this.prompt.current.value = "";
+    const problems = await this.#ask(this.lanes, [{ type: "text", text }, ...this.files.parts], values.system, options);
     if (problems.length === this.lanes.length) {
       // Nobody has answered: what was written can be changed and sent again.
-      this.prompt.control.value = text;
+      this.prompt.current.value = text;
       const problem = problems.find((each) => each.errors.length);
       if (problem) this.form.show(problem);
-    } else this.files.clear();
+    } else this.files.put([]);
   }
 
   // The models that are chosen now; one that comes later takes over what was said so far.
-  #choose() {
+  #choose(values) {
     const earlier = this.lanes[0]?.messages ?? [];
     const before = new Map(this.lanes.map((lane) => [JSON.stringify(lane.choice.written), lane]));
-    this.lanes = this.selector.chosenOnes().map((choice) => before.get(JSON.stringify(choice.written)) ?? new Lane(choice, earlier, { again: (lane, results) => this.form.busy(() => this.#ask([lane], results, this.options.written())) }));
-    replace(this.conversation, this.lanes.map((lane) => lane.element));
-    this.anew.hidden = false;
+    const again = (lane, results) => this.form.busy(() => this.#ask([lane], results, this.form.values.system, optionsOf(this.form.values)));
+    this.lanes = this.selector.chosenOnes(values).map((choice) => before.get(JSON.stringify(choice.written)) ?? new Lane(choice, earlier, { again }));
+    this.changed();
   }
 
   /** @returns {Promise<Problem[]>} */
-  async #ask(lanes, content, options) {
-    this.stopping = new AbortController();
-    const signal = AbortSignal.any([this.stopping.signal, this.signal]);
-    this.stop.hidden = false;
+  async #ask(lanes, content, system, options) {
+    const stopping = this.stopping = new AbortController();
+    const signal = AbortSignal.any([stopping.signal, this.signal]);
+    this.changed();
     try {
-      const found = await Promise.all(lanes.map((lane) => lane.ask(content, { system: this.options.system.read(), options, signal })));
+      const found = await Promise.all(lanes.map((lane) => lane.ask(content, { system, options, signal })));
       return found.filter(Boolean);
     } finally {
-      this.stop.hidden = true;
+      this.stopping = null;
+      this.changed();
     }
   }
 }
 
-const EMPTY = nothing("Answers show here while they are written, with their time, their tokens and their cost. Up to four models can be compared side by side.");
+function PlaygroundView({ playground }) {
+  const { form, lanes, stopping, selector, explanation, files } = useStore(playground);
+  const send = (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && refusal("editor") === null) form.element.requestSubmit();
+  };
+  return html`<${Form} state=${form} submit=${(values) => playground.say(values)}>
+    <div class="playground">
+      <section class="card" aria-label="Models and options">
+        ${selector.view}
+        <div class="actions"><${Action} needs="viewer" tone="plain" run=${() => playground.explain()}>Which model, and why?<//></div>
+        <div>${explanation.view}</div>
+        <${Options} />
+      </section>
+      <section class="card" aria-label="Conversation">
+        <div class="lanes">${lanes.length ? lanes.map((lane) => lane.view) : nothing("Answers show here while they are written, with their time, their tokens and their cost. Up to four models can be compared side by side.")}</div>
+        <${Field} name="prompt" pointer="/messages" label="Prompt" type="textarea" rows="3" required class="prose" spellcheck help="Ctrl+Enter sends it." control=${playground.prompt} onkeydown=${send} />
+        ${files.view}
+        <div class="buttons">
+          <button type="button" class="plain" hidden=${lanes.length === 0} onclick=${() => playground.begin()}>New conversation</button>
+          <button type="button" class="plain" hidden=${stopping === null} onclick=${() => stopping.abort()}>Stop</button>
+          <${Run} form=${form} />
+        </div>
+      </section>
+    </div>
+  <//>`;
+}
+
+function Run({ form }) {
+  const { isBusy } = useStore(form);
+  if (refusal("editor")) return html`<${Action} needs="editor">Run the prompt<//>`;
+  return html`<button type="submit" aria-disabled=${isBusy ? "true" : null}>Run the prompt</button>`;
+}

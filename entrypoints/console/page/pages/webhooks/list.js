@@ -2,9 +2,9 @@
 
 import { ask } from "../../core/api.js";
 import { WEBHOOKS } from "../../core/api-paths.js";
-import { element } from "../../core/elements.js";
 import { time } from "../../core/format.js";
-import { action } from "../../parts/action.js";
+import { html } from "../../core/view.js";
+import { Action } from "../../parts/action.js";
 import { badge, when } from "../../parts/badges.js";
 import { copyable } from "../../parts/copy.js";
 import { openDialog } from "../../parts/dialog.js";
@@ -14,7 +14,7 @@ import { facts, nothing, page } from "../../parts/page.js";
 import { toggle } from "../../parts/toggle.js";
 import { removeLater } from "../../parts/remove-later.js";
 import { retryIfChanged } from "../../parts/retry-if-changed.js";
-import { timeline } from "../keys/history.js";
+import { timeline } from "../history/history.js";
 import { rotateSecret } from "../keys/secret.js";
 import { deliveries } from "./deliveries.js";
 import { addWebhook, editWebhook, FORMATS } from "./form.js";
@@ -25,27 +25,28 @@ export async function show({ query, signal }) {
   const list = new Listing({
     path: WEBHOOKS, query, signal, sorts: SORTS, csv: "webhooks.csv", about: ["webhook."], every: RENEWED_MS,
     filters: [search("q", "Search"), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
-    draw: (rows) => element("ul", { class: "cards" }, rows.map((webhook) => card(webhook, list, signal))),
+    draw: (rows) => html`<ul class="cards">${rows.map((webhook) => card(webhook, list, signal))}</ul>`,
     empty: (isFiltered) => isFiltered ? nothing("No webhook matches.") : nothing("There is no webhook yet. Add one for each program or channel that is to be told what happens.", adder(list)),
   });
   await list.load();
-  return page("Webhooks", { lead: "Programs and channels that are told what happens here.", actions: [adder(list)] }, list.element);
+  return page("Webhooks", { lead: "Programs and channels that are told what happens here.", actions: adder(list) }, list.view);
 }
 
-const adder = (list) => action("Add a webhook", { needs: "admin", run: () => addWebhook(() => list.restart()) });
+const adder = (list) => html`<${Action} needs="admin" run=${() => addWebhook(() => list.restart())}>Add a webhook<//>`;
 
 function card(webhook, list, signal) {
-  return element("li", { class: "card key", "data-key": webhook.id },
-    element("div", { class: "card-head" }, element("h2", {}, webhook.name), element("p", { class: "badges" }, state(webhook))),
-    element("p", { class: "quiet" }, element("code", {}, webhook.host)),
-    facts([["Topics", webhook.topics.join(", ")], ["Format", FORMATS.find(([name]) => name === webhook.format)?.[1] ?? webhook.format],
-      ["Secret", element("code", {}, webhook.secretHint)],
+  return html`<li class="card key" key=${webhook.id} data-key=${webhook.id}>
+    <div class="card-head"><h2>${webhook.name}</h2><p class="badges">${state(webhook)}</p></div>
+    <p class="quiet"><code>${webhook.host}</code></p>
+    ${facts([["Topics", webhook.topics.join(", ")], ["Format", FORMATS.find(([name]) => name === webhook.format)?.[1] ?? webhook.format],
+      ["Secret", html`<code>${webhook.secretHint}</code>`],
       webhook.previousSecretUntil ? ["Old secret until", time(webhook.previousSecretUntil)] : null,
       webhook.switchedOffBecause ? ["Switched off", webhook.switchedOffBecause] : null,
       webhook.failingSince ? ["Failing", when(webhook.failingSince)] : null,
       webhook.nextAttemptAt ? ["Next attempt", when(webhook.nextAttemptAt)] : null,
-      ["Id", copyable(webhook.id, `the id of ${webhook.name}`), "whole"]]),
-    actions(webhook, list, signal));
+      ["Id", copyable(webhook.id, `the id of ${webhook.name}`), "whole"]])}
+    ${actions(webhook, () => list.load(), signal)}
+  </li>`;
 }
 
 function state(webhook) {
@@ -54,24 +55,24 @@ function state(webhook) {
   return webhook.failingSince ? badge("Failing", "warn") : null;
 }
 
-function actions(webhook, list, signal) {
-  const again = () => list.load();
+function actions(webhook, again, signal) {
   const path = `${WEBHOOKS}/${webhook.id}`;
   const { name } = webhook;
-  return element("div", { class: "actions" },
-    action("Deliveries", { needs: "viewer", tone: "plain", label: `Deliveries of ${name}`, run: async () => openDialog(`Deliveries of ${name}`, await deliveries(path, signal), { wide: true }) }),
-    action("Test", { needs: "admin", tone: "plain", label: `Test ${name}`, run: () => test(webhook) }),
-    action("Edit", { needs: "admin", tone: "plain", label: `Edit ${name}`, run: () => editWebhook(webhook, again) }),
-    action("Rotate", { needs: "admin", tone: "plain", label: `Rotate the secret of ${name}`, run: () => rotateSecret(path, webhook, again) }),
-    toggle(webhook, path, { needs: "admin", done: again }),
-    action("History", { needs: "viewer", tone: "plain", label: `History of ${name}`, run: async () => openDialog(`History of ${name}`, await timeline(path, signal), { wide: true }) }),
-    action("Remove", { needs: "admin", tone: "plain danger", label: `Remove ${name}`, run: () => remove(webhook, path) }));
+  return html`<div class="actions">
+    <${Action} needs="viewer" tone="plain" label="Deliveries of ${name}" run=${async () => openDialog(`Deliveries of ${name}`, await deliveries(path, signal), { wide: true })}>Deliveries<//>
+    <${Action} needs="admin" tone="plain" label="Test ${name}" run=${() => test(webhook)}>Test<//>
+    <${Action} needs="admin" tone="plain" label="Edit ${name}" run=${() => editWebhook(webhook, again)}>Edit<//>
+    <${Action} needs="admin" tone="plain" label="Rotate the secret of ${name}" run=${() => rotateSecret(path, webhook, again)}>Rotate<//>
+    ${toggle(webhook, path, { needs: "admin", done: again })}
+    <${Action} needs="viewer" tone="plain" label="History of ${name}" run=${async () => openDialog(`History of ${name}`, await timeline(path, signal), { wide: true })}>History<//>
+    <${Action} needs="admin" tone="plain danger" label="Remove ${name}" run=${() => remove(webhook, path)}>Remove<//>
+  </div>`;
 }
 
 async function test(webhook) {
   const { document } = await ask("POST", `${WEBHOOKS}/${webhook.id}/test`);
   const status = document.responseStatus ? ` It answered with status ${document.responseStatus}.` : "";
-  openDialog(`Test of ${webhook.name}`, element("p", { class: `notice ${document.delivered ? "good" : "bad"}`, role: "status" }, document.delivered ? `The receiver took the message.${status}` : document.failure));
+  openDialog(`Test of ${webhook.name}`, html`<p class="notice ${document.delivered ? "good" : "bad"}" role="status">${document.delivered ? `The receiver took the message.${status}` : document.failure}</p>`);
 }
 
 function remove(webhook, path) {

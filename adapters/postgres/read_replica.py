@@ -1,0 +1,133 @@
+"""Reads of lists that a replica answers where it can; the primary does in every other case."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+import psycopg
+from psycopg.sql import SQL
+
+from adapters.database_errors import reachable
+from adapters.postgres.connection_pools import ANSWERS_OR_ENDS
+from adapters.postgres.tenant_statements import Tenant
+from adapters.sql import statements
+from application.caller import current_caller
+from application.errors import Unavailable
+from application.read_replica import ReplicaReading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adapters.postgres.connection_pools import AnyPool
+    from adapters.postgres.tenant_statements import Statement
+    from application.read_replica import ReadReplica
+
+    Asked = tuple[Statement, Mapping[str, Any]]
+    Results = list[list[tuple[Any, ...]]]
+
+_SQL: Final = statements("adapters.postgres", "read_replica.sql")
+_POSITION: Final = SQL(_SQL["position"]).format()
+# In all 0.3 s: usually a replica is some milliseconds behind.
+_PAUSES: Final = (0.01, 0.02, 0.04, 0.08, 0.15)
+
+
+class ReplicatedTenant(Tenant):
+    """Asks the replica if it has what the caller has seen, waiting a little for that, and otherwise the primary.
+
+    Nobody waits for a replica that is lost meanwhile, and no error of it reaches anybody.
+    """
+
+    def __init__(
+        self, pool: AnyPool, primary: Tenant, replica: ReadReplica, *, at_once: int | None = None, **patience: float
+    ) -> None:
+        super().__init__(pool, at_once=at_once, **patience)
+        self._primary = primary
+        self._replica = replica
+        self._asking: set[asyncio.Task[Results | None]] = set()
+
+    async def results(self, *statements: Asked) -> Results:
+        caller = current_caller()
+        if self._replica.may_answer(caller.organization_id, caller.seen_position):
+            found = await self._of_replica(statements, caller.seen_position or 0)
+            if found is not None:
+                self._replica.answered["replica"] += 1
+                return found
+        self._replica.answered["primary"] += 1
+        return await self._primary.results(*statements)
+
+    async def _of_replica(self, asked: tuple[Asked, ...], seen_position: int) -> Results | None:
+        """Return the results, none if the replica does not have them, or is lost before it has answered."""
+        asking = asyncio.create_task(self._asked(asked, seen_position))
+        # A server that has stopped does not hear of a cancellation either, so nobody waits for that.
+        self._asking.add(asking)
+        asking.add_done_callback(self._asking.discard)
+        lost = asyncio.create_task(self._replica.lost.wait())
+        try:
+            await asyncio.wait({asking, lost}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            lost.cancel()
+            if not asking.done():
+                asking.cancel()
+        return asking.result() if asking.done() else None
+
+    async def _asked(self, asked: tuple[Asked, ...], seen_position: int) -> Results | None:
+        try:
+            # The position comes first: what is read after it is at least as new.
+            position, *found = await super().results((_POSITION, {}), *asked)
+            if position[0][0] >= seen_position:
+                return found
+            for pause in _PAUSES:
+                await asyncio.sleep(pause)
+                [[position_now]] = (await super().results((_POSITION, {})))[0]
+                if position_now >= seen_position:
+                    return await super().results(*asked)
+        except Unavailable as error:
+            if _is_loss(error.__cause__):
+                self._replica.note_problem("has broken off its connections")
+        except psycopg.Error:
+            # It may not have a migration yet that the primary has.
+            return None
+        return None
+
+
+class PostgresReplicaProbe:
+    """Implements `application.read_replica.ReplicaProbe`, over a connection of its own to the replica."""
+
+    def __init__(self, url: str, primary: AnyPool) -> None:
+        self._url = url
+        self._primary = primary
+        self._connection: psycopg.AsyncConnection[tuple[Any, ...]] | None = None
+
+    async def read(self) -> ReplicaReading:
+        ours, written = await self._of_primary()
+        with reachable():
+            if self._connection is None or self._connection.closed:
+                self._connection = await psycopg.AsyncConnection.connect(
+                    self._url, autocommit=True, application_name="modelbook replica watch", **ANSWERS_OR_ENDS
+                )
+            row = await (await self._connection.execute(_SQL["replica"])).fetchone()
+        if row is None:
+            raise Unavailable
+        return ReplicaReading(
+            is_replica=row[1], is_ours=ours is None or ours == row[0], written=written, replayed=row[2]
+        )
+
+    async def close(self) -> None:
+        """Close its connection."""
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def _of_primary(self) -> tuple[int | None, int | None]:
+        try:
+            with reachable():
+                async with self._primary.connection() as connection:
+                    row = await (await connection.execute(_SQL["primary"])).fetchone()
+        except Unavailable:
+            return None, None
+        return (None, None) if row is None else (row[0], row[1])
+
+
+def _is_loss(cause: BaseException | None) -> bool:
+    """Tell whether the connection was lost, or none could be had: no statement was refused, or the server ends."""
+    return isinstance(cause, psycopg.OperationalError) and (cause.sqlstate is None or cause.sqlstate.startswith("57P"))

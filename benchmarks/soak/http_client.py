@@ -1,0 +1,52 @@
+"""A client that says what came of a request, whatever came of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import aiohttp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PATIENCE: Final = aiohttp.ClientTimeout(total=40.0, sock_connect=5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+    document: Any
+
+    @property
+    def code(self) -> str:
+        return str(self.document.get("code")) if isinstance(self.document, dict) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Sends requests with one credential."""
+
+    session: aiohttp.ClientSession
+    url: str
+    credential: str
+
+    async def ask(self, method: str, path: str, body: object = None, *, key: str | None = None) -> Answer | None:
+        """Return the answer, none if the connection broke or nothing came for 40 s."""
+        headers = {"Authorization": f"Bearer {self.credential}"}
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        try:
+            async with self.session.request(
+                method, self.url + path, json=body, headers=headers, timeout=_PATIENCE
+            ) as response:
+                text = await response.text()
+                is_json = response.content_type.endswith("json") and text
+                return Answer(response.status, response.headers.copy(), text, json.loads(text) if is_json else None)
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            return None

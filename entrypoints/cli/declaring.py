@@ -1,0 +1,161 @@
+"""What `apply` and the imports have in common: a plan is shown, a person agrees, the plan is carried out."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+import uvloop
+
+from application.declaration.carry_out import carry_out
+from application.declaration.errors import DeclarationRefused
+from application.declaration.plan import Planner, PlanOptions
+from entrypoints.cli.output import MISUSED, REFUSED, complain, print_json, say
+from entrypoints.cli.plan_output import done_line, failure_lines, outcome_document, plan_document, plan_lines
+from entrypoints.declaration.container import organization, shown_of_secret
+from entrypoints.declaration.yaml_documents import LARGEST, UnreadableYaml, read_yaml
+from entrypoints.settings import WrongSettings
+from entrypoints.stop_signal import stop_signals, stopped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from application.declaration.carry_out import Done, Outcome
+    from application.declaration.plan import Plan
+    from application.declaration.resources import Declaration, Present
+    from entrypoints.cli.service_access import ServiceAccess
+    from entrypoints.declaration.yaml_documents import YamlDocument
+    from entrypoints.stop_signal import StopSignal
+
+CHANGES: Final = 3
+"""The exit code of --plan where there is something to change."""
+
+_MOST_LINES: Final = 20
+
+Organization = Annotated[str | None, typer.Option("--org", help="Id of the organization; else that of the token.")]
+Url = Annotated[
+    str | None, typer.Option("--url", help="Where the service is: else MODELBOOK_API_URL, or this machine.")
+]
+PlanOnly = Annotated[bool, typer.Option("--plan", help="Show the plan only; the exit code is 3 if it has changes.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Carry the plan out without asking.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the plan and what was done as JSON.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HowToApply:
+    """What was asked for on the command line."""
+
+    is_plan_only: bool
+    is_agreed: bool
+    as_json: bool
+    options: PlanOptions = field(default_factory=PlanOptions)
+
+    def check(self) -> None:
+        """Refuse where a question could not be asked.
+
+        Raises:
+            WrongSettings: it could not.
+        """
+        if self.is_plan_only or self.is_agreed:
+            return
+        if self.as_json or not sys.stdin.isatty():
+            raise WrongSettings(["There is nobody to ask: give --yes to carry the plan out, or --plan to see it only."])
+
+
+def read_file(path: Path) -> YamlDocument:
+    """Return the YAML in the file.
+
+    Raises:
+        UnreadableYaml: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return read_yaml(file.read(LARGEST + 1))
+    except OSError as error:
+        raise UnreadableYaml(f"The file cannot be read: {error.strerror}") from None
+
+
+@contextmanager
+def file_errors(path: Path, document: YamlDocument | None, *, as_json: bool) -> Iterator[None]:
+    """Turn what is wrong with a file into lines with the place in it, and exit code 2."""
+    try:
+        yield
+    except UnreadableYaml as error:
+        place = "" if error.position is None else f"{error.position.line}:{error.position.column}:"
+        complain("wrong-file", [f"{path}:{place} {error}."], as_json=as_json)
+        raise typer.Exit(MISUSED) from None
+    except DeclarationRefused as error:
+        lines = []
+        for finding in error.findings[:_MOST_LINES]:
+            position = None if document is None else document.position(finding.place)
+            place = "" if position is None else f"{position.line}:{position.column}:"
+            lines.append(f"{path}:{place} {finding.place} {finding.message}.")
+        if len(error.findings) > _MOST_LINES:
+            lines.append(f"{path}: {len(error.findings) - _MOST_LINES} more places are not right.")
+        complain("wrong-file", lines, as_json=as_json)
+        raise typer.Exit(MISUSED) from None
+
+
+def applied(
+    access: ServiceAccess, declaration: Declaration, how: HowToApply, more: dict[str, Any] | None = None
+) -> None:
+    """Plan, ask, carry out, and tell; `more` stands beside the plan in JSON.
+
+    Raises:
+        DeclarationRefused: the organization and the declaration do not fit together.
+        DeclarationError: the service cannot be reached, or refuses to be read.
+    """
+    how.check()
+    plan, present = uvloop.run(_planned(access, declaration, how.options))
+    if not how.as_json:
+        say(f"{access.name}:")
+        for line in plan_lines(plan):
+            typer.echo(line)
+    outcome = None
+    if plan.changes and not how.is_plan_only and (how.is_agreed or typer.confirm("Make these changes?", err=True)):
+        with stop_signals() as stop:
+            outcome = uvloop.run(_carried_out(access, plan, present, stop, tell=_kept if how.as_json else _told))
+    if how.as_json:
+        document = {**(more or {}), "url": access.url, "organizationId": access.organization_id}
+        carried_out = {} if outcome is None else outcome_document(outcome)
+        print_json(document | {"plan": plan_document(plan)} | carried_out)
+    if outcome is None:
+        if plan.changes:
+            raise typer.Exit(CHANGES if how.is_plan_only else REFUSED)
+    elif outcome.error is not None:
+        complain(outcome.error.code, list(failure_lines(outcome)), as_json=how.as_json)
+        raise typer.Exit(REFUSED)
+
+
+async def _planned(
+    access: ServiceAccess, declaration: Declaration, options: PlanOptions
+) -> tuple[Plan, Sequence[Present]]:
+    async with organization(access.url, access.token) as service:
+        await service.check(access.organization_id)
+        types, present = await service.provider_types(), await service.resources()
+        planner = Planner(present, types=types, now=datetime.now(UTC), shown=shown_of_secret, options=options)
+        return planner.plan(declaration), present
+
+
+async def _carried_out(
+    access: ServiceAccess, plan: Plan, present: Sequence[Present], stop: StopSignal, *, tell: Callable[[Done], None]
+) -> Outcome:
+    stopping = stopped(stop)
+    async with organization(access.url, access.token) as service:
+        return await carry_out(plan, present, service, tell=tell, is_stopped=stopping.is_set)
+
+
+def _told(done: Done) -> None:
+    """Tell at once: whatever becomes of the rest, a secret that nobody has seen is lost."""
+    typer.echo(done_line(done))
+    sys.stdout.flush()
+
+
+def _kept(done: Done) -> None:
+    """Leave it to the document at the end."""
+    del done

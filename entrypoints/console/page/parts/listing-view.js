@@ -1,0 +1,69 @@
+// What is seen of a list: its filters, its tools, a page of its rows, and the way to the next one.
+
+import { html, useLayoutEffect, useRef, useStore } from "../core/view.js";
+import { Action } from "./action.js";
+import { failure } from "./failure.js";
+import { Field } from "./form.js";
+import { views } from "./views.js";
+
+export function ListingView({ list }) {
+  useStore(list);
+  const whole = useRef(null);
+  const place = useRef(null);
+  const count = useRef(null);
+  const hadFocus = place.current?.contains(document.activeElement);
+  const top = place.current && window.scrollY > 0 ? topmost(place.current) : null;
+  const changed = () => list.restart();
+  useLayoutEffect(() => {
+    list.place = place.current;
+    // Where what had the focus is gone, it goes to what says how many there are.
+    if (hadFocus && !place.current.contains(document.activeElement)) count.current.focus({ preventScroll: true });
+    const moved = top && keyed(place.current, top.key);
+    if (moved) window.scrollBy({ top: moved.getBoundingClientRect().top - top.at, behavior: "instant" });
+    for (const id of list.fresh) freshen(keyed(place.current, id));
+    list.fresh = new Set();
+  });
+  const turn = async (isForward) => {
+    await list.turn(isForward);
+    whole.current?.scrollIntoView({ block: "start" });
+  };
+  const rows = () => {
+    if (list.error) return failure(list.error, () => list.load());
+    if (list.rows.length > 0) return list.draw(list.rows);
+    return list.count === undefined ? null : list.empty(list.isFiltered);
+  };
+  const isPaged = !list.error && (list.cursors.length > 0 || list.hasMore);
+  return html`<div class="listing" ref=${whole}>
+    <form class="filters" role="search" hidden=${list.filters.length === 0} onsubmit=${(event) => event.preventDefault()}>
+      ${list.filters.map((filter) => filter.view(changed))}
+      ${list.sorts.length ? html`<div class="filter"><${Field} name="sort" label="Sort by" type="choice" choices=${list.sorts} value=${list.sort} onchange=${(event) => list.sortBy(event.target.value)} /></div>` : null}
+    </form>
+    <div class="listing-head">
+      <p class="quiet" role="status" tabindex="-1" ref=${count}>${list.summary}</p>
+      <div class="tools">
+        ${list.filters.length ? views() : null}${list.tools}
+        ${list.csv ? html`<${Action} needs="viewer" tone="plain" label="CSV of all that match" run=${(button) => list.save(button)}>CSV<//>` : null}
+      </div>
+    </div>
+    ${list.above}
+    <div class="rows" ref=${place} aria-busy=${list.isAsking ? "true" : null}>${rows()}</div>
+    <div class="paging">${isPaged ? html`
+      <button type="button" class="plain" disabled=${list.cursors.length === 0} onclick=${() => turn(false)}>← Previous</button>
+      <button type="button" class="plain" disabled=${!list.hasMore} onclick=${() => turn(true)}>Next →</button>` : null}</div>
+  </div>`;
+}
+
+const keyed = (place, key) => place.querySelector(`[data-key="${CSS.escape(key)}"]`);
+
+// What is on top of the window stays there, wherever it moves in the list.
+function topmost(place) {
+  const row = [...place.querySelectorAll("[data-key]")].find((each) => each.getBoundingClientRect().bottom > 0);
+  return row ? { key: row.dataset.key, at: row.getBoundingClientRect().top } : null;
+}
+
+// What begins anew is seen again where it was seen before.
+function freshen(row) {
+  row?.classList.remove("fresh");
+  row?.getBoundingClientRect();
+  row?.classList.add("fresh");
+}

@@ -1,0 +1,96 @@
+"""The route of what the console shows first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import orjson
+
+from application.access_keys.access_keys import AccessKeyFilter
+from application.ports.audit_log import AuditFilter
+from application.ports.resource_documents import ModelFilter, PageRequest, ProviderFilter
+from application.usage.report_usage import ReportUsage
+from entrypoints.http.answers.audit import LoggedEvent
+from entrypoints.http.answers.overview import Overview
+from entrypoints.http.authorization import Access
+from entrypoints.http.json_responses import json_response
+from entrypoints.http.routes import Answer, endpoint
+from entrypoints.http.views.budgets import budget_answer
+from entrypoints.http.views.usage import usage_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from aiohttp import web
+
+    from application.access_keys.access_keys import AccessKeyDocuments
+    from application.bounds.organization_bounds import OrganizationBudgetReader
+    from application.ports.audit_log import AuditLog
+    from application.ports.clock import Clock
+    from application.ports.resource_documents import ModelDocuments, Page, ProviderDocuments
+    from application.usage.report_usage import UsageOfDays
+
+_FIRST: Final = 6
+_EVENTS: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewViews:
+    """Puts together what several queries find."""
+
+    report: Callable[[ReportUsage], Awaitable[UsageOfDays]]
+    budget: OrganizationBudgetReader
+    providers: ProviderDocuments
+    models: ModelDocuments
+    keys: AccessKeyDocuments
+    log: AuditLog
+    clock: Clock
+
+    @endpoint(
+        "GET",
+        "/api/ai/overview",
+        access=Access.VIEWER,
+        tag="service",
+        answers={200: Answer(description="The overview.", schema=Overview)},
+    )
+    async def get_overview(self, _: web.Request) -> web.Response:
+        """Show the organization at a glance
+
+        In one answer what the console shows first: usage, budget and errors of this month, what needs attention, and
+        the newest events. Each part is also an answer of its own, with filters and pages.
+        """
+        today = self.clock.now().date()
+        month = ReportUsage(first=today.replace(day=1), last=today)
+        entries = await self.log.newest(AuditFilter(), _EVENTS, None)
+        response = json_response(
+            {
+                "usage": usage_answer(await self.report(month), "day"),
+                "budget": budget_answer(await self.budget.read()),
+                "providers": await self._providers(ProviderFilter()),
+                "unhealthyProviders": await self._providers(ProviderFilter(health="unhealthy", is_enabled=True)),
+                "degradedProviders": await self._providers(ProviderFilter(health="degraded", is_enabled=True)),
+                "models": _first(
+                    await self.models.page(
+                        ModelFilter(is_enabled=True), PageRequest(limit=_FIRST, sort="retiresOn", include_total=True)
+                    )
+                ),
+                "keys": _first(
+                    await self.keys.page(
+                        AccessKeyFilter(),
+                        PageRequest(limit=_FIRST, sort="budgetUsed", descending=True, include_total=True),
+                    )
+                ),
+                "events": [LoggedEvent.model_validate(entry) for entry in entries],
+            }
+        )
+        # It is what people wait for, and holds no secret that its length could tell.
+        response.enable_compression()
+        return response
+
+    async def _providers(self, filters: ProviderFilter) -> Mapping[str, object]:
+        return _first(await self.providers.page(filters, PageRequest(limit=_FIRST, include_total=True)))
+
+
+def _first(page: Page) -> Mapping[str, object]:
+    return {"total": page.total, "data": orjson.Fragment(b"[" + page.joined + b"]")}

@@ -1,0 +1,67 @@
+"""What the documentation tells to do, done page by page with the service that the quickstart starts."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from tests.documentation.pages import examples_of, is_shown, page_names, page_text
+from tests.documentation.shell import Shell
+from tests.e2e.forked_command import forked_command
+from tests.e2e.processes import owner_url, serving
+from tests.external_tools import program
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.e2e.conftest import DataDirs
+
+# What curl prints goes to the next command alone, and a refusal fails.
+CURL = "silent\nshow-error\nfail-with-body\n"
+
+
+def metrics_named() -> set[str]:
+    """Return the figures that the pages for operators name."""
+    pages = (page_text(name) for name in page_names() if name.startswith(("monitor", "runbooks/")))
+    return {name for page in pages for name in re.findall(r"`((?:modelbook|process)_\w+)", page)}
+
+
+def carry_out_sql(data_dir: Path, statements: str) -> None:
+    with psycopg.connect(owner_url(data_dir), autocommit=True) as owner:
+        owner.execute(statements.encode())
+
+
+async def test_every_command_of_the_documentation_does_what_its_page_says(data_dirs: DataDirs, tmp_path: Path) -> None:
+    """Each page has a folder and variables of its own; what it changes, the pages after it find."""
+    for name in ("curl", "jq"):
+        program(name, purpose="Carrying out the documentation")
+    (tmp_path / ".curlrc").write_text(CURL, "utf-8")
+    demonstration = ("demo", "--port", "0", "--sandbox-port", "0")
+    with data_dirs.fresh() as data_dir, serving(*demonstration, DATA_DIR=str(data_dir)) as running:
+        said = running.ready()
+        variables = {
+            "CURL_HOME": str(tmp_path),
+            "MODELBOOK": said["url"],
+            "TOKEN": said["token"],
+            "ORGANIZATION": said["organizationId"],
+            "PROVIDER_URL": f"{said['sandboxUrl']}/openai/v1",
+            "PROVIDER_KEY": "sk-proj-sandbox-valid",
+        }
+        settings = {"DATA_DIR": str(data_dir), "EGRESS_ALLOW": said["sandboxUrl"].removeprefix("http://")}
+        with forked_command() as programs:
+            for name in page_names():
+                folder = tmp_path / name.replace("/", "-")
+                folder.mkdir()
+                shell = Shell(folder, programs, settings)
+                for example in examples_of(name):
+                    if example.commands.language == "sql":
+                        await asyncio.to_thread(carry_out_sql, data_dir, example.commands.text)
+                        continue
+                    output = await shell.carry_out(example.commands.text, **variables)
+                    for shown in example.shown:
+                        assert is_shown(shown, output), f"{shown} is not what was printed: {output}"
+            figures = await Shell(tmp_path, programs, settings).carry_out("curl $MODELBOOK/metrics", **variables)
+            assert {name for name in metrics_named() if name not in figures} == set()
