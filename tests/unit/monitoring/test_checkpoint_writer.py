@@ -46,8 +46,8 @@ class OneOfTwo:
         yield self.register
 
 
-async def refused(_: WriteCheckpoint, *, register: CheckpointRegister) -> Checkpoint | None:
-    raise CheckpointsDisagree(f"They differ: {await register.newest()}.")
+async def refused(command: WriteCheckpoint, *, register: CheckpointRegister) -> Checkpoint | None:
+    raise CheckpointsDisagree(f"They differ: {command}, {await register.newest()}.")
 
 
 async def test_what_was_written_before_the_start_is_shown_and_who_does_not_lead_warns_of_nothing() -> None:
