@@ -57,10 +57,13 @@ async def test_every_command_of_the_documentation_does_what_its_page_says(data_d
                 folder.mkdir()
                 shell = Shell(folder, programs, settings)
                 for example in examples_of(name):
+                    code = example.commands.text
                     if example.commands.language == "sql":
-                        await asyncio.to_thread(carry_out_sql, data_dir, example.commands.text)
+                        await asyncio.to_thread(carry_out_sql, data_dir, code)
                         continue
-                    output = await shell.carry_out(example.commands.text, **variables)
+                    if example.commands.language == "python":
+                        code = f"python - <<'END'\n{code}END\n"
+                    output = await shell.carry_out(code, **variables)
                     for shown in example.shown:
                         assert is_shown(shown, output), f"{shown} is not what was printed: {output}"
             figures = await Shell(tmp_path, programs, settings).carry_out("curl $MODELBOOK/metrics", **variables)
