@@ -5,6 +5,23 @@ interface Window {
   Scalar: { createApiReference(place: string, configuration: Record<string, unknown>): unknown };
 }
 
+/** What the pages use of Preact and htm, as they are served. No tool checks what stands in a template of htm. */
+declare module "*/htm-preact-3.1.1.js" {
+  interface Context<T> {
+    Provider: unknown;
+    readonly given?: T;
+  }
+  export function html(strings: TemplateStringsArray, ...values: any[]): any;
+  export function render(shown: any, place: Element): void;
+  export function createContext<T>(otherwise: T): Context<T>;
+  export function useContext<T>(context: Context<T>): T;
+  export function useEffect(work: () => void | (() => void), inputs?: readonly unknown[]): void;
+  export function useLayoutEffect(work: () => void | (() => void), inputs?: readonly unknown[]): void;
+  export function useRef<T = any>(initial?: T): { current: T };
+  export function useState<T>(initial: T | (() => T)): [T, (next: T | ((before: T) => T)) => void];
+  export function useReducer<T>(next: (before: T) => T, initial: T): [T, () => void];
+}
+
 /** uPlot as it is served: beside it lies no file that is not compressed. */
 declare module "*/uPlot-1.6.32.iife.min.js" {
   interface Plot {

@@ -58,7 +58,7 @@ function drawn(message) {
     message.remove();
     return then();
   };
-  return html`<div key=${message.key} class=${`message ${message.tone}`}>
+  return html`<div key=${message.key} class="message ${message.tone}">
     <p>${message.text}</p>
     ${message.undo ? html`<button type="button" class="plain undo" onclick=${() => Promise.resolve(leave(message.undo)).catch(warn)}>Undo</button>` : null}
     <button type="button" class="plain close" aria-label="Close the message" onclick=${() => leave(message.closed)}>×</button>

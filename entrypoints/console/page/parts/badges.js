@@ -9,7 +9,7 @@ const TELLING = ["reasoning", "vision", "embeddings", "image_output", "audio_out
 const FEW = 2;
 const LIFECYCLES = { active: "good", preview: "info", deprecated: "warn", retired: "bad" };
 
-export const badge = (text, tone = "idle") => html`<span class=${`badge ${tone}`}>${text}</span>`;
+export const badge = (text, tone = "idle") => html`<span class="badge ${tone}">${text}</span>`;
 
 export const health = (status) => badge(title(status), TONES[status] ?? "idle");
 

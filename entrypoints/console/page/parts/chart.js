@@ -90,5 +90,5 @@ function readout(at, { points, series, show, when }) {
 
 function legend(series) {
   if (series.length < 2) return null;
-  return html`<figcaption><ul class="legend">${series.map(({ name }, order) => html`<li><span class=${`swatch series-${(order % SERIES) + 1}`} aria-hidden="true" />${name}</li>`)}</ul></figcaption>`;
+  return html`<figcaption><ul class="legend">${series.map(({ name }, order) => html`<li><span class="swatch series-${(order % SERIES) + 1}" aria-hidden="true" />${name}</li>`)}</ul></figcaption>`;
 }

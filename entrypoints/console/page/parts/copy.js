@@ -6,7 +6,7 @@ import { html } from "../core/view.js";
 // `what` names it for people who hear the button: "Copy the id".
 export const copyable = (text, what) => html`<span class="copyable">
   <code>${text}</code>
-  <button type="button" class="plain copy" aria-label=${`Copy ${what}`} title=${`Copy ${what}`} onclick=${({ currentTarget }) => copy(text, currentTarget.previousElementSibling)}>Copy</button>
+  <button type="button" class="plain copy" aria-label="Copy ${what}" title="Copy ${what}" onclick=${({ currentTarget }) => copy(text, currentTarget.previousElementSibling)}>Copy</button>
 </span>`;
 
 // Without TLS a page has no clipboard: then the text is marked, for the keyboard.

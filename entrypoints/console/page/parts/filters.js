@@ -1,12 +1,13 @@
 // Filters of a list: each has a value and reports when it changes.
 
-import { html, useRef, useState, useUniqueId } from "../core/view.js";
+import { html, useEffect, useRef, useState, useUniqueId } from "../core/view.js";
 
 const TYPING_MS = 250;
 
 // Gives a function that calls when the person has stopped typing.
 export function useTyping(changed) {
   const waiting = useRef(null);
+  useEffect(() => () => clearTimeout(waiting.current), []);
   return () => {
     clearTimeout(waiting.current);
     waiting.current = setTimeout(changed, TYPING_MS);

@@ -78,7 +78,7 @@ function Palette({ close }) {
     <input type="search" role="combobox" ref=${input} aria-label="Go to or do" placeholder="A page, an action, a provider, a model or a key" autocomplete="off" spellcheck=${false}
       aria-expanded="true" aria-controls=${id} aria-autocomplete="list" aria-activedescendant=${entries.length ? `${id}-${marked}` : null} onkeydown=${key} oninput=${put} />
     <ul id=${id} role="listbox" aria-label="Results" ref=${list}>${entries.length ? entries.map((entry, index) => html`<li
-        role="option" id=${`${id}-${index}`} aria-selected=${String(index === marked)} onclick=${() => run(entry)} onpointermove=${() => index === marked || mark(index)}><span>${entry.name}</span><span class="quiet">${entry.kind}</span></li>`)
+        role="option" id="${id}-${index}" aria-selected=${String(index === marked)} onclick=${() => run(entry)} onpointermove=${() => index === marked || mark(index)}><span>${entry.name}</span><span class="quiet">${entry.kind}</span></li>`)
       : html`<li role="option" aria-disabled="true" class="quiet">Nothing is called so.</li>`}</ul>
   </div>`;
 }

@@ -8,7 +8,7 @@ import { facts } from "./page.js";
 const ANSWERS = { true: "yes", false: "no", null: "not known from the answer" };
 
 export function report(found) {
-  return html`<div class=${`report ${found.status}`}>
+  return html`<div class="report ${found.status}">
     <p class="outcome">${health(found.status)}<strong>${found.message}</strong></p>
     ${found.hint ? html`<p>${found.hint}</p>` : null}
     ${facts([

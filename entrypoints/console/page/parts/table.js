@@ -34,7 +34,7 @@ function head(column, sorted, onsort) {
   </th>`;
 }
 
-const box = (selection, row) => html`<input type="checkbox" checked=${selection.has(row)} aria-label=${`Select ${selection.name(row)}`} onchange=${(event) => selection.set([row], event.target.checked)} />`;
+const box = (selection, row) => html`<input type="checkbox" checked=${selection.has(row)} aria-label="Select ${selection.name(row)}" onchange=${(event) => selection.set([row], event.target.checked)} />`;
 
 function allBox(selection, rows) {
   const ticked = rows.filter((row) => selection.has(row)).length;

@@ -31,9 +31,9 @@ function Tabs({ list, first }) {
     next.click();
   };
   return html`<div class="tabs" role="tablist" onkeydown=${move}>${list.map(([each, text, make]) => html`<button
-      type="button" role="tab" key=${each} id=${`${id}-${each}`} aria-controls=${`${id}-panel`} aria-selected=${String(each === name)} tabindex=${each === name ? "0" : "-1"}
+      type="button" role="tab" key=${each} id="${id}-${each}" aria-controls="${id}-panel" aria-selected=${String(each === name)} tabindex=${each === name ? "0" : "-1"}
       ref=${(button) => buttons.set(each, button)} onclick=${() => open(each, make)}>${text}</button>`)}</div>
-    <div role="tabpanel" id=${`${id}-panel`} tabindex="0" aria-labelledby=${`${id}-${name}`} aria-busy=${name === panel.name ? null : "true"}><${Content} key=${panel.name}>${panel.content}<//></div>`;
+    <div role="tabpanel" id="${id}-panel" tabindex="0" aria-labelledby="${id}-${name}" aria-busy=${name === panel.name ? null : "true"}><${Content} key=${panel.name}>${panel.content}<//></div>`;
 }
 
 const Content = ({ children }) => children;

@@ -9,7 +9,7 @@ import { retryIfChanged } from "./retry-if-changed.js";
 /** @param {any} thing @param {string} path @param {{ needs: string, done: () => any }} options */
 export function toggle(thing, path, { needs, done }) {
   const word = thing.isEnabled ? "Disable" : "Enable";
-  return html`<${Action} needs=${needs} tone="plain" label=${`${word} ${thing.name}`} run=${() => setEnabled(thing, path, !thing.isEnabled, done)}>${word}<//>`;
+  return html`<${Action} needs=${needs} tone="plain" label="${word} ${thing.name}" run=${() => setEnabled(thing, path, !thing.isEnabled, done)}>${word}<//>`;
 }
 
 async function setEnabled(thing, path, isEnabled, done) {

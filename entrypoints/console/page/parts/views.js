@@ -29,7 +29,7 @@ function Views({ close }) {
   };
   return html`${all.length === 0 ? html`<p class="quiet">No view is saved yet. A view keeps filters and order.</p>` : html`<ul>${all.map(([each, query]) => html`<li key=${each}>
       <a href=${href(path, query)} onclick=${close}>${each}</a>
-      <button type="button" class="plain close" aria-label=${`Forget the view ${each}`} onclick=${() => keep(all.filter(([other]) => other !== each))}>×</button>
+      <button type="button" class="plain close" aria-label="Forget the view ${each}" onclick=${() => keep(all.filter(([other]) => other !== each))}>×</button>
     </li>`)}</ul>`}
     <form onsubmit=${save}>
       <input type="text" ref=${name} maxlength="60" aria-label="Name of the view" placeholder="Name of the view" autocomplete="off" />

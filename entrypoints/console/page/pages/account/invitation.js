@@ -45,7 +45,7 @@ function withAccount(session, invitation) {
     await endSession();
     await showInvitation(invitation);
   };
-  return html`<${Form} action=${`Accept as ${session.name}`} submit=${() => accept({ invitation })} extra=${() => html`<button type="button" class="plain" onclick=${change}>I am somebody else</button>`} />`;
+  return html`<${Form} action="Accept as ${session.name}" submit=${() => accept({ invitation })} extra=${() => html`<button type="button" class="plain" onclick=${change}>I am somebody else</button>`} />`;
 }
 
 function NewAccount({ found, invitation }) {

@@ -60,7 +60,7 @@ function passphrase(account, changed) {
 function passkeys(account, changed) {
   const rows = account.passkeys.map((passkey) => html`<li class="card-head" key=${passkey.id}>
     <span>${passkey.name} <span class="quiet">added ${time(passkey.createdAt)}${passkey.lastUsedAt ? [", used ", when(passkey.lastUsedAt)] : null}</span></span>
-    <button type="button" class="plain danger" aria-label=${`Remove ${passkey.name}`} onclick=${() => remove(account, passkey, changed)}>Remove</button>
+    <button type="button" class="plain danger" aria-label="Remove ${passkey.name}" onclick=${() => remove(account, passkey, changed)}>Remove</button>
   </li>`);
   const add = canUsePasskeys() && hasPasskeys()
     ? html`<button type="button" onclick=${() => addPasskey(account, changed)}>Add a passkey</button>`

@@ -39,7 +39,7 @@ function History({ path, now, needs, reverted, signal, first }) {
   const past = useRef(/** @type {any} */ (null));
   // What was removed has a past up to the revision before.
   const last = now?.revision ?? (first.data.length ? first.data[0].revision - 1 : 0);
-  const way = ({ revision }) => html` · <button type="button" class="link" aria-label=${`How it was at revision ${revision}`} onclick=${() => past.current(revision)}>How it was</button>`;
+  const way = ({ revision }) => html` · <button type="button" class="link" aria-label="How it was at revision ${revision}" onclick=${() => past.current(revision)}>How it was</button>`;
   return html`<div class="columns">
     ${card("What happened", html`<${Timeline} path=${path} signal=${signal} first=${first} last=${last} way=${way} />`)}
     ${first.data.length ? html`<${Past} path=${path} now=${now} last=${last} needs=${needs} reverted=${reverted} signal=${signal} seek=${past} />` : null}

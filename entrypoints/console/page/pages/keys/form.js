@@ -58,7 +58,7 @@ function Fields({ known, isNew, providers, boxes }) {
   return html`
     <${Field} name="name" label="Name" value=${known.name ?? ""} required maxlength="200" help="The program that uses it. No e-mail addresses." />
     <${Field} name="scope" label="Scope" type="choice" choices=${SCOPES} value=${known.scope ?? "run"} disabled=${!isNew} help="It cannot be changed later." />
-    ${LIMITS.map(([name, label]) => html`<${Field} name=${name} label=${label} type="number" step="1" min="1" pointer=${`/limits/${name}`} value=${known.limits[name] ?? ""} help="Empty: no limit." />`)}
+    ${LIMITS.map(([name, label]) => html`<${Field} name=${name} label=${label} type="number" step="1" min="1" pointer="/limits/${name}" value=${known.limits[name] ?? ""} help="Empty: no limit." />`)}
     <${Field} name="period" label="Budget for" type="choice" choices=${[["", "No budget"], ...PERIODS]} value=${known.budget?.period ?? ""} pointer="/budget/period" />
     <${Field} name="usd" label="Budget" type="number" unit="USD" min="0" value=${known.budget?.usd ?? ""} pointer="/budget" />
     <${Field} name="expiresAt" label="Expires" type="datetime-local" value=${momentText(known.expiresAt)} help="Empty: never." />

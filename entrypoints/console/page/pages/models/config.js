@@ -49,7 +49,7 @@ export function ConfigFields({ config = {} }) {
   return html`<fieldset class="field whole">
     <legend>Defaults for prompts</legend>
     <div class="fields two">${SETTINGS.map(({ name, list, type, ...attributes }) => html`<${Field}
-      key=${name} name=${`${PART}${name}`} pointer=${`/config/${name}`} type=${type} ...${attributes} value=${written(config[name], list)}
+      key=${name} name="${PART}${name}" pointer="/config/${name}" type=${type} ...${attributes} value=${written(config[name], list)}
       control=${(control) => (parts[name] = control)} oninput=${({ target }) => write(name, given(target.value, type, list))} />`)}</div>
     <details><summary>Advanced: as JSON</summary>
       <${Field} name="config" label="Config" type="textarea" value=${JSON.stringify(config, null, 2)} help=${`JSON. ${HELP}`} control=${json} oninput=${show} />

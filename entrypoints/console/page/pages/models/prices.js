@@ -43,7 +43,7 @@ export const isPrice = (name) => name === "priceTiers" || PRICES.some(([known]) 
 export function priceFields(model, help) {
   const tiers = model.priceTiers?.length ? JSON.stringify(model.priceTiers, null, 2) : "";
   return html`${PRICES.map(([name, place, label]) => html`<${Field}
-      key=${name} name=${name} pointer=${`/pricing/${place}`} label=${label} unit="USD per 1M tokens" type="number" min="0" value=${model[name]} help=${name === "inputPrice" ? help : HELP[name]} />`)}
+      key=${name} name=${name} pointer="/pricing/${place}" label=${label} unit="USD per 1M tokens" type="number" min="0" value=${model[name]} help=${name === "inputPrice" ? help : HELP[name]} />`)}
     <${Field} name="priceTiers" pointer="/pricing/tiers" label="Price tiers" type="textarea" value=${tiers} help=${TIERS_HELP} />`;
 }
 

@@ -13,7 +13,7 @@ const FORMS = {
 };
 
 export const settingFields = (type, values = {}) => type.fields.map((setting) => html`<${Field}
-  name=${fieldName(setting)} pointer=${`/settings/${setting.name}`} label=${setting.label} help=${setting.help} required=${setting.required} value=${values[setting.name] ?? setting.default}
+  name=${fieldName(setting)} pointer="/settings/${setting.name}" label=${setting.label} help=${setting.help} required=${setting.required} value=${values[setting.name] ?? setting.default}
   ...${FORMS[setting.kind]?.(setting) ?? { pattern: setting.pattern ?? undefined }} />`);
 
 // What was given, without what only repeats the usual.

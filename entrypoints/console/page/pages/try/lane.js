@@ -81,7 +81,7 @@ function Results({ calls, send }) {
 
 const written = (content) => html`<div class="turn user">${content.map((part) => {
   if (part.type === "text") return html`<p class="said">${part.text}</p>`;
-  if (part.type === "image") return html`<img src=${`data:${part.mediaType};base64,${part.data}`} alt="The image that was sent" />`;
+  if (part.type === "image") return html`<img src="data:${part.mediaType};base64,${part.data}" alt="The image that was sent" />`;
   return html`<p><span class="chip">${part.type === "toolResult" ? "Results of the tools" : part.filename}</span></p>`;
 })}</div>`;
 

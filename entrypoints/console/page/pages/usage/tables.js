@@ -29,6 +29,6 @@ export function groupTable({ data, isCut }, { head, names, cell, narrow }) {
     { head: "Cost", numeric: true, cell: (group) => [money(group.costUsd), group.unknownCostRequests ? html`<small>${number(group.unknownCostRequests)} unknown</small>` : null] },
     { head: "Alone", isUnseen: true, cell: (group) => narrow(group) ? html`<a href=${narrow(group)} aria-label="Usage of ${names(group)} alone">Only this</a>` : null },
   ];
-  return html`<${Table} columns=${columns} rows=${data.map((group, index) => ({ ...group, id: index }))} caption=${`Usage by ${head.toLowerCase()}, the most expensive first`} />
+  return html`<${Table} columns=${columns} rows=${data.map((group, index) => ({ ...group, id: index }))} caption="Usage by ${head.toLowerCase()}, the most expensive first" />
     ${isCut ? html`<p class="quiet">Only the most expensive are listed. The totals include all.</p>` : null}`;
 }
