@@ -14,6 +14,7 @@ from benchmarks.fairness import measure_fairness, measure_unbounded_fairness
 from benchmarks.first_view import measure_first_view
 from benchmarks.listing import measure_listing
 from benchmarks.looking_back import measure_looking_back
+from benchmarks.navigating import measure_navigating
 from benchmarks.prompting import measure_prompts
 from benchmarks.proving import measure_checkpoints, measure_verifying
 from benchmarks.rebuilding import measure_rebuilding
@@ -50,6 +51,7 @@ BENCHMARKS: Final[dict[str, Callable[[Database, Report], None]]] = {
     "webhooks": measure_webhooks,
     "restarts": measure_restarts,
     "first-view": measure_first_view,
+    "navigations": measure_navigating,
     "fairness": measure_fairness,
     "fairness-unbounded": measure_unbounded_fairness,
     "soak": measure_soak,

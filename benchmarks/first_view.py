@@ -17,10 +17,10 @@ from benchmarks.upstream import played_providers, provider_body
 from tests.external_tools import program
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
-    from playwright.async_api import BrowserContext, CDPSession, Page
+    from playwright.async_api import Browser, BrowserContext, CDPSession, Page, Playwright
 
     from benchmarks.environment import Database
     from benchmarks.report import Report
@@ -101,14 +101,13 @@ def measure_first_view(data: Database, report: Report) -> None:
 async def _measured(url: str, sandbox_url: str, report: Report) -> None:
     organization_id = uuid4()
     async with aiohttp.ClientSession(url, headers=headers(organization_id)) as api, async_playwright() as playwright:
-        await _furnish(api, sandbox_url)
-        path = program("chromium-headless-shell", "chromium", purpose="Opening pages")
-        browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        await furnish(api, sandbox_url)
+        browser = await launched(playwright)
         for who in ("session", "token"):
             cold, warm = [], []
             for _ in range(_TIMES):
                 context = await browser.new_context(viewport={"width": 1280, "height": 800})
-                await (_sign_in(context, api, url) if who == "session" else _take_token(context, organization_id))
+                await (_sign_in(context, api, url) if who == "session" else take_token(context, organization_id))
                 await context.add_init_script(_OBSERVER)
                 page = await context.new_page()
                 cold.append(await _opened(page, url))
@@ -120,14 +119,23 @@ async def _measured(url: str, sandbox_url: str, report: Report) -> None:
         await browser.close()
 
 
-async def _furnish(api: aiohttp.ClientSession, sandbox_url: str) -> None:
-    """Register models, and call one, so that there are figures to show."""
+async def launched(playwright: Playwright) -> Browser:
+    """Start the browser without what a window needs."""
+    path = program("chromium-headless-shell", "chromium", purpose="Opening pages")
+    return await playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+
+
+async def furnish(api: aiohttp.ClientSession, sandbox_url: str) -> Sequence[str]:
+    """Register a provider and models, whose ids are returned, and call one, so that there are figures to show."""
     provider = await _asked(api, "/api/ai/providers", provider_body(sandbox_url, "openai"))
+    ids = [provider["id"]]
     for model_id in _MODELS:
-        await _asked(api, "/api/ai/models", {"providerId": provider["id"], "modelId": model_id})
+        model = await _asked(api, "/api/ai/models", {"providerId": provider["id"], "modelId": model_id})
+        ids.append(model["id"])
     await _asked(api, "/api/ai/keys", {"name": "Search"})
     for _ in range(5):
         await _asked(api, "/api/ai/generate", {"prompt": "Hello", "providerModelId": _MODELS[0]})
+    return ids
 
 
 async def _asked(api: aiohttp.ClientSession, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -147,7 +155,8 @@ async def _sign_in(context: BrowserContext, api: aiohttp.ClientSession, url: str
     assert answer.ok, await answer.text()
 
 
-async def _take_token(context: BrowserContext, organization_id: UUID) -> None:
+async def take_token(context: BrowserContext, organization_id: UUID) -> None:
+    """Sign in with an administrator's token, in every page that is opened from now on."""
     await context.add_init_script(f"sessionStorage.setItem('modelbook.token', {json.dumps(token(organization_id))})")
 
 
@@ -169,7 +178,8 @@ async def _opened(page: Page, url: str) -> View:
     files = [each for each in told["resources"] if "/console/" in each["name"]]
     times = {
         "the page is there": told["page"],
-        "its first question to the API goes out": min(each["startTime"] for each in calls),
+        "who is signed in is asked": min(each["startTime"] for each in calls),
+        "the overview is asked for": next(each["startTime"] for each in calls if "/overview" in each["name"]),
         "the last file is there": max(each["responseEnd"] for each in files),
         "the last answer of the API is there": max(each["responseEnd"] for each in ended),
         "the frame stands": told["seen"]["frame"],

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from adapters.checkpoints.file_sink import FileSink
 from adapters.checkpoints.signing_key import Ed25519Signatures, SigningKey
-from adapters.postgres.checkpoint_writers import CheckpointElection
+from adapters.postgres.checkpoint_election import CheckpointElection
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.system_clock import SystemClock

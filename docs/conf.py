@@ -1,7 +1,8 @@
 """How Sphinx makes a site of the Markdown pages: `make docs`.
 
-The pages are plain Markdown, which code hosts show as well. `docs/index.md` is the navigation: each of its sections, with
-the pages that it links to. Pages in a folder stand under the page of the folder's name, and what is named nowhere under "More".
+The pages are plain Markdown, which code hosts show as well. `docs/index.md` is the navigation: each of its sections,
+with the pages that it links to. Pages in a folder stand under the page of the folder's name, and what is named nowhere
+stands under "More".
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os.path
 import re
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from sphinx.errors import ExtensionError
@@ -31,6 +32,7 @@ include_patterns = [
     "architecture.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
+    "README.md",
     "benchmarks/README.md",
     "sandbox/README.md",
 ]
@@ -50,12 +52,16 @@ html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False
 html_use_index = False
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 # Leads from the site's root to its first page.
 html_extra_path = ["site"]
 
 _SECTION: Final = re.compile(r"^## (.+)\n((?:(?!## ).*\n)*)", re.MULTILINE)
 _PAGE: Final = re.compile(r"\]\(([^):#]+)\.md\)")
-_FOREIGN_PART: Final = re.compile(r"""<(?:script|img|iframe)[^>]+src="(?:https?:)?//|<link[^>]+href="(?:https?:)?//|url\(["']?(?:https?:)?//""")
+_FOREIGN_PART: Final = re.compile(
+    r"""<(?:script|img|iframe)[^>]+src="(?:https?:)?//|<link[^>]+href="(?:https?:)?//|url\(["']?(?:https?:)?//"""
+)
 
 
 def setup(app: Sphinx) -> None:
@@ -85,7 +91,7 @@ def _named_in(text: str) -> list[str]:
 
 
 def _has_a_parent(name: str, there: set[str]) -> bool:
-    return os.path.dirname(name) in there
+    return str(PurePosixPath(name).parent) in there
 
 
 def _refuse_foreign_parts(app: Sphinx, error: Exception | None) -> None:

@@ -39,12 +39,12 @@ from adapters.postgres.connection_pools import long_reading_pool, reading_pool, 
 from adapters.postgres.delivery_election import PostgresDeliveryElection
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.idempotency_claims import PostgresClaims
-from adapters.postgres.leader_election import PostgresLeaderElection
 from adapters.postgres.log_clock import PostgresLogClock
 from adapters.postgres.log_growth_hints import PostgresHints
 from adapters.postgres.members import PostgresInvitations, PostgresMemberDocuments
 from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
+from adapters.postgres.monitor_election import PostgresMonitorElection
 from adapters.postgres.organization_list import PostgresOrganizationList
 from adapters.postgres.organization_names import PostgresOrganizationNames, PostgresOrganizationsByName
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
@@ -144,10 +144,11 @@ from application.webhooks.send_test_message import send_test_message
 from application.webhooks.signature import SECRET_BYTES as WEBHOOK_SECRET_BYTES
 from entrypoints.administration.container import Administration
 from entrypoints.auditing.container import Auditing
+from entrypoints.http.sign_in.account_sessions import AccountSessions
 from entrypoints.http.sign_in.session_descriptions import SessionDescriptions
 from entrypoints.http.sign_in.sign_in import sign_in
 from entrypoints.http.views.access_keys import AccessKeyViews
-from entrypoints.http.views.accounts import AccountViews
+from entrypoints.http.views.account_sign_in import AccountSignInViews
 from entrypoints.http.views.administration import AdministrationViews
 from entrypoints.http.views.audit import AuditViews
 from entrypoints.http.views.budgets import BudgetViews
@@ -157,10 +158,12 @@ from entrypoints.http.views.discovery import DiscoveryViews
 from entrypoints.http.views.doors import DoorViews
 from entrypoints.http.views.embeddings import EmbeddingViews
 from entrypoints.http.views.feed import FeedViews
+from entrypoints.http.views.invitations import InvitationViews
 from entrypoints.http.views.members import MemberViews
 from entrypoints.http.views.models import ModelViews
 from entrypoints.http.views.organizations import OrganizationViews
 from entrypoints.http.views.overview import OverviewViews
+from entrypoints.http.views.own_account import OwnAccountViews
 from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.provider_types import ProviderTypeViews
 from entrypoints.http.views.providers import ProviderViews
@@ -372,7 +375,7 @@ class Container(containers.DeclarativeContainer):
     watch_provider = providers.Factory(
         partial, watch_provider, providers=providers_of_tenant, vault=vault, gateway=gateway, checks=health_checks
     )
-    election = providers.Singleton(PostgresLeaderElection, admin_database_url)
+    election = providers.Singleton(PostgresMonitorElection, admin_database_url)
     log_clock = providers.Singleton(PostgresLogClock, administration.pool)
     monitor_health = providers.Factory(partial, monitor_health, election=election, watch=watch_provider)
     check_all = providers.Factory(partial, check_all, election=election, watch=watch_provider)
@@ -576,6 +579,9 @@ class Container(containers.DeclarativeContainer):
         names=providers.Singleton(PostgresOrganizationNames, reading_pool),
         passkeys=passkeys,
     )
+    account_sessions = providers.Singleton(
+        AccountSessions, sign_in=sign_in, descriptions=session_descriptions, passkeys=passkeys
+    )
 
     access_key_documents = providers.Singleton(PostgresAccessKeyDocuments, tenant)
     organization_budget = providers.Singleton(PostgresOrganizationBudget, tenant, clock)
@@ -684,10 +690,8 @@ class Container(containers.DeclarativeContainer):
         ),
         providers.Factory(SignInViews, sign_in=sign_in, descriptions=session_descriptions),
         providers.Factory(
-            AccountViews,
-            sign_in=sign_in,
-            descriptions=session_descriptions,
-            accounts=accounts,
+            AccountSignInViews,
+            sessions=account_sessions,
             passkeys=passkeys,
             trusted_proxies=trusted_proxies,
             with_passphrase=providers.Factory(
@@ -700,6 +704,12 @@ class Container(containers.DeclarativeContainer):
             with_passkey=providers.Factory(
                 partial, sign_in_with_passkey, accounts=accounts, verifier=passkeys, attempts=sign_in_attempts
             ),
+        ),
+        providers.Factory(
+            InvitationViews,
+            sessions=account_sessions,
+            accounts=accounts,
+            passkeys=passkeys,
             find_invitation=providers.Factory(partial, found_invitation, invitations=invitations),
             accept=providers.Factory(
                 partial,
@@ -709,6 +719,12 @@ class Container(containers.DeclarativeContainer):
                 accounts=accounts,
                 passphrases=passphrases,
             ),
+        ),
+        providers.Factory(
+            OwnAccountViews,
+            sessions=account_sessions,
+            accounts=accounts,
+            passkeys=passkeys,
             rename=providers.Factory(partial, rename_account, accounts=accounts),
             change_passphrase=providers.Factory(
                 partial, change_passphrase, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import threading
@@ -139,11 +140,20 @@ class _Forwarding(logging.Handler):
         self.logger = logger
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.logger.log(record.levelno, record.getMessage(), source=record.name, exc_info=record.exc_info)
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError):
+            # What was to be filled in does not fit; the standard library would print a traceback of its own.
+            message = f"{record.msg} {record.args}"
+        self.logger.log(record.levelno, message, source=record.name, exc_info=record.exc_info)
 
 
 def _json(event: dict[str, Any], **_: object) -> str:
-    return orjson.dumps(event, default=_text).decode()
+    try:
+        return orjson.dumps(event, default=_text, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:
+        # Text that is no Unicode, as from bytes of the system, or a number of more than 64 bits.
+        return json.dumps(event, default=_text, skipkeys=True, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
 def _text(value: object) -> str:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
 
-from application.declaration.organization import Created, ServiceRefused, ServiceUnreachable
+from application.declaration.errors import ServiceRefused, ServiceUnreachable
+from application.declaration.organization import Created
 from application.declaration.resources import Present, TypeOfProvider, model_key, model_label, named_key
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _PATHS: Final[Mapping[Kind, str]] = {
 _PATIENCE: Final = ClientTimeout(total=120, connect=10)
 _LARGEST: Final = 32 * 1024 * 1024
 _PAGE: Final = 200
+# A plan is made from what holds now: no replica has come as far as this, so that the primary is read.
+_BEYOND_REPLICAS: Final = "9" * 18
 _MOST_TOLD: Final = 5
 
 _PROVIDER_FIELDS: Final = ("name", "providerType", "endpoint", "settings", "isEnabled")
@@ -68,7 +71,12 @@ async def organization_over_http(url: str, token: str) -> AsyncGenerator[RestOrg
         cookie_jar=DummyCookieJar(),
         # What is not encrypted never leaves this machine, not even for a proxy.
         trust_env=url.startswith("https:"),
-        headers={"Authorization": f"Bearer {token}", "Accept": "application/json", "User-Agent": "modelbook"},
+        headers={
+            "Authorization": f"Bearer {token}",
+            "Accept": "application/json",
+            "Log-Position": _BEYOND_REPLICAS,
+            "User-Agent": "modelbook",
+        },
     )
     async with session:
         yield RestOrganization(session, url.rstrip("/"))

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from application.declaration.organization import ServiceUnreachable
+from application.declaration.errors import DeclarationError, ServiceUnreachable, Stopped
 from application.declaration.resources import model_key, named_key
-from application.errors import ApplicationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,7 +40,7 @@ class Outcome:
     done: Sequence[Done]
     failed: Sequence[Change] = ()
     left: Sequence[Change] = ()
-    error: ApplicationError | None = None
+    error: DeclarationError | None = None
 
     @property
     def is_unknown(self) -> bool:
@@ -50,25 +49,36 @@ class Outcome:
 
 
 async def carry_out(
-    plan: Plan, present: Iterable[Present], organization: DeclaredOrganization, tell: Callable[[Done], None]
+    plan: Plan,
+    present: Iterable[Present],
+    organization: DeclaredOrganization,
+    *,
+    tell: Callable[[Done], None],
+    is_stopped: Callable[[], bool],
 ) -> Outcome:
     """Make the changes one after the other, models of one step together, and return what became of them.
 
-    The first one that fails ends it. `tell` is told of each as soon as it is made.
+    The first one that fails ends it. `tell` is told of each as soon as it is made. Where it `is_stopped`, what is under
+    way is finished, so that it is known what was done.
     """
     ids: dict[Place, str] = {(each.kind, each.key): each.id for each in present}
     done: list[Done] = []
     steps = list(_steps(plan.changes))
     for number, step in enumerate(steps):
+        if is_stopped():
+            return Outcome(done=done, left=_all(steps[number:]), error=Stopped("It was stopped."))
         try:
             made = await _made(step, ids, organization)
-        except ApplicationError as error:
-            left = [change for later in steps[number + 1 :] for change in later]
-            return Outcome(done=done, failed=step, left=left, error=error)
+        except DeclarationError as error:
+            return Outcome(done=done, failed=step, left=_all(steps[number + 1 :]), error=error)
         for each in made:
             done.append(each)
             tell(each)
     return Outcome(done=done)
+
+
+def _all(steps: Iterable[Sequence[Change]]) -> list[Change]:
+    return [change for step in steps for change in step]
 
 
 def _steps(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:

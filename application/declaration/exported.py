@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from application.declaration.errors import DeclarationRefused, Finding
 from application.declaration.normal_forms import normal
-from application.declaration.resources import DeclarationRefused, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,7 +40,11 @@ class VariableNames:
     def name(self, *words: str) -> str:
         """Return the words as the name of a variable: `OPENAI_API_KEY` for OpenAI and `api key`."""
         joined = _NO_LETTERS.sub("_", "_".join(words).upper()).strip("_")
-        start = f"PROVIDER_{joined}" if not joined or joined[0].isdigit() or joined.startswith(_OURS) else joined
+        start = (
+            f"PROVIDER_{joined}".rstrip("_")
+            if not joined or joined[0].isdigit() or joined.startswith(_OURS)
+            else joined
+        )
         name, number = start, 1
         while name in self._taken:
             number += 1
@@ -115,7 +119,9 @@ def _access_key(key: Present) -> dict[str, Any]:
 
 
 def _as_written(name: str, value: Any) -> Any:  # noqa: ANN401 - a field's value is of its own type
-    """Return what a person would write: without what says nothing."""
+    """Return what a person would write: without what says nothing, in an order that does not change."""
+    if name in {"models", "providers"} and value is not None:
+        return sorted(value, key=lambda reference: normal(name, [reference]))
     if name == "limits" and value is not None:
         return {limit: most for limit, most in value.items() if most is not None}
     return normal(name, value) if name == "pricing" else value

@@ -5,25 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from application.errors import ApplicationError
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from application.declaration.resources import Kind, Present, TypeOfProvider
-
-
-class ServiceRefused(ApplicationError):
-    """The service has refused a request; nothing of it was done. The message is the service's own."""
-
-    code = "service-refused"
-
-
-class ServiceUnreachable(ApplicationError):
-    """The service cannot be reached, or did not answer as it should. Whether a change was made is not known."""
-
-    code = "service-unreachable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from application.declaration.errors import DeclarationRefused, Finding
 from application.declaration.normal_forms import normal, patch_to, same
 from application.declaration.resources import (
     NAMED,
-    DeclarationRefused,
-    Finding,
     Kind,
     Present,
     model_key,
     named_key,
     section_of,
 )
+from application.declaration.secret_changes import Difference, changed_secrets, new_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from application.declaration.resources import Declaration, Key, Secret, TypeOfProvider, Wanted
+    from application.declaration.resources import Declaration, Key, TypeOfProvider, Wanted
+    from application.declaration.secret_changes import SecretChanges
 
 Action = Literal["create", "change", "remove"]
 
@@ -31,17 +32,6 @@ _MERGED: Final = frozenset({"settings", "config", "labels", "limits", "pricing"}
 """Objects of which a patch names the members that change."""
 
 _FOR_LIFE: Final[Mapping[Kind, str]] = {"provider": "providerType", "access key": "scope"}
-
-_AGAIN: Final = "given again"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """What the organization has in a field, and what the declaration says. Of secrets there are only hints."""
-
-    field: str
-    present: Any
-    wanted: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +97,8 @@ class Planner:
         Raises:
             DeclarationRefused: it names what is not there, twice the same, or what can never be; every finding is told.
         """
-        there = self._by_key()
         wanted = self._wanted_by_key(declaration)
+        there = self._present_by_key(declaration, wanted)
         extra = [
             resource
             for place, resource in there.items()
@@ -133,11 +123,11 @@ class Planner:
             notes=self._notes,
         )
 
-    def _by_key(self) -> dict[Place, Present]:
+    def _present_by_key(self, declaration: Declaration, wanted: Mapping[Place, Wanted]) -> dict[Place, Present]:
         there: dict[Place, Present] = {}
         for resource in self._present:
             place = (resource.kind, resource.key)
-            if place in there:
+            if place in there and (place in wanted or section_of(*place) in declaration.sections):
                 message = f"cannot be told apart: the organization has several with the name {resource.label}"
                 self._find(f"The {resource.kind}s", message)
             there[place] = resource
@@ -182,25 +172,27 @@ class Planner:
             if known is not None and not known.has_endpoint:
                 self._find(wanted.place, "needs an endpoint: its type has none of its own")
         fields = {name: value for name, value in wanted.fields.items() if value is not None}
-        secrets: dict[str, Any] = {
-            name: self._needed(wanted, name, secret) for name, secret in wanted.secrets.items() if secret is not None
-        }
-        if wanted.headers:
-            secrets["extraHeaders"] = self._header_values(wanted)
         return Change(
             action="create",
             kind=wanted.kind,
             key=wanted.key,
             label=wanted.label,
             patch=fields,
-            secrets=secrets,
+            secrets=self._kept(new_secrets(wanted)),
             is_offered=wanted.is_offered,
         )
 
     def _change(self, wanted: Wanted, present: Present) -> Change | None:
         differences, patch = self._differences(wanted, present)
-        secret_differences, secrets = self._secret_differences(wanted, present, is_moved="endpoint" in patch)
-        differences += secret_differences
+        changes = changed_secrets(
+            wanted,
+            present,
+            shown=self._shown,
+            is_moved="endpoint" in patch,
+            sends_all=self._options.sends_secrets,
+        )
+        secrets = self._kept(changes)
+        differences += changes.differences
         if not differences:
             return None
         if any(each.field == "expiresAt" for each in differences):
@@ -233,59 +225,11 @@ class Planner:
             patch[name] = patch_to(one, other or {}) if name in _MERGED else value
         return differences, patch
 
-    def _secret_differences(
-        self, wanted: Wanted, present: Present, *, is_moved: bool
-    ) -> tuple[list[Difference], dict[str, Any]]:
-        """Return which secrets are to be sent. To another endpoint none goes by itself: all have to be given."""
-        differences: list[Difference] = []
-        secrets: dict[str, Any] = {}
-        for name, secret in wanted.secrets.items():
-            shown = present.shown.get(name)
-            if secret is None:
-                if shown is not None:
-                    differences.append(Difference(field=name, present=shown, wanted=None))
-                    secrets[name] = None
-            elif secret.text is None and shown is not None and not is_moved:
-                told = f"{name} of the {wanted.kind} {wanted.label}"
-                self._notes.append(f"The {told} stays: {secret.source} is not set, and cannot be compared with it.")
-            else:
-                text = self._needed(wanted, name, secret)
-                hint = self._shown(name, text)
-                if hint != shown or is_moved or self._options.sends_secrets:
-                    wanted_hint = _AGAIN if hint == shown else hint
-                    differences.append(Difference(field=name, present=shown, wanted=wanted_hint))
-                    secrets[name] = text
-        if is_moved and present.shown.get("apiKey") and "apiKey" not in wanted.secrets:
-            self._find(wanted.place, "needs an apiKey: to another endpoint the stored key does not go by itself")
-        differences += self._header_differences(wanted, present, secrets, is_moved=is_moved)
-        return differences, secrets
-
-    def _header_differences(
-        self, wanted: Wanted, present: Present, secrets: dict[str, Any], *, is_moved: bool
-    ) -> list[Difference]:
-        if wanted.headers is None:
-            if is_moved and present.headers:
-                self._find(wanted.place, "needs its extraHeaders: to another endpoint they do not go by themselves")
-            return []
-        names = {name.lower() for name in wanted.headers}
-        there = {name.lower() for name in present.headers}
-        if names == there and not (is_moved or self._options.sends_secrets):
-            return []
-        if not names and not there:
-            return []
-        gone = dict.fromkeys(name for name in present.headers if name.lower() not in names)
-        secrets["extraHeaders"] = gone | self._header_values(wanted)
-        told = sorted(wanted.headers) if names != there else _AGAIN
-        return [Difference(field="extraHeaders", present=sorted(present.headers), wanted=told)]
-
-    def _header_values(self, wanted: Wanted) -> dict[str, str]:
-        headers = wanted.headers or {}
-        return {name: self._needed(wanted, f"extraHeaders/{name}", secret) for name, secret in headers.items()}
-
-    def _needed(self, wanted: Wanted, name: str, secret: Secret) -> str:
-        if secret.text is None:
-            self._find(f"{wanted.place}/{name}", f"is not there: {secret.source} is not set or empty")
-        return secret.text or ""
+    def _kept(self, changes: SecretChanges) -> Mapping[str, Any]:
+        """Remember what was found about secrets, and return those to send."""
+        self._findings += changes.findings
+        self._notes += changes.notes
+        return changes.texts
 
     def _check_expiry(self, wanted: Wanted) -> None:
         expires_at = wanted.fields.get("expiresAt")

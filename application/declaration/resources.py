@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from application.errors import ApplicationError
 from domain.names import name_key
 
 if TYPE_CHECKING:
@@ -88,24 +87,6 @@ class Declaration:
 
     resources: Sequence[Wanted]
     sections: frozenset[Section] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What is wrong at a place in a declaration, to stand behind the pointer to it."""
-
-    place: str
-    message: str
-
-
-class DeclarationRefused(ApplicationError):
-    """The declaration cannot be applied."""
-
-    code = "declaration-refused"
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__(" ".join(f"{finding.place} {finding.message}." for finding in findings))
-        self.findings = findings
 
 
 def named_key(name: str) -> Key:

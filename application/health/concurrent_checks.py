@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.health.health_observer import HealthObserver
-    from application.health.leader_election import ProviderToCheck
+    from application.health.monitor_election import ProviderToCheck
 
 ACTOR: Final = "system:health-monitor"
 """Who the log says it was."""

@@ -12,7 +12,7 @@ from application.health.concurrent_checks import ConcurrentChecks
 if TYPE_CHECKING:
     from application.health.concurrent_checks import Watch
     from application.health.health_observer import HealthObserver
-    from application.health.leader_election import LeaderElection, Leadership
+    from application.health.monitor_election import MonitorElection, MonitorLeadership
 
 CONCURRENCY: Final = 16
 
@@ -39,7 +39,7 @@ class MonitorHealth:
 
 
 async def monitor_health(
-    command: MonitorHealth, *, election: LeaderElection, watch: Watch, observer: HealthObserver
+    command: MonitorHealth, *, election: MonitorElection, watch: Watch, observer: HealthObserver
 ) -> None:
     """Take part in the election and check providers while this process leads; runs until cancelled."""
     while True:
@@ -53,7 +53,7 @@ async def monitor_health(
 
 
 async def check_all(
-    *, election: LeaderElection, watch: Watch, observer: HealthObserver, concurrency: int = CONCURRENCY
+    *, election: MonitorElection, watch: Watch, observer: HealthObserver, concurrency: int = CONCURRENCY
 ) -> None:
     """Check every enabled provider of every organization once, by the monitor's rules.
 
@@ -73,7 +73,7 @@ async def check_all(
             await checks.stop()
 
 
-async def _serve(term: Leadership, command: MonitorHealth, watch: Watch, observer: HealthObserver) -> None:
+async def _serve(term: MonitorLeadership, command: MonitorHealth, watch: Watch, observer: HealthObserver) -> None:
     checks = ConcurrentChecks(watch, observer, concurrency=command.concurrency, rest_seconds=command.interval_seconds)
     try:
         while True:

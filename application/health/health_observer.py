@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from application.errors import ApplicationError
     from application.health.check_provider import Checked
-    from application.health.leader_election import ProviderToCheck
+    from application.health.monitor_election import ProviderToCheck
 
 
 class HealthObserver(Protocol):

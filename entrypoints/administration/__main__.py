@@ -13,7 +13,7 @@ import uvloop
 from application.errors import ApplicationError
 from entrypoints.administration.admin_access import Access, administering, until_stopped
 from entrypoints.administration.run_job import carry_out
-from entrypoints.logs import build_logger, every_log
+from entrypoints.logs import build_logger, end_logged, every_log
 from entrypoints.settings import Settings
 from entrypoints.stop_signal import stop_signals
 
@@ -29,7 +29,7 @@ def main() -> None:
         order = json.load(sys.stdin)
         settings = Settings()
         logger = build_logger(level=settings.log_level, log_format=settings.log_format)
-        with every_log(logger):
+        with every_log(logger), end_logged(logger):
             uvloop.run(_run(UUID(order["job"]), Access.from_document(order["access"]), stop, logger))
 
 

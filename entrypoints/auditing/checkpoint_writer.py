@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _RETRY_SECONDS: Final = 5.0
 
 
-class LeaderElection(Protocol):
+class WriterElection(Protocol):
     """Elects the one process that writes checkpoints."""
 
     def leadership(
@@ -88,7 +88,7 @@ class CheckpointWriter:
     """Writes a checkpoint within an interval (in seconds) after a write, while it leads."""
 
     def __init__(
-        self, election: LeaderElection, write: Write, sink: CheckpointSink, watch: CheckpointWatch, *, interval: float
+        self, election: WriterElection, write: Write, sink: CheckpointSink, watch: CheckpointWatch, *, interval: float
     ) -> None:
         self._election = election
         self._write = write

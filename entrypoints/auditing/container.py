@@ -23,7 +23,7 @@ from adapters.event_store.ledger import Ledger
 from adapters.event_store.log_records import callers_append
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.audit_log import PostgresAuditLog
-from adapters.postgres.checkpoint_writers import CheckpointElection
+from adapters.postgres.checkpoint_election import CheckpointElection
 from adapters.postgres.connection_pools import administrators_pool, reading_pool, writing_pool
 from adapters.postgres.event_feed import PostgresEventFeed, PostgresSignals
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments

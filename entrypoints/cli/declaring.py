@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,23 +12,25 @@ import typer
 import uvloop
 
 from application.declaration.carry_out import carry_out
+from application.declaration.errors import DeclarationRefused
 from application.declaration.plan import Planner, PlanOptions
-from application.declaration.resources import DeclarationRefused
 from entrypoints.cli.output import MISUSED, REFUSED, complain, print_json, say
 from entrypoints.cli.plan_output import done_line, failure_lines, outcome_document, plan_document, plan_lines
 from entrypoints.declaration.container import organization, shown_of_secret
 from entrypoints.declaration.yaml_documents import LARGEST, UnreadableYaml, read_yaml
 from entrypoints.settings import WrongSettings
+from entrypoints.stop_signal import stop_signals, stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from application.declaration.carry_out import Done, Outcome
     from application.declaration.plan import Plan
-    from application.declaration.resources import Declaration
+    from application.declaration.resources import Declaration, Present
     from entrypoints.cli.service_access import ServiceAccess
     from entrypoints.declaration.yaml_documents import YamlDocument
+    from entrypoints.stop_signal import StopSignal
 
 CHANGES: Final = 3
 """The exit code of --plan where there is something to change."""
@@ -107,38 +108,46 @@ def applied(
 
     Raises:
         DeclarationRefused: the organization and the declaration do not fit together.
-        ApplicationError: the service cannot be reached, or refuses to be read.
+        DeclarationError: the service cannot be reached, or refuses to be read.
     """
     how.check()
-    document = dict(more or {}) | {"url": access.url, "organizationId": access.organization_id}
-    outcome, plan = uvloop.run(_applied(access, declaration, how))
+    plan, present = uvloop.run(_planned(access, declaration, how.options))
+    if not how.as_json:
+        say(f"{access.name}:")
+        for line in plan_lines(plan):
+            typer.echo(line)
+    outcome = None
+    if plan.changes and not how.is_plan_only and (how.is_agreed or typer.confirm("Make these changes?", err=True)):
+        with stop_signals() as stop:
+            outcome = uvloop.run(_carried_out(access, plan, present, stop, tell=_kept if how.as_json else _told))
     if how.as_json:
-        document |= {"plan": plan_document(plan)} | ({} if outcome is None else outcome_document(outcome))
-        print_json(document)
-    if outcome is not None and outcome.error is not None:
+        document = {**(more or {}), "url": access.url, "organizationId": access.organization_id}
+        carried_out = {} if outcome is None else outcome_document(outcome)
+        print_json(document | {"plan": plan_document(plan)} | carried_out)
+    if outcome is None:
+        if plan.changes:
+            raise typer.Exit(CHANGES if how.is_plan_only else REFUSED)
+    elif outcome.error is not None:
         complain(outcome.error.code, list(failure_lines(outcome)), as_json=how.as_json)
         raise typer.Exit(REFUSED)
-    if outcome is None and plan.changes:
-        raise typer.Exit(CHANGES if how.is_plan_only else REFUSED)
 
 
-async def _applied(access: ServiceAccess, declaration: Declaration, how: HowToApply) -> tuple[Outcome | None, Plan]:
+async def _planned(
+    access: ServiceAccess, declaration: Declaration, options: PlanOptions
+) -> tuple[Plan, Sequence[Present]]:
     async with organization(access.url, access.token) as service:
         await service.check(access.organization_id)
-        present = await service.resources()
-        types = await service.provider_types()
-        planner = Planner(present, types=types, now=datetime.now(UTC), shown=shown_of_secret, options=how.options)
-        plan = planner.plan(declaration)
-        if not how.as_json:
-            say(f"{access.name}:")
-            for line in plan_lines(plan):
-                typer.echo(line)
-        if not plan.changes or how.is_plan_only:
-            return None, plan
-        if not how.is_agreed and not await asyncio.to_thread(typer.confirm, "Make these changes?", err=True):
-            say("Nothing was changed.")
-            return None, plan
-        return await carry_out(plan, present, service, _told if not how.as_json else _kept), plan
+        types, present = await service.provider_types(), await service.resources()
+        planner = Planner(present, types=types, now=datetime.now(UTC), shown=shown_of_secret, options=options)
+        return planner.plan(declaration), present
+
+
+async def _carried_out(
+    access: ServiceAccess, plan: Plan, present: Sequence[Present], stop: StopSignal, *, tell: Callable[[Done], None]
+) -> Outcome:
+    stopping = stopped(stop)
+    async with organization(access.url, access.token) as service:
+        return await carry_out(plan, present, service, tell=tell, is_stopped=stopping.is_set)
 
 
 def _told(done: Done) -> None:

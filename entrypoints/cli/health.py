@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from application.health.check_provider import Checked
-    from application.health.leader_election import ProviderToCheck
+    from application.health.monitor_election import ProviderToCheck
     from entrypoints.runtime import Runtime
     from entrypoints.stop_signal import StopSignal
 

@@ -11,7 +11,7 @@ import typer
 import uvloop
 
 from application.declaration.known_services import openrouter, providers_of_environment
-from application.declaration.litellm_config import from_litellm
+from application.declaration.litellm.config import from_litellm
 from application.declaration.resources import Declaration
 from application.declaration.translation import without_missing_secrets
 from entrypoints.cli.declaring import (

@@ -11,6 +11,7 @@ import orjson
 import typer
 from rich.console import Console
 
+from application.declaration.errors import DeclarationError
 from application.errors import ApplicationError
 from domain.errors import DomainError
 from entrypoints.http.answers.response_model import ResponseModel, document_of
@@ -38,7 +39,7 @@ def clear_errors(*, as_json: bool = False, tell: Callable[[str, list[str]], None
     except WrongSettings as error:
         tell("wrong-settings", error.lines)
         raise typer.Exit(MISUSED) from None
-    except (ApplicationError, DomainError) as error:
+    except (ApplicationError, DomainError, DeclarationError) as error:
         tell(error.code, [error.message])
         raise typer.Exit(REFUSED) from None
     except ValueError as error:

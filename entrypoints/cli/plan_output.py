@@ -48,7 +48,9 @@ def failure_lines(outcome: Outcome) -> Iterator[str]:
     message = outcome.error.message if outcome.error is not None else ""
     action = outcome.failed[0].action if outcome.failed else "change"
     failed = _names(outcome.failed)
-    if outcome.is_unknown:
+    if not outcome.failed:
+        yield message
+    elif outcome.is_unknown:
         yield f"It is not known whether this was {_PAST[action]}: {failed}. {message}"
     else:
         yield f"This could not be {_PAST[action]}: {failed}. {message}"

@@ -32,7 +32,7 @@ class SecretReference(Body):
     def _is_no_secret(cls, value: object) -> object:
         if not isinstance(value, dict):
             raise PydanticCustomError(
-                "secret", "never stands in the file: write {{env: NAME}} or {{file: PATH}} to say where it is", {}
+                "secret", "never stands in the file: write {env: NAME} or {file: PATH} to say where it is"
             )
         return value
 

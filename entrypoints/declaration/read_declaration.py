@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
+from application.declaration.errors import DeclarationRefused, Finding
 from application.declaration.normal_forms import exact
 from application.declaration.resources import (
     Declaration,
-    DeclarationRefused,
-    Finding,
     Secret,
     Wanted,
     model_key,

@@ -28,6 +28,7 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE: Final = frozenset({"true", "True", "TRUE"})
 _FALSE: Final = frozenset({"false", "False", "FALSE"})
+_WORDS: Final = _NULL | _TRUE | _FALSE
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+", re.ASCII)
 _FRACTION: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
 _MERGE: Final = "<<"
@@ -136,14 +137,18 @@ class _Reading:
     def _members(self, node: yaml.MappingNode, place: Place) -> Iterator[tuple[str, Any]]:
         """Yield the members, first those that are merged in, so that the mapping's own stand over them."""
         own: dict[str, Any] = {}
+        merged = None
         for key, value in node.value:
             name = key.value
             if not isinstance(name, str):
                 raise UnreadableYaml("A key has to be a text", _position(key.start_mark))
-            if name in own:
+            is_merge = name == _MERGE and not key.style
+            if name in own or (is_merge and merged is not None):
                 raise UnreadableYaml(f"The key {name[:100]} stands twice here", _position(key.start_mark))
-            own[name] = value
-        merged = own.pop(_MERGE, None)
+            if is_merge:
+                merged = value
+            else:
+                own[name] = value
         sources = merged.value if isinstance(merged, yaml.SequenceNode) else [] if merged is None else [merged]
         for source in reversed(sources):
             if not isinstance(source, yaml.MappingNode):
@@ -188,7 +193,7 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)  # noqa: FBT003 - the library's own signature
 
     def text(self, text: str) -> yaml.ScalarNode:
-        is_text = plain(text) == text if len(text) <= _LONGEST_NUMBER else not _FRACTION.fullmatch(text)
+        is_text = text not in _WORDS and not _FRACTION.fullmatch(text)
         return self.represent_scalar("tag:yaml.org,2002:str", text, style=None if is_text else "'")
 
     def fraction(self, number: Decimal) -> yaml.ScalarNode:

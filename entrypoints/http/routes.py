@@ -73,7 +73,8 @@ class Facts(TypedDict, total=False):
     there, and nothing is kept under it. `conditional` is for a POST that heeds If-Match, `changes_nothing` for one
     whose words never enter the log: prompts, and questions that lead to no event. `open_to_run_keys` lets access keys
     of the scope `run` use it. `rate_limit` names the quota that requests count against, `refresh_limit` another one for
-    those with refresh=true, and `share` the one that requests count against while they are under way.
+    those with refresh=true, and `share` the one that requests count against while they are under way. `replicated` is
+    for answers that may come from a read replica, unless it is behind the Log-Position of the request.
     """
 
     tag: str
@@ -95,6 +96,7 @@ class Facts(TypedDict, total=False):
     rate_limit: str
     refresh_limit: str
     share: str
+    replicated: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,7 @@ class Route:
     rate_limit: str | None = None
     refresh_limit: str | None = None
     share: str = "requestsUnderWay"
+    replicated: bool = False
 
     @property
     def content_types(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from application.health.check_provider import Checked
-    from application.health.leader_election import ProviderToCheck
+    from application.health.monitor_election import ProviderToCheck
     from entrypoints.monitoring.health_metrics import HealthFigures
 
 

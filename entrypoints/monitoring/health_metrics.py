@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
     from application.health.check_provider import Checked
-    from application.health.leader_election import ProviderToCheck
+    from application.health.monitor_election import ProviderToCheck
 
 BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5)
 """Seconds: a check takes at most 2."""

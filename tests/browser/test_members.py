@@ -118,6 +118,13 @@ async def test_somebody_is_invited_accepts_signs_out_and_in_and_changes_organiza
             await expect(chosen).to_have_value(str(other.organization_id))
             await chosen.select_option(str(api.organization_id))
             await expect(who).to_contain_text("admin")
+            # The browser has kept which organization was shown when it began, and which it is then.
+            for role, id_ in (("viewer", other.organization_id), ("admin", api.organization_id)):
+                await chosen.select_option(str(id_))
+                await expect(who).to_contain_text(role)
+                await person.reload()
+                await expect(who).to_contain_text(role)
+                await expect(person.get_by_role("heading", name="Overview")).to_be_visible()
 
         await _button(person, "Sign out").click()
         await expect(person.get_by_label("E-mail address")).to_be_focused()

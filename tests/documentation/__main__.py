@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.documentation.reference import DOCS, pages
+from tests.documentation.reference import DOCS, PAGES
 
 if __name__ == "__main__":
-    for name, text in pages().items():
-        (DOCS / name).write_text(text, encoding="utf-8")
+    for name, make in PAGES.items():
+        (DOCS / name).write_text(make(), encoding="utf-8")

@@ -63,8 +63,8 @@ class ExceptionRow:
 
 
 def page_names() -> list[str]:
-    """Return the names of all pages, as they are below `docs/`."""
-    return sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
+    """Return the names of all pages, seen from `docs/`."""
+    return ["../README.md", *sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))]
 
 
 def page_text(name: str) -> str:

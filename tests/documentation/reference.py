@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,11 +30,19 @@ if TYPE_CHECKING:
 DOCS: Final = Path(__file__).parents[2] / "docs"
 
 _WRITTEN: Final = "`make reference` writes this page from the code, and a test keeps it equal."
-_AGGREGATES: Final = (Organization, Provider, Model, AccessKey, Webhook, Member)
+_AGGREGATES: Final[dict[str, type[Root]]] = {
+    "Organization": Organization,
+    "Provider": Provider,
+    "Model": Model,
+    "Access key": AccessKey,
+    "Webhook": Webhook,
+    "Member": Member,
+}
 
 
-def api(document: Mapping[str, Any]) -> str:
+def api() -> str:
     """Return a page with each route, who may use it, and what it does."""
+    document = _document()
     by_tag: dict[str, list[str]] = {tag["name"]: [] for tag in document["tags"]}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
@@ -49,15 +58,15 @@ def api(document: Mapping[str, Any]) -> str:
 Every route. {_WRITTEN}
 
 A running service shows each with its fields, answers and problems at `/api/docs`, and describes itself at
-`/api/docs/openapi.json` (OpenAPI 3.1). What a refusal means is in [errors.md](errors.md).
+`/api/docs/openapi.json` (OpenAPI 3.1). What a refusal means is in [errors](errors.md).
 {"".join(tables)}"""
 
 
-def errors(document: Mapping[str, Any]) -> str:
+def errors() -> str:
     """Return a page with each kind of problem, its statuses, and what it means."""
     rows = (
         f"| `{kind['code']}` | {', '.join(map(str, kind['statuses']))} | {_cell(kind['meaning'])} |\n"
-        for kind in document["x-problems"]
+        for kind in _document()["x-problems"]
     )
     return f"""\
 # Errors
@@ -65,8 +74,9 @@ def errors(document: Mapping[str, Any]) -> str:
 Every `code` of a problem (RFC 9457, `application/problem+json`) under `/api` and `/auth`.
 {_WRITTEN}
 
-A program decides by `code`; `detail` is for people, and `errors` points at each part of the request that is not allowed.
-`requestId` is the one in the service's log. The routes under `/v1` answer with errors as their clients know them.
+A program decides by `code`; `detail` is for people, and `errors` points at each part of the request that is not
+allowed. `requestId` is the one in the service's log. The routes under `/v1` answer with errors as their clients know
+them.
 
 | code | status | what it means |
 |---|---|---|
@@ -75,12 +85,12 @@ A program decides by `code`; `detail` is for people, and `errors` points at each
 
 def events() -> str:
     """Return a page with each type of event and the fields of its newest version."""
-    listed = {aggregate.TOPIC: dict(_fields_of(aggregate)) for aggregate in _AGGREGATES}
+    listed = {title: dict(_fields_of(aggregate)) for title, aggregate in _AGGREGATES.items()}
     assert {topic for topics in listed.values() for topic in topics} == TOPICS
     tables = (
-        f"\n## {_titled(aggregate)}\n\n| topic | fields |\n|---|---|\n"
-        + "".join(f"| `{topic}` | {fields} |\n" for topic, fields in listed[aggregate.TOPIC].items())
-        for aggregate in _AGGREGATES
+        f"\n## {title}\n\n| topic | fields |\n|---|---|\n"
+        + "".join(f"| `{topic}` | {fields} |\n" for topic, fields in topics.items())
+        for title, topics in listed.items()
     )
     return f"""\
 # Events
@@ -89,8 +99,8 @@ Every type of event that a log can hold, with its fields: what `facts` has of it
 `GET /api/ai/events` and in [webhooks](webhooks.md).
 {_WRITTEN}
 
-Topics and fields are for ever. Besides them each event has its position in the organization, its hash, when it happened, who
-caused it (`actor`), in which request, and the reason that was given, if any.
+Topics and fields are for ever. Besides them each event has its position in the organization, its hash, when it
+happened, who caused it (`actor`), in which request, and the reason that was given, if any.
 {"".join(tables)}"""
 
 
@@ -103,8 +113,8 @@ def commands() -> str:
 
 Every command of `modelbook`. {_WRITTEN}
 
-`modelbook COMMAND --help` shows the same. What a command works on is decided by the [settings](settings.md) in its environment.
-Errors are one line; the exit code is 1 where something failed, and 2 where the command was called wrongly.
+`modelbook COMMAND --help` shows the same. What a command works on is decided by the [settings](settings.md) in its
+environment. Errors are one line; the exit code is 1 where something failed, and 2 where the command was called wrongly.
 {sections}"""
 
 
@@ -128,7 +138,7 @@ def _command(command: Any, path: str) -> str:  # noqa: ANN401 - as above
 
 def _fields_of(aggregate: type[Root]) -> Iterator[tuple[str, str]]:
     for kind in vars(aggregate).values():
-        topic = getattr(kind, "TOPIC", None)
+        topic: str | None = getattr(kind, "TOPIC", None)
         if topic in TOPICS:
             yield topic, ", ".join(f"`{name}`" for name in _fields(kind))
 
@@ -141,23 +151,20 @@ def _fields(kind: type[Root.Event]) -> list[str]:
     return [name for name in dict.fromkeys(named) if name not in common and name.islower()]
 
 
-def _titled(aggregate: type[Root]) -> str:
-    title = aggregate.TOPIC.replace("-", " ")
-    return f"{title[:1].upper()}{title[1:]}"
-
-
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|").replace("<", "\\<")
 
 
-def pages() -> dict[str, str]:
-    """Return all pages that are made, by the names of their files."""
-    document = openapi_document(product_routes(), version=__version__)
-    made: dict[str, Callable[[], str]] = {
-        "api.md": lambda: api(document),
-        "commands.md": commands,
-        "errors.md": lambda: errors(document),
-        "events.md": events,
-        "settings.md": settings_reference,
-    }
-    return {name: make() for name, make in made.items()}
+@cache
+def _document() -> Mapping[str, Any]:
+    return openapi_document(product_routes(), version=__version__)
+
+
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "api.md": api,
+    "commands.md": commands,
+    "errors.md": errors,
+    "events.md": events,
+    "settings.md": settings_reference,
+}
+"""What makes each page, by the name of its file."""

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import ClientSession
 
-from tests.e2e.api_client import KEYS, PROVIDERS, WEBHOOKS, path_of
+from adapters.rest_api.organization import organization_over_http
+from application.declaration.errors import ServiceRefused
+from tests.e2e.api_client import KEYS, MODELS, PROVIDERS, WEBHOOKS, path_of
 from tests.e2e.processes import Finished, run
 from tests.e2e.sandbox_providers import provided
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 ADDRESS = "https://alerts.example.com/hook?token=abc"
 BUDGET = "/api/ai/budget"
+CONFIG = "config.temperature config.metadata config.topP"
+PRICING = "pricing.outputPer1kTokens pricing.tiers pricing.cachedInputPer1kTokens"
 
 
 async def modelbook(api: Api, *arguments: str) -> Finished:
@@ -142,6 +146,10 @@ async def test_drift_is_named_and_mended_and_nothing_is_removed_unasked(
     await api.model(other, modelId="m")
     await api.access_key(name="By hand")
     await api.patch(path_of(model), {"isEnabled": False})
+    [own] = [row for row in await api.rows(MODELS) if row["modelId"] == "yes"]
+    config = {"topP": 0.5, "temperature": None, "metadata": {"rate": 0.2, "more": [1]}}
+    pricing: Document = {"outputPer1kTokens": None, "cachedInputPer1kTokens": 0.1, "tiers": []}
+    assert (await api.patch(path_of(own), {"config": config, "pricing": pricing, "name": "Yes"})).status == 200
     [search] = [key for key in await api.rows(KEYS) if key["name"] == "Search"]
     patch = {"limits": {"requestsPerMinute": None, "concurrent": 3}, "labels": {"team": None, "app": "x"}}
     await api.patch(f"{KEYS}/{search['id']}", patch)
@@ -152,6 +160,7 @@ async def test_drift_is_named_and_mended_and_nothing_is_removed_unasked(
     wanted = {
         "change": [
             "provider Groq apiKey",
+            f"model Groq: yes name {CONFIG} {PRICING}",
             "model OpenAI: gpt-4.1-mini isEnabled",
             "budget of the organization period",
             "access key Search limits.requestsPerMinute limits.concurrent labels.team labels.app",
@@ -205,3 +214,22 @@ accessKeys:
     assert done.exit_code == 0, done.errors
     assert "provider OpenAI" not in done.out
     assert (await plan_of(api, file))["unchanged"] == 5
+
+
+async def test_what_somebody_has_changed_since_the_plan_is_not_overwritten(api: Api) -> None:
+    provider = await api.provider()
+    model = await api.model(provider)
+    async with organization_over_http(api.url, api.token or "") as service:
+        there = {each.kind: each for each in await service.resources()}
+        for document in (provider, model):
+            assert (await api.patch(path_of(document), {"name": "Changed by hand"})).status == 200
+        operation = {"op": "update", "id": model["id"], "revision": there["model"].revision, "isEnabled": False}
+        for request in (
+            service.change(there["provider"], {"isEnabled": False}),
+            service.remove(there["provider"]),
+            service.change_models([operation]),
+        ):
+            with pytest.raises(ServiceRefused):
+                await request
+    [row] = await api.rows(PROVIDERS)
+    assert (row["name"], row["isEnabled"]) == ("Changed by hand", True)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import psutil
+import psycopg
 
 from entrypoints.http.principal import Role
 from tests.e2e.api_client import MODELS, PROVIDERS, Api, a_provider, a_token, path_of
-from tests.e2e.processes import postgres_of, serving
+from tests.e2e.processes import environment, owner_url, postgres_of, serving
+from tests.e2e.wait_until import until
 
 if TYPE_CHECKING:
+    import pytest
     from aiohttp import ClientSession
 
     from tests.e2e.conftest import DataDirs
@@ -75,3 +81,75 @@ async def test_every_request_is_one_line_and_nothing_else_is_none(session: Clien
         told = [line["event"] for line in lines]
         assert told[0].startswith("Postgres runs on")
         assert told[-1] == "Stopped."
+
+
+async def test_whatever_goes_wrong_in_several_processes_is_said_in_lines_of_json(
+    session: ClientSession, data_dirs: DataDirs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organization_id = uuid4()
+    with socket.socket() as nobody:
+        # Bound, and not listened on: nobody else gets it.
+        nobody.bind(("127.0.0.1", 0))
+        nowhere = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", nowhere)
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "2")
+        monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "50")
+        monkeypatch.setenv("OTEL_BLRP_SCHEDULE_DELAY", "50")
+        settings = {"LOG_FORMAT": "json", "TELEMETRY": "traces,metrics,logs", "EGRESS_ALLOW": "127.0.0.1:*"}
+        with (
+            data_dirs.fresh() as data_dir,
+            serving("serve", "--port", "0", "--workers", "2", DATA_DIR=str(data_dir), **settings) as running,
+        ):
+            url, secret = running.ready()["url"], (data_dir / "jwt-secret").read_text().strip()
+            token = a_token(organization_id, Role.ADMIN, secret=secret)
+            api = Api(session, url, organization_id, token, secret)
+            # A provider that is not there.
+            account = await api.provider(providerType="openai_compatible", endpoint=f"{nowhere}/v1", apiKey="valid-key")
+            model = await api.model(account, modelId="some-model")
+            prompt = {"modelId": model["id"], "prompt": "Tell nobody about the swordfish."}
+            assert (await api.post("/api/ai/generate", prompt)).status == 502
+            # What nobody has foreseen.
+            with psycopg.connect(owner_url(data_dir), autocommit=True) as owner:
+                owner.execute("ALTER TABLE ai_models RENAME TO somewhere_else")
+                failed = await api.ask("GET", MODELS)
+                owner.execute("ALTER TABLE somewhere_else RENAME TO ai_models")
+            assert failed.status == 500
+            # A worker that is killed.
+            killed = running.workers()[0]
+            killed.kill()
+            running.wait_for("a worker has ended")
+            await until(lambda: "telemetry cannot be exported" in running.errors)
+            assert (await api.ask("GET", PROVIDERS)).status == 200
+            running.send(signal.SIGTERM)
+            assert running.ended() == 0
+            lines = documents(running.errors)
+    assert all({"event", "level", "time"} <= line.keys() for line in lines)
+    (unforeseen,) = [line for line in lines if line["event"] == "unforeseen error"]
+    assert "Traceback" in unforeseen["exception"]
+    assert len(unforeseen["trace_id"]) == 32
+    (ended,) = [line for line in lines if line["event"] == "a worker has ended; another one starts"]
+    assert (ended["pid"], ended["exit_code"]) == (killed.pid, -signal.SIGKILL)
+    (unanswered,) = [line for line in lines if line.get("status") == 502]
+    assert unanswered["upstream_category"] == "unreachable"
+    assert "trace_id" in unanswered
+    # One from each process, and nothing else of it.
+    told = [line for line in lines if "telemetry" in line["event"]]
+    assert 1 <= len(told) <= 3
+    assert all("Connection refused" in line["reason"] for line in told)
+    assert [line for line in lines if "opentelemetry" in line.get("source", "")] == []
+    assert "swordfish" not in str(lines)
+
+
+def test_a_job_that_cannot_be_begun_says_so_in_a_line_of_json() -> None:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "entrypoints.administration"],
+        input=json.dumps({"job": "none"}),
+        env=environment({"LOG_FORMAT": "json"}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    (line,) = documents(done.stderr)
+    assert (done.returncode, line["level"]) == (1, "error")
+    assert "Traceback" in line["exception"]

@@ -90,3 +90,26 @@ def test_a_process_that_fails_says_so_in_its_log_and_ends() -> None:
         raise KeyError("passes")
     (line,) = lines_of(stream)
     assert "LookupError: 0" in line["exception"]
+
+
+def test_what_cannot_be_written_as_it_is_is_written_all_the_same() -> None:
+    stream = io.StringIO()
+    logger = build_logger(log_format="json", stream=stream)
+    logger.info("odd", name=b"\xff".decode("utf-8", "surrogateescape"), number=2**70, **{"1": {2: "two"}})
+    with every_log(logger):
+        # The log of the tests themselves would refuse it.
+        unfitting = logging.LogRecord("library", logging.WARNING, "", 1, "%d of them", ("many",), None)
+        logging.getLogger().handlers[-1].emit(unfitting)
+    odd, unfit = lines_of(stream)
+    assert (odd["name"], odd["number"]) == ("?", 2**70)
+    assert "many" in unfit["event"]
+
+
+def test_an_inner_log_takes_over_for_as_long_as_it_lasts() -> None:
+    outer, inner = io.StringIO(), io.StringIO()
+    with every_log(build_logger(log_format="json", stream=outer)):
+        with every_log(build_logger(log_format="json", stream=inner)):
+            logging.getLogger("library").warning("first")
+        logging.getLogger("library").warning("second")
+    assert [line["event"] for line in lines_of(inner)] == ["first"]
+    assert [line["event"] for line in lines_of(outer)] == ["second"]

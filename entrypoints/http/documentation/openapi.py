@@ -40,7 +40,8 @@ of `/auth/login` and `/auth/callback`, which are no part of this API.
 `If-Match`, and no change of somebody else is overwritten. Any POST can carry an `Idempotency-Key`, which makes
 repeating it harmless for 24 hours.
 
-**Lists** come in pages: send `pagination.nextCursor` back as `cursor` until it is null.
+**Lists** come in pages: send `pagination.nextCursor` back as `cursor` until it is null. They may come from a replica of
+the database: send the newest `Log-Position` that you have seen, and they are at least as new.
 
 **Problems** are `application/problem+json` (RFC 9457): `code` is for programs, `detail` for people, and `errors` points
 at each part of the request that is not allowed.

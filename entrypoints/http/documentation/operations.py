@@ -62,6 +62,13 @@ IF_MATCH: Schema = {
     "schema": _TEXT,
     "examples": {"revision": {"value": '"7"'}, "any": {"value": "*"}},
 }
+SEEN_POSITION: Schema = {
+    "name": "Log-Position",
+    "in": "header",
+    "description": "The newest Log-Position, or position of an event, that the caller has seen: the answer is at least "
+    "as new, also where lists come from a replica of the database.",
+    "schema": {"type": "integer", "minimum": 0},
+}
 CHANGE_REASON: Schema = {
     "name": HEADER,
     "in": "header",
@@ -143,6 +150,7 @@ def _shared_parameters(route: Route) -> list[Schema]:
     chosen = (
         (ORGANIZATION, route.access.is_for_organizations),
         (IF_MATCH, route.is_conditional),
+        (SEEN_POSITION, route.replicated),
         (IDEMPOTENCY_KEY, route.takes_keys and not is_open),
         (CHANGE_REASON, route.takes_reason),
     )

@@ -70,6 +70,7 @@ class ModelViews:
         "/api/ai/models",
         access=Access.VIEWER,
         query=ModelListQuery,
+        replicated=True,
         answers={200: Answer(description="A page of models.", schema=ModelList, headers=("Log-Ahead-Seconds",))},
         problems=(TooMuchHistory,),
     )

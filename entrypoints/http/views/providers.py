@@ -87,6 +87,7 @@ class ProviderViews:
         "/api/ai/providers",
         access=Access.VIEWER,
         query=ProviderListQuery,
+        replicated=True,
         answers={200: Answer(description="A page of providers.", schema=ProviderList, headers=("Log-Ahead-Seconds",))},
         problems=(TooMuchHistory,),
     )

@@ -65,6 +65,7 @@ class RequestViews:
         access=Access.VIEWER,
         tag="prompts",
         query=RequestsQuery,
+        replicated=True,
         answers={
             200: Answer(
                 description="A page of calls; as CSV all that match.",

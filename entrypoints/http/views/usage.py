@@ -54,6 +54,7 @@ class UsageViews:
         access=Access.VIEWER,
         tag="prompts",
         query=UsageQuery,
+        replicated=True,
         answers={
             200: Answer(description="The sums.", schema=UsageReport, csv="day,requests,...\r\n2026-01-31,7,...\r\n")
         },
@@ -75,6 +76,7 @@ class UsageViews:
         access=Access.VIEWER,
         tag="keys",
         query=UsageOfKeyQuery,
+        replicated=True,
         answers={
             200: Answer(description="The sums.", schema=UsageReport, csv="day,requests,...\r\n2026-01-31,7,...\r\n")
         },

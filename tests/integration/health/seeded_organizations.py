@@ -12,7 +12,7 @@ from application.commands.change_provider import ChangeProvider
 from application.commands.register_provider import RegisterProvider
 from application.commands.remove_provider import RemoveProvider
 from application.health.check_provider import CheckProvider
-from application.health.leader_election import ProviderToCheck
+from application.health.monitor_election import ProviderToCheck
 from tests.builders import acting
 from tests.log_contents import events
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from application.health.leader_election import ProviderToCheck
+    from application.health.monitor_election import ProviderToCheck
     from application.recorded_revision import Recorded
     from domain.provider.aggregate import Provider
     from sandbox.server import Sandbox

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.health_checks import PostgresHealthChecks
-from adapters.postgres.leader_election import PostgresLeaderElection
+from adapters.postgres.monitor_election import PostgresMonitorElection
 from adapters.postgres.tenant_statements import Tenant
 from tests.builders import a_provider, acting
 from tests.contract.health_checks_contract import NOON, HealthChecksContract, recorded
@@ -119,7 +119,7 @@ async def test_a_check_from_a_time_to_come_holds_up_no_other(
     with acting(organization_id):
         await checks.record(provider_id, now, {}, "healthy")
         owner.execute("UPDATE ai_providers SET health_status = 'healthy'")
-        async with PostgresLeaderElection(database.admin_url).term() as term:
+        async with PostgresMonitorElection(database.admin_url).term() as term:
             assert list(await term.due(1000, 10)) == []
             owner.execute("UPDATE provider_health SET last_check_at = last_check_at + interval '1 hour'")
             assert [each.provider_id for each in await term.due(1000, 10)] == [provider_id]
@@ -150,7 +150,7 @@ async def test_what_is_due_is_given_by_turns(known: Known, owner: Connection, da
         "FROM ai_providers p, generate_series(1, 2000) n WHERE p.organization_id = %s",
         (noisy,),
     )
-    async with PostgresLeaderElection(database.admin_url).term() as term:
+    async with PostgresMonitorElection(database.admin_url).term() as term:
         due = [each.organization_id for each in await term.due(1, 10)]
     assert set(due[:3]) == {noisy, *others}
     assert due[3:] == [noisy] * 7

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.postgres.leader_election import PostgresLeaderElection
+from adapters.postgres.monitor_election import PostgresMonitorElection
 from application.errors import Unavailable
 from tests.databases import Databases
 from tests.integration.health.seeded_organizations import until
@@ -36,7 +36,7 @@ def terminate(owner: Connection) -> None:
 
 
 async def test_the_office_is_held_by_one_and_free_after_the_block(database: Database, owner: Connection) -> None:
-    elections = [PostgresLeaderElection(database.admin_url) for _ in range(3)]
+    elections = [PostgresMonitorElection(database.admin_url) for _ in range(3)]
     async with elections[0].vacancy() as first:
         assert first is not None
         assert await first.due(300, 10) == []
@@ -52,8 +52,8 @@ async def test_the_office_is_held_by_one_and_free_after_the_block(database: Data
 async def test_databases_have_monitors_of_their_own(databases: Databases, database: Database) -> None:
     other = databases.migrated()
     async with (
-        PostgresLeaderElection(database.admin_url).vacancy() as here,
-        PostgresLeaderElection(other.admin_url).vacancy() as there,
+        PostgresMonitorElection(database.admin_url).vacancy() as here,
+        PostgresMonitorElection(other.admin_url).vacancy() as there,
     ):
         assert here is not None
         assert there is not None
@@ -61,7 +61,7 @@ async def test_databases_have_monitors_of_their_own(databases: Databases, databa
 
 
 async def test_whoever_waits_is_elected_when_the_holder_ends(database: Database) -> None:
-    first, second = PostgresLeaderElection(database.admin_url), PostgresLeaderElection(database.admin_url)
+    first, second = PostgresMonitorElection(database.admin_url), PostgresMonitorElection(database.admin_url)
     elected = asyncio.Event()
 
     async def stand() -> None:
@@ -79,7 +79,7 @@ async def test_whoever_waits_is_elected_when_the_holder_ends(database: Database)
 async def test_a_holder_whose_session_ends_knows_at_once_and_is_told_no_more(
     database: Database, owner: Connection
 ) -> None:
-    async with PostgresLeaderElection(database.admin_url).term() as term:
+    async with PostgresMonitorElection(database.admin_url).term() as term:
         watching = asyncio.create_task(term.lasts(60))
         await asyncio.sleep(0.2)
         started = monotonic()
@@ -92,15 +92,15 @@ async def test_a_holder_whose_session_ends_knows_at_once_and_is_told_no_more(
 
 
 async def test_a_term_lasts_while_nothing_happens(database: Database) -> None:
-    async with PostgresLeaderElection(database.admin_url, silence_seconds=2).term() as term:
+    async with PostgresMonitorElection(database.admin_url, silence_seconds=2).term() as term:
         for _ in range(6):
             await term.lasts(0.5)
 
 
 async def test_a_holder_that_hangs_loses_the_office(database: Database, owner: Connection) -> None:
-    async with PostgresLeaderElection(database.admin_url, silence_seconds=0.5).term() as hanging:
+    async with PostgresMonitorElection(database.admin_url, silence_seconds=0.5).term() as hanging:
         await until(lambda: holders(owner) == [])
-        async with PostgresLeaderElection(database.admin_url).vacancy() as next_one:
+        async with PostgresMonitorElection(database.admin_url).vacancy() as next_one:
             assert next_one is not None
             with pytest.raises(Unavailable):
                 await hanging.due(300, 10)
@@ -109,7 +109,7 @@ async def test_a_holder_that_hangs_loses_the_office(database: Database, owner: C
 async def test_nobody_can_stand_while_the_database_is_away(start_postgres: Callable[[], PostgresServer]) -> None:
     server = start_postgres()
     databases = Databases(server.uri)
-    election = PostgresLeaderElection(databases.migrated().admin_url)
+    election = PostgresMonitorElection(databases.migrated().admin_url)
     databases.close()
     async with AsyncExitStack() as stack:
         term = await stack.enter_async_context(election.term())
@@ -133,7 +133,7 @@ async def test_what_is_left_of_removed_providers_is_tidied_up(database: Database
         "INSERT INTO provider_health (organization_id, provider_id, last_check_at)"
         " SELECT organization_id, provider_id, now() FROM provider_checks"
     )
-    async with PostgresLeaderElection(database.admin_url).term():
+    async with PostgresMonitorElection(database.admin_url).term():
         pass
     tables = contents(owner)
     assert (tables["provider_checks"], tables["provider_health"]) == ([], [])

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.postgres.leader_election import PostgresLeaderElection
+from adapters.postgres.monitor_election import PostgresMonitorElection
 from application.errors import CredentialUnreadable
 from application.health.health_monitor import AlreadyMonitored, MonitorHealth, check_all, monitor_health
 from tests.integration.health.seeded_organizations import Notes, until
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from application.health.check_provider import Checked, CheckProvider
     from application.health.concurrent_checks import Watch
-    from application.health.leader_election import ProviderToCheck
+    from application.health.monitor_election import ProviderToCheck
     from entrypoints.container import Container
     from sandbox.server import Sandbox
     from tests.databases import Connection, Database
@@ -34,7 +34,7 @@ QUICK = MonitorHealth(interval_seconds=0.5)
 
 @asynccontextmanager
 async def monitoring(
-    container: Container, notes: Notes, watch: Watch | None = None, election: PostgresLeaderElection | None = None
+    container: Container, notes: Notes, watch: Watch | None = None, election: PostgresMonitorElection | None = None
 ) -> AsyncIterator[None]:
     work = monitor_health(
         QUICK, election=election or container.election(), watch=watch or container.watch_provider(), observer=notes
@@ -213,7 +213,7 @@ async def test_a_removed_provider_is_passed_over(
 
 
 async def test_a_second_sweep_is_refused_while_there_is_a_monitor(container: Container, database: Database) -> None:
-    async with PostgresLeaderElection(database.admin_url).term():
+    async with PostgresMonitorElection(database.admin_url).term():
         with pytest.raises(AlreadyMonitored):
             await check_all(election=container.election(), watch=container.watch_provider(), observer=Notes())
 
@@ -224,7 +224,7 @@ async def test_of_two_monitors_one_works_and_the_other_follows_it(
     watched = [await seeded.provider() for _ in range(5)]
     notes = [Notes(), Notes()]
     watchers = [Watched(container.watch_provider()), Watched(container.watch_provider())]
-    elections = [PostgresLeaderElection(database.admin_url), PostgresLeaderElection(database.admin_url)]
+    elections = [PostgresMonitorElection(database.admin_url), PostgresMonitorElection(database.admin_url)]
     async with (
         monitoring(container, notes[0], watchers[0], elections[0]),
         monitoring(container, notes[1], watchers[1], elections[1]),

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from application.declaration.errors import DeclarationRefused
 from application.declaration.known_services import SERVICES, openrouter, providers_of_environment
-from application.declaration.litellm_config import from_litellm
-from application.declaration.resources import DeclarationRefused
+from application.declaration.litellm.config import from_litellm
 from application.declaration.translation import Translation, without_missing_secrets
 from entrypoints.declaration.read_declaration import SecretSources, declaration_of
 from entrypoints.declaration.yaml_documents import read_yaml, write_yaml
@@ -177,7 +177,7 @@ def test_what_is_no_configuration_is_refused(config: object) -> None:
 
 
 def test_odd_entries_are_left_out_one_by_one() -> None:
-    odd = [None, 7, "x", {}, {"model_name": None, "litellm_params": []}, {"litellm_params": {"model": 5}}]
+    odd: list[object] = [None, 7, "x", {}, {"model_name": None, "litellm_params": []}, {"litellm_params": {"model": 5}}]
     translation = translated({"model_list": odd, "litellm_settings": 3, "credential_list": [1], "router_settings": []})
     assert translation.document["providers"] == []
     assert len(translation.notes) == len(odd)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from application.declaration.errors import DeclarationRefused
 from application.declaration.plan import Plan, Planner, PlanOptions
 from application.declaration.resources import (
     Declaration,
-    DeclarationRefused,
     Present,
     Secret,
     TypeOfProvider,
@@ -236,4 +236,7 @@ def test_what_stands_twice_is_refused_with_both_places() -> None:
     assert refused([wanted("access key", KEY), again], []) == [
         "/accessKeys/7 is the access key SEARCH again, after /access keys/0"
     ]
-    assert "several with the name Search" in refused([], [present("access key", KEY)] * 2)[0]
+    twins = [present("access key", KEY)] * 2
+    assert "several with the name Search" in refused([], twins, sections=ALL)[0]
+    assert "several with the name Search" in refused([wanted("access key", KEY)], twins)[0]
+    assert planned([], twins).changes == []

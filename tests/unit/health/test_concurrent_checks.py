@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from application.caller import current_caller
 from application.health.concurrent_checks import ConcurrentChecks
-from application.health.leader_election import ProviderToCheck
+from application.health.monitor_election import ProviderToCheck
 from tests.integration.health.seeded_organizations import Notes
 
 if TYPE_CHECKING:

@@ -51,7 +51,8 @@ def leaves(kind: type[Exception]) -> set[type[Exception]]:
 
 
 def ours(kind: type[Exception]) -> bool:
-    return kind.__module__.split(".")[0] in {"domain", "application", "entrypoints"}
+    # What commands alone fail with is never an answer.
+    return kind.__module__.startswith(("domain.", "application.", "entrypoints.http."))
 
 
 def described(error: Exception) -> Problem:

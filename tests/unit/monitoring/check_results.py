@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from application.health.check_provider import Checked
-from application.health.leader_election import ProviderToCheck
+from application.health.monitor_election import ProviderToCheck
 from application.ports.provider_gateway import CallOutcome, TestReport
 
 if TYPE_CHECKING:

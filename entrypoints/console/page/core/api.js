@@ -7,6 +7,17 @@ const BELOW = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
 
 export const address = (path) => BELOW + path;
 
+// The newest position in the organization's log that this page has seen: what it reads from then on is at least as new,
+// also where lists come from a replica of the database.
+let seen = { organizationId: null, position: 0 };
+
+/** @param {number} position */
+export function saw(position) {
+  const organizationId = current()?.organizationId ?? null;
+  if (seen.organizationId !== organizationId) seen = { organizationId, position: 0 };
+  seen.position = Math.max(seen.position, position);
+}
+
 export class Problem extends Error {
   // `retryAfter` in seconds.
   constructor(document, { retryAfter = 1 } = {}) {
@@ -38,6 +49,7 @@ export async function ask(method, path, { body, query, revision, once = false, s
   const response = await send(method, path, { body: sent, query, revision, signal, key: once ? randomKey() : null });
   const document = await documentOf(response);
   if (!response.ok) throw refused(response, document);
+  saw(Number(response.headers.get("Log-Position")));
   return { document, revision: revisionOf(response), headers: response.headers };
 }
 
@@ -79,6 +91,7 @@ function headersOf(method, { body, revision, key, headers }) {
   if (body !== undefined) sent["Content-Type"] = method === "PATCH" ? "application/merge-patch+json" : "application/json";
   if (revision !== undefined && revision !== null) sent["If-Match"] = `"${revision}"`;
   if (key) sent["Idempotency-Key"] = key;
+  if (method === "GET" && seen.position && seen.organizationId === session?.organizationId) sent["Log-Position"] = String(seen.position);
   return sent;
 }
 

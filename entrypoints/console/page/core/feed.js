@@ -1,6 +1,6 @@
 // One connection to the feed of what happens in the organization, taken up again wherever it breaks off.
 
-import { stream } from "./api.js";
+import { saw, stream } from "./api.js";
 import { messages } from "./events.js";
 import { pause } from "./delay.js";
 
@@ -87,7 +87,9 @@ export class Feed {
 
   #take({ name, id, data }) {
     if (name === "message" && data !== "") this.listener.happened(JSON.parse(data));
-    if (id !== null) this.place = id;
+    if (id === null) return;
+    this.place = id;
+    saw(Number(id));
   }
 }
 

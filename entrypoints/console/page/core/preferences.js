@@ -11,7 +11,8 @@ export const preference = (name, otherwise = null) => held[name] ?? otherwise;
 export function prefer(name, value) {
   held = Object.fromEntries(Object.entries({ ...read(), [name]: value }).filter(([, each]) => each !== null));
   try {
-    localStorage.setItem(KEPT, JSON.stringify(held));
+    if (Object.keys(held).length === 0) localStorage.removeItem(KEPT);
+    else localStorage.setItem(KEPT, JSON.stringify(held));
   } catch {
     // A browser that keeps nothing still shows what was chosen until the page is left.
   }

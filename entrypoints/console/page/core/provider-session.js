@@ -69,6 +69,7 @@ export async function changeOrganization(organizationId) {
 export async function endSession() {
   const { document } = await ask("POST", "/auth/logout");
   tabs.postMessage("changed");
+  keepOrganization(null);
   signOut();
   return document.providerSignOutUrl;
 }
@@ -76,9 +77,13 @@ export async function endSession() {
 // Takes up the session, if there is one.
 export async function takeUp() {
   const session = await read();
-  // The next time it is known at once which one to ask for.
-  if (session?.organizationId && session.organizationId !== preference("organization")) prefer("organization", session.organizationId);
+  keepOrganization(session?.organizationId ?? null);
   enter(session);
+}
+
+// The next time it is known at once which one to ask for.
+function keepOrganization(id) {
+  if (id !== preference("organization")) prefer("organization", id);
 }
 
 function sessionOf({ actor, accountId, name, organizationId, role, isPlatformAdmin, organizations }) {

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
-_SQL: Final = statements("adapters.postgres", "checkpoint_writers.sql")
+_SQL: Final = statements("adapters.postgres", "checkpoint_election.sql")
 _RETRY_SECONDS: Final = 1.0
 _HEADS: Final = 5_000
 _SEEN: Final = 1_000

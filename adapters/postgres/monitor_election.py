@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Final
 from adapters.database_errors import reachable
 from adapters.postgres.elected_session import ElectedSession, lasts
 from adapters.sql import statements
-from application.health.leader_election import ProviderToCheck
+from application.health.monitor_election import ProviderToCheck
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from adapters.postgres.elected_session import Connection
 
-_SQL: Final = statements("adapters.postgres", "leader_election.sql")
+_SQL: Final = statements("adapters.postgres", "monitor_election.sql")
 
 
-class PostgresLeaderElection:
-    """Implements `application.health.leader_election.LeaderElection`; deposes leaders silent for `silence_seconds`."""
+class PostgresMonitorElection:
+    """Implements `application.health.monitor_election.MonitorElection`.
+
+    It deposes leaders that are silent for `silence_seconds`.
+    """
 
     def __init__(self, url: str, *, silence_seconds: float = 30.0) -> None:
         self._sessions = ElectedSession(
@@ -27,18 +30,18 @@ class PostgresLeaderElection:
         )
 
     @asynccontextmanager
-    async def term(self) -> AsyncIterator[PostgresLeadership]:
+    async def term(self) -> AsyncIterator[PostgresMonitorLeadership]:
         async with self._sessions.term() as connection:
             yield await _begun(connection)
 
     @asynccontextmanager
-    async def vacancy(self) -> AsyncIterator[PostgresLeadership | None]:
+    async def vacancy(self) -> AsyncIterator[PostgresMonitorLeadership | None]:
         async with self._sessions.vacancy() as connection:
             yield None if connection is None else await _begun(connection)
 
 
-class PostgresLeadership:
-    """Implements `application.health.leader_election.Leadership`."""
+class PostgresMonitorLeadership:
+    """Implements `application.health.monitor_election.MonitorLeadership`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -56,9 +59,9 @@ class PostgresLeadership:
         await lasts(self._connection, seconds)
 
 
-async def _begun(connection: Connection) -> PostgresLeadership:
+async def _begun(connection: Connection) -> PostgresMonitorLeadership:
     """Clean up, which only the leader does, and return the leadership."""
     with reachable():
         await connection.execute(_SQL["forget_checks"])
         await connection.execute(_SQL["forget_health"])
-    return PostgresLeadership(connection)
+    return PostgresMonitorLeadership(connection)

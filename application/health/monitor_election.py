@@ -19,7 +19,7 @@ class ProviderToCheck:
     provider_id: UUID
 
 
-class Leadership(Protocol):
+class MonitorLeadership(Protocol):
     """The leadership of one process. Due checks are given to the leader alone."""
 
     async def due(self, interval_seconds: float, limit: int) -> Sequence[ProviderToCheck]:
@@ -41,10 +41,10 @@ class Leadership(Protocol):
         ...
 
 
-class LeaderElection(Protocol):
+class MonitorElection(Protocol):
     """Elects one process on all hosts; leadership ends with the block or with the process."""
 
-    def term(self) -> AbstractAsyncContextManager[Leadership]:
+    def term(self) -> AbstractAsyncContextManager[MonitorLeadership]:
         """Wait for the leadership and hold it during the block.
 
         Raises:
@@ -52,7 +52,7 @@ class LeaderElection(Protocol):
         """
         ...
 
-    def vacancy(self) -> AbstractAsyncContextManager[Leadership | None]:
+    def vacancy(self) -> AbstractAsyncContextManager[MonitorLeadership | None]:
         """Lead during the block if no other process does; None otherwise.
 
         Raises:

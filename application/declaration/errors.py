@@ -1,0 +1,56 @@
+"""What can go wrong with a declaration. No request is ever answered with these: they are for the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class DeclarationError(Exception):
+    """A declaration could not be read, compared or carried out."""
+
+    code: ClassVar[str] = "declaration-error"
+
+    @property
+    def message(self) -> str:
+        """What went wrong, for the person who asked."""
+        return str(self.args[0])
+
+
+class ServiceRefused(DeclarationError):
+    """The service has refused a request; nothing of it was done. The message is the service's own."""
+
+    code = "service-refused"
+
+
+class ServiceUnreachable(DeclarationError):
+    """The service cannot be reached, or did not answer as it should. Whether a change was made is not known."""
+
+    code = "service-unreachable"
+
+
+class Stopped(DeclarationError):
+    """Somebody has stopped it, between one change and the next."""
+
+    code = "stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What is wrong at a place in a declaration, to stand behind the pointer to it."""
+
+    place: str
+    message: str
+
+
+class DeclarationRefused(DeclarationError):
+    """The declaration cannot be applied."""
+
+    code = "declaration-refused"
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(" ".join(f"{finding.place} {finding.message}." for finding in findings))
+        self.findings = findings

@@ -1,0 +1,40 @@
+"""Values of a configuration, which may hold anything."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def number(value: object) -> Decimal | int | None:
+    """Return a number, also one that is written as text; none for what is none."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | Decimal):
+        return value
+    if isinstance(value, str):
+        try:
+            read = Decimal(value)
+        except InvalidOperation:
+            return None
+        return read if read.is_finite() else None
+    return None
+
+
+def whole(value: object) -> int | None:
+    """Return a whole number above 0, none for what is none."""
+    found = number(value)
+    return int(found) if found is not None and found == int(found) and found > 0 else None
+
+
+def members(value: object) -> Mapping[str, Any]:
+    """Return a mapping; what is none has no members."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: object) -> list[Any]:
+    """Return a list; what is none has no items."""
+    return value if isinstance(value, list) else []

@@ -1,0 +1,44 @@
+"""What a browser asks for when somebody opens the console."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import expect
+
+if TYPE_CHECKING:
+    from tests.browser.console import Consoles
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+FILES = {"early.js", "main.js", "styles-tokens.css", "vendor-uplot-uPlot-1.6.32.iife.min.js"}
+# The last two are asked for whoever is signed in, when all stands that is seen.
+QUESTIONS = {"/auth/session", "/api/ai/overview", "/api/ai/events", "/readyz"}
+
+
+async def test_the_first_view_takes_few_requests_and_none_of_them_twice(consoles: Consoles) -> None:
+    provider = await consoles.provider(name="First")
+    await consoles.api.model(provider, modelId="gpt-4o")
+    await consoles.api.post("/api/ai/generate", {"prompt": "Hello", "providerModelId": "gpt-4o"})
+    async with consoles.opened() as console:
+        page = console.page
+        await page.goto(consoles.api.url)
+        await page.locator(".chart canvas").wait_for()
+        await expect(page.get_by_text("Changed lately")).to_be_visible()
+        asked = Counter(urlsplit(address).path for address in console.watched.addresses if address.startswith("http"))
+        files = {path.rpartition("/")[2]: count for path, count in asked.items() if path.startswith("/console/")}
+        assert {name: count for name, count in files.items() if name != "mark.svg"} == dict.fromkeys(FILES, 1)
+        questions = {path for path in asked if not path.startswith("/console/")} - {"/"}
+        assert questions <= QUESTIONS
+        # What happened before the events were followed is asked for again.
+        assert asked["/auth/session"] == 1
+        assert asked["/api/ai/overview"] <= 2
+        # Going on from there loads what the next page needs, and nothing of this again.
+        before = len(console.watched.requests)
+        await page.get_by_role("link", name="Models", exact=True).click()
+        await page.locator("tbody tr").first.wait_for()
+        more = {urlsplit(address).path.rpartition("/")[2] for address in console.watched.addresses[before:]}
+        assert {name for name in more if name.endswith(".js")} == {"shared.js", "pages-models-list.js"}
