@@ -51,6 +51,7 @@ export class Listing extends Store {
     this.isAsking = false;
     this.error = null;
     this.fresh = new Set();
+    this.drawn = null;
     /** @type {HTMLElement | null} */
     this.place = null;
     this.view = html`<${ListingView} list=${this} />`;
@@ -156,7 +157,14 @@ export class Listing extends Store {
     return true;
   }
 
+  // For what the rows are shown with, and is not part of them.
+  drawAgain() {
+    this.drawn = null;
+    this.changed();
+  }
+
   #take({ data, pagination }) {
+    this.drawn = null;
     this.rows = data.filter((row) => !isLeaving(row.id));
     this.count = data.length;
     this.total = pagination.total ?? data.length;

@@ -37,7 +37,7 @@ export async function show({ query, signal }) {
   });
   providers.subscribe(() => {
     byProvider.form.choices = [...providers.names];
-    list.changed();
+    list.drawAgain();
   });
   providers.follow({ signal, isBusy: () => isHeld(document.getElementById("main")) });
   await list.load();
