@@ -142,8 +142,8 @@ class Ledger:
         finally:
             self.appended(AppendTiming(perf_counter() - began, events, error))
             # Whatever became of it, it may have been recorded.
-            for tell in self._written:
-                tell(append.organization_id)
+            for call in self._written:
+                call(append.organization_id)
 
     async def _recorded(
         self, aggregates: Sequence[Root], append: Append, constraints: Mapping[str, type[ApplicationError]] | None
