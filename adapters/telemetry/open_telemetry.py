@@ -38,7 +38,7 @@ from adapters.telemetry.export_reports import ExportReports, ReportedLogs, Repor
 from adapters.telemetry.metric_data import metric_data
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, MutableMapping
+    from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
 
     from opentelemetry.propagators.textmap import TextMapPropagator
     from opentelemetry.trace import Span as SdkSpan
@@ -71,9 +71,8 @@ def check_settings(signals: Collection[str]) -> None:
     """
     _check_protocol(signals)
     _export_interval()
-    makers = {"traces": OTLPSpanExporter, "metrics": OTLPMetricExporter, "logs": OTLPLogExporter}
-    for signal in sorted(signals):
-        makers[signal]().shutdown()
+    for provider in OpenTelemetry(signals, version="").providers:
+        provider.shutdown()
 
 
 class OpenTelemetry:
@@ -139,16 +138,20 @@ class OpenTelemetry:
             await self._export_metrics(await figures(), _MOST_SECONDS)
 
     @property
+    def providers(self) -> Sequence[TracerProvider | LoggerProvider]:
+        """What has to be shut down."""
+        return [provider for provider in (self._traces, self._logs) if provider is not None]
+
+    @property
     def exports_metrics(self) -> bool:
         """Whether figures are exported."""
         return self._metrics is not None
 
     async def close(self, last: Collector) -> None:
         """Export what waits, and the figures a last time; whatever takes longer than a few seconds is lost."""
-        providers = [provider for provider in (self._traces, self._logs) if provider is not None]
         await asyncio.gather(
             self._export_metrics(last, _CLOSING_SECONDS),
-            *(in_daemon_thread(provider.shutdown, seconds=_CLOSING_SECONDS) for provider in providers),
+            *(in_daemon_thread(provider.shutdown, seconds=_CLOSING_SECONDS) for provider in self.providers),
         )
         self._reports.close()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 from prometheus_client import Counter, Gauge
 
 from application.errors import Unavailable
-from application.verification.checkpoint_agreement import expect_own_sink
+from application.verification.checkpoint_agreement import end_of, expect_own_sink
 from application.verification.checkpoint_storage import CheckpointsDisagree
 from application.verification.write_checkpoint import WriteCheckpoint
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from application.verification.checkpoint_storage import CheckpointRegister, CheckpointSink
-    from application.verification.checkpoints import Checkpoint
+    from application.verification.checkpoints import Checkpoint, LineOutline
 
 _RETRY_SECONDS: Final = 5.0
 
@@ -63,6 +64,17 @@ class CheckpointWatch:
         """Return why checkpoints are not written, none when they are."""
         return self._failure
 
+    def found(self, newest: LineOutline | None) -> None:
+        """Show the newest checkpoint that is there already, whoever has written it."""
+        if newest is not None:
+            self._number.set(newest.number)
+            self._time.set(datetime.fromisoformat(newest.at).timestamp())
+
+    def stood_aside(self) -> None:
+        """Leave it to another process, which leads, to say how checkpoints are."""
+        self._failure = None
+        self._disagreement.set(0)
+
     def written(self, checkpoint: Checkpoint | None) -> None:
         """Note that a checkpoint was written, or was not needed."""
         if self._failure is not None:
@@ -95,12 +107,17 @@ class CheckpointWriter:
         self._sink = sink
         self._watch = watch
         self._interval = interval
+        self._attempts = 0
 
     async def run(self) -> None:
         """Work until it is cancelled. Whoever cannot write stands down: another host may be able to."""
         while True:
+            self._attempts = 0
             try:
                 async with self._election.leadership(self._may_stand) as register:
+                    async with self._sink.tail() as tail:
+                        end = await end_of(tail.newest)
+                    self._watch.found(None if end is None else end.line)
                     await self._lead(register)
             except Unavailable as error:
                 self._watch.failed(error)
@@ -108,6 +125,10 @@ class CheckpointWriter:
 
     async def _may_stand(self, register: CheckpointRegister) -> None:
         await expect_own_sink(register, self._sink)
+        if self._attempts:
+            # The attempt before was lost: another process leads.
+            self._watch.stood_aside()
+        self._attempts += 1
 
     async def _lead(self, register: CheckpointRegister) -> None:
         while True:

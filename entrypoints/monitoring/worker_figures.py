@@ -34,7 +34,7 @@ WORKERS: Final = "modelbook_workers"
 _ADDED_UP: Final = ("modelbook_pool_", "modelbook_outbound_", WORKERS)
 _Key = tuple[str, tuple[tuple[str, str], ...]]
 _Value = tuple[float, "Exemplar | None"]
-_PATIENCE: Final = aiohttp.ClientTimeout(total=1.0)
+_PATIENCE: Final = aiohttp.ClientTimeout(total=3.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ async def answering(slot: WorkerSlot | None, registry: CollectorRegistry) -> Asy
 async def figures_of_all(
     own: CollectorRegistry, others: Sequence[str], text_format: TextFormat = PROMETHEUS
 ) -> Collector:
-    """Return the figures of this worker and of those others that answer within a second, added up."""
+    """Return the figures of this worker and of those others that answer within some seconds, added up."""
     if not others:
         return own
     async with aiohttp.ClientSession(timeout=_PATIENCE, trust_env=False) as session:

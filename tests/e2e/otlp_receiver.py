@@ -57,6 +57,11 @@ class Collector:
         await until(lambda: len(self.named(name)) >= count)
         return self.named(name)
 
+    async def line_of(self, trace_id: str) -> ReceivedLog:
+        """Return the first line of the log that belongs to the trace, as soon as there is one."""
+        await until(lambda: any(line.trace_id == trace_id for line in self.logs))
+        return next(line for line in self.logs if line.trace_id == trace_id)
+
     def named(self, name: str) -> list[ReceivedSpan]:
         return [span for span in self.spans if span.name == name]
 

@@ -9,6 +9,7 @@ import asyncio
 import base64
 import json
 import socket
+import sys
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -52,6 +53,7 @@ def data_dir() -> Iterator[Path]:
         ("DATABASE_URL", "mysql://db", ["MODELBOOK_DATABASE_URL", "postgresql://"]),
         ("DISCOVERY_TTL", "-1", ["MODELBOOK_DISCOVERY_TTL"]),
         ("HEALTH_INTERVAL", "inf", ["MODELBOOK_HEALTH_INTERVAL"]),
+        ("TELEMETRY", "traces,spans", ["MODELBOOK_TELEMETRY", "metrics"]),
         ("CORS_ORIGINS", "*", ["MODELBOOK_CORS_ORIGINS", "https://app.example.org"]),
         (
             "CORS_ORIGINS",
@@ -223,6 +225,30 @@ def test_a_value_that_only_its_reader_understands_is_named_too(
     finished = refusal("serve", **external(database, **{name: value, "WORKERS": workers}))
     said(finished, MISUSED, *words)
     assert value == "10.0.0.0/8:0" or "dG9vIHNob3J0" not in finished.errors
+
+
+def test_telemetry_without_opentelemetry_says_how_to_install_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As where the package is not there.
+    monkeypatch.setitem(sys.modules, "opentelemetry", None)
+    finished = refusal("serve", **external(database, TELEMETRY="traces"))
+    said(finished, MISUSED, "MODELBOOK_TELEMETRY", "pip install 'modelbook[otel]'")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "OTEL_EXPORTER_OTLP_PROTOCOL is not http/protobuf"),
+        ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "0", "max_export_batch_size"),
+        ("OTEL_METRIC_EXPORT_INTERVAL", "0", "OTEL_METRIC_EXPORT_INTERVAL"),
+    ],
+)
+def test_a_setting_of_opentelemetry_that_makes_no_sense_is_named(
+    database: Database, monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    said(refusal("serve", **external(database, TELEMETRY="traces,metrics")), MISUSED, "MODELBOOK_TELEMETRY", words)
 
 
 def test_more_connections_than_the_server_gives_are_named(database: Database) -> None:

@@ -57,8 +57,7 @@ async def test_a_call_is_followed_from_the_client_to_the_provider_without_a_word
         collector = background.enter(collecting())
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
         monkeypatch.setenv("OTEL_SERVICE_NAME", "gateway-of-acme")
-        settings = {"telemetry": "traces,metrics,logs", "log_level": "info", "log_format": "json"}
-        with service_on(database, **settings) as service:
+        with service_on(database, telemetry="traces,metrics,logs", log_level="info", log_format="json") as service:
             organization_id = uuid4()
             token = a_token(organization_id, Role.ADMIN)
             api = Api(session, service.url, organization_id, token)
@@ -107,8 +106,7 @@ async def test_a_call_is_followed_from_the_client_to_the_provider_without_a_word
                 assert said["gen_ai.usage.output_tokens"] > 0
                 assert said.get("gen_ai.request.stream", False) is is_stream
                 assert (said["server.address"], "error.type" in said) == ("127.0.0.1", False)
-                await until(lambda of=trace: any(each.trace_id == of.id for each in collector.logs))
-                line = next(each for each in collector.logs if each.trace_id == trace.id)
+                line = await collector.line_of(trace.id)
                 assert (line.body, line.span_id) == ("request", serving.span_id)
                 assert line.attributes["route"] == CHAT
 
