@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from application.counted import counted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -177,8 +179,8 @@ class RateLimited(ApplicationError):
     def __init__(self, quota: Quota, retry_after_seconds: int, message: str | None = None) -> None:
         super().__init__(
             message
-            or f"Your organization may make {quota.requests} {quota.what} in {quota.seconds} seconds, and has; "
-            f"try again in {retry_after_seconds} seconds."
+            or f"Your organization has used up its quota of {quota.what}: {quota.requests:,} in "
+            f"{counted(quota.seconds, 'second')}. Try again in {counted(retry_after_seconds, 'second')}."
         )
         self.quota = quota
         self.retry_after_seconds = retry_after_seconds

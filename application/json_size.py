@@ -19,8 +19,8 @@ _FEW: Final = 1_000
 class JsonSize:
     """Takes the pieces of a text in their order. Each value but the first follows a comma or the bracket of its holder.
 
-    Everything is counted as it comes, which takes next to no time. What stands in strings is told from the rest where
-    that is too much, which is seldom, and takes as long as a usual request.
+    Everything is counted as it comes, which takes next to no time. What stands in strings is distinguished from the
+    rest where that is too much, which is seldom, and takes as long as a usual request.
     """
 
     def __init__(self, most_values: int = MOST_VALUES, most_containers: int = MOST_CONTAINERS) -> None:

@@ -80,6 +80,7 @@ from application.access_keys.rotate_access_key import rotate_access_key
 from application.bounds.budgets import Budgets
 from application.bounds.call_admission import CallAdmission
 from application.bounds.call_limits import CallLimits
+from application.bounds.note_overdue_thresholds import note_overdue_thresholds_for_ever
 from application.bounds.note_threshold import note_threshold
 from application.bounds.organization_bounds import change_organization_budget, change_organization_quotas
 from application.bounds.organization_quotas import OrganizationQuotas
@@ -87,7 +88,6 @@ from application.bounds.quota_uses import quota_uses
 from application.bounds.quotas import DEFAULTS, RESERVE, Quotas
 from application.bounds.shares import SameForAll, Shares
 from application.bounds.stocks import Stocks
-from application.bounds.tell_thresholds import tell_thresholds_for_ever
 from application.commands.change_model import change_model
 from application.commands.change_models_in_bulk import change_models_in_bulk
 from application.commands.change_provider import change_provider
@@ -416,15 +416,15 @@ class Container(containers.DeclarativeContainer):
         providers.Singleton(PostgresBudgetLeases, tenant, clock),
         timer=timer,
         clock=clock,
-        tell_threshold=note_threshold,
+        note_threshold=note_threshold,
     )
-    tell_thresholds_for_ever = providers.Factory(
+    note_overdue_thresholds_for_ever = providers.Factory(
         partial,
-        tell_thresholds_for_ever,
+        note_overdue_thresholds_for_ever,
         overdue=providers.Singleton(PostgresOverdueThresholds, administration.pool, clock),
         # It has no part of a budget for itself.
         leases=providers.Factory(PostgresBudgetLeases, tenant, clock),
-        tell=note_threshold,
+        note=note_threshold,
     )
     prompt_runs = providers.Singleton(
         PromptRuns,

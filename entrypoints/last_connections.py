@@ -1,7 +1,7 @@
 """Closes a listening socket without resetting a connection.
 
 Whoever has connected but was not accepted yet is reset when the socket closes, and a proxy that has sent a POST by then
-cannot send it again. So first the system is told to ignore new connections (their clients repeat that a second later,
+cannot send it again. So first the system is made to ignore new connections (their clients repeat that a second later,
 find the socket closed, and go elsewhere, having sent nothing), then those who wait are accepted.
 """
 

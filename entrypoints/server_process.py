@@ -141,7 +141,7 @@ async def _running(
                     in_background(container.sweep_usage_for_ever(), logger),
                     in_background(partial(container.deliver_for_ever(), observer=observer), logger),
                     in_background(container.sweep_sessions_for_ever(), logger),
-                    in_background(container.tell_thresholds_for_ever(), logger),
+                    in_background(container.note_overdue_thresholds_for_ever(), logger),
                 ):
                     await web.SockSite(runner, listener, backlog=1024).start()
                     yield container

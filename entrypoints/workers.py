@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 _WATCH_SECONDS: Final = 0.2
 _PAUSE_SECONDS: Final = 1.0
 _STEP_SECONDS: Final = 0.05
-# Beyond what a worker lets its requests in flight take: twice that, for those that do not end when they are told to.
+# Beyond what a worker lets its requests in flight take: twice that, for those that do not end when they are asked to.
 _LAST_SECONDS: Final = 30.0
-# A worker that alone was told to stop takes leave of its clients, and ends by itself.
+# A worker that alone was asked to stop takes leave of its clients, and ends by itself.
 _ALONE_SECONDS: Final = 1.0
 
 
@@ -114,12 +114,12 @@ class Workers:
     async def _serve(self, slot: WorkerSlot) -> None:
         shutdown, loop = Shutdown(StopSignal()), asyncio.get_running_loop()
 
-        def told(pipe: int, act: Callable[[], None]) -> None:
+        def received(pipe: int, act: Callable[[], None]) -> None:
             loop.remove_reader(pipe)
             act()
 
-        loop.add_reader(self._drain, told, self._drain, shutdown.drain)
-        loop.add_reader(self._end, told, self._end, shutdown.end)
+        loop.add_reader(self._drain, received, self._drain, shutdown.drain)
+        loop.add_reader(self._end, received, self._end, shutdown.end)
         async with running(self._runtime, self._listener, stopping=shutdown.stopping, slot=slot):
             await shutdown.begun()
             # Where the whole group got the signal, the parent says when; a worker that alone did ends by itself.

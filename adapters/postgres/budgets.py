@@ -13,8 +13,8 @@ from psycopg.sql import SQL
 from adapters.database_errors import reachable
 from adapters.sql import statements
 from application.bounds.budget_leases import Lease
+from application.bounds.note_overdue_thresholds import OverdueThreshold
 from application.bounds.organization_bounds import OrganizationBudget
-from application.bounds.tell_thresholds import OverdueThreshold
 from application.caller import Caller, acting_as
 from application.errors import Unavailable
 from domain.access_key.values import Budget
@@ -82,7 +82,7 @@ class PostgresBudgetLeases:
 
 
 class PostgresOverdueThresholds:
-    """Implements `application.bounds.tell_thresholds.OverdueThresholds` on the administrators' login."""
+    """Implements `application.bounds.note_overdue_thresholds.OverdueThresholds` on the administrators' login."""
 
     def __init__(self, pool: AnyPool, clock: Clock) -> None:
         self._pool = pool

@@ -55,7 +55,6 @@ def reading_pool(
     application_name: str = "modelbook",
     options: str | None = None,
     patience_seconds: float = _PATIENCE_SECONDS,
-    **options_of_connection: object,
 ) -> AnyPool:
     """Return an unopened pool whose connections return `json` columns as bytes and parse `jsonb` columns."""
     return AsyncConnectionPool(
@@ -69,7 +68,7 @@ def reading_pool(
             "autocommit": True,
             "application_name": application_name,
             "options": options,
-            **options_of_connection,
+            **ANSWERS_OR_ENDS,
         },
         configure=_configure_reading,
     )
@@ -84,7 +83,7 @@ def long_reading_pool(url: str, *, size: int = 2) -> AnyPool:
 
 def replica_pool(url: str, *, size: int) -> AnyPool:
     """Return such a pool for a replica. It opens connections when they are asked for, and none to one that is lost."""
-    return reading_pool(url, size=size, least=0, application_name="modelbook replica", **ANSWERS_OR_ENDS)
+    return reading_pool(url, size=size, least=0, application_name="modelbook replica")
 
 
 def administrators_pool(url: str, *, size: int, least: int = 1, application_name: str) -> AnyPool:
@@ -101,7 +100,12 @@ def writing_pool(url: str, *, size: int = 4, application_name: str = "modelbook 
         open=False,
         timeout=_PATIENCE_SECONDS,
         reconnect_timeout=_PATIENCE_SECONDS,
-        kwargs={"autocommit": True, "application_name": application_name, "client_encoding": "UTF8"},
+        kwargs={
+            "autocommit": True,
+            "application_name": application_name,
+            "client_encoding": "UTF8",
+            **ANSWERS_OR_ENDS,
+        },
         configure=_configure_writing,
     )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 from psycopg.sql import SQL
 
-from adapters.database_errors import reachable
 from adapters.postgres.connection_pools import ANSWERS_OR_ENDS
 from adapters.postgres.tenant_statements import Tenant
 from adapters.sql import statements
@@ -17,7 +17,7 @@ from application.errors import Unavailable
 from application.read_replica import ReplicaReading
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from adapters.postgres.connection_pools import AnyPool
     from adapters.postgres.tenant_statements import Statement
@@ -101,7 +101,7 @@ class PostgresReplicaProbe:
 
     async def read(self) -> ReplicaReading:
         ours, written = await self._of_primary()
-        with reachable():
+        with _answering():
             if self._connection is None or self._connection.closed:
                 self._connection = await psycopg.AsyncConnection.connect(
                     self._url, autocommit=True, application_name="modelbook replica watch", **ANSWERS_OR_ENDS
@@ -120,12 +120,25 @@ class PostgresReplicaProbe:
 
     async def _of_primary(self) -> tuple[int | None, int | None]:
         try:
-            with reachable():
+            with _answering():
                 async with self._primary.connection() as connection:
                     row = await (await connection.execute(_SQL["primary"])).fetchone()
         except Unavailable:
             return None, None
         return (None, None) if row is None else (row[0], row[1])
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Translate every error: who may not be asked where a server stands is as good as away.
+
+    Raises:
+        Unavailable: it cannot be reached, or does not say.
+    """
+    try:
+        yield
+    except psycopg.Error as error:
+        raise Unavailable from error
 
 
 def _is_loss(cause: BaseException | None) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.database_errors import reachable
 from application.caller import current_caller
+from application.errors import Unavailable
 from application.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     import psycopg
     from psycopg.sql import Composed
@@ -23,6 +25,8 @@ LONG_PATIENCE_SECONDS: Final = 30.0
 """For statements that may themselves take seconds."""
 
 _PATIENCE_SECONDS: Final = 8.0
+# A server that is well ends a statement sooner (roles.sql). One that has stopped, with its connections open, ends none.
+_LONGEST_SECONDS: Final = 30.0
 # What they are made into Python's values in is some 2 ms, in which the event loop does nothing else.
 _ROWS_AT_ONCE: Final = 50
 _SCOPE: Final = b"SELECT set_config('app.organization_id', %s, true)"
@@ -71,7 +75,7 @@ class Tenant:
         organization_id = current_caller().organization_id
         with reachable():
             async with self._turns.of(organization_id), self._pool.connection() as connection:
-                async with connection.pipeline():
+                async with _answer_in_time(), connection.pipeline():
                     await connection.execute(_SCOPE, (str(organization_id),), prepare=True)
                     cursors = [
                         await connection.execute(
@@ -80,6 +84,20 @@ class Tenant:
                         for statement, parameters in statements
                     ]
                 return [await _fetched(cursor) for cursor in cursors]
+
+
+@asynccontextmanager
+async def _answer_in_time() -> AsyncIterator[None]:
+    """End the block when the server has not answered for long, and its connection with it.
+
+    Raises:
+        Unavailable: it has not.
+    """
+    try:
+        async with asyncio.timeout(_LONGEST_SECONDS):
+            yield
+    except TimeoutError as error:
+        raise Unavailable from error
 
 
 async def _fetched(cursor: psycopg.AsyncCursor[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from application.usage.usage_ledger import Use
     from domain.access_key.values import Budget, Period
 
-    TellThreshold = Callable[[UUID, SubjectKind, UUID, int, datetime | None], Awaitable[None]]
+    NoteThreshold = Callable[[UUID, SubjectKind, UUID, int, datetime | None], Awaitable[None]]
     """Records once that so many percent of a budget were spent, of an organization, in the period since a time."""
 
 FLUSH_SECONDS: Final = 1.0
@@ -88,7 +88,7 @@ class _Part:
     asked_at: float = float("-inf")
     is_all_there_is: bool = False
     is_of_other_budget: bool = False
-    is_telling: bool = False
+    is_noting: bool = False
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -114,16 +114,16 @@ class Budgets:
         *,
         timer: Timer,
         clock: Clock,
-        tell_threshold: TellThreshold,
+        note_threshold: NoteThreshold,
         flush_seconds: float = FLUSH_SECONDS,
     ) -> None:
         self._leases = leases
         self._timer = timer
         self._clock = clock
-        self._tell_threshold = tell_threshold
+        self._note_threshold = note_threshold
         self._flush_seconds = flush_seconds
         self._parts: dict[_Place, _Part] = {}
-        self._telling: set[asyncio.Task[None]] = set()
+        self._noting: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
         self._flushing: asyncio.Task[None] | None = None
 
@@ -137,8 +137,8 @@ class Budgets:
         if self._flushing is not None:
             await self._flushing
         await self.flush(gives_back=True)
-        if self._telling:
-            await asyncio.wait(self._telling)
+        if self._noting:
+            await asyncio.wait(self._noting)
 
     @asynccontextmanager
     async def within(
@@ -222,24 +222,24 @@ class Budgets:
         part.leased, part.spent_by_all = lease.leased_usd, lease.spent_usd
         part.is_of_other_budget = part.budget != budget
         part.is_all_there_is = lease.leased_usd < committed + wanted
-        if lease.reached_percent and not part.is_telling:
-            part.is_telling = True
-            telling = asyncio.create_task(self._tell(place, part, lease.reached_percent))
-            self._telling.add(telling)
-            telling.add_done_callback(self._telling.discard)
+        if lease.reached_percent and not part.is_noting:
+            part.is_noting = True
+            noting = asyncio.create_task(self._note(place, part, lease.reached_percent))
+            self._noting.add(noting)
+            noting.add_done_callback(self._noting.discard)
         if departure is not None:
             raise departure
 
-    async def _tell(self, place: _Place, part: _Part, reached: Sequence[int]) -> None:
+    async def _note(self, place: _Place, part: _Part, reached: Sequence[int]) -> None:
         """Record what was reached, the lowest first. What cannot be recorded now comes with a later part again."""
         organization_id, subject_id, start = place
         try:
             with suppress(Unavailable):
                 for percent in reached:
-                    await self._tell_threshold(organization_id, part.kind, subject_id, percent, start)
+                    await self._note_threshold(organization_id, part.kind, subject_id, percent, start)
                     await self._leases.note_threshold(organization_id, subject_id, start, percent)
         finally:
-            part.is_telling = False
+            part.is_noting = False
 
     async def flush(self, *, gives_back: bool = False) -> None:
         """Report what was spent, renew the parts in use, and give back those that are not."""

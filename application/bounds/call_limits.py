@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
+from application.counted import counted
 from application.errors import RateLimited
 from application.ports.rate_limits import Quota
 
@@ -71,7 +72,7 @@ class CallLimits:
             raise RateLimited(
                 Quota(name=f"{bounds.kind}-concurrent", what="prompts at once", requests=most, seconds=_SHORTLY),
                 _SHORTLY,
-                f"{bounds.whose} may run {most} prompts at the same time, and does; try again in a second.",
+                f"{bounds.whose} has used up its limit of prompts: {most} at the same time. Try again in a second.",
             )
         return ticket
 
@@ -99,5 +100,6 @@ def _check(bounds: CallBounds, allowance: Allowance) -> None:
     raise RateLimited(
         quota,
         seconds,
-        f"{bounds.whose} may use {quota.requests:,} {quota.what} a minute, and has; try again in {seconds} seconds.",
+        f"{bounds.whose} has used up its limit of {quota.what}: {quota.requests:,} a minute. Try again in "
+        f"{counted(seconds, 'second')}.",
     )

@@ -70,7 +70,7 @@ async def change_organization_quotas(
 ) -> Recorded:
     """Replace the quotas of the current caller's organization. Platform administrators only.
 
-    What is not named is as the installation has it; 0: no limit. `changed` is told the organization.
+    What is not named is as the installation has it; 0: no limit. `changed` is called with the organization.
 
     Raises:
         OrganizationRemoved: it was removed.

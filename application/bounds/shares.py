@@ -30,7 +30,7 @@ def share_reached(name: str, most: int) -> RateLimited:
     return RateLimited(
         Quota(name=name, what=what, requests=most, seconds=_SHORTLY),
         _SHORTLY,
-        f"Your organization may have {most:,} {what} at the same time, and has; try again in a second.",
+        f"Your organization has used up its quota of {what}: {most:,} at the same time. Try again in a second.",
     )
 
 
@@ -106,7 +106,7 @@ class Shares:
         return held < always or self._held_by_all[name] + amount <= most_of_all
 
     def add(self, name: str, organization_id: UUID, amount: int) -> None:
-        """Count so much more, or less where it is negative; whoever waits for it is told."""
+        """Count so much more, or less where it is negative; whoever waits for it is woken."""
         by_name = self._held.get(organization_id)
         if by_name is None:
             by_name = self._held[organization_id] = {}
@@ -146,7 +146,7 @@ class Shares:
         while not self.has_room(name, organization_id):
             waiting = asyncio.get_running_loop().create_future()
             queue = self._waiting.setdefault(name, OrderedDict()).setdefault(organization_id, deque())
-            # Whoever was told and came too late keeps the place.
+            # Whoever was woken and came too late keeps the place.
             (queue.appendleft if is_first else queue.append)(waiting)
             try:
                 await waiting
@@ -159,7 +159,7 @@ class Shares:
         self.add(name, organization_id, 1)
 
     def _wake(self, name: str) -> None:
-        """Tell the first of each organization that has room; the organization that was told the longest ago first."""
+        """Wake the first of each organization that has room; the organization that was woken the longest ago first."""
         queues = self._waiting.get(name, OrderedDict())
         for organization_id, queue in list(queues.items()):
             while queue and queue[0].done():

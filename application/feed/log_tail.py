@@ -81,7 +81,7 @@ class LogTail:
         except Unavailable:
             return False
         self._has_begun = True
-        self._tell()
+        self._wake()
         return True
 
     async def _catch_up(self) -> None:
@@ -94,7 +94,7 @@ class LogTail:
             self.position = batch[-1].position
             while len(self._events) > KEPT_EVENTS:
                 self._start = self._events.popleft().position
-            self._tell()
+            self._wake()
             if len(batch) < _BATCH:
                 return
 
@@ -104,8 +104,8 @@ class LogTail:
         if end < self.position:
             self._events.clear()
             self._start = self.position = end
-            self._tell()
+            self._wake()
 
-    def _tell(self) -> None:
+    def _wake(self) -> None:
         growth, self._growth = self._growth, asyncio.Event()
         growth.set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
+from application.counted import counted
 from application.errors import ApplicationError, Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ class TooManyAttempts(ApplicationError):
     code = "too-many-attempts"
 
     def __init__(self, retry_after_seconds: int) -> None:
-        super().__init__(f"There were too many attempts to sign in; try again in {retry_after_seconds} seconds.")
+        super().__init__(
+            f"There were too many attempts to sign in. Try again in {counted(retry_after_seconds, 'second')}."
+        )
         self.retry_after_seconds = retry_after_seconds
 
 

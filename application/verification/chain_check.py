@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from application.counted import counted
 from application.verification.hash_chain import genesis_hash
 from application.verification.log_findings import LogFinding
 from application.verification.stored_events import StoredEvent, eight_bytes, number, stored_hash
@@ -89,7 +90,9 @@ class ChainCheck:
         sequence = number(event.org_sequence)
         if sequence > expected:
             missing = sequence - expected
-            return self._found("deleted", expected, f"{missing} events are missing before event {sequence}.", missing)
+            return self._found(
+                "deleted", expected, f"{counted(missing, 'event')} missing before event {sequence}.", missing
+            )
         if sequence < expected:
             return self._found("inserted", sequence, "There are two events of this sequence number.")
         if stored_hash(event) != event.hash:

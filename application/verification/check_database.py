@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from application.counted import counted
 from application.errors import ApplicationError, CredentialUnreadable
 from application.projections.project_event import TOPICS_OF
 from application.queries.verify_projections import VerifyProjections, verify_projections
@@ -76,15 +77,15 @@ async def _compare_projections(projections: Projections, progress: Progress) -> 
     if found.unreadable.count:
         event = found.unreadable.first[0]
         raise DatabaseUnsound(
-            f"{found.unreadable.count} events cannot be read by this version; the first, {event.topic} of organization "
-            f"{event.organization_id}: {event.reason}"
+            f"{counted(found.unreadable.count, 'event')} cannot be read by this version; the first, {event.topic} of "
+            f"organization {event.organization_id}: {event.reason}"
         )
     for table in found.tables:
         if table.differences.count:
             row = table.differences.first[0]
             raise DatabaseUnsound(
-                f"{table.differences.count} rows of {table.name} differ from the log; the first, {row.row_id} of "
-                f"organization {row.organization_id}, is {row.kind}."
+                f"{table.name}: {counted(table.differences.count, 'row')} not as in the log; the first, {row.row_id} "
+                f"of organization {row.organization_id}, is {row.kind}."
             )
 
 

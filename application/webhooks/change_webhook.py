@@ -39,7 +39,7 @@ async def change_webhook(
 ) -> Recorded:
     """Return the webhook's revision after the change, the old one when it changes nothing.
 
-    One that is enabled again is told of what happens from now on.
+    One that is enabled again receives what happens from now on.
 
     Raises:
         WebhookNotFound: the organization has no such webhook.

@@ -1,4 +1,4 @@
-"""What receivers are told of an event: as JSON, or as a sentence for Slack."""
+"""The message that a receiver gets about an event: JSON, or a sentence for Slack."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PERIODS: Final = {"day": "a day", "week": "a week", "month": "a month", "total"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedEvent:
-    """An event to be told of. `facts` are those of the log, `name` is that of its aggregate now, None: it has none.
+    """An event to send. `facts` are those of the log, `name` is that of its aggregate now, None: it has none.
 
     `position` is None for a test, which the log does not hold.
     """
@@ -60,8 +60,8 @@ def sentence(event: ReportedEvent) -> str:
     subject = (
         f"{_KINDS.get(kind, kind)} “{event.name}”" if event.name else f"{_KINDS.get(kind, kind)} {event.aggregate_id}"
     )
-    tell = _SENTENCES.get(event.topic, _anything)
-    return _escaped(f"{tell(subject, event)}{f' Reason: {event.reason}' if event.reason else ''}")
+    to_sentence = _SENTENCES.get(event.topic, _anything)
+    return _escaped(f"{to_sentence(subject, event)}{f' Reason: {event.reason}' if event.reason else ''}")
 
 
 def _document(event: ReportedEvent, organization_id: UUID) -> Mapping[str, Any]:

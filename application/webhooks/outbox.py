@@ -1,4 +1,4 @@
-"""What is still to be told to whom, and who tells it."""
+"""Which messages are still to be sent to which webhooks, and which process sends them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class DueWebhook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """What a webhook is to be told next. `events` are the first ones after `position` that it wants, up to `until`.
+    """What a webhook receives next. `events` are the first ones after `position` that it wants, up to `until`.
 
     `attempts` is how often the first of them was tried. Messages are signed with the previous secret too until
     `previous_valid_until`.
@@ -51,7 +51,7 @@ class FailedMessage:
 
 
 class Outbox(Protocol):
-    """Reads what webhooks of the current caller's organization are to be told, and keeps what became of it.
+    """Reads what webhooks of the current caller's organization are to receive, and keeps what became of it.
 
     A webhook moves on from one position to another, so that of two who deliver for it only the first one moves it.
     Every method raises `Unavailable` where the database cannot be reached; none holds a connection when it is done.
@@ -115,7 +115,7 @@ class DeliveryLeadership(Protocol):
     """The leadership of the one process that delivers."""
 
     async def due(self, limit: int) -> Sequence[DueWebhook]:
-        """Return enabled webhooks of all organizations that have something to be told, the longest unserved first.
+        """Return enabled webhooks of all organizations that have something to receive, the longest unserved first.
 
         Raises:
             Unavailable: the term is over.
@@ -171,7 +171,7 @@ class DeliveryObserver(Protocol):
         ...
 
     def found_due(self, count: int) -> None:
-        """Note how many webhooks have something to be told."""
+        """Note how many webhooks have something to receive."""
         ...
 
     def delivered(self, webhook: DueWebhook, seconds: float) -> None:

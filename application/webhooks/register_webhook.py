@@ -49,7 +49,7 @@ async def register_webhook(
 ) -> WebhookSecret:
     """Return the new webhook's id and revision with its secret, which is not shown again.
 
-    It is told of what happens from now on.
+    It receives what happens from now on.
 
     Raises:
         InvalidInput: there is no event of one of the topics.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveWebhook:
-    """Tell a receiver nothing any more, and destroy its address and secrets. Administrators only."""
+    """Send a receiver nothing any more, and destroy its address and secrets. Administrators only."""
 
     webhook_id: UUID
     expected_revision: int | None = None

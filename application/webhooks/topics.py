@@ -1,4 +1,4 @@
-"""Which events there are to be told of."""
+"""The types of events that a webhook can ask for."""
 
 from __future__ import annotations
 

@@ -9,8 +9,9 @@ import os
 import secrets
 import shutil
 import subprocess
+import time
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import psutil
@@ -32,6 +33,8 @@ WORKERS: Final = 2
 HEALTH_INTERVAL: Final = 5
 _PATIENCE_SECONDS: Final = 60.0
 _SUPERVISOR_SECONDS: Final = 1.0
+_DATABASE_MEGABYTES: Final = 1024
+_SINK_MEGABYTES: Final = 64
 
 
 @dataclass(slots=True)
@@ -47,11 +50,18 @@ class Deployment:
     process: subprocess.Popen[str] | None = None
     is_ending: bool = False
     keeps_logs: bool = True
-    starts: int = 0
+    starts: list[float] = field(default_factory=list)
+    """Seconds that each took."""
+    sink_has_own_disk: bool = False
+    are_receivers_broken: bool = False
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def sink(self) -> Path:
+        return self.folder / "checkpoints"
 
     @property
     def log(self) -> Path:
@@ -69,7 +79,7 @@ class Deployment:
             "DRAIN_SECONDS": "0",
             "RATE_LIMIT_STORAGE": self.redis.url,
             "CHECKPOINT_KEY": str(self.folder / "checkpoint-key"),
-            "CHECKPOINT_SINK": str(self.folder / "checkpoints"),
+            "CHECKPOINT_SINK": str(self.sink),
             "LOG_FORMAT": "json",
             "LOG_LEVEL": "warning",
         }
@@ -78,13 +88,14 @@ class Deployment:
     def start(self) -> None:
         """Start the service and wait until it serves; it waits for a database that is away no more than it says."""
         environment = self.settings() | self.clock.environment()
+        began = time.monotonic()
         command = [str(COMMAND), "serve", "--port", str(self.port), "--workers", str(WORKERS), "--json"]
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
             )
-        self.starts += 1
         read_until(self.process.stdout, "\n}\n", seconds=_PATIENCE_SECONDS, of="The service")
+        self.starts.append(time.monotonic() - began)
 
     async def supervise(self) -> None:
         """Start the service again whenever it has ended."""
@@ -151,13 +162,20 @@ async def deployment() -> AsyncIterator[Deployment]:
     folder = scratch_folder()
     disk = folder / "disk"
     disk.mkdir()
-    with small_disk(disk) as has_own_disk, RedisServer() as redis:
+    sink = folder / "checkpoints"
+    sink.mkdir()
+    with (
+        small_disk(disk, megabytes=_DATABASE_MEGABYTES) as has_own_disk,
+        small_disk(sink, megabytes=_SINK_MEGABYTES) as sink_has_own_disk,
+        RedisServer() as redis,
+    ):
         postgres = await asyncio.to_thread(Postgres, disk, folder / "postgres.log", has_own_disk=has_own_disk)
         await asyncio.to_thread(postgres.start)
         try:
             async with Sandbox() as sandbox:
                 new_signing_key(folder / "checkpoint-key")
                 deployed = Deployment(folder, postgres, redis, sandbox, free_port(), Clock(folder, "service"))
+                deployed.sink_has_own_disk = sink_has_own_disk
                 await asyncio.to_thread(deployed.start)
                 supervising = asyncio.create_task(deployed.supervise())
                 try:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import psutil
 
+from benchmarks.soak.postgres import fill
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 _HOUR: Final = 3600
 _REPLACED_SECONDS: Final = 30.0
+_FLAPS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,16 @@ async def _killed(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
+async def _flapping(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
+    for _turn in range(_FLAPS):
+        await asyncio.to_thread(deployed.postgres.kill)
+        await asyncio.sleep(0.3)
+        await asyncio.to_thread(deployed.postgres.start)
+        await asyncio.sleep(0.7)
+    yield
+
+
+@asynccontextmanager
 async def _frozen(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
     await asyncio.to_thread(deployed.postgres.freeze)
     yield
@@ -60,6 +73,14 @@ async def _full_disk(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
     await asyncio.to_thread(deployed.postgres.fill_disk)
     yield
     await asyncio.to_thread(deployed.postgres.free_disk)
+
+
+@asynccontextmanager
+async def _full_sink(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
+    ballast = deployed.sink / "ballast"
+    await asyncio.to_thread(fill, ballast)
+    yield
+    ballast.unlink()
 
 
 @asynccontextmanager
@@ -84,6 +105,21 @@ def _clock_set(seconds: int, *, of_postgres: bool = False) -> Inflicted:
 
 
 @asynccontextmanager
+async def _receivers_broken(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
+    deployed.are_receivers_broken = True
+    yield
+    deployed.are_receivers_broken = False
+
+
+@asynccontextmanager
+async def _frozen_worker(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
+    worker = deployed.workers()[0]
+    worker.suspend()
+    yield
+    worker.resume()
+
+
+@asynccontextmanager
 async def _killed_workers(deployed: Deployment, journal: Journal) -> AsyncIterator[None]:
     """Kill each of them in turn, as soon as the one before was replaced; one of them is the health monitor."""
     before = deployed.workers()
@@ -103,10 +139,10 @@ async def _killed_workers(deployed: Deployment, journal: Journal) -> AsyncIterat
 
 @asynccontextmanager
 async def _killed_service(deployed: Deployment, journal: Journal) -> AsyncIterator[None]:
-    starts = deployed.starts
+    starts = len(deployed.starts)
     journal.kills.append(time.time())
     await asyncio.to_thread(deployed.kill)
-    while deployed.starts == starts:  # noqa: ASYNC110 - the supervisor counts for itself
+    while len(deployed.starts) == starts:  # noqa: ASYNC110 - the supervisor counts for itself
         await asyncio.sleep(0.05)
     yield
 
@@ -138,6 +174,10 @@ def _disk_is_shared(deployed: Deployment) -> str | None:
     return None if deployed.postgres.has_own_disk else "only root can mount a small disk"
 
 
+def _sink_is_shared(deployed: Deployment) -> str | None:
+    return None if deployed.sink_has_own_disk else "only root can mount a small disk"
+
+
 def _clock_is_fixed(deployed: Deployment) -> str | None:
     return None if deployed.clock.is_settable else "there is no C compiler for the library that sets a process's clock"
 
@@ -146,8 +186,10 @@ def _clock_is_fixed(deployed: Deployment) -> str | None:
 FAULTS: Final = (
     Fault(name="Postgres restarted", inflict=_restarted, seconds=1),
     Fault(name="Postgres killed", inflict=_killed, seconds=3),
+    Fault(name="Postgres killed five times in a row", inflict=_flapping, seconds=0),
     Fault(name="Postgres frozen", inflict=_frozen, seconds=8),
     Fault(name="disk full", inflict=_full_disk, seconds=5, missing=_disk_is_shared),
+    Fault(name="disk of the checkpoints full", inflict=_full_sink, seconds=5, missing=_sink_is_shared),
     Fault(name="no connections", inflict=_no_connections, seconds=6),
     Fault(name="service's clock 1 h ahead", inflict=_clock_set(_HOUR), seconds=5, missing=_clock_is_fixed),
     Fault(name="service's clock 1 h behind", inflict=_clock_set(-_HOUR), seconds=5, missing=_clock_is_fixed),
@@ -167,6 +209,8 @@ FAULTS: Final = (
     Fault(name="Redis lost", inflict=_redis_lost, seconds=5),
     Fault(name="Redis hanging", inflict=_redis_hanging, seconds=5),
     Fault(name="providers hanging", inflict=_providers_hanging, seconds=8),
+    Fault(name="webhooks' receivers broken", inflict=_receivers_broken, seconds=5),
+    Fault(name="a worker frozen", inflict=_frozen_worker, seconds=5),
     Fault(name="workers killed, the monitor with them", inflict=_killed_workers, seconds=0),
     Fault(name="service killed whole", inflict=_killed_service, seconds=0),
 )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
@@ -11,6 +14,7 @@ import aiohttp
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_IDS: Final = re.compile(r"[0-9a-f-]{36}|\?.*")
 _PATIENCE: Final = aiohttp.ClientTimeout(total=40.0, sock_connect=5.0)
 
 
@@ -35,12 +39,19 @@ class Client:
     session: aiohttp.ClientSession
     url: str
     credential: str
+    longest: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """Seconds that whoever asked had to wait at most for an answer, or in vain."""
+
+    def of(self, credential: str) -> Client:
+        """Return the same client with another credential."""
+        return replace(self, credential=credential)
 
     async def ask(self, method: str, path: str, body: object = None, *, key: str | None = None) -> Answer | None:
         """Return the answer, none if the connection broke or nothing came for 40 s."""
         headers = {"Authorization": f"Bearer {self.credential}"}
         if key is not None:
             headers["Idempotency-Key"] = key
+        began = time.monotonic()
         try:
             async with self.session.request(
                 method, self.url + path, json=body, headers=headers, timeout=_PATIENCE
@@ -50,3 +61,6 @@ class Client:
                 return Answer(response.status, response.headers.copy(), text, json.loads(text) if is_json else None)
         except (aiohttp.ClientError, OSError, TimeoutError):
             return None
+        finally:
+            asked = f"{method} {_IDS.sub('', path)}"
+            self.longest[asked] = max(self.longest[asked], time.monotonic() - began)

@@ -21,7 +21,6 @@ from entrypoints.preparation.container import embedded_postgres, migrate, truste
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DISK_MEGABYTES: Final = 1024
 _CONNECTIONS: Final = 60
 _PATIENCE_SECONDS: Final = 60.0
 _PIECE: Final = bytes(1024 * 1024)
@@ -107,9 +106,7 @@ class Postgres:
 
     def fill_disk(self) -> None:
         """Leave no room on its disk."""
-        with self._ballast.open("ab", buffering=0) as ballast, suppress(OSError):
-            while True:
-                ballast.write(_PIECE)
+        fill(self._ballast)
 
     def free_disk(self) -> None:
         """Give the room back; a server that went down for want of it is started by whoever runs it."""
@@ -162,10 +159,18 @@ class Postgres:
             time.sleep(0.05)
 
 
+def fill(ballast: Path) -> None:
+    """Have the file take all the room that there is on its disk."""
+    for piece in (_PIECE, b" "):
+        with ballast.open("ab", buffering=0) as file, suppress(OSError):
+            while file.write(piece):
+                pass
+
+
 @contextmanager
-def small_disk(folder: Path) -> Iterator[bool]:
+def small_disk(folder: Path, *, megabytes: int) -> Iterator[bool]:
     """Mount a disk in memory on the folder, which root alone can do; tell whether it was."""
-    options = f"size={_DISK_MEGABYTES}m,mode=755"
+    options = f"size={megabytes}m,mode=755"
     mounting = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
     is_mounted = os.geteuid() == 0
     if is_mounted:

@@ -18,6 +18,7 @@ from benchmarks.soak.writers import KEYS, MODELS, PROVIDERS
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from benchmarks.soak.deployment import Deployment
     from benchmarks.soak.http_client import Answer, Client
     from benchmarks.soak.journal import Journal
 
@@ -150,9 +151,12 @@ class Follower:
 class Receiver:
     """Receives an organization's webhook."""
 
+    deployed: Deployment
     positions: list[int] = field(default_factory=list)
 
     async def take(self, request: web.Request) -> web.Response:
+        if self.deployed.are_receivers_broken:
+            return web.Response(status=500)
         position = json.loads(await request.read()).get("data", {}).get("position")
         if position is not None:
             self.positions.append(position)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -65,6 +65,7 @@ class Figures:
 
     times: int = 0
     held: float = 0.0
+    longest: float = 0.0
     recovery: list[float] = field(default_factory=list)
     outcomes: Counter[str] = field(default_factory=Counter)
     skipped: str | None = None
@@ -83,6 +84,7 @@ class Soak:
     readers: list[Reader] = field(default_factory=list)
     followers: dict[UUID, Follower] = field(default_factory=dict)
     receivers: dict[UUID, Receiver] = field(default_factory=dict)
+    longest: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     figures: dict[str, Figures] = field(default_factory=lambda: {fault.name: Figures() for fault in FAULTS})
     memory: list[tuple[str, float, int]] = field(default_factory=list)
 
@@ -125,10 +127,14 @@ class Soak:
         for (_, outcome), count in happened.items():
             outcomes[outcome] += count
         figures.outcomes += outcomes
+        figures.longest = max(figures.longest, *self.longest.values())
+        slowest = max(self.longest, key=self.longest.__getitem__)
+        waited = f"{slowest} {self.longest[slowest]:.0f} s"
+        self.longest.clear()
         self._say(
             f"{number}. {fault.name} for {held:.0f} s: {outcomes['done']} done, "
             f"{outcomes.total() - outcomes['done']} not, well again after {figures.recovery[-1]:.1f} s, "
-            f"{len(journal.wrong) - wrong} wrong"
+            f"longest wait {waited}, {len(journal.wrong) - wrong} wrong"
         )
 
     async def end(self, work: list[asyncio.Task[None]]) -> None:
@@ -158,7 +164,7 @@ class Soak:
     async def _organization(self) -> None:
         organization_id = uuid4()
         client = self._client(organization_id)
-        sandbox, receiver = self.deployed.sandbox, Receiver()
+        sandbox, receiver = self.deployed.sandbox, Receiver(self.deployed)
         self.receivers[organization_id] = receiver
         url = await _listening(receiver)
         provider = await self._made(
@@ -180,8 +186,8 @@ class Soak:
         self.readers.append(
             Reader(
                 client,
-                Client(self.session, client.url, key["secret"]),
-                Client(self.session, client.url, poor["secret"]),
+                client.of(key["secret"]),
+                client.of(poor["secret"]),
                 self.journal,
                 organization_id,
                 self.has_to_stop,
@@ -205,7 +211,7 @@ class Soak:
             role=None if organization_id is None else Role.ADMIN,
             is_platform_admin=is_platform_admin,
         )
-        return Client(self.session, self.deployed.url, token)
+        return Client(self.session, self.deployed.url, token, self.longest)
 
     async def _recovered(self) -> float:
         """Return after how many seconds everything that is asked is answered well, three times on new connections."""
@@ -293,7 +299,7 @@ async def _measured(minutes: float, report: Report) -> None:
         _tell(soak, counts, report)
 
 
-_LAST_BEFORE_KILLS: Final = "providers hanging"
+_LAST_BEFORE_KILLS: Final = "a worker frozen"
 
 
 @asynccontextmanager
@@ -326,7 +332,9 @@ def _judge_end(soak: Soak) -> None:
 
 
 def _tell(soak: Soak, counts: Counter[str], report: Report) -> None:
-    table = Table("fault", "lasted", "well again after, s", "done", "refused", "broken off", title="faults")
+    table = Table(
+        "fault", "lasted", "well again after, s", "longest wait, s", "done", "refused", "broken off", title="faults"
+    )
     for name, figures in soak.figures.items():
         if figures.skipped is not None:
             table.add_row(name, f"skipped: {figures.skipped}")
@@ -337,6 +345,7 @@ def _tell(soak: Soak, counts: Counter[str], report: Report) -> None:
             name,
             f"{figures.times} of {figures.held:.0f} s",
             ", ".join(f"{seconds:.1f}" for seconds in figures.recovery),
+            f"{figures.longest:.1f}",
             str(done),
             str(figures.outcomes.total() - done - broken),
             str(broken),
@@ -345,6 +354,7 @@ def _tell(soak: Soak, counts: Counter[str], report: Report) -> None:
     for when, megabytes, files in soak.memory:
         report.add(f"memory of a worker, {when}", megabytes, "MB")
         report.add(f"open files of a worker, {when}", files, "files")
+    report.add("longest start of the service", max(soak.deployed.starts), "s")
     by_kind: Counter[str] = Counter()
     for (kind, outcome), count in soak.journal.outcomes.items():
         if outcome == "done":

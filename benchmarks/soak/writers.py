@@ -66,7 +66,7 @@ class Writer:
             await asyncio.sleep(1.0)
 
     async def _revoke(self, key_id: str, secret: str) -> None:
-        own = type(self.client)(self.client.session, self.client.url, secret)
+        own = self.client.of(secret)
         used = await own.ask("GET", "/v1/models")
         if used is not None and used.status not in {200, 503}:
             self.journal.fault(f"a new key is not accepted: {used.status} {used.text[:200]}")

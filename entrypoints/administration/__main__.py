@@ -12,7 +12,7 @@ import uvloop
 
 from application.errors import ApplicationError
 from entrypoints.administration.admin_access import Access, administering, until_stopped
-from entrypoints.administration.run_job import carry_out
+from entrypoints.administration.run_job import carry_out, once_reachable
 from entrypoints.logs import build_logger, end_logged, every_log
 from entrypoints.settings import Settings
 from entrypoints.stop_signal import stop_signals
@@ -36,7 +36,11 @@ def main() -> None:
 async def _run(job_id: UUID, access: Access, stop: StopSignal, logger: FilteringBoundLogger) -> None:
     started = time.monotonic()
     async with administering(access) as administration:
-        job = await administration.jobs().get(job_id)
+        try:
+            job = await until_stopped(once_reachable(lambda: administration.jobs().get(job_id)), stop)
+        except ApplicationError as error:
+            logger.warning("job not started", job=str(job_id), reason=error.message)
+            return
         facts = {
             "job": str(job.id),
             "kind": job.order.kind,

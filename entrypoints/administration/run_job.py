@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from application.commands.rebuild_projections import RebuildProjections
 from application.commands.rotate_master_key import RotateMasterKey
@@ -20,7 +21,7 @@ from entrypoints.http.answers.administration import ComparisonResult, RotateResu
 from entrypoints.http.answers.response_model import document_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from uuid import UUID
 
     from application.ports.jobs import Job, Jobs, Order, Outcome
@@ -29,11 +30,14 @@ if TYPE_CHECKING:
     from entrypoints.administration.container import Administration
 
 Result = ComparisonResult | RotateResult
+T = TypeVar("T")
 
 NAMES: Final = tuple(TOPICS_OF)
 """The projections, in the order in which their tables may refer to each other."""
 
 _BEAT_SECONDS: Final = 1.0
+# Longer than a database takes to come back, or another one to take its place.
+_PATIENCE_SECONDS: Final = 30.0
 _UNFORESEEN: Final = {"code": "internal-error", "message": "Something went wrong here, and it has been logged."}
 
 
@@ -78,9 +82,26 @@ async def carry_out(job: Job, administration: Administration, also: Progress | N
         await end_tasks(beating)
         # Where this cannot be written, the job will count as interrupted.
         with suppress(Unavailable):
-            await jobs.note(job.id, counted.step, counted.done, counted.total)
-            await jobs.finish(job.id, outcome, result=None if result is None else document_of(result), error=error)
+            await once_reachable(lambda: jobs.note(job.id, counted.step, counted.done, counted.total))
+            document = None if result is None else document_of(result)
+            await once_reachable(lambda: jobs.finish(job.id, outcome, result=document, error=error))
     return result
+
+
+async def once_reachable(work: Callable[[], Awaitable[T]]) -> T:
+    """Do it, again and again while the database cannot be reached, for half a minute at most.
+
+    Raises:
+        Unavailable: it cannot be reached even then.
+    """
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return await work()
+        except Unavailable:
+            if time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(_BEAT_SECONDS)
 
 
 async def _done(order: Order, administration: Administration, progress: Progress) -> Result:

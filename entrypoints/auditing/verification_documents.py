@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
+from application.counted import counted
 from entrypoints.http.answers import verification as answers
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _proven(verification: Verification, organization_id: UUID | None) -> answers
             through_sequence=None, statement="The events follow each other and are what their hashes say."
         )
     since = "" if first is None or first.number == 1 else f" from number {first.number} of {first.at} on"
-    what = f"All events up to sequence {covered}" if organization_id else f"{covered} events"
+    what = f"All events up to sequence {covered}" if organization_id else f"All of {counted(covered, 'event')}"
     statement = (
         f"{what} are there, in their order and as they were when the checkpoints{since} saw them, the newest at "
         f"{checkpoint.at}: none was edited, removed, inserted, exchanged or chained anew."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 import uvloop
 
+from application.counted import counted
 from application.errors import Unavailable
 from application.verification.write_checkpoint import WriteCheckpoint
 from entrypoints.auditing.audit_trail import auditing_of
@@ -27,8 +28,8 @@ from entrypoints.cli.arguments import organization
 from entrypoints.cli.audit_output import (
     bar,
     export_document,
-    tell,
-    told_of_export,
+    export_summary,
+    print_verification,
 )
 from entrypoints.cli.audit_restored import compare, restored
 from entrypoints.cli.output import REFUSED, clear_errors, print_json, say
@@ -118,7 +119,7 @@ def checkpoint(as_json: AsJson = False) -> None:
         else:
             say(f"Appended to {runtime.checkpoint_sink}.")
             which = "all there are" if written.covers == "all" else "those that changed"
-            typer.echo(f"Checkpoint {written.number} over {written.heads} heads, {which}.")
+            typer.echo(f"Checkpoint {written.number} over {counted(written.heads, 'head')}, {which}.")
 
 
 @audit.command("new-key")
@@ -167,7 +168,7 @@ def _verify_file(file: Path, public_key: str | None, *, as_json: bool) -> bool:
     if as_json:
         print_json(export_document(found))
     else:
-        typer.echo(told_of_export(found))
+        typer.echo(export_summary(found))
     return found.wrong_line is None
 
 
@@ -178,7 +179,7 @@ def _verify_live(organization_id: UUID | None, *, full: bool, as_json: bool) -> 
     if as_json:
         print_json(answer)
     else:
-        tell(answer)
+        print_verification(answer)
         for warning in answer.warnings:
             typer.echo(f"WARNING: {warning}")
     return not found.findings

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from application.counted import counted
 from entrypoints.auditing.verification_documents import checkpoint_answer
 from entrypoints.cli.output import errors
 
@@ -32,7 +33,7 @@ def export_document(found: ExportVerification) -> dict[str, Any]:
     }
 
 
-def told_of_export(found: ExportVerification) -> str:
+def export_summary(found: ExportVerification) -> str:
     """Return the same in words."""
     if found.wrong_line is not None:
         return f"NOT PROVED. {found.message}"
@@ -40,7 +41,7 @@ def told_of_export(found: ExportVerification) -> str:
     rest = f" The last {after} came after that: they are chained, but not yet proved to be whole." if after else ""
     at = found.checkpoint.at if found.checkpoint else ""
     return (
-        f"Proved: {found.events} events of organization {found.organization_id}, "
+        f"Proved: {counted(found.events, 'event')} of organization {found.organization_id}, "
         f"the first {found.vouched_sequence} vouched for by the checkpoint of {at}.{rest}"
     )
 
@@ -56,21 +57,21 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
     }
 
 
-def told_of_comparison(found: Comparison) -> str:
+def comparison_summary(found: Comparison) -> str:
     """Return the same in words."""
     if not found.misfits:
-        return f"The same: {_counted(found.events, 'event')} of organization {found.organization_id}."
+        return f"The same: {counted(found.events, 'event')} of organization {found.organization_id}."
     lines = [
         f"event {misfit.sequence} {'is missing' if misfit.what == 'missing' else 'is not what it was'}."
         for misfit in found.first
     ]
     rest = found.misfits - len(found.first)
     more = [f"And {rest} more."] if rest else []
-    total = f"DIFFERENT. {found.misfits} of {found.events} events of organization {found.organization_id}."
+    total = f"DIFFERENT. {found.misfits:,} of {counted(found.events, 'event')} of organization {found.organization_id}."
     return "\n".join([*lines, *more, total])
 
 
-def tell(found: LogVerification) -> None:
+def print_verification(found: LogVerification) -> None:
     """Print what was found in a live log, a line a finding; then what is proved, and what is not."""
     for finding in found.findings:
         where = [
@@ -82,16 +83,12 @@ def tell(found: LogVerification) -> None:
         typer.echo(f"RESTORED: checkpoint {restore.checkpoint} of {restore.at}: {restore.reason}")
         for lost in restore.lost:
             typer.echo(f"  organization {lost.organization_id}: events {lost.from_sequence} to {lost.to_sequence}")
-    outcome = f"{_counted(len(found.findings), 'FINDING')}." if found.findings else "Whole."
-    typer.echo(f"{outcome} {_counted(found.events, 'event')} of {_counted(found.organizations, 'organization')}.")
+    outcome = f"{counted(len(found.findings), 'FINDING')}." if found.findings else "Whole."
+    typer.echo(f"{outcome} {counted(found.events, 'event')} of {counted(found.organizations, 'organization')}.")
     first = found.first_checkpoint
     if first is not None:
         typer.echo(f"Checkpoints begin with number {first.number} of {first.at}.")
     typer.echo(f"{found.proven.statement}\n{found.unproven.statement}")
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 'S' if what.isupper() else 's'}"
 
 
 @contextmanager

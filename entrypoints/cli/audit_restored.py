@@ -14,7 +14,7 @@ from application.policies.change_reasons import refused_in_a_reason
 from application.verification.state_restore import StateRestore
 from entrypoints.auditing.audit_trail import auditing_of
 from entrypoints.auditing.verification_documents import restored_answer
-from entrypoints.cli.audit_output import bar, comparison_document, told_of_comparison
+from entrypoints.cli.audit_output import bar, comparison_document, comparison_summary
 from entrypoints.cli.output import REFUSED, clear_errors, print_json, say
 from entrypoints.runtime import prepared
 from entrypoints.settings import WrongSettings, load_settings
@@ -62,7 +62,7 @@ def compare(file: Annotated[Path, typer.Argument(help="An export of earlier days
         if as_json:
             print_json(comparison_document(found))
         else:
-            typer.echo(told_of_comparison(found))
+            typer.echo(comparison_summary(found))
     if found.misfits:
         raise typer.Exit(REFUSED)
 

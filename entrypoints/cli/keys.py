@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from application.counted import counted
 from entrypoints.administration.container import add_master_key, drop_master_key, new_master_key
 from entrypoints.cli.admin_jobs import administrate, carried_out
 from entrypoints.cli.output import clear_errors, console, print_json, say
@@ -76,7 +77,7 @@ def rotate(
     if as_json:
         print_json(done)
         return
-    typer.echo(f"{done.rewrapped:,} credentials are wrapped under {done.active_id} now.")
+    typer.echo(f"{counted(done.rewrapped, 'credential')} wrapped under {done.active_id} now.")
     if done.left:
         typer.echo(f"{done.left:,} are still under others; {len(done.unreadable):,} credentials cannot be read.")
 
@@ -106,7 +107,7 @@ async def _rotated(administration: Administration, *, is_file: bool, quiet: bool
 async def _removed(administration: Administration, directory: Path, key_id: str) -> None:
     in_use = (await administration.stock().counts()).get(key_id, 0)
     if in_use:
-        raise ValueError(f"{key_id} still wraps {in_use} credentials. Run `modelbook keys rotate` first.")
+        raise ValueError(f"{key_id} still wraps {counted(in_use, 'credential')}. Run `modelbook keys rotate` first.")
     drop_master_key(directory, key_id)
     await administration.stock().forget_keys(await administration.keys().ids())
 

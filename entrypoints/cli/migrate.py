@@ -7,6 +7,7 @@ from typing import Annotated
 import psycopg
 import typer
 
+from application.counted import counted
 from application.errors import Unavailable
 from entrypoints.cli.output import clear_errors, print_json, say
 from entrypoints.preparation import container
@@ -44,7 +45,7 @@ def migrate(
     if as_json:
         print_json(result)
         return
-    say(f"Applied {len(applied)} migrations; the schema is up to date.")
+    say(f"Applied {counted(len(applied), 'migration')}; the schema is up to date.")
     for name in ("databaseUrl", "adminDatabaseUrl"):
         if name in result:
             setting = "MODELBOOK_DATABASE_URL" if name == "databaseUrl" else "MODELBOOK_ADMIN_DATABASE_URL"

@@ -28,22 +28,22 @@ errors = Console(stderr=True, highlight=False)
 
 
 @contextmanager
-def clear_errors(*, as_json: bool = False, tell: Callable[[str, list[str]], None] | None = None) -> Iterator[None]:
+def clear_errors(*, as_json: bool = False, report: Callable[[str, list[str]], None] | None = None) -> Iterator[None]:
     """Turn what a command fails with into a line on standard error and an exit code: 2 for wrong settings, else 1.
 
-    `tell` receives the code and the lines, where they are to be written otherwise.
+    `report` receives the code and the lines, where they are to be written otherwise.
     """
-    tell = tell or partial(complain, as_json=as_json)
+    report = report or partial(complain, as_json=as_json)
     try:
         yield
     except WrongSettings as error:
-        tell("wrong-settings", error.lines)
+        report("wrong-settings", error.lines)
         raise typer.Exit(MISUSED) from None
     except (ApplicationError, DomainError, DeclarationError) as error:
-        tell(error.code, [error.message])
+        report(error.code, [error.message])
         raise typer.Exit(REFUSED) from None
     except ValueError as error:
-        tell("wrong-value", [str(error)])
+        report("wrong-value", [str(error)])
         raise typer.Exit(MISUSED) from None
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
+from application.counted import counted
 from entrypoints.administration.run_job import NAMES, projection_named
 from entrypoints.cli.admin_jobs import administrate, carried_out
 from entrypoints.cli.output import REFUSED, clear_errors, console, print_json
@@ -98,16 +99,17 @@ def _organization(text: str) -> UUID:
 
 def _lines(done: ComparisonResult, *, was_written: bool) -> list[str]:
     unchanged = f", of which {done.unchanged:,} are unchanged since they were verified" if done.unchanged else ""
-    lines = [f"{done.organizations:,} organizations{unchanged}; {done.events:,} events read"]
+    lines = [f"{counted(done.organizations, 'organization')}{unchanged}; {counted(done.events, 'event')} read"]
     for each in done.data:
         count, first = each.differences.count, each.differences.first[:_MOST_SHOWN]
-        outcome = "no row differs" if not count else f"{count:,} rows {'were corrected' if was_written else 'differ'}"
-        lines.append(f"{each.name}: {each.rows:,} rows, {outcome}")
+        what = "corrected" if was_written else "not as in the log"
+        outcome = f"{counted(count, 'row')} {what}" if count else "no row differs"
+        lines.append(f"{each.name}: {counted(each.rows, 'row')}, {outcome}")
         lines += [f"  {row.organization_id} {row.id} {row.kind} {' '.join(row.fields)}" for row in first]
         lines += [f"  and {count - len(first):,} more"] if count > len(first) else []
     unreadable, events = done.unreadable.count, done.unreadable.first[:_MOST_SHOWN]
     if unreadable:
-        lines.append(f"{unreadable:,} rows have events that this version cannot read; they were left as they are")
+        lines.append(f"{counted(unreadable, 'row')} left alone, with events that this version cannot read")
         lines += [
             f"  {event.organization_id} {event.id} position {event.position} {event.type}: {event.reason}"
             for event in events

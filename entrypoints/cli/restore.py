@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 import uvloop
 
+from application.counted import counted
 from application.errors import Unavailable
 from entrypoints.administration.admin_access import Access, until_stopped
 from entrypoints.backups.backup_and_restore import restore as restored
@@ -63,8 +64,8 @@ def restore(
         return
     checked = done["checked"]
     say(
-        f"Restored {done['rows']:,} rows and checked them: {checked['events']:,} events of "
-        f"{checked['organizations']:,} organizations, {checked['credentials']:,} credentials."
+        f"Restored {counted(done['rows'], 'row')} and checked them: {counted(checked['events'], 'event')} of "
+        f"{counted(checked['organizations'], 'organization')}, {counted(checked['credentials'], 'credential')}."
     )
     if made:
         typer.echo(

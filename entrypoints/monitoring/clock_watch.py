@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from prometheus_client import Counter, Gauge
 
+from application.counted import counted
 from application.errors import Unavailable
 from application.ports.log_clock import MOST_AHEAD_SECONDS
 from entrypoints.monitoring.health_monitor_task import in_background
@@ -107,16 +108,13 @@ async def watched_clock(
         yield watch
 
 
-def _counted(organizations: int) -> str:
-    return "one organization" if organizations == 1 else f"{organizations:,} organizations"
-
-
 def _warning(reading: ClockReading, difference: float) -> str | None:
     if reading.seconds_ahead > MOST_AHEAD_SECONDS:
         return (
-            f"The database's clock is behind the newest events of {_counted(reading.organizations_ahead)}, by "
-            f"{reading.seconds_ahead:.0f} seconds at most: it was ahead when they were recorded. An organization whose "
-            f"log is more than {MOST_AHEAD_SECONDS:.0f} seconds ahead can write nothing until the clock has caught up."
+            "The database's clock is behind the newest events of "
+            f"{counted(reading.organizations_ahead, 'organization')}, by {reading.seconds_ahead:.0f} seconds at most: "
+            "it was ahead when they were recorded. An organization whose log is more than "
+            f"{MOST_AHEAD_SECONDS:.0f} seconds ahead can write nothing until the clock has caught up."
         )
     if abs(difference) > MOST_AHEAD_SECONDS:
         where = "ahead of" if difference > 0 else "behind"

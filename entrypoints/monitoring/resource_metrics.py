@@ -171,6 +171,7 @@ class RebuildFigures:
     def __init__(self, rebuilt: Callable[[], Awaitable[Mapping[str, datetime]]], registry: CollectorRegistry) -> None:
         self._read = rebuilt
         self._asked_at: float | None = None
+        self._reading: asyncio.Future[Mapping[str, datetime]] | None = None
         self._rebuilt = Gauge(
             "modelbook_projection_rebuilt_timestamp_seconds",
             "When the projection was last rebuilt; one that never was has none.",
@@ -183,7 +184,13 @@ class RebuildFigures:
         if self._asked_at is not None and monotonic() - self._asked_at < _FRESH_SECONDS:
             return
         self._asked_at = monotonic()
-        with suppress(Unavailable, TimeoutError):
-            async with asyncio.timeout(_PATIENCE_SECONDS):
-                for name, at in (await self._read()).items():
-                    self._rebuilt.labels(name).set(at.timestamp())
+        if self._reading is None:
+            self._reading = asyncio.ensure_future(self._read())
+        # Not cancelled: a database that has stopped lets nobody go for some ten seconds.
+        done, _ = await asyncio.wait({self._reading}, timeout=_PATIENCE_SECONDS)
+        if not done:
+            return
+        reading, self._reading = self._reading, None
+        with suppress(Unavailable):
+            for name, at in reading.result().items():
+                self._rebuilt.labels(name).set(at.timestamp())

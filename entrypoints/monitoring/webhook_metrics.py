@@ -18,7 +18,7 @@ class WebhookFigures:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._delivers = Gauge("modelbook_webhook_delivery", "1 in the process that delivers.", registry=registry)
-        self._due = Gauge("modelbook_webhooks_due", "Webhooks that have something to be told now.", registry=registry)
+        self._due = Gauge("modelbook_webhooks_due", "Webhooks that have something to receive now.", registry=registry)
         self._attempts = Counter(
             "modelbook_webhook_attempts",
             "Attempts to deliver a message by how they ended.",

@@ -38,7 +38,10 @@ async def test_the_first_view_takes_few_requests_and_none_of_them_twice(consoles
         assert asked["/api/ai/overview"] <= 2
         # Going on from there loads what the next page needs, and nothing of this again.
         before = len(console.watched.requests)
-        await page.get_by_role("link", name="Models", exact=True).click()
+        link = page.get_by_role("link", name="Models", exact=True)
+        async with page.expect_request("**/pages-models-list.js"):
+            await link.hover()
+        await link.click()
         await page.locator("tbody tr").first.wait_for()
         more = {urlsplit(address).path.rpartition("/")[2] for address in console.watched.addresses[before:]}
         assert {name for name in more if name.endswith(".js")} == {"shared.js", "pages-models-list.js"}

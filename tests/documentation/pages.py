@@ -18,7 +18,7 @@ EXCEPTIONS: Final = DOCS / "examples.md"
 ANYTHING: Final = "…"
 """What an example leaves out of an answer."""
 
-CARRIED_OUT: Final = ("sh", "sql")
+CARRIED_OUT: Final = ("sh", "sql", "python")
 
 _BLOCK: Final = re.compile(r"^( *)```(\S*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 _ROW: Final = re.compile(r"^\| \[([^\]]+)\]\([^)]+\) \| (?:`([^`]+)`|all) \| (.+) \|$", re.MULTILINE)

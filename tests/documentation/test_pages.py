@@ -10,6 +10,7 @@ import yaml
 
 from entrypoints.cli.commands import NAMES
 from entrypoints.settings import PREFIX, Settings, load_settings
+from tests.architecture.sources import python_files
 from tests.documentation.pages import (
     ROOT,
     Block,
@@ -37,6 +38,7 @@ ROUTE = re.compile(
     r"`((?:GET|POST|PUT|PATCH|DELETE)(?: (?:GET|POST|PUT|PATCH|DELETE))*) (/(?:api/(?!docs)|v1/|auth/)[^`?\s]*)"
 )
 COMMAND = re.compile(r"`modelbook ([a-z-]+)")
+FIGURE = re.compile(r"`(modelbook_\w+_\w+)")
 SETTING = re.compile(rf"\b{PREFIX}[A-Z][A-Z_]*[A-Z]\b(?!…)")
 
 
@@ -117,6 +119,9 @@ def test_what_pages_name_is_there() -> None:
             assert (method, path) in routes, f"docs/{name}: {found[0]}"
     for name, found in named(COMMAND):
         assert found[1] in NAMES, f"docs/{name}: {found[0]}"
+    sources = "".join(path.read_text("utf-8") for path in python_files("adapters", "entrypoints"))
+    for name, found in named(FIGURE):
+        assert f'"{found[1].removesuffix("_total")}' in sources, f"docs/{name}: {found[1]}"
     for name, found in named(SETTING):
         assert found[0].removeprefix(PREFIX).lower() in Settings.model_fields, f"docs/{name}: {found[0]}"
 

@@ -56,7 +56,7 @@ async def test_projections_are_looked_at_verified_and_rebuilt(data_dirs: DataDir
         found = run("projections", "verify", DATA_DIR=str(path))
         assert found.exit_code == 1
         assert f"{api.organization_id} {model['id']} different name" in found.out
-        assert "ai_providers: 1 rows, no row differs" in found.out
+        assert "ai_providers: 1 row, no row differs" in found.out
         assert "verify: verify" in found.errors
         done = ran(path, "projections", "rebuild", "ai_models", "--org", str(api.organization_id))
         assert [(each["name"], each["differences"]["count"]) for each in done["data"]] == [("ai_models", 1)]

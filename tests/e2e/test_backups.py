@@ -194,7 +194,7 @@ def test_a_folder_that_is_not_there_is_named(filled: Database, tmp_path: Path) -
 
 
 DAMAGES = {
-    "a read table": (sql.SQL("UPDATE ai_models SET name = 'Another'"), "ai_models differ from the log"),
+    "a read table": (sql.SQL("UPDATE ai_models SET name = 'Another'"), "not as in the log"),
     "the log": (sql.SQL("UPDATE events SET actor = 'another' WHERE org_sequence = 1"), "log is not as it was written"),
     "a credential": (sql.SQL("UPDATE provider_credentials SET ciphertext = '\\x00'"), "2 stored credentials cannot"),
 }

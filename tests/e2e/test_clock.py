@@ -70,7 +70,7 @@ async def test_a_log_that_is_ahead_of_the_clock_takes_nothing_and_says_why(
     found = await api.get("/api/ai/audit/verify")
     assert (found["intact"], len(found["warnings"])) == (True, 1)
     assert "in the future" in found["warnings"][0]
-    assert "behind the newest events of one organization" in await _warning_of(api)
+    assert "behind the newest events of 1 organization" in await _warning_of(api)
     metrics = (await api.ask("GET", "/metrics")).text
     [ahead] = [line for line in metrics.splitlines() if line.startswith("modelbook_log_ahead_seconds ")]
     assert float(ahead.split()[1]) > 3500

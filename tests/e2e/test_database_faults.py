@@ -11,7 +11,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from adapters.postgres import connection_pools
+from adapters.event_store import ledger
+from adapters.postgres import connection_pools, tenant_statements
 from entrypoints.http.principal import Role
 from tests.databases import Databases
 from tests.e2e.api_client import PROVIDERS, Api, a_provider, a_token, path_of
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from tests.postgres_server import PostgresServer
 
 CLIENTS = 6
+PATIENCE_SECONDS = 40
 END_BACKENDS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'modelbook_app'"
 
 
@@ -115,6 +117,32 @@ async def test_while_there_is_no_connection_to_be_had_everybody_is_told_soon(ser
         owner.execute("ALTER ROLE modelbook_app CONNECTION LIMIT -1")
     await ready(api)
     assert (await api.patch(path_of(provider), {"name": "Back again"})).status == 200
+    with psycopg.connect(service.database.owner_url, autocommit=True) as owner:
+        assert_whole(owner)
+        assert_tables_equal_the_log(owner)
+
+
+async def test_a_database_that_has_stopped_keeps_nobody_waiting_for_ever(
+    service: RunningService, postgres: PostgresServer, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tenant_statements, "_LONGEST_SECONDS", 1.0)
+    monkeypatch.setattr(ledger, "_LONGEST_WORK_SECONDS", 1.0)
+    provider = await api.provider()
+    postgres.freeze()
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            replies = await asyncio.gather(
+                api.ask("GET", PROVIDERS),
+                api.patch(path_of(provider), {"name": "Perhaps"}),
+                api.post(PROVIDERS, a_provider(name="Once"), idempotency_key="once"),
+                api.ask("GET", "/readyz"),
+            )
+        assert [reply.status for reply in replies] == [503] * 4
+    finally:
+        postgres.thaw()
+    await ready(api)
+    assert (await api.post(PROVIDERS, a_provider(name="Once"), idempotency_key="another")).status in {201, 409}
+    assert sorted(row["name"] for row in await api.rows(PROVIDERS)).count("Once") == 1
     with psycopg.connect(service.database.owner_url, autocommit=True) as owner:
         assert_whole(owner)
         assert_tables_equal_the_log(owner)

@@ -60,7 +60,7 @@ async def test_too_many_requests_are_refused_at_each_door_in_its_words(api: Api)
             "/api/ai/embed": (429, None, "rate-limited"),
         }.get(path, (429, "rate_limit_error", "rate_limit_exceeded"))
         assert 1 <= int(refused.headers["Retry-After"]) <= 60
-        assert "This access key may use 6 requests a minute" in refused.text
+        assert "This access key has used up its limit of requests: 6 a minute" in refused.text
     # Lists of models cost nobody anything.
     assert (await program.ask("GET", "/v1/models")).status == 200
     assert (await api.post("/v1/chat/completions", CHAT)).status == 200
@@ -71,7 +71,7 @@ async def test_tokens_count_when_a_call_has_ended(api: Api) -> None:
     program = await api.with_key(limits={"tokensPerMinute": 5})
     assert (await program.post("/v1/chat/completions", CHAT)).status == 200
     refused = await program.post("/v1/chat/completions", CHAT)
-    assert (refused.status, "5 tokens a minute" in refused.text) == (429, True)
+    assert (refused.status, "tokens: 5 a minute" in refused.text) == (429, True)
 
 
 @pytest.mark.usefixtures("models")
@@ -82,7 +82,7 @@ async def test_no_more_prompts_at_once_than_may(api: Api, sandbox: Sandbox) -> N
     replies = await asyncio.gather(*[program.post("/v1/chat/completions", CHAT) for _ in range(5)])
     assert sorted(reply.status for reply in replies) == [200, 200, 429, 429, 429]
     refused = next(reply for reply in replies if reply.status == 429)
-    assert (refused.headers["Retry-After"], "2 prompts at the same time" in refused.text) == ("1", True)
+    assert (refused.headers["Retry-After"], "prompts: 2 at the same time" in refused.text) == ("1", True)
     sandbox.faults.clear()
     assert (await program.post("/v1/chat/completions", CHAT)).status == 200
     # A stream counts until it has ended, however it ends.
@@ -101,7 +101,7 @@ async def test_an_organizations_limits_hold_for_all_its_members_and_keys(api: Ap
     statuses = [(await caller.post("/v1/chat/completions", CHAT)).status for caller in callers]
     assert statuses == [200, 200, 200, 429]
     refused = await api.post("/v1/chat/completions", CHAT)
-    assert "Your organization may use 3 requests a minute" in refused.text
+    assert "Your organization has used up its limit of requests: 3 a minute" in refused.text
     quotas = await api.get("/api/ai/quotas")
     assert quotas.keys() == QUOTAS.keys()
     shown = ("requestsPerMinute", "concurrent", "requestsUnderWay", "providers", "models", "followers")

@@ -1,4 +1,4 @@
-"""What receivers of webhooks are told, when, and what becomes of messages that they do not take."""
+"""What receivers of webhooks get, when, and what becomes of messages that they do not take."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhooks as administrators keep them, and what receivers are told."""
+"""Webhooks as administrators keep them, and what receivers get."""
 
 from __future__ import annotations
 

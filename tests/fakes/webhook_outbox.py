@@ -1,4 +1,4 @@
-"""What one webhook is still to be told, in memory."""
+"""What one webhook is still to receive, in memory."""
 
 from __future__ import annotations
 

@@ -39,6 +39,12 @@ const PAGES = [
 // Its code comes when it is first asked for.
 const openPalette = async () => (await import("./parts/palette.js")).openPalette();
 
+// The code of the page that a link leads to comes while somebody is about to follow it.
+function fetchPage({ target }) {
+  const path = target.closest("a")?.hash.slice(1);
+  PAGES.find(([pattern]) => pattern === path)?.[1]().catch(() => {});
+}
+
 const SIGN_IN = "/sign-in/";
 
 let shownTo = null;
@@ -101,6 +107,7 @@ async function start() {
     event.preventDefault();
     openPalette();
   });
+  for (const about of ["pointerover", "focusin"]) document.getElementById("top").addEventListener(about, fetchPage);
   setInterval(() => document.hidden || renewAges(), AGES_MS);
   document.getElementById("skip").addEventListener("click", (event) => {
     event.preventDefault();

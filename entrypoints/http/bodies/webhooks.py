@@ -41,7 +41,7 @@ Written = Annotated[
 
 
 class NewWebhook(Body):
-    """A receiver that is told of events."""
+    """A receiver of events."""
 
     SEALED_FIELD: ClassVar[str] = "url"
 

@@ -17,12 +17,17 @@ from domain.access_key.values import NO_LIMITS
 from entrypoints.http.answers.access_keys import AccessKey, AccessKeyList, IssuedAccessKey
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.access_keys import AccessKeyListQuery, AccessKeyPatch, AccessKeyRotation, NewAccessKey
-from entrypoints.http.json_responses import json_bytes, json_response, no_content, resource_location
+from entrypoints.http.json_responses import no_content, resource_location
 from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
-from entrypoints.http.request_context import context_of
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.views.lists import list_response, sort_of
-from entrypoints.http.views.write_responses import REMOVED, WRITTEN, document_response, mentioned
+from entrypoints.http.views.write_responses import (
+    REMOVED,
+    WRITTEN,
+    document_response,
+    mentioned,
+    shown_once_response,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -197,20 +202,10 @@ class AccessKeyViews:
     async def _with_new_secret(
         self, request: web.Request, issued: IssuedSecret, *, status: int = 200, location: str | None = None
     ) -> web.Response:
-        """Return the key with its secret, and keep the same without it for a repetition of the request."""
         document = await self.documents.get(issued.recorded.aggregate_id)
-        context_of(request).kept_body = _with_secret(document.json, None)
-        return json_response(
-            _with_secret(document.json, issued.text),
-            status=status,
-            revision=document.revision,
-            position=issued.recorded.position,
-            location=location,
+        return shown_once_response(
+            request, document, issued.recorded, name="secret", text=issued.text, status=status, location=location
         )
-
-
-def _with_secret(document: bytes, text: str | None) -> bytes:
-    return document[:-1] + b',"secret":' + json_bytes(text) + b"}"
 
 
 def _limits(body: AccessKeyPatch) -> Any:  # noqa: ANN401 - as `mentioned`

@@ -15,12 +15,11 @@ from domain.member.errors import AlreadyJoined
 from entrypoints.http.answers.members import InvitedMember, Member, MemberList
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.members import MemberListQuery, MemberPatch, NewMember
-from entrypoints.http.json_responses import json_bytes, json_response, no_content, resource_location
+from entrypoints.http.json_responses import no_content, resource_location
 from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
-from entrypoints.http.request_context import context_of
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.views.lists import list_response, sort_of
-from entrypoints.http.views.write_responses import REMOVED, WRITTEN, document_response
+from entrypoints.http.views.write_responses import REMOVED, WRITTEN, document_response, shown_once_response
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -167,18 +166,8 @@ class MemberViews:
     async def _with_link(
         self, request: web.Request, invited: NewInvitation, *, status: int = 200, location: str | None = None
     ) -> web.Response:
-        """Return the member with the link, and keep the same without it for a repetition of the request."""
         document = await self.documents.get(invited.recorded.aggregate_id)
         link = None if invited.text is None else f"{self.console_url}{INVITATION_PATH}{invited.text}"
-        context_of(request).kept_body = _with(document.json, None)
-        return json_response(
-            _with(document.json, link),
-            status=status,
-            revision=document.revision,
-            position=invited.recorded.position,
-            location=location,
+        return shown_once_response(
+            request, document, invited.recorded, name="invitationUrl", text=link, status=status, location=location
         )
-
-
-def _with(document: bytes, link: str | None) -> bytes:
-    return document[:-1] + b',"invitationUrl":' + json_bytes(link) + b"}"

@@ -28,13 +28,18 @@ from entrypoints.http.bodies.webhooks import (
     WebhookPatch,
     WebhookRotation,
 )
-from entrypoints.http.json_responses import json_bytes, json_response, no_content, resource_location
+from entrypoints.http.json_responses import json_response, no_content, resource_location
 from entrypoints.http.pagination import position_of
 from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
-from entrypoints.http.request_context import context_of
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.views.lists import list_response, sort_of
-from entrypoints.http.views.write_responses import REMOVED, WRITTEN, document_response, mentioned
+from entrypoints.http.views.write_responses import (
+    REMOVED,
+    WRITTEN,
+    document_response,
+    mentioned,
+    shown_once_response,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -118,7 +123,7 @@ class WebhookViews:
     async def register_webhook(self, request: web.Request) -> web.Response:
         """Register a webhook
 
-        It is told of what happens from now on. `secret` is in this answer alone: an answer that is repeated for an
+        It receives what happens from now on. `secret` is in this answer alone: an answer that is repeated for an
         Idempotency-Key is without it. Messages are signed with it as Standard Webhooks has it.
         """
         body = await json_body(request, NewWebhook)
@@ -142,7 +147,7 @@ class WebhookViews:
     async def patch_webhook(self, request: web.Request) -> web.Response:
         """Change a webhook
 
-        A merge patch (RFC 7396). With another `url` the secret stays. One that is enabled is told of what happens from
+        A merge patch (RFC 7396). With another `url` the secret stays. One that is enabled receives what happens from
         then on: what it missed meanwhile is in the audit list.
         """
         body = await json_body(request, WebhookPatch)
@@ -257,17 +262,7 @@ class WebhookViews:
     async def _with_secret(
         self, request: web.Request, written: WebhookSecret, *, status: int = 200, location: str | None = None
     ) -> web.Response:
-        """Return the webhook with its secret, and keep the same without it for a repetition of the request."""
         document = await self.documents.get(written.recorded.aggregate_id)
-        context_of(request).kept_body = _with(document.json, None)
-        return json_response(
-            _with(document.json, written.text),
-            status=status,
-            revision=document.revision,
-            position=written.recorded.position,
-            location=location,
+        return shown_once_response(
+            request, document, written.recorded, name="secret", text=written.text, status=status, location=location
         )
-
-
-def _with(document: bytes, secret: str | None) -> bytes:
-    return document[:-1] + b',"secret":' + json_bytes(secret) + b"}"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from application.errors import Unavailable
@@ -50,6 +51,26 @@ async def test_not_ready_names_what_is_missing_and_no_secret(serve: Serve) -> No
     assert (reply.status, reply.headers["Retry-After"]) == (503, "1")
     assert reply.document == {"status": "not ready", "checks": {"database": "unavailable", "keyring": "ok"}}
     assert b"hunter2" not in reply.content
+
+
+async def test_a_check_that_cannot_be_called_off_is_neither_waited_for_nor_made_twice(serve: Serve) -> None:
+    made, answers = [], asyncio.Event()
+
+    async def stopped() -> None:
+        made.append(1)
+        while not answers.is_set():
+            with suppress(asyncio.CancelledError):
+                await answers.wait()
+
+    service = await serve(checks={"database": stopped}, options=HttpOptions(readiness_seconds=0.05))
+    for _ in range(3):
+        reply = await service.ask("GET", "/readyz")
+        assert reply.document["checks"] == {"database": "no answer within 0.05 s"}
+    assert made == [1]
+    answers.set()
+    async with asyncio.timeout(10):
+        while (await service.ask("GET", "/readyz")).status != 200:  # noqa: ASYNC110 - asked anew each time
+            await asyncio.sleep(0.01)
 
 
 async def test_no_answer_counts_as_a_bad_one_and_checks_run_at_once(serve: Serve) -> None:

@@ -114,7 +114,7 @@ async def test_what_is_left_is_reported_until_nothing_is(service: Service, looks
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert (refused.document["code"], refused.document["quota"]) == ("rate-limited", "discovery")
     assert refused.document["retryAfterSeconds"] == 43
-    assert "3 requests for models on offer in 60 seconds" in refused.document["detail"]
+    assert "requests for models on offer: 3 in 60 seconds" in refused.document["detail"]
     assert "in 43 seconds" in refused.document["detail"]
     assert looks.seen == 3
 
@@ -286,7 +286,7 @@ async def test_no_more_requests_are_under_way_than_may_be(serve: Serve) -> None:
         may_end.set()
         assert [(await each).status for each in (*asked, other)] == [200] * 3
     assert (refused.status, refused.document["quota"], refused.headers["Retry-After"]) == (429, "requestsUnderWay", "1")
-    assert "2 requests under way at the same time" in refused.document["detail"]
+    assert "requests under way: 2 at the same time" in refused.document["detail"]
     assert limiter.shares.held("requestsUnderWay", ORGANIZATION) == 0
     assert (await service.ask("GET", THINGS, token=VIEWER)).status == 200
 

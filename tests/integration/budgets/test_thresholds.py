@@ -16,8 +16,8 @@ from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOverdueThres
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.tenant_statements import Tenant
 from adapters.system_clock import SystemClock
+from application.bounds.note_overdue_thresholds import note_overdue_thresholds
 from application.bounds.note_threshold import note_threshold
-from application.bounds.tell_thresholds import tell_thresholds
 from domain.access_key.values import Budget
 from tests.builders import acting, an_access_key
 
@@ -49,11 +49,11 @@ async def test_what_a_killed_process_was_about_to_tell_is_told_once(
         return [row[0] for row in rows]
 
     assert recorded() == []
-    tell = partial(note_threshold, keys=keys, organizations=EventSourcedOrganizations(ledger))
+    note = partial(note_threshold, keys=keys, organizations=EventSourcedOrganizations(ledger))
     async with reading_pool(database.app_url) as app, reading_pool(database.admin_url) as admin:
         leases = PostgresBudgetLeases(Tenant(app), SystemClock())
         sweep = partial(
-            tell_thresholds, overdue=PostgresOverdueThresholds(admin, SystemClock()), leases=leases, tell=tell
+            note_overdue_thresholds, overdue=PostgresOverdueThresholds(admin, SystemClock()), leases=leases, note=note
         )
         assert await sweep() == 1
         assert recorded() == ["50", "80"]

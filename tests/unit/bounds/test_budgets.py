@@ -54,7 +54,7 @@ class Process:
         self.thresholds: list[tuple[str, int]] = []
         self.is_away = False
         self.tries = 0
-        self.budgets = Budgets(self.leases, timer=self.timer, clock=self.clock, tell_threshold=self._tell)
+        self.budgets = Budgets(self.leases, timer=self.timer, clock=self.clock, note_threshold=self._tell)
 
     async def _tell(
         self, organization_id: UUID, kind: str, subject_id: UUID, percent: int, since: datetime | None

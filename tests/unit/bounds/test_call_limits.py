@@ -53,7 +53,7 @@ async def test_who_works_is_counted_until_the_end_whatever_it_is(counts: FakeRat
     key = bounds(concurrent=1)
     limits = CallLimits(counts)
     async with limits.within([key], lambda: 0):
-        with pytest.raises(RateLimited, match="1 prompts at the same time"):
+        with pytest.raises(RateLimited, match="prompts: 1 at the same time"):
             await call(counts, key)
     with pytest.raises(ZeroDivisionError):
         async with limits.within([key], lambda: 0):

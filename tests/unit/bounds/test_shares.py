@@ -28,7 +28,8 @@ async def test_what_is_held_is_given_back_also_after_an_error() -> None:
         with shares.hold("followers", uuid4()), shares.hold("exports", organization_id):
             assert shares.held("followers", organization_id) == 1
     assert refused.value.message == (
-        "Your organization may have 1 followers of the event feed at the same time, and has; try again in a second."
+        "Your organization has used up its quota of followers of the event feed: 1 at the same time. Try again in a "
+        "second."
     )
     assert shares.held("followers", organization_id) == 0
 

@@ -73,7 +73,7 @@ async def test_a_log_that_is_ahead_is_reported_as_long_as_it_is() -> None:
     await world.watch.look()
     await world.watch.look()
     assert world.said() == ["the clock is wrong"]
-    assert "one organization, by 3600 seconds" in (await world.watch.warning() or "")
+    assert "1 organization, by 3600 seconds" in (await world.watch.warning() or "")
 
 
 async def test_a_database_that_is_away_has_no_clock_that_jumped() -> None:

@@ -31,7 +31,7 @@ SECRETS = tuple(f"whsec_{letter * 43}=" for letter in "AB")
 
 
 class Turn:
-    """A webhook with events to be told of, and the turn that it has."""
+    """A webhook with events to receive, and the turn that it has."""
 
     def __init__(self, count: int = 3, *, chance: float = 0.0) -> None:
         self.timer = FakeTimer(chance)

@@ -29,7 +29,8 @@ export function ListingView({ list }) {
   };
   const rows = () => {
     if (list.error) return failure(list.error, () => list.load());
-    if (list.rows.length > 0) return list.draw(list.rows);
+    // That it asks anew changes no row.
+    if (list.rows.length > 0) return list.drawn ??= list.draw(list.rows);
     return list.count === undefined ? null : list.empty(list.isFiltered);
   };
   const isPaged = !list.error && (list.cursors.length > 0 || list.hasMore);

@@ -51,6 +51,7 @@ export class Listing extends Store {
     this.isAsking = false;
     this.error = null;
     this.fresh = new Set();
+    this.drawn = null;
     /** @type {HTMLElement | null} */
     this.place = null;
     this.view = html`<${ListingView} list=${this} />`;
@@ -107,13 +108,14 @@ export class Listing extends Store {
     return get(this.path, query, AbortSignal.any([signal, this.signal]));
   }
 
-  // All that match, page by page; `tell(count)` is called as they come.
-  async everything(tell, signal) {
+  // All that match, page by page; `tell(count)` is called as they come, and `kept(row)` is what is wanted of each.
+  /** @param {(count: number) => void} tell @param {AbortSignal} signal @param {(row: any) => any} [kept] */
+  async everything(tell, signal, kept = (row) => row) {
     const found = [];
     let cursor;
     do {
       const { data, pagination } = await get(this.path, { ...this.fixed, ...this.chosen, sort: this.sort, limit: LARGEST, cursor }, AbortSignal.any([signal, this.signal]));
-      found.push(...data);
+      found.push(...data.map(kept));
       tell(found.length);
       cursor = pagination.nextCursor;
     } while (cursor);
@@ -155,7 +157,14 @@ export class Listing extends Store {
     return true;
   }
 
+  // For what the rows are shown with, and is not part of them.
+  drawAgain() {
+    this.drawn = null;
+    this.changed();
+  }
+
   #take({ data, pagination }) {
+    this.drawn = null;
     this.rows = data.filter((row) => !isLeaving(row.id));
     this.count = data.length;
     this.total = pagination.total ?? data.length;

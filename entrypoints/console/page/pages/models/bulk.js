@@ -13,6 +13,7 @@ import { Table } from "../../parts/table.js";
 const DONE = { enable: "enabled", disable: "disabled", delete: "deleted" };
 const OPPOSITE = { enable: "disable", disable: "enable" };
 const MOST = 1000;
+const MOST_SHOWN = 200;
 
 // `tell(text)` says how far it is.
 export async function changeMany(op, models, tell, done) {
@@ -46,7 +47,7 @@ async function change(op, models, tell) {
     const part = models.slice(start, start + MOST);
     const operations = part.map((model) => ({ op, id: model.id, revision: model.revision }));
     const { document } = await ask("POST", `${MODELS}/bulk`, { body: { atomic: false, operations }, once: true });
-    results.push(...document.results.map((result) => ({ ...result, name: part[result.index].name })));
+    results.push(...document.results.map(({ index, revision, error }) => ({ id: part[index].id, name: part[index].name, revision, error })));
     tell(`${number(results.length)} of ${number(models.length)} done…`);
   }
   return results;
@@ -56,11 +57,12 @@ const warning = (models) => html`<p>Prompts can no longer run on them. Their his
   <ul>${models.slice(0, 10).map((model) => html`<li>${model.name}</li>`)}${models.length > 10 ? html`<li>and ${models.length - 10} more</li>` : null}</ul>`;
 
 function showResults(op, results) {
-  const failed = results.filter((result) => result.error).length;
+  const refused = results.filter((result) => result.error);
+  const isLong = results.length > MOST_SHOWN;
   const columns = [
     { head: "Model", cell: (result) => result.name },
     { head: "Result", cell: (result) => result.error ? badge("Refused", "bad") : badge(DONE[op], "good") },
     { head: "Why", cell: (result) => result.error?.detail ?? result.error?.message ?? "" },
   ];
-  openDialog("What became of each", html`<p>${results.length - failed} ${DONE[op]}, ${failed} refused.</p><${Table} columns=${columns} rows=${results} caption="Results" />`, { wide: true });
+  openDialog("What became of each", html`<p>${number(results.length - refused.length)} ${DONE[op]}, ${number(refused.length)} refused.${isLong ? ` Shown are those that were refused, at most ${number(MOST_SHOWN)}.` : null}</p><${Table} columns=${columns} rows=${isLong ? refused.slice(0, MOST_SHOWN) : results} caption="Results" />`, { wide: true });
 }

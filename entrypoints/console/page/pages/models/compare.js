@@ -56,7 +56,7 @@ function Comparison({ models, ids, query }) {
 }
 
 // A model whose price is not known costs nothing that could be said; it never counts as the cheapest.
-export function monthlyCost({ pricing, type }, read, written) {
+function monthlyCost({ pricing, type }, read, written) {
   const parts = [[pricing?.inputPer1kTokens, read], [pricing?.outputPer1kTokens, SILENT.has(type) ? 0 : written]].filter(([, amount]) => amount > 0);
   return parts.every(([price]) => known(price)) ? parts.reduce((sum, [price, amount]) => sum + (price * amount) / 1000, 0) : null;
 }

@@ -37,7 +37,7 @@ export async function show({ query, signal }) {
   });
   providers.subscribe(() => {
     byProvider.form.choices = [...providers.names];
-    list.changed();
+    list.drawAgain();
   });
   providers.follow({ signal, isBusy: () => isHeld(document.getElementById("main")) });
   await list.load();
@@ -67,6 +67,9 @@ function columns(providers, again) {
   ];
 }
 
+// What is needed of each of very many.
+const handle = ({ id, revision, name }) => ({ id, revision, name });
+
 // What can be done with all that are selected.
 function Bulk({ selection, get }) {
   const list = useStore(get());
@@ -80,7 +83,7 @@ function Bulk({ selection, get }) {
     tell(null);
   };
   const selectAll = async () => {
-    const found = await list.everything((count) => tell(`${number(count)} found…`), list.signal);
+    const found = await list.everything((count) => tell(`${number(count)} found…`), list.signal, handle);
     tell(null);
     selection.set(found, true);
   };

@@ -5,7 +5,7 @@ import { html } from "../../core/view.js";
 import { Field } from "../../parts/form.js";
 
 /** @type {[name: string, place: string, label: string][]} */
-export const PRICES = [
+const PRICES = [
   ["inputPrice", "inputPer1kTokens", "Input price"],
   ["outputPrice", "outputPer1kTokens", "Output price"],
   ["cachedInputPrice", "cachedInputPer1kTokens", "Cached input price"],

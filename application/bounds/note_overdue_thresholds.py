@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.bounds.budget_leases import BudgetLeases
-    from application.bounds.budgets import TellThreshold
+    from application.bounds.budgets import NoteThreshold
     from application.bounds.call_bounds import SubjectKind
 
 SWEEP_SECONDS: Final = 300.0
@@ -48,8 +48,8 @@ class OverdueThresholds(Protocol):
         ...
 
 
-async def tell_thresholds(*, overdue: OverdueThresholds, leases: BudgetLeases, tell: TellThreshold) -> int:
-    """Tell of all that are overdue, at most 1,000, and return of how many budgets.
+async def note_overdue_thresholds(*, overdue: OverdueThresholds, leases: BudgetLeases, note: NoteThreshold) -> int:
+    """Record all that are overdue, at most 1,000, and return for how many budgets.
 
     Raises:
         Unavailable: the database cannot be reached.
@@ -68,16 +68,16 @@ async def tell_thresholds(*, overdue: OverdueThresholds, leases: BudgetLeases, t
         )
         place = (each.organization_id, each.subject_id, each.period_start)
         for percent in (await leases.renew(request)).reached_percent:
-            await tell(each.organization_id, each.kind, each.subject_id, percent, each.period_start)
+            await note(each.organization_id, each.kind, each.subject_id, percent, each.period_start)
             await leases.note_threshold(*place, percent)
     return len(found)
 
 
-async def tell_thresholds_for_ever(
-    *, overdue: OverdueThresholds, leases: BudgetLeases, tell: TellThreshold, pause_seconds: float = SWEEP_SECONDS
+async def note_overdue_thresholds_for_ever(
+    *, overdue: OverdueThresholds, leases: BudgetLeases, note: NoteThreshold, pause_seconds: float = SWEEP_SECONDS
 ) -> None:
     """Do so at the start and every five minutes; runs until cancelled."""
     while True:
         with suppress(Unavailable):
-            await tell_thresholds(overdue=overdue, leases=leases, tell=tell)
+            await note_overdue_thresholds(overdue=overdue, leases=leases, note=note)
         await asyncio.sleep(pause_seconds)
