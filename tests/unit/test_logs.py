@@ -6,19 +6,28 @@ import logging
 import sys
 import threading
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 
 from entrypoints.logs import build_logger, end_logged, every_log
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 @pytest.fixture(autouse=True)
-def _no_other_log(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_other_log(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A service of other tests may serve in this process, and have its own log."""
-    monkeypatch.setattr(logging.getLogger(), "handlers", [])
     monkeypatch.setattr(logging, "_warnings_showwarning", None)
+    root = logging.getLogger()
+    others = [handler for handler in root.handlers if type(handler).__module__ == "entrypoints.logs"]
+    for handler in others:
+        root.removeHandler(handler)
+    yield
+    for handler in others:
+        root.addHandler(handler)
 
 
 def test_lines_for_machines_are_one_json_object_each() -> None:
@@ -104,7 +113,9 @@ def test_what_cannot_be_written_as_it_is_is_written_all_the_same() -> None:
     logger = build_logger(log_format="json", stream=stream)
     logger.info("odd", name=b"\xff".decode("utf-8", "surrogateescape"), number=2**70, **{"1": {2: "two"}})
     with every_log(logger):
-        logging.getLogger("library").warning("%d of them", "many")
+        # The log of the tests themselves would refuse it.
+        unfitting = logging.LogRecord("library", logging.WARNING, "", 1, "%d of them", ("many",), None)
+        logging.getLogger().handlers[-1].emit(unfitting)
     odd, unfit = lines_of(stream)
     assert (odd["name"], odd["number"]) == ("?", 2**70)
     assert "many" in unfit["event"]
