@@ -40,6 +40,9 @@ async def test_the_export_proves_itself_and_no_mouse_is_needed(consoles: Console
         download = await expected.value
         lines = _lines_of(await download.path())
         answer = await console.page.locator(".command").inner_text()
+        await console.page.locator("summary", has_text="Columns").click()
+        await console.page.get_by_label("Request").check()
+        await console.page.get_by_role("columnheader", name="Request").wait_for()
         token = await console.page.evaluate("sessionStorage.getItem('modelbook.token')")
         assert token not in "".join(console.watched.addresses)
     assert answer == f"modelbook audit verify {download.suggested_filename} --public-key KEY"

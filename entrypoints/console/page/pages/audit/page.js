@@ -4,11 +4,11 @@ import { known } from "../../core/format.js";
 import { html, Slot } from "../../core/view.js";
 import { Action } from "../../parts/action.js";
 import { stamp } from "../../parts/badges.js";
+import { ChosenTable, Columns } from "../../parts/columns.js";
 import { choice, moment, search } from "../../parts/filters.js";
 import { Listing } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
 import { saveCsv } from "../../parts/save-file.js";
-import { Table } from "../../parts/table.js";
 import { fieldName, flat, text } from "../history/differences.js";
 import { eventName } from "../history/names.js";
 import { save } from "./export.js";
@@ -22,11 +22,12 @@ const LONGEST = 160;
 const OF_THE_LOG = new Set(["origin"]);
 
 export async function show({ query, signal }) {
+  const chooser = new Columns("audit", COLUMNS);
   const list = new Listing({
-    path: AUDIT, query, signal, sort: null,
+    path: AUDIT, query, signal, sort: null, tools: chooser.view,
     filters: [choice("type", "What", TYPES.map((type) => [type, eventName(type)])), search("actor", "By", { narrow: true }), search("aggregateId", "About (id)"), moment("from", "From"), moment("to", "Before")],
     about: [""],
-    draw: (rows) => html`<${Table} columns=${COLUMNS} rows=${rows.map((event) => ({ ...event, id: event.position }))} caption="Events, the newest first" />`,
+    draw: (rows) => html`<${ChosenTable} chooser=${chooser} rows=${rows.map((event) => ({ ...event, id: event.position }))} caption="Events, the newest first" />`,
     empty: (isFiltered) => nothing(isFiltered ? "No event matches." : "Nothing has happened yet."),
   });
   await list.load();
@@ -42,10 +43,11 @@ export async function show({ query, signal }) {
 
 const COLUMNS = [
   { head: "When", cell: (event) => stamp(event.at) },
-  { head: "What", cell: (event) => [eventName(event.type), event.reason ? html`<small>${event.reason}</small>` : null] },
+  { head: "What", isFixed: true, cell: (event) => [eventName(event.type), event.reason ? html`<small>${event.reason}</small>` : null] },
   { head: "By", cell: (event) => event.actorName ? html`<span title=${event.actor}>${event.actorName}</span>` : html`<code class="whole">${event.actor}</code>` },
   { head: "About", cell: (event) => about(event) },
   { head: "Facts", cell: (event) => html`<span class="quiet">${summary(event)}</span>${facts(event)}` },
+  { head: "Request", isExtra: true, cell: (event) => html`<code class="whole">${event.requestId}</code>` },
   { head: "Sequence", numeric: true, cell: (event) => String(event.sequence) },
 ];
 

@@ -8,12 +8,12 @@ import { html } from "../../core/view.js";
 import { Action } from "../../parts/action.js";
 import { badge, stamp } from "../../parts/badges.js";
 import { copyable } from "../../parts/copy.js";
+import { ChosenTable, Columns } from "../../parts/columns.js";
 import { confirmed, openDialog } from "../../parts/dialog.js";
 import { search } from "../../parts/filters.js";
 import { Field, Form } from "../../parts/form.js";
 import { Listing } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
-import { Table } from "../../parts/table.js";
 import { changeQuotas } from "../quotas/form.js";
 
 const ADMIN = "/api/admin/organizations";
@@ -22,10 +22,11 @@ const LEAD = "For platform administrators: every organization of this installati
 export async function show({ query, signal }) {
   const why = refusal("platform");
   if (why) return page("Organizations", { lead: LEAD }, nothing(`${why} Whoever runs this service can give you such a token.`));
+  const chooser = new Columns("organizations", columns(() => list.load()));
   const list = new Listing({
-    path: ADMIN, query, signal, sort: null, csv: "organizations.csv",
+    path: ADMIN, query, signal, sort: null, tools: chooser.view, csv: "organizations.csv",
     filters: [search("q", "Search in name, or the beginning of an id")],
-    draw: (rows) => html`<${Table} columns=${columns(() => list.load())} rows=${rows} caption="Organizations, by name" />`,
+    draw: (rows) => html`<${ChosenTable} chooser=${chooser} rows=${rows} caption="Organizations, by name" />`,
     empty: (isFiltered) => nothing(isFiltered ? "No organization matches." : "There is no organization yet."),
   });
   await list.load();
@@ -38,11 +39,11 @@ const nameOf = ({ name, id }) => name ?? id;
 const quotas = (held) => Object.entries(held).map(([name, amount]) => `${name} ${amount === 0 ? "no limit" : number(amount)}`).join(", ") || "–";
 
 const columns = (again) => [
-  { head: "Organization", cell: (each) => html`${each.name ?? html`<span class="quiet">without a name</span>`}${each.isRemoved ? [" ", badge("Removed", "bad")] : null}<small>${copyable(each.id, `the id of ${nameOf(each)}`)}</small>` },
+  { head: "Organization", isFixed: true, cell: (each) => html`${each.name ?? html`<span class="quiet">without a name</span>`}${each.isRemoved ? [" ", badge("Removed", "bad")] : null}<small>${copyable(each.id, `the id of ${nameOf(each)}`)}</small>` },
   { head: "Events", numeric: true, cell: (each) => number(each.events) },
   { head: "Last event", cell: (each) => stamp(each.lastEventAt) },
   { head: "Own quotas", cell: (each) => quotas(each.quotas) },
-  { head: "Change", isUnseen: true, cell: (each) => each.isRemoved ? null : html`<div class="actions">
+  { head: "Change", isFixed: true, isUnseen: true, cell: (each) => each.isRemoved ? null : html`<div class="actions">
     <${Action} needs="platform" tone="plain" label="Rename ${nameOf(each)}" run=${() => rename(each, again)}>Rename<//>
     <${Action} needs="platform" tone="plain" label="Quotas of ${nameOf(each)}" run=${() => changeQuotas(each.id, again, each.quotas)}>Quotas<//>
     <${Action} needs="platform" tone="plain danger" label="Remove ${nameOf(each)}" run=${() => remove(each, again)}>Remove<//>
