@@ -9,6 +9,7 @@ import { badge, health } from "../../parts/badges.js";
 import { openDialog } from "../../parts/dialog.js";
 import { choice, search } from "../../parts/filters.js";
 import { Listing, SORTS } from "../../parts/listing.js";
+import { mark } from "../../parts/mark.js";
 import { nothing, page } from "../../parts/page.js";
 import { report } from "../../parts/report.js";
 import { toggle } from "../../parts/toggle.js";
@@ -37,12 +38,13 @@ export async function show({ query, signal }) {
 const adder = (list) => html`<${Action} needs="admin" run=${() => addProvider(() => list.restart())}>Add a provider<//>`;
 
 function providerCard(provider, labels, list) {
+  const type = labels.get(provider.providerType) ?? provider.providerType;
   return html`<li class="card provider" key=${provider.id} data-key=${provider.id}>
     <div class="card-head">
-      <h2><a href=${href(`/providers/${provider.id}`)}>${provider.name}</a></h2>
+      ${mark(type)}<h2><a href=${href(`/providers/${provider.id}`)}>${provider.name}</a></h2>
       <p class="badges">${health(provider.healthStatus)}${provider.isEnabled ? null : badge("Disabled")}</p>
     </div>
-    <p class="quiet">${labels.get(provider.providerType) ?? provider.providerType} · <span class="address">${provider.endpoint}</span></p>
+    <p class="quiet">${type} · <span class="address">${provider.endpoint}</span></p>
     <${ProviderFacts} provider=${provider} signal=${list.signal} />
     ${actions(provider, () => list.load())}
   </li>`;
