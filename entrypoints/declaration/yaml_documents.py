@@ -120,9 +120,7 @@ class _Reading:
 
     def value(self, node: Any, place: Place) -> Any:  # noqa: ANN401 - YAML's values are of its types
         self.positions[place] = _position(node.start_mark)
-        self._count += 1
-        if self._count > _MOST_VALUES or len(place) > _DEEPEST:
-            raise UnreadableYaml("Its aliases stand for more than is taken", _position(node.start_mark))
+        self._count_one(node, len(place))
         if isinstance(node, yaml.MappingNode):
             return dict(self._members(node, place))
         if isinstance(node, yaml.SequenceNode):
@@ -134,8 +132,16 @@ class _Reading:
         except ValueError as error:
             raise UnreadableYaml(str(error), _position(node.start_mark)) from None
 
-    def _members(self, node: yaml.MappingNode, place: Place) -> Iterator[tuple[str, Any]]:
-        """Yield the members, first those that are merged in, so that the mapping's own stand over them."""
+    def _count_one(self, node: Any, depth: int) -> None:  # noqa: ANN401 - as above
+        self._count += 1
+        if self._count > _MOST_VALUES or depth > _DEEPEST:
+            raise UnreadableYaml("Its aliases stand for more than is taken", _position(node.start_mark))
+
+    def _members(self, node: yaml.MappingNode, place: Place, merges: int = 0) -> Iterator[tuple[str, Any]]:
+        """Yield the members, first those that are merged in, so that the mapping's own stand over them.
+
+        `merges` are those that have led here.
+        """
         own: dict[str, Any] = {}
         merged = None
         for key, value in node.value:
@@ -153,10 +159,8 @@ class _Reading:
         for source in reversed(sources):
             if not isinstance(source, yaml.MappingNode):
                 raise UnreadableYaml("Only a mapping can be merged in", _position(source.start_mark))
-            self._count += 1
-            if len(place) > _DEEPEST:
-                raise UnreadableYaml("Its aliases stand for more than is taken", _position(source.start_mark))
-            yield from self._members(source, place)
+            self._count_one(source, len(place) + merges)
+            yield from self._members(source, place, merges + 1)
         for name, value in own.items():
             yield name, self.value(value, (*place, name))
 
