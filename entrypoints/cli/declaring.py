@@ -14,7 +14,8 @@ import uvloop
 from application.declaration.carry_out import carry_out
 from application.declaration.errors import DeclarationRefused
 from application.declaration.plan import Planner, PlanOptions
-from entrypoints.cli.output import MISUSED, REFUSED, complain, print_json, say
+from domain.key_patterns import has_key_form
+from entrypoints.cli.output import MISUSED, REFUSED, complain, print_json, say, visible
 from entrypoints.cli.plan_output import done_line, failure_lines, outcome_document, plan_document, plan_lines
 from entrypoints.declaration.container import organization, shown_of_secret
 from entrypoints.declaration.yaml_documents import LARGEST, UnreadableYaml, read_yaml
@@ -80,6 +81,11 @@ def read_file(path: Path) -> YamlDocument:
         raise UnreadableYaml(f"The file cannot be read: {error.strerror}") from None
 
 
+def _without_keys(pointer: str) -> str:
+    """Return the pointer without names that have the form of a key: `apiKey: {sk-…}` makes a name of it."""
+    return "/".join("…" if has_key_form(part) else part for part in pointer.split("/"))
+
+
 @contextmanager
 def file_errors(path: Path, document: YamlDocument | None, *, as_json: bool) -> Iterator[None]:
     """Turn what is wrong with a file into lines with the place in it, and exit code 2."""
@@ -94,7 +100,7 @@ def file_errors(path: Path, document: YamlDocument | None, *, as_json: bool) -> 
         for finding in error.findings[:_MOST_LINES]:
             position = None if document is None else document.position(finding.place)
             place = "" if position is None else f"{position.line}:{position.column}:"
-            lines.append(f"{path}:{place} {finding.place} {finding.message}.")
+            lines.append(f"{path}:{place} {_without_keys(finding.place)} {finding.message}.")
         if len(error.findings) > _MOST_LINES:
             lines.append(f"{path}: {len(error.findings) - _MOST_LINES} more places are not right.")
         complain("wrong-file", lines, as_json=as_json)
@@ -115,7 +121,7 @@ def applied(
     if not how.as_json:
         say(f"{access.name}:")
         for line in plan_lines(plan):
-            typer.echo(line)
+            typer.echo(visible(line))
     outcome = None
     if plan.changes and not how.is_plan_only and (how.is_agreed or typer.confirm("Make these changes?", err=True)):
         with stop_signals() as stop:
@@ -152,7 +158,7 @@ async def _carried_out(
 
 def _told(done: Done) -> None:
     """Tell at once: whatever becomes of the rest, a secret that nobody has seen is lost."""
-    typer.echo(done_line(done))
+    typer.echo(visible(done_line(done)))
     sys.stdout.flush()
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from domain.key_patterns import has_key_form
 from entrypoints.http.json_pointers import pointer_to
 
 if TYPE_CHECKING:
@@ -143,6 +144,7 @@ class _Reading:
         `merges` are those that have led here.
         """
         own: dict[str, Any] = {}
+        keys: dict[str, Any] = {}
         merged = None
         for key, value in node.value:
             name = key.value
@@ -150,11 +152,12 @@ class _Reading:
                 raise UnreadableYaml("A key has to be a text", _position(key.start_mark))
             is_merge = name == _MERGE and not key.style
             if name in own or (is_merge and merged is not None):
-                raise UnreadableYaml(f"The key {name[:100]} stands twice here", _position(key.start_mark))
+                told = "" if has_key_form(name) else f" {name[:100]}"
+                raise UnreadableYaml(f"The key{told} stands twice here", _position(key.start_mark))
             if is_merge:
                 merged = value
             else:
-                own[name] = value
+                own[name], keys[name] = value, key
         sources = merged.value if isinstance(merged, yaml.SequenceNode) else [] if merged is None else [merged]
         for source in reversed(sources):
             if not isinstance(source, yaml.MappingNode):
@@ -163,6 +166,9 @@ class _Reading:
             yield from self._members(source, place, merges + 1)
         for name, value in own.items():
             yield name, self.value(value, (*place, name))
+            # What begins in a line below is looked for where its name stands.
+            if value.start_mark.line > (key := keys[name]).start_mark.line:
+                self.positions[*place, name] = _position(key.start_mark)
 
 
 def plain(text: str) -> Any:  # noqa: ANN401 - as above

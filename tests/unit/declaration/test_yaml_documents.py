@@ -24,6 +24,8 @@ def test_scalars_are_those_of_yaml_1_2() -> None:
 def test_each_value_has_its_place() -> None:
     document = read_yaml(b"a: 1\nb:\n  - x\n  - {c/d: 2}\n")
     assert document.position("/b/1/c~1d") == Position(4, 11)
+    # A value that begins in a line below is where its name is.
+    assert document.position("/b") == Position(2, 1)
     # What is missing is missing there where it should stand.
     assert document.position("/b/1/nothing") == Position(4, 5)
     assert document.position("/elsewhere") == Position(1, 1)
