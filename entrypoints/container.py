@@ -125,7 +125,7 @@ from application.prompts.cool_down_sharing import CoolDownSharing
 from application.prompts.cool_downs import CoolDowns
 from application.prompts.count_tokens import count_tokens
 from application.prompts.embed_texts import embed_texts
-from application.prompts.prompt_run import PromptRuns
+from application.prompts.prompt_runs import PromptRuns
 from application.prompts.run_prompt import run_prompt
 from application.prompts.runnable_models_cache import RunnableModelsCache
 from application.prompts.select_model import select_model

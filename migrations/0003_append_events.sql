@@ -3,7 +3,7 @@
 -- rights and the path of who calls it: a SET of its own would cost each call more than most of its work. apply_changes,
 -- which changes the read tables, stands beside them (0002).
 
--- Store and destroy sealed keys, digests of access keys, and what is kept of members (0018), with the events that speak of
+-- Store and destroy sealed keys, digests of access keys, and what is kept of members (0017), with the events that speak of
 -- them. Of an access key the digests of the new secret and of the one before it stay.
 CREATE FUNCTION apply_credentials(p_organization_id uuid, p_sealed jsonb, p_destroyed uuid[]) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -153,7 +153,7 @@ BEGIN
 END
 $$;
 
--- What else goes or begins with an event, in its transaction (0006, 0008, 0013, 0015, 0018).
+-- What else goes or begins with an event, in its transaction (0006, 0008, 0013, 0015, 0017).
 CREATE FUNCTION apply_consequences(p_organization_id uuid, p_topic text, p_aggregate_id uuid, p_org_sequence bigint)
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

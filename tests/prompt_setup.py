@@ -20,7 +20,7 @@ from application.prompts.cool_downs import CoolDowns
 from application.prompts.model_parameters import Defaults
 from application.prompts.prompt_candidates import CandidateModel, CandidateProvider
 from application.prompts.prompt_request import Prompt
-from application.prompts.prompt_run import PromptRuns
+from application.prompts.prompt_runs import PromptRuns
 from application.prompts.retry_policy import RetryPolicy
 from application.prompts.runnable_models_cache import MOST_BYTES, RunnableModelsCache
 from application.prompts.selection_candidates import Candidate, ModelById

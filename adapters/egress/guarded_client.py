@@ -6,15 +6,15 @@ import asyncio
 import socket
 import ssl
 from contextlib import asynccontextmanager
-from functools import lru_cache, partial
+from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, Self
 
 from aiohttp import ClientHttpProxyError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
 from adapters.egress.allow_list import EgressAllowList
+from adapters.egress.answer_memory import AnswerMemory
 from adapters.egress.call_timings import Attempt, TimedHandshake, TimedRequest, current
-from adapters.egress.decompression import BodyRefused
 from adapters.egress.egress_proxy import ProxyChoice, ProxyOptions, proxy_options
 from adapters.egress.egress_rules import AddressRefused, Guard
 from adapters.egress.guarded_resolver import GuardedResolver, SystemResolver
@@ -25,9 +25,7 @@ from adapters.egress.response_body import NEVER, complete_body, whole_body
 from adapters.egress.response_stream import ReadingStream, answer_headers
 from adapters.egress.url_parsing import read_base, read_request
 from application.errors import EndpointRefused
-from application.loop_time import loop_time
 from application.ports.outbound_http import OutboundFailure, OutboundResponse
-from application.request_end import at_request_end, turn_until_request_end
 from application.turns import Turns
 from domain.provider.values import Endpoint
 
@@ -45,11 +43,6 @@ if TYPE_CHECKING:
     from application.ports.outbound_http import OutboundRequest, OutboundStream
 
 _POINTER: Final = "/endpoint"
-_MEMORY_SHARE: Final = "bodyBytes"
-# Usual answers are much shorter, and not worth counting.
-_SMALL_BYTES: Final = 1024 * 1024
-# What is parsed and written of large answers while other organizations are at work.
-_BYTES_A_SECOND_BESIDE_OTHERS: Final = 16 * 1024 * 1024
 _SHARE: Final = "outboundConnections"
 # Below the minute after which usual load balancers close a silent connection.
 _KEEP_ALIVE_SECONDS: Final = 30.0
@@ -207,9 +200,9 @@ class Egress:
         except (OSError, TimeoutError) as error:
             raise EndpointRefused(_POINTER, f"The name {target.host.name} cannot be looked up.") from error
 
-    def _kept(self, request: OutboundRequest, holder: UUID | None) -> _Kept:
+    def _memory_for(self, request: OutboundRequest, holder: UUID | None) -> AnswerMemory:
         # Whoever sends something waits for its answer; lists of models are fetched from many providers at once.
-        return _Kept(self._shares, holder, self._large_answers if request.method == "POST" else None)
+        return AnswerMemory(self._shares, holder, self._large_answers if request.method == "POST" else None)
 
     async def request(self, request: OutboundRequest) -> OutboundResponse:
         if request.total_seconds is None:
@@ -227,7 +220,7 @@ class Egress:
                                 response,
                                 max_bytes=request.max_bytes,
                                 idle_seconds=request.read_idle_seconds,
-                                keep=self._kept(request, holder).add,
+                                keep=self._memory_for(request, holder).add,
                             )
                     finally:
                         # When the body was read to its end, the connection is already back in its pool.
@@ -369,46 +362,3 @@ def _verifying(context: ssl.SSLContext) -> ssl.SSLContext:
         raise ValueError("The TLS context must verify certificates and host names.")
     context.sslobject_class = TimedHandshake
     return context
-
-
-class _Kept:
-    """Counts the bytes of an answer, once it is large, as held by the organization until its request is answered.
-
-    What is made of them, and written for the client, takes as much memory again. With `turns` a large answer waits
-    until no other of the organization is held; for requests that read one answer at a time.
-    """
-
-    def __init__(self, shares: Shares | None, organization_id: UUID | None, turns: Turns | None) -> None:
-        self._shares = shares
-        self._organization_id = organization_id
-        self._turns = turns
-        self._length = 0
-
-    async def add(self, length: int) -> None:
-        """Count them.
-
-        Raises:
-            BodyRefused: the organization holds as much as it may.
-        """
-        self._length += length
-        if self._shares is None or self._organization_id is None or self._length <= _SMALL_BYTES:
-            return
-        # With the first that are too much to be small, all before them count.
-        is_first = self._length - length <= _SMALL_BYTES
-        if self._turns is not None:
-            if is_first:
-                await turn_until_request_end(self._turns, self._organization_id, self._rest)
-            return
-        amount = 2 * (self._length if is_first else length)
-        if not self._shares.has_room(_MEMORY_SHARE, self._organization_id, amount):
-            raise BodyRefused("Your organization has more and larger requests and answers under way than it may.")
-        self._shares.add(_MEMORY_SHARE, self._organization_id, amount)
-        at_request_end(partial(self._shares.add, _MEMORY_SHARE, self._organization_id, -amount))
-
-    def _rest(self) -> float:
-        """Return for how many seconds the organization's next large answer waits after this one.
-
-        Nothing interrupts the parsing of an answer, nor its writing.
-        """
-        is_alone = self._organization_id is None or not loop_time().are_others_at_work(self._organization_id)
-        return 0.0 if is_alone else self._length / _BYTES_A_SECOND_BESIDE_OTHERS

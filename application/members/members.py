@@ -79,7 +79,7 @@ class AlreadyMember(Conflict):
 class MemberDocument:
     """What is kept beside the log together with the events of a member; `facts` are JSON values.
 
-    `kind` is one of those that `apply_member_documents` knows (migrations/0018).
+    `kind` is one of those that `apply_member_documents` knows (migrations/0017).
     """
 
     kind: str

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from application.prompts.generation import Generation
     from application.prompts.prompt_request import Prompt
-    from application.prompts.prompt_run import PromptRuns
+    from application.prompts.prompt_runs import PromptRuns
     from application.prompts.request_recording import RequestRecording
     from application.prompts.runnable_models import RunnableModels
     from application.prompts.selection_candidates import Candidate

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from application.prompts.generation import GenerationRequest
     from application.prompts.prompt_answer import CallSummary
     from application.prompts.prompt_request import Prompt
-    from application.prompts.prompt_run import PromptRun, PromptRuns
+    from application.prompts.prompt_run import PromptRun
+    from application.prompts.prompt_runs import PromptRuns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

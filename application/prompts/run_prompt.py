@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from application.prompts.generation import Generation
     from application.prompts.prompt_answer import PromptAnswer
     from application.prompts.prompt_request import Prompt
-    from application.prompts.prompt_run import PromptRun, PromptRuns
+    from application.prompts.prompt_run import PromptRun
+    from application.prompts.prompt_runs import PromptRuns
 
 
 async def run_prompt(prompt: Prompt, *, runs: PromptRuns, generation: Generation) -> PromptAnswer:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from application.prompts.completion import CompletionEvent
     from application.prompts.generation import Generation, GenerationRequest
     from application.prompts.prompt_request import Prompt
-    from application.prompts.prompt_run import PromptRun, PromptRuns
+    from application.prompts.prompt_run import PromptRun
+    from application.prompts.prompt_runs import PromptRuns
 
 
 PromptEvent = StreamStarted | Delta | NativeEvents | PromptAnswer

@@ -18,7 +18,7 @@ import psutil
 
 from adapters.checkpoints.signing_key import new_signing_key
 from benchmarks.environment import COMMAND, SIGNING_KEY
-from benchmarks.soak.postgres import Postgres, small_disk
+from benchmarks.soak.postgres import Postgres, Replica, small_disk
 from benchmarks.soak.set_clock import Clock
 from sandbox.server import Sandbox
 from tests.process_output import read_until
@@ -43,6 +43,7 @@ class Deployment:
 
     folder: Path
     postgres: Postgres
+    replica: Replica
     redis: RedisServer
     sandbox: Sandbox
     port: int
@@ -71,6 +72,7 @@ class Deployment:
         """Return the environment of the service and of its commands."""
         settings = {
             "DATABASE_URL": self.postgres.app_url,
+            "DATABASE_READ_URL": self.replica.app_url,
             "ADMIN_DATABASE_URL": self.postgres.admin_url,
             "MASTER_KEYS": self._master_keys(),
             "JWT_SECRET": SIGNING_KEY,
@@ -171,10 +173,12 @@ async def deployment() -> AsyncIterator[Deployment]:
     ):
         postgres = await asyncio.to_thread(Postgres, disk, folder / "postgres.log", has_own_disk=has_own_disk)
         await asyncio.to_thread(postgres.start)
+        replica = await asyncio.to_thread(Replica, folder / "replica", folder / "replica.log", postgres)
+        await asyncio.to_thread(replica.start)
         try:
             async with Sandbox() as sandbox:
                 new_signing_key(folder / "checkpoint-key")
-                deployed = Deployment(folder, postgres, redis, sandbox, free_port(), Clock(folder, "service"))
+                deployed = Deployment(folder, postgres, replica, redis, sandbox, free_port(), Clock(folder, "service"))
                 deployed.sink_has_own_disk = sink_has_own_disk
                 await asyncio.to_thread(deployed.start)
                 supervising = asyncio.create_task(deployed.supervise())
@@ -185,6 +189,7 @@ async def deployment() -> AsyncIterator[Deployment]:
                     await supervising
                     deployed.kill()
         finally:
+            await asyncio.to_thread(replica.stop)
             await asyncio.to_thread(postgres.stop)
     if not deployed.keeps_logs:
         shutil.rmtree(folder)

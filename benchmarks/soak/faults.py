@@ -69,6 +69,27 @@ async def _frozen(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
+async def _replica_paused(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
+    await asyncio.to_thread(deployed.replica.pause)
+    yield
+    await asyncio.to_thread(deployed.replica.go_on)
+
+
+@asynccontextmanager
+async def _replica_killed(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
+    await asyncio.to_thread(deployed.replica.kill)
+    yield
+    await asyncio.to_thread(deployed.replica.start)
+
+
+@asynccontextmanager
+async def _replica_frozen(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
+    await asyncio.to_thread(deployed.replica.freeze)
+    yield
+    await asyncio.to_thread(deployed.replica.thaw)
+
+
+@asynccontextmanager
 async def _full_disk(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
     await asyncio.to_thread(deployed.postgres.fill_disk)
     yield
@@ -206,6 +227,9 @@ FAULTS: Final = (
         seconds=3,
         missing=_clock_is_fixed,
     ),
+    Fault(name="read replica paused", inflict=_replica_paused, seconds=7),
+    Fault(name="read replica killed", inflict=_replica_killed, seconds=4),
+    Fault(name="read replica frozen", inflict=_replica_frozen, seconds=5),
     Fault(name="Redis lost", inflict=_redis_lost, seconds=5),
     Fault(name="Redis hanging", inflict=_redis_hanging, seconds=5),
     Fault(name="providers hanging", inflict=_providers_hanging, seconds=8),

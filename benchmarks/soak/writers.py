@@ -96,6 +96,10 @@ class Writer:
         document = await self._finished(MODELS, {"providerId": provider_id, "modelId": mark}, [change])
         self.models.append(document["id"])
         await self._read_own(document["id"], "modelId", mark)
+        listed = await self.client.ask("GET", f"{MODELS}?q={mark}", seen=str(change.position))
+        found = [] if listed is None or listed.status != 200 else [row["modelId"] for row in listed.document["data"]]
+        if listed is not None and listed.status != 503 and found != [mark]:
+            self.journal.fault(f"a list does not show position {change.position}: {listed.status} {listed.text[:300]}")
 
     async def _register_once(self, provider_id: str) -> None:
         mark = f"model-{uuid4()}"

@@ -66,15 +66,17 @@ class RequestTraces:
 
 def _end(span: Span, request: web.Request, status: int) -> None:
     context = request.get(REQUEST_CONTEXT)
+    attributes: dict[str, Attribute] = {}
     error_type = None
     if context is not None:
-        span.describe({"modelbook.request.id": context.request_id})
+        attributes["modelbook.request.id"] = context.request_id
         if context.principal is not None:
-            span.describe({"modelbook.organization.id": str(context.principal.organization_id)})
+            attributes["modelbook.organization.id"] = str(context.principal.organization_id)
         if context.is_client_gone:
             status = CLIENT_GONE
         if status >= INTERNAL_ERROR.status:
             error_type = str(status) if context.failure is None else context.failure.category
     if status != CLIENT_GONE:
-        span.describe({"http.response.status_code": status})
+        attributes["http.response.status_code"] = status
+    span.describe(attributes)
     span.end(error_type)

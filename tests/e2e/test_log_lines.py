@@ -108,6 +108,10 @@ async def test_whatever_goes_wrong_in_several_processes_is_said_in_lines_of_json
             model = await api.model(account, modelId="some-model")
             prompt = {"modelId": model["id"], "prompt": "Tell nobody about the swordfish."}
             assert (await api.post("/api/ai/generate", prompt)).status == 502
+            # The figures of both processes, with examples.
+            shown = await api.ask("GET", "/metrics", headers={"Accept": "application/openmetrics-text"})
+            assert "\nmodelbook_workers 2.0\n" in shown.text
+            assert "trace_id=" in shown.text
             # What nobody has foreseen.
             with psycopg.connect(owner_url(data_dir), autocommit=True) as owner:
                 owner.execute("ALTER TABLE ai_models RENAME TO somewhere_else")

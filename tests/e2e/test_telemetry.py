@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from entrypoints.http.principal import Role
+from entrypoints.monitoring.text_formats import OPEN_METRICS
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.background_loop import Background
 from tests.e2e.otlp_receiver import collecting
@@ -143,6 +144,9 @@ async def test_a_call_is_followed_from_the_client_to_the_provider_without_a_word
             assert opened.headers["Content-Type"].startswith("application/openmetrics-text; version=1.0.0")
             assert 'modelbook_http_request_seconds_bucket{le="' in opened.text
             assert f'# {{span_id="{changing.span_id}",trace_id="{changing.trace_id}"}}' in opened.text
+            assert {"modelbook_http_requests", "modelbook_workers"} <= {
+                each.name for each in OPEN_METRICS.read(opened.text)
+            }
             assert changing.span_id not in (await api.ask("GET", "/metrics")).text
             key = service.sandbox.key("openai")
     assert collector.resources[0]["service.name"] == "gateway-of-acme"

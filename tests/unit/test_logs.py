@@ -6,12 +6,28 @@ import logging
 import sys
 import threading
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 
 from entrypoints.logs import build_logger, end_logged, every_log
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def _no_other_log(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A service of other tests may serve in this process, and have its own log."""
+    monkeypatch.setattr(logging, "_warnings_showwarning", None)
+    root = logging.getLogger()
+    others = [handler for handler in root.handlers if type(handler).__module__ == "entrypoints.logs"]
+    for handler in others:
+        root.removeHandler(handler)
+    yield
+    for handler in others:
+        root.addHandler(handler)
 
 
 def test_lines_for_machines_are_one_json_object_each() -> None:
