@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,10 +21,10 @@ from entrypoints.cli.plan_output import done_line, failure_lines, outcome_docume
 from entrypoints.declaration.container import organization, shown_of_secret
 from entrypoints.declaration.yaml_documents import LARGEST, UnreadableYaml, read_yaml
 from entrypoints.settings import WrongSettings
-from entrypoints.stop_signal import stop_signals, stopped
+from entrypoints.stop_signal import SIGNALS, stop_signals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from application.declaration.carry_out import Done, Outcome
@@ -125,7 +126,7 @@ def applied(
     outcome = None
     if plan.changes and not how.is_plan_only and (how.is_agreed or typer.confirm("Make these changes?", err=True)):
         with stop_signals() as stop:
-            outcome = uvloop.run(_carried_out(access, plan, present, stop, tell=_kept if how.as_json else _told))
+            outcome = uvloop.run(_carried_out(access, plan, present, stop, as_json=how.as_json))
     if how.as_json:
         document = {**(more or {}), "url": access.url, "organizationId": access.organization_id}
         carried_out = {} if outcome is None else outcome_document(outcome)
@@ -149,11 +150,25 @@ async def _planned(
 
 
 async def _carried_out(
-    access: ServiceAccess, plan: Plan, present: Sequence[Present], stop: StopSignal, *, tell: Callable[[Done], None]
+    access: ServiceAccess, plan: Plan, present: Sequence[Present], stop: StopSignal, *, as_json: bool
 ) -> Outcome:
-    stopping = stopped(stop)
+    """Carry the plan out; a signal ends it after the change that is under way, and another one at once."""
     async with organization(access.url, access.token) as service:
-        return await carry_out(plan, present, service, tell=tell, is_stopped=stopping.is_set)
+        tell = _kept if as_json else _told
+        carrying = asyncio.ensure_future(
+            carry_out(plan, present, service, tell=tell, is_stopped=lambda: stop.has_arrived)
+        )
+
+        def hear(number: int) -> None:
+            if not (stop.has_arrived or as_json):
+                say("It ends after the change that is under way; again ends it at once.")
+            stop.note(number)
+            if stop.is_urgent:
+                carrying.cancel()
+
+        for number in SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, hear, number)
+        return await carrying
 
 
 def _told(done: Done) -> None:
