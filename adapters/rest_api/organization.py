@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from decimal import Decimal
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
+from urllib.request import getproxies, proxy_bypass
 
 import orjson
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
+from yarl import URL
 
 from application.declaration.errors import ServiceRefused, ServiceUnreachable
 from application.declaration.organization import Created
 from application.declaration.resources import Present, TypeOfProvider, model_key, model_label, named_key
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from aiohttp import ClientResponse
@@ -34,9 +36,11 @@ _PATHS: Final[Mapping[Kind, str]] = {
 _PATIENCE: Final = ClientTimeout(total=120, connect=10)
 _LARGEST: Final = 32 * 1024 * 1024
 _PAGE: Final = 200
+_MOST_PAGES: Final = 500
 # A plan is made from what holds now: no replica has come as far as this, so that the primary is read.
 _BEYOND_REPLICAS: Final = "9" * 18
 _MOST_TOLD: Final = 5
+_LONGEST_TOLD: Final = 2_000
 
 _PROVIDER_FIELDS: Final = ("name", "providerType", "endpoint", "settings", "isEnabled")
 _MODEL_FIELDS: Final = (
@@ -63,14 +67,25 @@ _FILLED: Final = frozenset({"name", "version", "type", "capabilities", "pricing"
 _OF_ITS_OWN: Final = frozenset({"manual", "live"})
 
 
+@contextmanager
+def _as_documented(url: str) -> Iterator[None]:
+    """Say what it means when an answer has not the form that the API has."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ServiceUnreachable(
+            f"The service at {url} answers in another form than this command knows. Look at the address, and whether "
+            "both have the same version."
+        ) from error
+
+
 @asynccontextmanager
 async def organization_over_http(url: str, token: str) -> AsyncGenerator[RestOrganization]:
     """Give the organization of the token at the service whose address this is."""
     session = ClientSession(
         timeout=_PATIENCE,
         cookie_jar=DummyCookieJar(),
-        # What is not encrypted never leaves this machine, not even for a proxy.
-        trust_env=url.startswith("https:"),
+        proxy=_proxy(url),
         headers={
             "Authorization": f"Bearer {token}",
             "Accept": "application/json",
@@ -80,6 +95,17 @@ async def organization_over_http(url: str, token: str) -> AsyncGenerator[RestOrg
     )
     async with session:
         yield RestOrganization(session, url.rstrip("/"))
+
+
+def _proxy(url: str) -> str | None:
+    """Return the way out that the environment names. Nothing else is taken from there: .netrc may have a password.
+
+    What is not encrypted never leaves this machine, not even for a proxy.
+    """
+    address = URL(url)
+    host = address.host or ""
+    is_direct = address.scheme != "https" or proxy_bypass(f"{host}:{address.port}") or proxy_bypass(host)
+    return None if is_direct else getproxies().get("https")
 
 
 class RestOrganization:
@@ -96,13 +122,14 @@ class RestOrganization:
 
     async def provider_types(self) -> Mapping[str, TypeOfProvider]:
         answer = await self._ask("GET", "/api/ai/provider-types")
-        return {
-            each["name"]: TypeOfProvider(
-                settings=frozenset(field["name"] for field in each["fields"]),
-                has_endpoint=each["defaultEndpoint"] is not None,
-            )
-            for each in answer["data"]
-        }
+        with _as_documented(self._url):
+            return {
+                each["name"]: TypeOfProvider(
+                    settings=frozenset(field["name"] for field in each["fields"]),
+                    has_endpoint=each["defaultEndpoint"] is not None,
+                )
+                for each in answer["data"]
+            }
 
     async def resources(self) -> Sequence[Present]:
         keys = await self._all("access key")
@@ -111,25 +138,27 @@ class RestOrganization:
         found = await self._all("model")
         # After their models, so that the provider of each is there, unless both have been removed since.
         providers = await self._all("provider")
-        names = {provider["id"]: provider["name"] for provider in providers}
-        models = [model for model in found if model["providerId"] in names]
-        places = {model["id"]: (names[model["providerId"]], model["modelId"]) for model in models}
-        return [
-            *map(_provider, providers),
-            *(_model(model, names[model["providerId"]]) for model in models),
-            Present(
-                kind="budget",
-                key=(),
-                label="of the organization",
-                fields={name: budget[name] for name in ("usd", "period")},
-            ),
-            *(_access_key(key, names, places) for key in keys),
-            *map(_webhook, webhooks),
-        ]
+        with _as_documented(self._url):
+            names = {provider["id"]: provider["name"] for provider in providers}
+            models = [model for model in found if model["providerId"] in names]
+            places = {model["id"]: (names[model["providerId"]], model["modelId"]) for model in models}
+            return [
+                *map(_provider, providers),
+                *(_model(model, names[model["providerId"]]) for model in models),
+                Present(
+                    kind="budget",
+                    key=(),
+                    label="of the organization",
+                    fields={name: budget[name] for name in ("usd", "period")},
+                ),
+                *(_access_key(key, names, places) for key in keys),
+                *map(_webhook, webhooks),
+            ]
 
     async def create(self, kind: Kind, fields: Mapping[str, Any]) -> Created:
         answer = await self._ask("POST", _PATHS[kind], fields)
-        return Created(id=answer["id"], secret=answer.get("secret"))
+        with _as_documented(self._url):
+            return Created(id=answer["id"], secret=answer.get("secret"))
 
     async def change(self, present: Present, patch: Mapping[str, Any]) -> None:
         if present.kind == "budget":
@@ -147,17 +176,20 @@ class RestOrganization:
 
     async def change_models(self, operations: Sequence[Mapping[str, Any]]) -> Sequence[str]:
         answer = await self._ask("POST", "/api/ai/models/bulk", {"atomic": True, "operations": operations})
-        return [result["id"] for result in answer["results"]]
+        with _as_documented(self._url):
+            return [result["id"] for _, result in zip(operations, answer["results"], strict=True)]
 
     async def _all(self, kind: Kind) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
         query = {"limit": str(_PAGE)}
-        while True:
+        for _ in range(_MOST_PAGES):
             page = await self._ask("GET", _PATHS[kind], query=query)
-            rows += page["data"]
-            if not page["pagination"]["hasMore"]:
-                return rows
-            query["cursor"] = page["pagination"]["nextCursor"]
+            with _as_documented(self._url):
+                rows += page["data"]
+                if not page["pagination"]["hasMore"]:
+                    return rows
+                query["cursor"] = str(page["pagination"]["nextCursor"])
+        raise ServiceUnreachable(f"The service at {self._url} has more than {_MOST_PAGES * _PAGE:,} rows of one kind.")
 
     async def _ask(
         self,
@@ -188,7 +220,7 @@ class RestOrganization:
     def _document(self, answer: ClientResponse, text: bytes) -> Any:  # noqa: ANN401 - as above
         try:
             document = json.loads(text, parse_float=Decimal) if text else {}
-        except ValueError:
+        except (ValueError, RecursionError):
             document = None
         if not isinstance(document, dict) or HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
             raise ServiceUnreachable(
@@ -213,9 +245,12 @@ async def _read(answer: ClientResponse) -> bytes:
 def _detail(answer: ClientResponse, problem: Mapping[str, Any]) -> str:
     """Return what the problem document says, with each part of the request that was refused."""
     detail = str(problem.get("detail") or f"The service answered with {answer.status}.")
-    parts = [f"{error.get('pointer')} {error.get('message')}" for error in problem.get("errors") or ()]
-    told = [part for part in parts if part not in detail][:_MOST_TOLD]
-    return f"{detail} ({'; '.join(told)})" if told else detail
+    errors = problem.get("errors")
+    found = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    parts = [(str(error.get("pointer")), str(error.get("message"))) for error in found]
+    told = [" ".join(part) for part in parts if part[1] not in detail][:_MOST_TOLD]
+    text = f"{detail} ({'; '.join(told)})" if told else detail
+    return text if len(text) <= _LONGEST_TOLD else f"{text[:_LONGEST_TOLD]}…"
 
 
 def _path(present: Present) -> str:

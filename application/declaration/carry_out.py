@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from application.declaration.errors import DeclarationError, ServiceUnreachable, Stopped
+from application.declaration.errors import BrokenOff, DeclarationError, ServiceUnreachable, Stopped
 from application.declaration.resources import model_key, named_key
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ async def carry_out(
     """Make the changes one after the other, models of one step together, and return what became of them.
 
     The first one that fails ends it. `tell` is told of each as soon as it is made. Where it `is_stopped`, what is under
-    way is finished, so that it is known what was done.
+    way is finished, so that it is known what was done. Whoever does not want to wait for that cancels it, and gets the
+    outcome all the same.
     """
     ids: dict[Place, str] = {(each.kind, each.key): each.id for each in present}
     done: list[Done] = []
@@ -71,6 +73,9 @@ async def carry_out(
             made = await _made(step, ids, organization)
         except DeclarationError as error:
             return Outcome(done=done, failed=step, left=_all(steps[number + 1 :]), error=error)
+        except asyncio.CancelledError:
+            broken_off = BrokenOff("It was stopped before the service answered.")
+            return Outcome(done=done, failed=step, left=_all(steps[number + 1 :]), error=broken_off)
         for each in made:
             done.append(each)
             tell(each)

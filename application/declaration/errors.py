@@ -32,6 +32,12 @@ class ServiceUnreachable(DeclarationError):
     code = "service-unreachable"
 
 
+class BrokenOff(ServiceUnreachable):
+    """Somebody has stopped it without waiting for the service's answer."""
+
+    code = "stopped"
+
+
 class Stopped(DeclarationError):
     """Somebody has stopped it, between one change and the next."""
 

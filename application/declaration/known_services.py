@@ -79,6 +79,11 @@ OPENAI: Final = "https://api.openai.com"
 AZURE_VERSIONS: Final = ("OPENAI_API_VERSION", "AZURE_OPENAI_API_VERSION", "AZURE_API_VERSION")
 
 
+def may_hold_secret(address: str) -> bool:
+    """Tell whether an address has a user, a query or a fragment, which no endpoint has here: all may read endpoints."""
+    return any(mark in address for mark in "@?#")
+
+
 def providers_of_environment(environment: Mapping[str, str]) -> Translation:
     """Return a declaration of the providers whose keys are in the environment, and what is there and cannot be used."""
     return _providers(SERVICES.values(), environment)
@@ -102,6 +107,9 @@ def _providers(services: Collection[KnownService], environment: Mapping[str, str
             continue
         provider: dict[str, Any] = {"name": service.label, "providerType": service.provider_type}
         endpoint = service.endpoint if address is None else environment[address]
+        if endpoint is not None and may_hold_secret(endpoint):
+            notes.append(f"{service.label} is left out: {address} has a password or a query, which may be secret.")
+            continue
         if endpoint is not None:
             provider["endpoint"] = endpoint
         if service.provider_type == "openai" and endpoint is not None and not endpoint.startswith(OPENAI):
@@ -116,7 +124,7 @@ def _providers(services: Collection[KnownService], environment: Mapping[str, str
             for other in service.keys
             if other != key and environment.get(other)
         ]
-    if not providers:
+    if not (providers or notes):
         names = ", ".join(name for service in services for name in service.keys)
         notes.append(f"None of these is set: {names}.")
     return Translation(document={"version": VERSION, "providers": providers}, notes=notes)

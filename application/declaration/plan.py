@@ -192,6 +192,9 @@ class Planner:
             sends_all=self._options.sends_secrets,
         )
         secrets = self._kept(changes)
+        if wanted.kind == "provider" and "endpoint" not in wanted.fields and any(secrets.values()):
+            place = f"{present.fields['endpoint']}, which the file does not name"
+            self._notes.append(f"The secrets given to the provider {present.label} are for {place}.")
         differences += changes.differences
         if not differences:
             return None

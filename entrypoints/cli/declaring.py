@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,15 +15,16 @@ import uvloop
 from application.declaration.carry_out import carry_out
 from application.declaration.errors import DeclarationRefused
 from application.declaration.plan import Planner, PlanOptions
-from entrypoints.cli.output import MISUSED, REFUSED, complain, print_json, say
+from domain.key_patterns import has_key_form
+from entrypoints.cli.output import MISUSED, REFUSED, complain, print_json, say, visible
 from entrypoints.cli.plan_output import done_line, failure_lines, outcome_document, plan_document, plan_lines
 from entrypoints.declaration.container import organization, shown_of_secret
 from entrypoints.declaration.yaml_documents import LARGEST, UnreadableYaml, read_yaml
 from entrypoints.settings import WrongSettings
-from entrypoints.stop_signal import stop_signals, stopped
+from entrypoints.stop_signal import SIGNALS, stop_signals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from application.declaration.carry_out import Done, Outcome
@@ -80,6 +82,11 @@ def read_file(path: Path) -> YamlDocument:
         raise UnreadableYaml(f"The file cannot be read: {error.strerror}") from None
 
 
+def _without_keys(pointer: str) -> str:
+    """Return the pointer without names that have the form of a key: `apiKey: {sk-…}` makes a name of it."""
+    return "/".join("…" if has_key_form(part) else part for part in pointer.split("/"))
+
+
 @contextmanager
 def file_errors(path: Path, document: YamlDocument | None, *, as_json: bool) -> Iterator[None]:
     """Turn what is wrong with a file into lines with the place in it, and exit code 2."""
@@ -94,7 +101,7 @@ def file_errors(path: Path, document: YamlDocument | None, *, as_json: bool) -> 
         for finding in error.findings[:_MOST_LINES]:
             position = None if document is None else document.position(finding.place)
             place = "" if position is None else f"{position.line}:{position.column}:"
-            lines.append(f"{path}:{place} {finding.place} {finding.message}.")
+            lines.append(f"{path}:{place} {_without_keys(finding.place)} {finding.message}.")
         if len(error.findings) > _MOST_LINES:
             lines.append(f"{path}: {len(error.findings) - _MOST_LINES} more places are not right.")
         complain("wrong-file", lines, as_json=as_json)
@@ -115,11 +122,11 @@ def applied(
     if not how.as_json:
         say(f"{access.name}:")
         for line in plan_lines(plan):
-            typer.echo(line)
+            typer.echo(visible(line))
     outcome = None
     if plan.changes and not how.is_plan_only and (how.is_agreed or typer.confirm("Make these changes?", err=True)):
         with stop_signals() as stop:
-            outcome = uvloop.run(_carried_out(access, plan, present, stop, tell=_kept if how.as_json else _told))
+            outcome = uvloop.run(_carried_out(access, plan, present, stop, as_json=how.as_json))
     if how.as_json:
         document = {**(more or {}), "url": access.url, "organizationId": access.organization_id}
         carried_out = {} if outcome is None else outcome_document(outcome)
@@ -143,16 +150,30 @@ async def _planned(
 
 
 async def _carried_out(
-    access: ServiceAccess, plan: Plan, present: Sequence[Present], stop: StopSignal, *, tell: Callable[[Done], None]
+    access: ServiceAccess, plan: Plan, present: Sequence[Present], stop: StopSignal, *, as_json: bool
 ) -> Outcome:
-    stopping = stopped(stop)
+    """Carry the plan out; a signal ends it after the change that is under way, and another one at once."""
     async with organization(access.url, access.token) as service:
-        return await carry_out(plan, present, service, tell=tell, is_stopped=stopping.is_set)
+        tell = _kept if as_json else _told
+        carrying = asyncio.ensure_future(
+            carry_out(plan, present, service, tell=tell, is_stopped=lambda: stop.has_arrived)
+        )
+
+        def hear(number: int) -> None:
+            if not (stop.has_arrived or as_json):
+                say("It ends after the change that is under way; again ends it at once.")
+            stop.note(number)
+            if stop.is_urgent:
+                carrying.cancel()
+
+        for number in SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, hear, number)
+        return await carrying
 
 
 def _told(done: Done) -> None:
     """Tell at once: whatever becomes of the rest, a secret that nobody has seen is lost."""
-    typer.echo(done_line(done))
+    typer.echo(visible(done_line(done)))
     sys.stdout.flush()
 
 

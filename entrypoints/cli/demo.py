@@ -130,7 +130,7 @@ def _announce(url: str, sandbox_url: str, links: SignInLinks, token: str, *, as_
             }
         )
         return
-    say(f"\nModelbook          {url}/\nSign in (once)        {link}")
+    say(f"\nModelbook             {url}/\nSign in (once)        {link}")
     say(f"API documentation     {url}/api/docs\nSimulated providers   {sandbox_url}/")
     say(f"Organization          {ORGANIZATION_ID}\nToken ({_TOKEN_HOURS} hours)      {token}\n")
     say(f'Try:  curl -H "Authorization: Bearer $TOKEN" {url}/api/ai/models\nCtrl-C stops it.')

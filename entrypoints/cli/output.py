@@ -14,6 +14,7 @@ from rich.console import Console
 from application.declaration.errors import DeclarationError
 from application.errors import ApplicationError
 from domain.errors import DomainError
+from domain.names import shows_as_written
 from entrypoints.http.answers.response_model import ResponseModel, document_of
 from entrypoints.settings import WrongSettings
 
@@ -47,9 +48,16 @@ def clear_errors(*, as_json: bool = False, report: Callable[[str, list[str]], No
         raise typer.Exit(MISUSED) from None
 
 
-def say(line: str) -> None:
-    """Print a line of progress to standard error, so that standard output holds the result alone."""
-    errors.print(line, markup=False, soft_wrap=True)
+def visible(line: str) -> str:
+    """Return the line with escapes for what a terminal would obey, or nobody would see: ESC, line breaks, turns."""
+    return "".join(
+        character if shows_as_written(character) else character.encode("unicode_escape").decode() for character in line
+    )
+
+
+def say(text: str) -> None:
+    """Print lines of progress to standard error, so that standard output holds the result alone."""
+    errors.print("\n".join(map(visible, text.split("\n"))), markup=False, soft_wrap=True)
 
 
 def print_json(document: object) -> None:
@@ -70,4 +78,4 @@ def complain(code: str, lines: list[str], *, as_json: bool) -> None:
         sys.stderr.flush()
     else:
         for line in lines:
-            errors.print(f"modelbook: {' '.join(line.split())}", markup=False, soft_wrap=True)
+            errors.print(f"modelbook: {visible(' '.join(line.split()))}", markup=False, soft_wrap=True)

@@ -54,8 +54,9 @@ def service_access(settings: Settings, *, url: str | None, org: str | None) -> S
 
 
 def _token(settings: Settings, organization_id: UUID | None) -> str:
-    if settings.api_token is not None:
-        return settings.api_token.get_secret_value()
+    given = "" if settings.api_token is None else settings.api_token.get_secret_value()
+    if given:
+        return given
     if organization_id is None:
         raise WrongSettings(["--org is missing. Give the id of the organization, or set MODELBOOK_API_TOKEN."])
     return make_token(

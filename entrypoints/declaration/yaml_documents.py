@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from domain.key_patterns import has_key_form
 from entrypoints.http.json_pointers import pointer_to
 
 if TYPE_CHECKING:
@@ -120,9 +121,7 @@ class _Reading:
 
     def value(self, node: Any, place: Place) -> Any:  # noqa: ANN401 - YAML's values are of its types
         self.positions[place] = _position(node.start_mark)
-        self._count += 1
-        if self._count > _MOST_VALUES or len(place) > _DEEPEST:
-            raise UnreadableYaml("Its aliases stand for more than is taken", _position(node.start_mark))
+        self._count_one(node, len(place))
         if isinstance(node, yaml.MappingNode):
             return dict(self._members(node, place))
         if isinstance(node, yaml.SequenceNode):
@@ -134,9 +133,18 @@ class _Reading:
         except ValueError as error:
             raise UnreadableYaml(str(error), _position(node.start_mark)) from None
 
-    def _members(self, node: yaml.MappingNode, place: Place) -> Iterator[tuple[str, Any]]:
-        """Yield the members, first those that are merged in, so that the mapping's own stand over them."""
+    def _count_one(self, node: Any, depth: int) -> None:  # noqa: ANN401 - as above
+        self._count += 1
+        if self._count > _MOST_VALUES or depth > _DEEPEST:
+            raise UnreadableYaml("Its aliases stand for more than is taken", _position(node.start_mark))
+
+    def _members(self, node: yaml.MappingNode, place: Place, merges: int = 0) -> Iterator[tuple[str, Any]]:
+        """Yield the members, first those that are merged in, so that the mapping's own stand over them.
+
+        `merges` are those that have led here.
+        """
         own: dict[str, Any] = {}
+        keys: dict[str, Any] = {}
         merged = None
         for key, value in node.value:
             name = key.value
@@ -144,21 +152,23 @@ class _Reading:
                 raise UnreadableYaml("A key has to be a text", _position(key.start_mark))
             is_merge = name == _MERGE and not key.style
             if name in own or (is_merge and merged is not None):
-                raise UnreadableYaml(f"The key {name[:100]} stands twice here", _position(key.start_mark))
+                told = "" if has_key_form(name) else f" {name[:100]}"
+                raise UnreadableYaml(f"The key{told} stands twice here", _position(key.start_mark))
             if is_merge:
                 merged = value
             else:
-                own[name] = value
+                own[name], keys[name] = value, key
         sources = merged.value if isinstance(merged, yaml.SequenceNode) else [] if merged is None else [merged]
         for source in reversed(sources):
             if not isinstance(source, yaml.MappingNode):
                 raise UnreadableYaml("Only a mapping can be merged in", _position(source.start_mark))
-            self._count += 1
-            if len(place) > _DEEPEST:
-                raise UnreadableYaml("Its aliases stand for more than is taken", _position(source.start_mark))
-            yield from self._members(source, place)
+            self._count_one(source, len(place) + merges)
+            yield from self._members(source, place, merges + 1)
         for name, value in own.items():
             yield name, self.value(value, (*place, name))
+            # What begins in a line below is looked for where its name stands.
+            if value.start_mark.line > (key := keys[name]).start_mark.line:
+                self.positions[*place, name] = _position(key.start_mark)
 
 
 def plain(text: str) -> Any:  # noqa: ANN401 - as above

@@ -41,7 +41,7 @@ def applied(file: Path, *options: str, **settings: str) -> Finished:
 
 
 def test_what_is_missing_is_asked_for(file: Path, tmp_path: Path) -> None:
-    said(applied(file), MISUSED, "--org")
+    said(applied(file, API_TOKEN=""), MISUSED, "--org", "MODELBOOK_API_TOKEN")
     said(applied(file, "--org", "acme"), MISUSED, "--org acme", "id")
     said(applied(file, "--org", ORGANIZATION, "--url", "http://example.com"), MISUSED, "--url", "https")
     said(refusal("apply", str(file), "--org", ORGANIZATION), MISUSED, "--yes", "--plan")
@@ -67,6 +67,8 @@ def test_what_is_missing_is_asked_for(file: Path, tmp_path: Path) -> None:
             WHOLE.replace("providerType", "apiKey: sk-1, providerType"),
             ":2:36: /providers/0/apiKey never stands in the file",
         ),
+        (WHOLE.replace("providers: [", "provider:\n  [", 1), ":2:1: /provider is not known here."),
+        (WHOLE + '"\\e[2J": 1\n', ":3:10: /\\x1b[2J is not known here."),
     ],
 )
 def test_a_wrong_file_is_refused_at_its_place(file: Path, text: str, said_of_it: str) -> None:
@@ -74,6 +76,19 @@ def test_a_wrong_file_is_refused_at_its_place(file: Path, text: str, said_of_it:
     said(applied(file, "--org", ORGANIZATION), MISUSED, f"{file}{said_of_it}")
     error = json.loads(applied(file, "--org", ORGANIZATION, "--json").errors)["error"]
     assert error["code"] == "wrong-file"
+
+
+def test_a_key_in_the_file_is_not_told(file: Path) -> None:
+    key = "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789"
+    for text, told in (
+        (WHOLE.replace("providerType", f"apiKey: {{{key}}}, providerType"), "/providers/0/apiKey/… is not known here"),
+        (WHOLE.replace("OpenAI", key), "/providers/0/name has the form of a key"),
+        (f"{WHOLE}{key}: 1\n{key}: 2\n", ":4:1: The key stands twice here"),
+    ):
+        file.write_text(text, "utf-8")
+        done = applied(file, "--org", ORGANIZATION)
+        said(done, MISUSED, told)
+        assert key not in done.out + done.errors
 
 
 def test_what_is_no_configuration_of_litellm_is_refused(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from application.declaration.exported import VariableNames
-from application.declaration.known_services import AZURE_VERSIONS, OPENAI, SERVICES, KnownService
+from application.declaration.known_services import AZURE_VERSIONS, OPENAI, SERVICES, KnownService, may_hold_secret
 from application.declaration.litellm.leftovers import NotTaken
 from application.declaration.litellm.values import members
 
@@ -90,6 +90,8 @@ class Accounts:
         if kind == "azure":
             endpoint = _azure_root(endpoint or "")
             settings |= self._azure_version(params)
+        if endpoint is not None and may_hold_secret(endpoint):
+            raise NotTaken("its api_base has a password or a query, which may be secret: use api_key or extra_headers")
         organization = self._text(params, "organization")
         if organization is not None and service.provider_type == "openai":
             settings["organization"] = organization

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,9 +15,10 @@ from entrypoints.cli.plan_output import failure_lines
 from tests.fakes.declared_organization import FakeOrganization
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from application.declaration.errors import DeclarationError
+    from application.declaration.organization import Created
     from application.declaration.resources import Kind
 
 
@@ -125,4 +127,33 @@ async def test_who_stops_it_is_told_what_was_done() -> None:
         "It was stopped.",
         "Done before: provider P.",
         "Not done: provider Q; provider R. Run the command again once the cause is mended: what is done stays.",
+    ]
+
+
+class SilentOrganization(FakeOrganization):
+    """Makes one thing, and does not answer after that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_silent = asyncio.Event()
+
+    async def create(self, kind: Kind, fields: Mapping[str, Any]) -> Created:
+        if self.requests:
+            self.is_silent.set()
+            await asyncio.Event().wait()
+        return await super().create(kind, fields)
+
+
+async def test_who_does_not_wait_for_an_answer_is_told_that_nobody_knows() -> None:
+    organization = SilentOrganization()
+    changes = [a_change("provider", "P"), a_change("provider", "Q"), a_change("provider", "R")]
+    carrying = asyncio.ensure_future(carried_out(changes, organization))
+    await asyncio.wait_for(organization.is_silent.wait(), 10)
+    carrying.cancel()
+    outcome, _ = await carrying
+    assert outcome.is_unknown
+    assert list(failure_lines(outcome)) == [
+        "It is not known whether this was created: provider Q. It was stopped before the service answered.",
+        "Done before: provider P.",
+        "Not done: provider R. Run the command again once the cause is mended: what is done stays.",
     ]

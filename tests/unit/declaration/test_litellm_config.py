@@ -221,3 +221,14 @@ def test_the_environment_names_the_providers_whose_keys_are_there() -> None:
     assert [each["name"] for each in openrouter({"OPENROUTER_API_KEY": "k"}).document["providers"]] == ["OpenRouter"]
     assert "None of these is set" in openrouter({"OPENAI_API_KEY": "k"}).notes[0]
     assert all(len(service.keys) > 0 for service in SERVICES.values())
+
+
+@pytest.mark.parametrize("api_base", ["https://u:hidden@gw.example.com/v1", "https://gw.example.com/v1?key=hidden"])
+def test_a_secret_in_an_address_is_told_nowhere(api_base: str) -> None:
+    translation = one(model="openai/m", api_base=api_base)
+    assert translation.document["providers"] == []
+    assert "password or a query" in " ".join(translation.notes)
+    of_environment = providers_of_environment({"OPENAI_API_KEY": "x", "OPENAI_BASE_URL": api_base})
+    assert of_environment.document["providers"] == []
+    assert "OPENAI_BASE_URL has a password" in " ".join(of_environment.notes)
+    assert "hidden" not in repr(translation) + repr(of_environment)

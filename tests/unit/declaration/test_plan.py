@@ -179,6 +179,16 @@ def test_a_null_key_is_taken_away() -> None:
     assert change.secrets == {"apiKey": None}
 
 
+def test_where_secrets_go_is_told_if_the_file_does_not_say_it() -> None:
+    endpoint = "https://gateway.example.com/v1"
+    there = present("provider", {**PROVIDER, "endpoint": endpoint}, shown={"apiKey": "…1234"})
+    fields = {name: value for name, value in PROVIDER.items() if name != "endpoint"}
+    for text, notes in (("sk-another-9876", 1), ("sk-1234", 0)):
+        provider = wanted("provider", fields, secrets={"apiKey": a_secret(text)})
+        told = planned([provider], [there]).notes
+        assert [endpoint in note for note in told] == [True] * notes
+
+
 def test_to_another_endpoint_all_secrets_are_given_again() -> None:
     there = present("provider", PROVIDER, shown={"apiKey": "…1234"}, headers=["X-A"])
     moved = PROVIDER | {"endpoint": "https://other.example.com"}

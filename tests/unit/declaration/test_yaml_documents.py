@@ -24,6 +24,8 @@ def test_scalars_are_those_of_yaml_1_2() -> None:
 def test_each_value_has_its_place() -> None:
     document = read_yaml(b"a: 1\nb:\n  - x\n  - {c/d: 2}\n")
     assert document.position("/b/1/c~1d") == Position(4, 11)
+    # A value that begins in a line below is where its name is.
+    assert document.position("/b") == Position(2, 1)
     # What is missing is missing there where it should stand.
     assert document.position("/b/1/nothing") == Position(4, 5)
     assert document.position("/elsewhere") == Position(1, 1)
@@ -44,6 +46,13 @@ def _bomb() -> bytes:
     return b"\n".join(lines)
 
 
+def _merge_bomb() -> bytes:
+    """Return mappings that are merged in a hundred million times, and have nothing in them."""
+    lines = ["a0: &a0 {}"]
+    lines += [f"a{i}: &a{i} {{<<: [{', '.join([f'*a{i - 1}'] * 10)}]}}" for i in range(1, 9)]
+    return "\n".join(lines).encode()
+
+
 @pytest.mark.parametrize(
     ("text", "message", "position"),
     [
@@ -54,7 +63,9 @@ def _bomb() -> bytes:
         (b"a: !secret x", "Tags", Position(1, 4)),
         (b"[" * 40 + b"]" * 40, "levels deep", Position(1, 33)),
         (b"a: &a [*a]", "aliases", None),
+        (b"a: &a {<<: *a}", "aliases", Position(1, 4)),
         (_bomb(), "aliases", None),
+        (_merge_bomb(), "aliases", None),
         (b"a: [1", "did not find", None),
         (b"a: b: c", "mapping values", Position(1, 5)),
         (b"--- 1\n--- 2", "several documents", Position(2, 1)),
