@@ -25,6 +25,7 @@ from benchmarks.rotating import measure_rotating
 from benchmarks.soak.soak import measure_soak
 from benchmarks.starting import measure_starting
 from benchmarks.streaming import measure_streams
+from benchmarks.using_console import measure_using_console
 from benchmarks.webhooks import measure_webhooks
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ BENCHMARKS: Final[dict[str, Callable[[Database, Report], None]]] = {
     "restarts": measure_restarts,
     "first-view": measure_first_view,
     "navigations": measure_navigating,
+    "console": measure_using_console,
     "fairness": measure_fairness,
     "fairness-unbounded": measure_unbounded_fairness,
     "soak": measure_soak,

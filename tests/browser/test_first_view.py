@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -23,6 +24,10 @@ async def test_the_first_view_takes_few_requests_and_none_of_them_twice(consoles
     provider = await consoles.provider(name="First")
     await consoles.api.model(provider, modelId="gpt-4o")
     await consoles.api.post("/api/ai/generate", {"prompt": "Hello", "providerModelId": "gpt-4o"})
+    # What was used is written a moment after the answer, and without it there is no chart.
+    async with asyncio.timeout(10):
+        while not (await consoles.api.get("/api/ai/usage"))["data"]:  # noqa: ASYNC110 - it is another process that writes
+            await asyncio.sleep(0.05)
     async with consoles.opened() as console:
         page = console.page
         await page.goto(consoles.api.url)

@@ -1,6 +1,7 @@
 // Paths of the API, and requests that several pages make.
 
 import { get } from "./api.js";
+import { followedState } from "./live.js";
 
 export const PROVIDERS = "/api/ai/providers";
 export const MODELS = "/api/ai/models";
@@ -28,7 +29,14 @@ export const allProviders = (signal) => everyOne(PROVIDERS, signal);
 
 export const allKeys = (signal) => everyOne(KEYS, signal);
 
+/** @type {Map<string, { state: string | null, found: any[] }>} */
+const kept = new Map();
+
+// Read once, and again when something has happened since.
 async function everyOne(path, signal) {
+  const state = followedState();
+  const before = kept.get(path);
+  if (before && state !== null && before.state === state) return before.found;
   const found = [];
   let cursor;
   do {
@@ -36,5 +44,6 @@ async function everyOne(path, signal) {
     found.push(...page.data);
     cursor = page.pagination.nextCursor;
   } while (cursor);
+  kept.set(path, { state, found });
   return found;
 }

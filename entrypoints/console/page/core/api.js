@@ -18,6 +18,9 @@ export function saw(position) {
   seen.position = Math.max(seen.position, position);
 }
 
+// Which state of the organization that is; null where none was seen.
+export const seenState = () => seen.position && seen.organizationId === current()?.organizationId ? `${seen.organizationId} ${seen.position}` : null;
+
 export class Problem extends Error {
   // `retryAfter` in seconds.
   constructor(document, { retryAfter = 1 } = {}) {

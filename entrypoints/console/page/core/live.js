@@ -1,5 +1,6 @@
 // Keeps the page up to date with other people's changes, without disturbing what the person is doing.
 
+import { seenState } from "./api.js";
 import { Feed } from "./feed.js";
 import { Readiness } from "./readiness.js";
 import { refusal } from "./session.js";
@@ -75,6 +76,9 @@ export function liveState() {
   if (service.state === "unreachable") return { state: "lost", faults: [] };
   return { state: state === "off" && service.state === "ready" && refusal("viewer") !== null ? "ready" : state, faults: [] };
 }
+
+// The state of the organization, which stays the same as long as nothing happens in it; null where that would not be noticed.
+export const followedState = () => state === "live" ? seenState() : null;
 
 function tell(now) {
   state = now;
