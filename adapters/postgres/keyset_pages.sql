@@ -41,9 +41,10 @@ SELECT row_to_json(document) AS body, document.revision, {sort_value} AS sort_va
                 ELSE m.lifecycle END AS lifecycle, m.retires_on AS "retiresOn",
            m.is_enabled AS "isEnabled", unusable.reason IS NULL AS "isUsable", unusable.reason AS "unusableBecause",
            m.sources, m.created_at AS "createdAt", m.updated_at AS "updatedAt", m.revision
-    FROM {source} LEFT JOIN LATERAL ({unusable} OFFSET 0) unusable ON true
-    WHERE m.organization_id = %(organization_id)s AND {conditions}
-    ORDER BY {order} LIMIT %(limit)s) document;
+    -- Why a model cannot be used is looked up for those that are shown alone.
+    FROM (SELECT m.* FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions}
+          ORDER BY {order} LIMIT %(limit)s) m LEFT JOIN LATERAL ({unusable} OFFSET 0) unusable ON true
+    ORDER BY {order}) document;
 
 -- unusable: why a model cannot be called; null where it can. OFFSET keeps the planner from making a join of it
 SELECT CASE WHEN NOT m.is_enabled THEN 'model-disabled'

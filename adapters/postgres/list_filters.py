@@ -28,9 +28,9 @@ _MODELS: Final[dict[str, LiteralString]] = {
     "provider_id": "m.provider_id = %(provider_id)s",
     "type": "m.type = %(type)s",
     "capability": "m.capabilities @> %(capability)s",
-    # A model of a disabled provider is out of use as well.
-    "is_enabled": "(m.is_enabled AND coalesce((SELECT p.is_enabled FROM {providers}"
-    " WHERE p.organization_id = %(organization_id)s AND p.id = m.provider_id), false)) = %(is_enabled)s",
+    # A model of a disabled provider is out of use as well. Those that are enabled are found once, not for each model.
+    "is_enabled": "(m.is_enabled AND m.provider_id IN (SELECT p.id FROM {providers}"
+    " WHERE p.organization_id = %(organization_id)s AND p.is_enabled)) = %(is_enabled)s",
     "is_usable": "(({unusable}) IS NULL) = %(is_usable)s",
     "text": "(m.name_key LIKE %(text)s OR m.model_id_key LIKE %(text)s)",
 }
