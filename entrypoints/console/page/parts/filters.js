@@ -3,6 +3,8 @@
 import { html, useEffect, useRef, useState, useUniqueId } from "../core/view.js";
 
 const TYPING_MS = 250;
+// Of more than so many choices all are drawn only when somebody is about to choose.
+const MANY = 200;
 
 // Gives a function that calls when the person has stopped typing.
 export function useTyping(changed) {
@@ -55,6 +57,7 @@ export const localText = (date) => new Date(date.getTime() - date.getTimezoneOff
 function FilterField({ filter, changed }) {
   const id = useUniqueId(filter.name);
   const [, draw] = useState("");
+  const [isChoosing, choose] = useState(false);
   const typed = useTyping(changed);
   const { type, choices, placeholder, isWide = false } = filter.form;
   const put = (event) => {
@@ -63,8 +66,10 @@ function FilterField({ filter, changed }) {
     if (type === "search") typed();
     else changed();
   };
-  const control = choices
-    ? html`<select id=${id} name=${filter.name} value=${filter.text} onchange=${put}>${[["", "Any"], ...choices].map(([key, text]) => html`<option key=${key} value=${key}>${text}</option>`)}</select>`
+  const shown = isChoosing || !choices || choices.length <= MANY ? choices : choices.filter(([key]) => key === filter.text);
+  const begin = () => choose(true);
+  const control = shown
+    ? html`<select id=${id} name=${filter.name} value=${filter.text} onfocus=${begin} onpointerenter=${begin} onchange=${put}>${[["", "Any"], ...shown].map(([key, text]) => html`<option key=${key} value=${key}>${text}</option>`)}</select>`
     : html`<input id=${id} type=${type} name=${filter.name} placeholder=${placeholder} autocomplete="off" spellcheck=${false} value=${filter.text} ...${type === "search" ? { oninput: put } : { onchange: put }} />`;
   return html`<div class=${isWide ? "filter grow" : "filter"}><label for=${id}>${filter.label}</label>${control}</div>`;
 }
