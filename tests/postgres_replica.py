@@ -37,6 +37,10 @@ class PostgresReplica(PostgresServer):
         """Have it replay again."""
         self._do("SELECT pg_wal_replay_resume()")
 
+    def promote(self) -> None:
+        """Make it a primary of its own, as a failover does."""
+        self._do("SELECT pg_promote()")
+
     def _do(self, statement: str) -> None:
         with psycopg.connect(self.uri, autocommit=True) as connection:
             connection.execute(statement.encode())

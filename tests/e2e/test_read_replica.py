@@ -149,6 +149,12 @@ async def test_lists_come_from_a_replica_as_long_as_it_has_what_was_seen(
                 assert await names(api, second.position) == {"First", "Second"}
         await ready(api)
 
+        # From then on it goes its own way.
+        await asyncio.to_thread(replica.promote)
+        await warned(api, "lists are read from the primary")
+        assert (await api.post(PROVIDERS, a_provider(name="Third"))).status == 201
+        assert await names(api, 0) == {"First", "Second", "Third"}
+
 
 async def _listed(api: Api, position: int) -> None:
     """List all the time; each answer is whole."""
