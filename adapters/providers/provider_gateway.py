@@ -14,7 +14,7 @@ from adapters.providers.anthropic.adapter import Anthropic
 from adapters.providers.azure.adapter import AzureOpenAI
 from adapters.providers.check_settings import checked_settings
 from adapters.providers.connection_reports import report
-from adapters.providers.extra_headers import WithExtraHeaders
+from adapters.providers.extra_headers import with_extra_headers
 from adapters.providers.google.adapter import Google
 from adapters.providers.installed_adapters import installed_adapters
 from adapters.providers.openai.adapter import OpenAI
@@ -188,7 +188,7 @@ def _with_headers(outbound: Outbound, connection: ProviderConnection) -> Outboun
     """Return the way out for calls over the connection, which carry its extra headers."""
     if not connection.extra_headers:
         return outbound
-    return WithExtraHeaders(outbound, connection.extra_headers)
+    return with_extra_headers(outbound, connection.extra_headers)
 
 
 class _InTime:

@@ -44,11 +44,16 @@ async def _restarted(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
     yield
 
 
-@asynccontextmanager
-async def _killed(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
-    await asyncio.to_thread(deployed.postgres.kill)
-    yield
-    await asyncio.to_thread(deployed.postgres.start)
+def _between(begin: Callable[[Deployment], object], end: Callable[[Deployment], object]) -> Inflicted:
+    """Something that is begun, and ended after a while."""
+
+    @asynccontextmanager
+    async def inflicted(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
+        await asyncio.to_thread(begin, deployed)
+        yield
+        await asyncio.to_thread(end, deployed)
+
+    return inflicted
 
 
 @asynccontextmanager
@@ -59,41 +64,6 @@ async def _flapping(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
         await asyncio.to_thread(deployed.postgres.start)
         await asyncio.sleep(0.7)
     yield
-
-
-@asynccontextmanager
-async def _frozen(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
-    await asyncio.to_thread(deployed.postgres.freeze)
-    yield
-    await asyncio.to_thread(deployed.postgres.thaw)
-
-
-@asynccontextmanager
-async def _replica_paused(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
-    await asyncio.to_thread(deployed.replica.pause)
-    yield
-    await asyncio.to_thread(deployed.replica.go_on)
-
-
-@asynccontextmanager
-async def _replica_killed(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
-    await asyncio.to_thread(deployed.replica.kill)
-    yield
-    await asyncio.to_thread(deployed.replica.start)
-
-
-@asynccontextmanager
-async def _replica_frozen(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
-    await asyncio.to_thread(deployed.replica.freeze)
-    yield
-    await asyncio.to_thread(deployed.replica.thaw)
-
-
-@asynccontextmanager
-async def _full_disk(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
-    await asyncio.to_thread(deployed.postgres.fill_disk)
-    yield
-    await asyncio.to_thread(deployed.postgres.free_disk)
 
 
 @asynccontextmanager
@@ -163,23 +133,13 @@ async def _killed_service(deployed: Deployment, journal: Journal) -> AsyncIterat
     starts = len(deployed.starts)
     journal.kills.append(time.time())
     await asyncio.to_thread(deployed.kill)
-    while len(deployed.starts) == starts:  # noqa: ASYNC110 - the supervisor counts for itself
+    deadline = time.monotonic() + _REPLACED_SECONDS
+    while len(deployed.starts) == starts:
+        if time.monotonic() > deadline:
+            journal.fault(f"the service was not started again within {_REPLACED_SECONDS:g} s")
+            break
         await asyncio.sleep(0.05)
     yield
-
-
-@asynccontextmanager
-async def _redis_lost(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
-    await asyncio.to_thread(deployed.redis.stop)
-    yield
-    await asyncio.to_thread(deployed.redis.start)
-
-
-@asynccontextmanager
-async def _redis_hanging(deployed: Deployment, _: Journal) -> AsyncIterator[None]:
-    deployed.redis.hang()
-    yield
-    deployed.redis.go_on()
 
 
 @asynccontextmanager
@@ -206,10 +166,23 @@ def _clock_is_fixed(deployed: Deployment) -> str | None:
 # The service is killed last: until then the memory of its processes can be compared.
 FAULTS: Final = (
     Fault(name="Postgres restarted", inflict=_restarted, seconds=1),
-    Fault(name="Postgres killed", inflict=_killed, seconds=3),
+    Fault(
+        name="Postgres killed",
+        inflict=_between(lambda on: on.postgres.kill(), lambda on: on.postgres.start()),
+        seconds=3,
+    ),
     Fault(name="Postgres killed five times in a row", inflict=_flapping, seconds=0),
-    Fault(name="Postgres frozen", inflict=_frozen, seconds=8),
-    Fault(name="disk full", inflict=_full_disk, seconds=5, missing=_disk_is_shared),
+    Fault(
+        name="Postgres frozen",
+        inflict=_between(lambda on: on.postgres.freeze(), lambda on: on.postgres.thaw()),
+        seconds=8,
+    ),
+    Fault(
+        name="disk full",
+        inflict=_between(lambda on: on.postgres.fill_disk(), lambda on: on.postgres.free_disk()),
+        seconds=5,
+        missing=_disk_is_shared,
+    ),
     Fault(name="disk of the checkpoints full", inflict=_full_sink, seconds=5, missing=_sink_is_shared),
     Fault(name="no connections", inflict=_no_connections, seconds=6),
     Fault(name="service's clock 1 h ahead", inflict=_clock_set(_HOUR), seconds=5, missing=_clock_is_fixed),
@@ -227,11 +200,23 @@ FAULTS: Final = (
         seconds=3,
         missing=_clock_is_fixed,
     ),
-    Fault(name="read replica paused", inflict=_replica_paused, seconds=7),
-    Fault(name="read replica killed", inflict=_replica_killed, seconds=4),
-    Fault(name="read replica frozen", inflict=_replica_frozen, seconds=5),
-    Fault(name="Redis lost", inflict=_redis_lost, seconds=5),
-    Fault(name="Redis hanging", inflict=_redis_hanging, seconds=5),
+    Fault(
+        name="read replica paused",
+        inflict=_between(lambda on: on.replica.pause(), lambda on: on.replica.go_on()),
+        seconds=7,
+    ),
+    Fault(
+        name="read replica killed",
+        inflict=_between(lambda on: on.replica.kill(), lambda on: on.replica.start()),
+        seconds=4,
+    ),
+    Fault(
+        name="read replica frozen",
+        inflict=_between(lambda on: on.replica.freeze(), lambda on: on.replica.thaw()),
+        seconds=5,
+    ),
+    Fault(name="Redis lost", inflict=_between(lambda on: on.redis.stop(), lambda on: on.redis.start()), seconds=5),
+    Fault(name="Redis hanging", inflict=_between(lambda on: on.redis.hang(), lambda on: on.redis.go_on()), seconds=5),
     Fault(name="providers hanging", inflict=_providers_hanging, seconds=8),
     Fault(name="webhooks' receivers broken", inflict=_receivers_broken, seconds=5),
     Fault(name="a worker frozen", inflict=_frozen_worker, seconds=5),

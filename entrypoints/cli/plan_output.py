@@ -55,7 +55,7 @@ def failure_lines(outcome: Outcome) -> Iterator[str]:
     else:
         yield f"This could not be {_PAST[action]}: {failed}. {message}"
     yield f"Done before: {_names([done.change for done in outcome.done])}."
-    yield f"Not done: {_names(outcome.left)}. Run the command again once the cause is mended: what is done stays."
+    yield f"Not done: {_names(outcome.left)}. Run the command again once the cause is fixed: what is done stays."
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:

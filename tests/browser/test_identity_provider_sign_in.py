@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
@@ -14,13 +13,13 @@ from playwright.async_api import expect
 from entrypoints.http.principal import Role
 from tests.browser.console import Console
 from tests.browser.page_checks import faults_of
-from tests.browser.watched_page import WIDE, Watched
+from tests.browser.watched_page import WIDE, Watched, watched_page
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.running_service import RunningService, service_on
 from tests.identity_provider import CLIENT_ID, CLIENT_SECRET, identity_provider
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
     from uuid import UUID
 
     from playwright.async_api import Browser, Page
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+_PATIENCE_SECONDS: Final = 20.0
 FIRST, SECOND = uuid4(), uuid4()
 ACCOUNTS: Final = {
     "ada": {
@@ -57,7 +57,7 @@ def signing_in(databases: Databases) -> Iterator[RunningService]:
 async def test_a_person_signs_in_changes_organization_comes_back_and_signs_out(
     browser: Browser, signing_in: RunningService
 ) -> None:
-    async with _own_page(browser) as watched:
+    async with watched_page(browser, patience_seconds=_PATIENCE_SECONDS) as watched:
         page = watched.page
         await page.goto(f"{signing_in.url}/#/providers")
         await expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_focused()
@@ -96,19 +96,6 @@ async def test_a_person_signs_in_changes_organization_comes_back_and_signs_out(
         await expect(other.get_by_role("alert").filter(has_text="signed out in another tab")).to_be_visible()
         held = await page.evaluate("[document.cookie, localStorage.length, sessionStorage.length]")
         assert held == ["", 0, 0]
-
-
-@asynccontextmanager
-async def _own_page(browser: Browser) -> AsyncIterator[Watched]:
-    """Give a page whose cookies are no other test's."""
-    context = await browser.new_context(locale="en-GB", viewport={"width": WIDE, "height": 800})
-    context.set_default_timeout(20_000)
-    watched = Watched(await context.new_page(), context)
-    try:
-        yield watched
-        assert watched.complaints == []
-    finally:
-        await context.close()
 
 
 async def _faults(watched: Watched, service: RunningService, name: str) -> list[str]:

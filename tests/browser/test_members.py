@@ -13,7 +13,7 @@ from playwright.async_api import expect
 from entrypoints.http.principal import Role
 from tests.browser.console import KEPT, Console
 from tests.browser.page_checks import faults_of
-from tests.browser.watched_page import WIDE, Watched
+from tests.browser.watched_page import WIDE, Watched, watched_page
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.running_service import RunningService, service_on
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+_PATIENCE_SECONDS: Final = 20.0
 PASSPHRASE: Final = "seven brave otters swim"
 ANOTHER: Final = "nine calm otters sleep"
 
@@ -37,19 +38,6 @@ def at_home(databases: Databases) -> Iterator[RunningService]:
     with service_on(database, called="localhost") as running:
         yield running
     databases.drop(database)
-
-
-@asynccontextmanager
-async def a_browser(browser: Browser) -> AsyncIterator[Watched]:
-    """Give a page whose cookies are no other test's."""
-    context = await browser.new_context(locale="en-GB", viewport={"width": WIDE, "height": 800})
-    context.set_default_timeout(20_000)
-    watched = Watched(await context.new_page(), context)
-    try:
-        yield watched
-        assert watched.complaints == []
-    finally:
-        await context.close()
 
 
 @asynccontextmanager
@@ -79,7 +67,11 @@ async def _open(page: Page, link: str) -> None:
 async def test_somebody_is_invited_accepts_signs_out_and_in_and_changes_organization(
     browser: Browser, at_home: RunningService
 ) -> None:
-    async with an_admin(at_home) as api, a_browser(browser) as office, a_browser(browser) as home:
+    async with (
+        an_admin(at_home) as api,
+        watched_page(browser, patience_seconds=_PATIENCE_SECONDS) as office,
+        watched_page(browser, patience_seconds=_PATIENCE_SECONDS) as home,
+    ):
         base = str(at_home.runtime.settings.public_url)
         page = office.page
         await page.add_init_script(f"sessionStorage.setItem('{KEPT}', '{api.token}')")
@@ -150,7 +142,7 @@ async def test_somebody_is_invited_accepts_signs_out_and_in_and_changes_organiza
 async def test_a_passkey_is_made_used_and_removed_and_the_account_erased(
     browser: Browser, at_home: RunningService
 ) -> None:
-    async with an_admin(at_home) as api, a_browser(browser) as watched:
+    async with an_admin(at_home) as api, watched_page(browser, patience_seconds=_PATIENCE_SECONDS) as watched:
         page = watched.page
         devtools = await page.context.new_cdp_session(page)
         await devtools.send("WebAuthn.enable")

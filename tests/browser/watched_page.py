@@ -47,12 +47,14 @@ class Watched:
 
 
 @asynccontextmanager
-async def watched_page(browser: Browser, *, width: int = WIDE, scheme: Scheme = "light") -> AsyncIterator[Watched]:
+async def watched_page(
+    browser: Browser, *, width: int = WIDE, scheme: Scheme = "light", patience_seconds: float = 10.0
+) -> AsyncIterator[Watched]:
     """Give an empty page of its own; a fault that the page has of itself fails the test at the end."""
     context = await browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce", locale="en-GB"
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(patience_seconds * 1000)
     watched = Watched(await context.new_page(), context)
     try:
         yield watched

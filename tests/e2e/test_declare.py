@@ -136,7 +136,7 @@ async def test_an_organization_is_made_elsewhere_from_its_export(
 
 
 @pytest.mark.usefixtures("variables")
-async def test_drift_is_named_and_mended_and_nothing_is_removed_unasked(
+async def test_drift_is_named_and_put_right_and_nothing_is_removed_unasked(
     api: Api, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = await seeded(api, sandbox)
@@ -208,7 +208,7 @@ accessKeys:
     assert [each["name"] for each in outcome["notDone"]] == ["OpenAI: gpt-4.1-mini", "OpenAI: own", "Search"]
     assert (outcome["isUnknown"], outcome["error"]["code"]) == (False, "service-refused")
     assert [row["name"] for row in await api.rows(PROVIDERS)] == ["OpenAI"]
-    # What was done stays, and the rest follows once the cause is mended.
+    # What was done stays, and the rest follows once the cause is fixed.
     file.write_text(text.replace("https://10.1.2.3", "https://api.example.com"), "utf-8")
     done = await modelbook(api, "apply", str(file), "--yes")
     assert done.exit_code == 0, done.errors

@@ -114,7 +114,7 @@ async def test_the_first_failure_ends_it_and_everything_is_accounted_for(
     assert lines[0] == first
     assert lines[1:] == [
         "Done before: provider P.",
-        "Not done: access key Key. Run the command again once the cause is mended: what is done stays.",
+        "Not done: access key Key. Run the command again once the cause is fixed: what is done stays.",
     ]
 
 
@@ -126,7 +126,7 @@ async def test_who_stops_it_is_told_what_was_done() -> None:
     assert list(failure_lines(outcome)) == [
         "It was stopped.",
         "Done before: provider P.",
-        "Not done: provider Q; provider R. Run the command again once the cause is mended: what is done stays.",
+        "Not done: provider Q; provider R. Run the command again once the cause is fixed: what is done stays.",
     ]
 
 
@@ -155,5 +155,5 @@ async def test_who_does_not_wait_for_an_answer_is_told_that_nobody_knows() -> No
     assert list(failure_lines(outcome)) == [
         "It is not known whether this was created: provider Q. It was stopped before the service answered.",
         "Done before: provider P.",
-        "Not done: provider R. Run the command again once the cause is mended: what is done stays.",
+        "Not done: provider R. Run the command again once the cause is fixed: what is done stays.",
     ]

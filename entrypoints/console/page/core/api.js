@@ -18,8 +18,11 @@ export function saw(position) {
   seen.position = Math.max(seen.position, position);
 }
 
-// Which state of the organization that is; null where none was seen.
-export const seenState = () => seen.position && seen.organizationId === current()?.organizationId ? `${seen.organizationId} ${seen.position}` : null;
+// Which state of the organization that is, as this person sees it; null where none was seen.
+export function seenState() {
+  const person = current();
+  return seen.position && seen.organizationId === person?.organizationId ? [seen.organizationId, person.actor, person.role, seen.position].join(" ") : null;
+}
 
 export class Problem extends Error {
   // `retryAfter` in seconds.
