@@ -116,7 +116,7 @@ def _network(text: str, network: str, version: int) -> IPv4Network | IPv6Network
     except ValueError as error:
         raise _refusal(text, str(error)) from error
     if parsed.version != version:
-        raise _refusal(text, "only IPv6 addresses stand in brackets")
+        raise _refusal(text, "only IPv6 addresses are written in brackets")
     if parsed.prefixlen < _SHORTEST_PREFIX[version]:
         raise _refusal(text, f"name the networks you mean: at least /{_SHORTEST_PREFIX[version]}")
     return parsed

@@ -122,7 +122,7 @@ async def next_chunk(response: ClientResponse, idle_seconds: float, deadline: fl
 
 
 def _switched() -> BodyRefused:
-    return BodyRefused("The answer switches to a protocol that was not asked for.")
+    return BodyRefused("The answer switches to a protocol that was not requested.")
 
 
 def _too_large(max_bytes: int) -> BodyRefused:

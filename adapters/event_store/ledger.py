@@ -226,7 +226,7 @@ def _as_the_first_time(
     """
     recorded = {record.aggregate_id: record for record in outcome}
     if any(events and aggregate.id not in recorded for aggregate, events in pending):
-        raise Conflict("This command was carried out before, on something else; send the request as a new one.")
+        raise Conflict("This command was executed before, on another resource; send the request as a new one.")
     return [
         recorded.get(aggregate.id)
         or Recorded(aggregate_id=aggregate.id, revision=aggregate.revision, position=aggregate.recorded_position)

@@ -119,7 +119,7 @@ class Gateway:
             raise UpstreamFailure(
                 CallOutcome(
                     "bad_request",
-                    f"{adapter.type.label} has no embeddings that this service can ask for.",
+                    f"{adapter.type.label} has no embeddings API that this service supports.",
                     hint="Use an embedding model of another provider.",
                 )
             )

@@ -128,7 +128,7 @@ class Planner:
         for resource in self._present:
             place = (resource.kind, resource.key)
             if place in there and (place in wanted or section_of(*place) in declaration.sections):
-                message = f"cannot be told apart: the organization has several with the name {resource.label}"
+                message = f"is ambiguous: the organization has several with the name {resource.label}"
                 self._find(f"The {resource.kind}s", message)
             there[place] = resource
         return there

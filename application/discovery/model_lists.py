@@ -110,7 +110,7 @@ class ModelLists:
                 CallOutcome(
                     "timeout",
                     f"The provider has not answered within {patience:g} seconds.",
-                    hint="It is still being asked: look again shortly.",
+                    hint="The request is still under way: try again shortly.",
                     is_retryable=True,
                 )
             ) from None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from application.health.monitor_election import ProviderToCheck
 
 ACTOR: Final = "system:health-monitor"
-"""Who the log says it was."""
+"""The actor of the events that checks record."""
 
 Watch = Callable[[CheckProvider], Awaitable[Checked | None]]
 

@@ -174,7 +174,7 @@ def _reason(candidate: Candidate, need: Requirements | None, latencies: Mapping[
     cost = candidate.cost_of_both
     dear = "its cost is not known" if cost is None else f"{cost:f} USD per 1,000 tokens read and 1,000 written"
     if need is None:
-        return RuleFinding("asked-for", "It was asked for by name.")
+        return RuleFinding("asked-for", "It was requested by name.")
     if need.strategy == "cheapest":
         return RuleFinding("cheapest", f"{dear[0].upper()}{dear[1:]}.")
     if need.strategy == "fastest":

@@ -356,8 +356,8 @@ class PromptRun:
     def _out_of_time(self) -> CallOutcome:
         return CallOutcome(
             "timeout",
-            f"There was no whole answer within the {self._seconds:g} s that it may take.",
-            hint="Allow more with deadlineSeconds (request or model's config), or ask for a shorter answer.",
+            f"There was no complete answer within the deadline of {self._seconds:g} s.",
+            hint="Allow more with deadlineSeconds (request or model's config), or request a shorter answer.",
         )
 
 

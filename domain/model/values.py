@@ -167,7 +167,9 @@ def _check_tier(tier: PriceTier) -> None:
     if tier.service_tier is not None:
         checked_label("tiers", tier.service_tier)
     if not tier.above_input_tokens and tier.service_tier is None:
-        raise InvalidValue("tiers", "A tier says above how many input tokens, or at which service tier, it counts.")
+        raise InvalidValue(
+            "tiers", "A tier gives the input tokens above which, or the service tier at which, it applies."
+        )
     if all(getattr(tier, kind) is None for kind in PRICED_KINDS):
         raise InvalidValue("tiers", "A tier names at least one price.")
 

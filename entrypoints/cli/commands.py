@@ -82,7 +82,7 @@ def _refuse(error: TyperException, *, as_json: bool) -> None:
         message += "."
     context = getattr(error, "ctx", None)
     command = "modelbook" if context is None else context.command_path
-    lines = [f"{message} `{command} --help` tells more."]
+    lines = [f"{message} See `{command} --help`."]
     if command.endswith(" serve"):
         with service_log(as_json=as_json) as log:
             log.complain("wrong-usage", lines)

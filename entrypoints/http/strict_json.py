@@ -72,7 +72,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         return members
     seen: set[str] = set()
     twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-    message = f"The key {json.dumps(twice[:100])} stands twice in one object."
+    message = f"The key {json.dumps(twice[:100])} appears twice in one object."
     raise MalformedJson(message)
 
 

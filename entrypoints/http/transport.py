@@ -92,7 +92,7 @@ class Connection(web.RequestHandler):
     def connection_lost(self, exc: BaseException | None) -> None:
         """End the work that nobody waits for any more; all else goes on to its end."""
         if self._head_timer is not None:
-            self._log.debug("the client went away", phase="headers")
+            self._log.debug("the client disconnected", phase="headers")
         self._stop_head_timer()
         super().connection_lost(exc)
         for task in self.pointless_without_client:

@@ -59,7 +59,7 @@ class PoolFigures(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the figures for Prometheus."""
         counted = {
-            "requests_num": ("modelbook_pool_requests", "Connections asked for.", 1.0),
+            "requests_num": ("modelbook_pool_requests", "Connections requested.", 1.0),
             "requests_queued": ("modelbook_pool_waits", "Of them those that had to wait.", 1.0),
             "requests_wait_ms": ("modelbook_pool_wait_seconds", "How long those waited, in all.", 1000.0),
             "requests_errors": ("modelbook_pool_timeouts", "Those that waited in vain.", 1.0),

@@ -90,7 +90,7 @@ DEEPSEEK = SimulatedProvider(
             body=_shape(401, _INVALID_KEY, "authentication_error", None),
         ),
         "no_credit": RefusalCase(
-            summary="no money left; the balance page says so too",
+            summary="no money left; the balance endpoint reports it too",
             status=402,
             body=_shape(402, "Insufficient Balance", "unknown_error", None),
             operations=GENERATING,

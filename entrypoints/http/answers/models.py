@@ -14,7 +14,7 @@ from entrypoints.http.bodies.resource_fields import ModelType
 
 LifecycleStage = Annotated[
     Literal["active", "preview", "deprecated", "retired"],
-    Field(description="Where it stands at its provider: deprecated still answers, retired does not."),
+    Field(description="Its lifecycle at the provider: deprecated still answers, retired does not."),
 ]
 
 

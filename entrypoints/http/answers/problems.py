@@ -38,7 +38,7 @@ class ProblemDetails(ResponseModel):
     title: Annotated[str, Field(description="The kind of problem in words.")]
     status: Annotated[int, Field(description="The HTTP status.")]
     detail: Annotated[str, Field(description="What went wrong, and what to do next.")]
-    instance: Annotated[str, Field(description="The path that was asked for.")]
+    instance: Annotated[str, Field(description="The path of the request.")]
     errors: Annotated[list[PartRefused], Field(description="Each part of the request that is not allowed.")]
     request_id: Annotated[str, Field(description="Also in X-Request-Id; the log has it.")]
 

@@ -75,7 +75,7 @@ class IdentityProvider:
         self._lock = Lock()
         self._metadata: ProviderMetadata | None = None
         self._tried: float | None = None
-        self._failure = "it was not asked yet"
+        self._failure = "it was not queried yet"
         self._keys: tuple[str, FetchedKeys] | None = None
 
     async def end_session_endpoint(self) -> str | None:

@@ -42,7 +42,9 @@ class AuditQuery(Page):
     aggregate_id: Annotated[Id | None, Field(description="Of this provider, model, access key or webhook.")] = None
     actor: Annotated[str | None, Field(min_length=1, max_length=255, description="By this subject.")] = None
     command_id: Annotated[Id | None, Field(description="Recorded by this command, as a 503 or 500 names it.")] = None
-    format: Annotated[Format | None, Field(description="What is answered; by default what Accept asks for.")] = None
+    format: Annotated[
+        Format | None, Field(description="Format of the answer; by default that of the header Accept.")
+    ] = None
     type: Annotated[str | None, Field(min_length=1, max_length=100, description="Such as provider.renamed.")] = None
     since: Annotated[Time | None, Field(alias="from", description="Not before this time.")] = None
     until: Annotated[Time | None, Field(alias="to", description="Before this time.")] = None

@@ -155,7 +155,7 @@ def test_the_key_of_openai_goes_to_no_other_server_by_itself() -> None:
     ("params", "note"),
     [
         ({"model": "vertex_ai/gemini-2.5-pro"}, "there is no provider type for vertex_ai"),
-        ({"model": "unheard-of"}, "does not say at which service it is"),
+        ({"model": "unheard-of"}, "does not name its service"),
         ({"model": "hosted_vllm/m"}, "it has no api_base"),
         ({}, "it has no litellm_params.model"),
         ({"model": "gpt-5", "timeout": 6000}, "timeout of alias is left out"),
