@@ -38,7 +38,7 @@ async function choose(path, before, theirs, mine) {
         choice = made();
         close();
       };
-      return html`<p><strong>${who}</strong> changed it while you were editing. Nothing of yours is lost: “Keep” says what will be saved.</p>
+      return html`<p><strong>${who}</strong> changed it while you were editing. Nothing of yours is lost: “Keep” shows what will be saved.</p>
         <${Rows} rows=${rows} />
         <div class="buttons">
           <button type="button" class="plain" onclick=${close}>Back to the form</button>

@@ -77,5 +77,5 @@ function saved({ name, content }, { header, footer }) {
       ? html`<div class="notice warn"><p>This service writes no checkpoints, so this file cannot be proved. Set MODELBOOK_CHECKPOINT_KEY to write them.</p></div>`
       : html`<p>Anyone with the file can verify it, without the service or the database:</p>
         <pre class="command" tabindex="0" aria-label="Command that verifies the file">modelbook audit verify ${name} --public-key KEY</pre>
-        <p class="hint">KEY is the public key of the checkpoints, with the id <code>${header.publicKeyId}</code>. Whoever runs the service prints it with <code>modelbook audit public-key</code>: take it from them, not from whoever gave you the file.</p>`}`;
+        <p class="hint">KEY is the public key of the checkpoints, with the id <code>${header.publicKeyId}</code>. The operator of the service prints it with <code>modelbook audit public-key</code>: take it from them, not from whoever gave you the file.</p>`}`;
 }
