@@ -78,7 +78,7 @@ def _is_side_mark(character: str) -> bool:
 
 
 def shows_as_written(character: str) -> bool:
-    """Tell whether a character is one of those that people see: the blanks of all scripts and joiners are among them.
+    """Return whether a character is one of those that people see: the blanks of all scripts and joiners are among them.
 
     Control characters, line breaks and marks that turn the direction are not.
     """

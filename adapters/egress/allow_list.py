@@ -72,11 +72,11 @@ class EgressAllowList:
         return cls(tuple(_entry(part.strip()) for part in text.split(",") if part.strip()))
 
     def names(self, host: Host, port: int) -> bool:
-        """Tell whether an entry names this host, as a name and not as an address."""
+        """Return whether an entry names this host, as a name and not as an address."""
         return host.address is None and any(entry.names(host) for entry in self._at(port))
 
     def covers(self, address: Address, port: int, *, exactly: bool = False) -> bool:
-        """Tell whether the address is in the network of an entry, or is the entry's only address."""
+        """Return whether the address is in the network of an entry, or is the entry's only address."""
         address = same_spelling(address)
         return any(entry.covers(address) and (entry.is_one_address or not exactly) for entry in self._at(port))
 

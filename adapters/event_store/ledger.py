@@ -104,7 +104,7 @@ class Ledger:
         return await self._in_thread(self._lives.row, aggregate_id, revision)
 
     async def has_events(self) -> bool:
-        """Tell whether the organization has a log."""
+        """Return whether the organization has a log."""
         return await self._in_thread(self._recorder.max_notification_id) is not None
 
     async def recorded_already(self, command_id: UUID) -> Mapping[UUID, Recorded]:

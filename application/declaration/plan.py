@@ -253,7 +253,7 @@ def _members(name: str, wanted: Mapping[str, Any], present: Mapping[str, Any]) -
 
 
 def _goes(place: Place, gone: set[Place]) -> bool:
-    """Tell whether this is removed, by itself or with its provider."""
+    """Return whether this is removed, by itself or with its provider."""
     kind, key = place
     return place in gone or (kind == "model" and ("provider", key[:1]) in gone)
 

@@ -236,7 +236,7 @@ class Passphrases(Protocol):
         ...
 
     async def matches(self, passphrase: str, hashed: str | None) -> bool:
-        """Tell whether the hash is that of the passphrase. It takes as long where there is no hash.
+        """Return whether the hash is that of the passphrase. It takes as long where there is no hash.
 
         Raises:
             SignInBusy: too many wait for theirs.
@@ -244,5 +244,5 @@ class Passphrases(Protocol):
         ...
 
     def is_outdated(self, hashed: str) -> bool:
-        """Tell whether a hash was made with weaker parameters than today's."""
+        """Return whether a hash was made with weaker parameters than today's."""
         ...

@@ -148,7 +148,7 @@ class MemberDocuments(Protocol):
         ...
 
     async def holds_invitation(self, member_id: UUID, digest: bytes) -> bool:
-        """Tell whether this is the digest of the member's newest invitation.
+        """Return whether this is the digest of the member's newest invitation.
 
         It is not if another run of the command came first.
         """

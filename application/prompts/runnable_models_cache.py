@@ -270,7 +270,7 @@ class RunnableModelsCache:
         return self._organizations.get(current_caller().organization_id) is remembered
 
     def _is_good(self, remembered: _Remembered, lookup: Lookup, runnable: RunnableModels) -> bool:
-        """Tell whether it still holds: what the calendar and the clock change is in no log."""
+        """Return whether it still holds: what the calendar and the clock change is in no log."""
         selector, _, _ = lookup
         if isinstance(selector, Requirements) and selector.strategy == "fastest":
             measured_at = remembered.latencies_at

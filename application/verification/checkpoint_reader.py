@@ -220,7 +220,7 @@ async def _in_thread_if_large(lines: Sequence[bytes], work: Callable[[], T]) -> 
 
 
 def _may_list(first_lines: Sequence[bytes], name: bytes) -> bool:
-    """Tell whether the part that begins with these lines lists an organization in its first checkpoint.
+    """Return whether the part that begins with these lines lists an organization in its first checkpoint.
 
     The first line may be torn, and the checkpoint be repeated in the second; where neither can be read, it may.
     """

@@ -87,7 +87,7 @@ class Price:
         return self.input_per_1k if self.input_per_1k is not None else self.output_per_1k
 
     def says_the_same(self, other: Price | None) -> bool:
-        """Tell whether the other has the same figures, wherever they are from."""
+        """Return whether the other has the same figures, wherever they are from."""
         return other is not None and replace(other, source=self.source, as_of=self.as_of) == self
 
 

@@ -196,12 +196,12 @@ class Idempotency:
 
 
 def is_final(status: int) -> bool:
-    """Tell whether a repetition of the request would be answered in the same way for ever."""
+    """Return whether a repetition of the request would be answered in the same way for ever."""
     return 200 <= status < 300 or (400 <= status < 500 and status not in NOT_FINAL)  # noqa: PLR2004 - classes of status
 
 
 def _quotes_key(response: web.StreamResponse) -> bool:
-    """Tell whether a refusal quotes somebody's key, from the path or the name of a field: it is not written down."""
+    """Return whether a refusal quotes somebody's key, from the path or the name of a field: it is not written down."""
     if response.status < 400 or not isinstance(response, web.Response):  # noqa: PLR2004 - classes of status
         return False
     return has_key_form(_content(response).decode("utf-8", "replace"))

@@ -78,7 +78,7 @@ def max_output_tokens(wish: int | None, request: GenerationRequest, default_max_
 
 
 def takes_sampling(version: str, rules: ClaudeRules) -> bool:
-    """Tell whether the model takes temperature, top_p and top_k in this version of the API."""
+    """Return whether the model takes temperature, top_p and top_k in this version of the API."""
     return rules.takes_sampling and version < VERSION_WITHOUT_SAMPLING
 
 

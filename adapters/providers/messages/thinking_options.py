@@ -52,7 +52,8 @@ def ask_to_think(
 
 
 def lacks_thoughts(body: Mapping[str, Any]) -> bool:
-    """Tell whether thinking with a budget would be refused: calls of tools are under way, with no thoughts before them.
+    """Return whether thinking with a budget would be refused: calls of tools are under way, with no thoughts before
+    them.
 
     Thinking that the model itself measures (`adaptive`) is not checked for that (platform.claude.com/docs/en/
     build-with-claude/adaptive-thinking, "Validation changes").

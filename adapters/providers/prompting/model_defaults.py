@@ -36,5 +36,5 @@ def without_dropped(
 
 
 def has_system(conversation: Conversation) -> bool:
-    """Tell whether the client itself says how to behave."""
+    """Return whether the client itself says how to behave."""
     return any(turn.role == "system" for turn in conversation.turns)

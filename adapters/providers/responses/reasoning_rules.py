@@ -39,7 +39,8 @@ def effort_for(model_id: str, effort: Effort | None) -> Effort | None:
 
 
 def is_reasoning(model_id: str, effort: Effort | None) -> bool:
-    """Tell whether the model reasons when it is asked to with this effort, or with none: it takes no sampling then."""
+    """Return whether the model reasons when it is asked to with this effort, or with none: it takes no sampling
+    then."""
     if not reasons(model_id) or effort == "none":
         return False
     return effort is not None or _OFF_UNLESS_ASKED.search(model_id) is None

@@ -152,7 +152,7 @@ class _Stream:
             await end_tasks(following)
 
     async def _is_let_in(self) -> bool:
-        """Tell whether a new request would be: the access key may be gone, or the token have expired."""
+        """Return whether a new request would be: the access key may be gone, or the token have expired."""
         verify = context_of(self._request).verify
         try:
             return verify is None or await verify() is not None
