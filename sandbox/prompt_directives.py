@@ -1,6 +1,6 @@
 """Directives in prompts that change the reply, such as `sandbox:words=500`.
 
-They are looked for in the last words of the user, so that a conversation can go on without them.
+They are looked for in the last words of the user, so that a conversation can continue without them.
 """
 
 import re

@@ -52,7 +52,7 @@ class FileSink:
         try:
             with self._usable():
                 while not await _in_thread(lambda: self._hold(held)):  # noqa: ASYNC110 - another process holds it
-                    # Without a thread: the one who holds the end needs one to go on.
+                    # Without a thread: whoever holds the end needs one to continue.
                     await asyncio.sleep(_WAIT_SECONDS)
             yield held[0]
         finally:

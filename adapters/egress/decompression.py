@@ -45,7 +45,7 @@ def decoder(content_encoding: str | None) -> Decoder:
     """Return the decoder for a Content-Encoding.
 
     Raises:
-        BodyRefused: it is not one that was asked for.
+        BodyRefused: it is not one that was requested.
     """
     encoding = (content_encoding or "").strip().lower()
     if encoding in {"", "identity"}:

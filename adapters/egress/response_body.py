@@ -75,7 +75,7 @@ class Taking:
     """Decompresses what is received, as long as neither that nor what becomes of it is too large.
 
     Raises:
-        BodyRefused: it will be too large, is encoded in a way that was not asked for, or is no body.
+        BodyRefused: it will be too large, is encoded in a way that was not requested, or is no body.
     """
 
     def __init__(self, response: ClientResponse, max_bytes: int) -> None:

@@ -43,7 +43,7 @@ _LONGEST_WORK_SECONDS: Final = 30.0
 
 
 class StillAtWork(Unavailable):
-    """The database has not answered for half a minute; what it was asked for may be done yet."""
+    """The database has not answered for half a minute; the statement may still be executed."""
 
 
 class LedgerApplication(Application[UUID]):
@@ -193,7 +193,7 @@ async def _outcome(work: Future[T]) -> T:
 
     Raises:
         Unavailable: the work was not begun, because all threads wait for a database that does not answer.
-        StillAtWork: it was begun, and has not ended for long. It goes on.
+        StillAtWork: it was begun and did not end in time. It continues.
     """
     outcome = asyncio.wrap_future(work)
     try:

@@ -62,7 +62,7 @@ class Gateway:
     def __init__(
         self, outbound: Outbound, *, reserve: Outbound | None = None, clock: Callable[[], datetime] = utc_now
     ) -> None:
-        """Load the adapters; one that cannot be loaded is logged, and named when its type is asked for.
+        """Load the adapters; one that cannot be loaded is logged, and named when its type is requested.
 
         Connection tests go out over the `reserve`, so that no prompt keeps them from it.
         """

@@ -80,7 +80,8 @@ class ModelLists:
     async def newest(self, standing: Standing, *, refresh: bool, patience: float) -> Answered:
         """Return the newest complete answer of the provider, waiting for one at most `patience` seconds.
 
-        Asking goes on when nobody waits any more. Shortly after a failure nothing is asked, unless a refresh is wanted.
+        Asking continues when nobody waits any more. Shortly after a failure nothing is asked, unless a refresh is
+        wanted.
 
         Raises:
             UpstreamFailure, CredentialUnreadable: it could not be asked, and has never answered as it is configured.

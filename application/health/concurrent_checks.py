@@ -28,7 +28,7 @@ Watch = Callable[[CheckProvider], Awaitable[Checked | None]]
 
 
 class ConcurrentChecks:
-    """Runs at most `concurrency` checks at a time; one that could not be carried out is not tried again for a while.
+    """Runs at most `concurrency` checks at a time; one that could not be executed is not tried again for a while.
 
     Organizations take turns, each with one check, so that nobody waits for the many of another.
     """

@@ -194,7 +194,7 @@ class SignInAttempts(Protocol):
         ...
 
     async def forget(self, subject: str) -> None:
-        """Begin to count anew, because an attempt has succeeded.
+        """Begin to count again, because an attempt has succeeded.
 
         Raises:
             Unavailable: the database cannot be reached.

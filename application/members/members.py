@@ -49,7 +49,7 @@ class LastAdmin(Conflict):
 
 
 class InvitationNotValid(ApplicationError):
-    """This invitation was used, withdrawn or replaced, or is older than 72 hours. Ask for a new one."""
+    """This invitation was used, withdrawn or replaced, or is older than 72 hours. Request a new one."""
 
     code = "invitation-not-valid"
 

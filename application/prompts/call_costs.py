@@ -82,7 +82,7 @@ class Cost:
 
 
 class Metered(Protocol):
-    """An answer with what the provider says of its tokens, of its cost, and of its own name for the request."""
+    """An answer with what the provider reports about its tokens, its cost, and its own id of the request."""
 
     @property
     def usage(self) -> TokenUsage:

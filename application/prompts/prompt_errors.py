@@ -27,7 +27,7 @@ class NoModelFits(ApplicationError):
 
 
 class ModelOutOfUse(Conflict):
-    """The model that was asked for cannot be used as it is; `candidates` says why."""
+    """The model that was requested cannot be used as it is; `candidates` says why."""
 
     code = "model-out-of-use"
 

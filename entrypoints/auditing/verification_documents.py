@@ -123,7 +123,7 @@ def _proven(verification: Verification, organization_id: UUID | None) -> answers
 
 
 def _unproven(verification: Verification, organization_id: UUID | None) -> answers.Unproven:
-    """Return what nothing can prove: the events since the newest checkpoint, which could be cut off or chained anew."""
+    """Return what cannot be proved: the events since the newest checkpoint, which could be cut off or re-chained."""
     uncovered = verification.uncovered
     since = min((each.since for each in uncovered if each.since is not None), default=None)
     return answers.Unproven(

@@ -31,7 +31,7 @@ def restored(
     reason: Annotated[str, typer.Option(help="Why, for the log: what happened and who took care of it.")],
     as_json: AsJson = False,
 ) -> None:
-    """State that a backup was restored, or that checkpoints were taken away, so that checkpoints go on.
+    """State that a backup was restored, or that checkpoints were taken away, so that checkpoints continue.
 
     The events that are gone are named by a checkpoint over all organizations, by an event in each log, and by every
     verification from then on; they are no finding any more.

@@ -75,7 +75,7 @@ def _refuse(error: TyperException, *, as_json: bool) -> None:
 
     message = error.format_message().replace(": Input should", ": it should")
     if message.startswith("Usage: "):
-        # Nothing was asked for: the whole help tells what can be.
+        # No command was given: the whole help lists them.
         typer.echo(message, err=True)
         return
     if not message.endswith((".", "?")):

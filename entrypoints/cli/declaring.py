@@ -1,4 +1,4 @@
-"""What `apply` and the imports have in common: a plan is shown, a person agrees, the plan is carried out."""
+"""What `apply` and the imports have in common: a plan is shown, a person agrees, the plan is executed."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the plan and what wa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HowToApply:
-    """What was asked for on the command line."""
+    """What was requested on the command line."""
 
     is_plan_only: bool
     is_agreed: bool
@@ -113,7 +113,7 @@ def file_errors(path: Path, document: YamlDocument | None, *, as_json: bool) -> 
 def applied(
     access: ServiceAccess, declaration: Declaration, how: HowToApply, more: dict[str, Any] | None = None
 ) -> None:
-    """Plan, ask, carry out, and tell; `more` stands beside the plan in JSON.
+    """Plan, ask, execute, and tell; `more` stands beside the plan in JSON.
 
     Raises:
         DeclarationRefused: the organization and the declaration do not fit together.

@@ -50,7 +50,7 @@ class DeclaredModel(WrittenModel):
 
 
 class DeclaredProvider(Body):
-    """A provider, known by its name. Without `models` nothing is said of its models."""
+    """A provider, known by its name. Without `models` nothing is said about its models."""
 
     name: Name
     provider_type: ProviderTypeName

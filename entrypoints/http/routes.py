@@ -147,8 +147,7 @@ class Route:
 
     @property
     def takes_reason(self) -> bool:
-        """Return whether it makes changes that may have a reason; other APIs that are spoken here have no such
-        field."""
+        """Return whether it makes changes that may have a reason; the compatible APIs have no such field."""
         return self.is_command and self.access is not Access.PUBLIC and self.problem_shape is PROBLEM_DETAILS
 
     @property

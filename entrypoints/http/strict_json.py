@@ -49,7 +49,7 @@ def parse_json(body: bytes) -> Any:  # noqa: ANN401 - JSON is any of its types
 
 
 def parse_json_to_hand_on(body: bytes) -> Any:  # noqa: ANN401 - JSON is any of its types
-    """Return the document with plain numbers, for a body that is written anew for somebody else and never stored.
+    """Return the document with plain numbers, for a body that is rewritten for somebody else and never stored.
 
     Of a key that stands twice the last one counts, here and there alike.
 

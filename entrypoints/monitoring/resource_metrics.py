@@ -50,7 +50,7 @@ class Pool(Protocol):
 
 
 class PoolFigures(Collector):
-    """What the pools say of themselves when they are asked."""
+    """What the pools say about themselves when they are asked."""
 
     def __init__(self, pools: Mapping[str, Pool], registry: CollectorRegistry) -> None:
         self._pools = pools
@@ -180,7 +180,7 @@ class RebuildFigures:
         )
 
     async def refresh(self) -> None:
-        """Look anew. What cannot be read in a second stays as it was."""
+        """Look again. What cannot be read in a second stays as it was."""
         if self._asked_at is not None and monotonic() - self._asked_at < _FRESH_SECONDS:
             return
         self._asked_at = monotonic()

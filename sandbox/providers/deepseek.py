@@ -55,7 +55,7 @@ def _headers(call: ApiCall) -> dict[str, str]:
 
 
 def _check(body: JsonObject) -> None:
-    """Any JSON can be asked for, a schema not."""
+    """Any JSON can be requested, a schema not."""
     if object_at(body, "response_format").get("type") == "json_schema":
         raise RequestRefused(400, "This response_format type is unavailable now")
 

@@ -25,7 +25,7 @@ def _shape(status: int, message: str, _kind: str, _code: str | None) -> JsonObje
 
 
 def _list_models(call: ApiCall) -> ProviderResponse:
-    """Models that write text, or those with the modalities asked for."""
+    """Models that write text, or those with the modalities requested."""
     asked = call.query.get("output_modalities", "text").split(",")
     return ProviderResponse(
         body={"data": [model.entry for model in call.models() if "all" in asked or _writes(model, asked)]}

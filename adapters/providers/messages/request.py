@@ -36,7 +36,7 @@ def encode(
     """Return the conversation as a body for a version of the API.
 
     Raises:
-        InvalidInput: it cannot be said in Messages, or Anthropic does not take a part of it.
+        InvalidInput: it cannot be expressed in Messages, or Anthropic does not take a part of it.
     """
     translation = Translation(conversation, MEDIA.label)
     defaults = request.defaults

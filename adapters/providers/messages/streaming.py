@@ -53,7 +53,7 @@ class _Block:
 
 
 class MessageDecoder:
-    """Implements `StreamDecoder`. Events of a kind that is not known are passed over, as Anthropic asks for."""
+    """Implements `StreamDecoder`. Events of unknown kinds are ignored, as Anthropic's documentation requires."""
 
     def __init__(self, origin: str) -> None:
         self.parsed = ParsedCompletion()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def limited(wish: int | None, defaults: ModelDefaults) -> int | None:
-    """Return how many tokens to ask for: the wish, else the model's default, never above the model's own limit."""
+    """Return how many tokens to request: the client's number, else the model's default, at most the model's limit."""
     tokens = defaults.max_tokens if wish is None else wish
     return min(tokens, defaults.most_tokens) if tokens is not None and defaults.most_tokens else tokens
 

@@ -1,6 +1,6 @@
 """What the configuration of a LiteLLM proxy (its config.yaml) amounts to here.
 
-Its `model_list` becomes providers, one for each account, and their models: what clients ask for (`model_name`) is a
+Its `model_list` becomes providers, one for each account, and their models: what clients request (`model_name`) is a
 model's name here too, and all models that are called so share the prompts. The facts about the file are from LiteLLM's
 documentation of October 2026 (docs.litellm.ai: proxy/configs, proxy/config_settings, proxy/custom_pricing, routing).
 """
@@ -101,7 +101,7 @@ class _Translator:
             self._named_again(known, name)
 
     def _named_again(self, model: dict[str, Any], name: str) -> None:
-        """Note another name of a model: clients may also ask for it by its provider's own name, and that is all."""
+        """Record another name of a model: clients may also request it by its provider's own name, but by no other."""
         if name in {model["name"], model["modelId"]}:
             return
         if model["name"] == model["modelId"]:

@@ -23,10 +23,10 @@ class PastQuery(Query):
 
 
 def moment_of(query: PastQuery) -> Moment | None:
-    """Return which moment is asked for, none for now.
+    """Return which moment is requested, none for now.
 
     Raises:
-        InvalidRequest: two are asked for.
+        InvalidRequest: two are requested.
     """
     if query.as_of is not None and query.at_revision is not None:
         errors = [FieldError(f"?{name}", "cannot be combined with the other") for name in ("asOf", "atRevision")]

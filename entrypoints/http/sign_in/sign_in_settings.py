@@ -55,7 +55,7 @@ class SignInSettings:
 
 
 def sign_in_settings(settings: Settings) -> SignInSettings | None:
-    """Return what the settings say of the sign-in; none where no identity provider is named."""
+    """Return what the settings say about the sign-in; none where no identity provider is named."""
     if settings.oidc_issuer is None or settings.oidc_client_id is None:
         return None
     secret = settings.oidc_client_secret

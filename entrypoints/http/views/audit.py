@@ -158,7 +158,7 @@ class AuditViews:
 
         The newest first: who did what, when, in which request, and the facts of it as they lie in the log.
 
-        With `format=csv`, or `Accept: text/csv`, all that match come as CSV, at most 100,000: of more, ask for parts
+        With `format=csv`, or `Accept: text/csv`, all that match come as CSV, at most 100,000: of more, request parts
         with `from` and `to`. Texts that a spreadsheet would take for a formula have an apostrophe before them. What is
         to be proved elsewhere is exported instead (`/api/ai/audit/export`).
         """

@@ -84,7 +84,7 @@ async function send(method, path, options) {
     if (isAbort(error)) throw error;
     if (!options.key) throw unreachable();
   }
-  // With an Idempotency-Key the same request may go out again: it is carried out once.
+  // With an Idempotency-Key the same request may go out again: it is executed once.
   return fetch(target, init).catch((error) => {
     throw isAbort(error) ? error : unreachable();
   });

@@ -1,4 +1,4 @@
-// Reads a page anew when somebody else changes what it shows; offers to do so while a form is being filled in.
+// Reads a page again when somebody else changes what it shows; offers to do so while a form is being filled in.
 
 import { follow } from "../core/live.js";
 import { refresh } from "../core/router.js";

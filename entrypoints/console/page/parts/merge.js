@@ -7,7 +7,7 @@ import { openDialog } from "./dialog.js";
 
 // Saves what was filled in, `mine`, over what was read, `base`; when somebody else was faster, asks what to keep and
 // saves that on top of theirs. `flat` makes of a document what `base` is, and `patch(change, before)` a request.
-// Returns the saved document, or null when the person chose to read it anew or to stop.
+// Returns the saved document, or null when the person chose to read it again or to stop.
 export async function saved(path, base, mine, { flat = (document) => document, patch, reload }) {
   let before = base;
   let wanted = mine;

@@ -34,7 +34,7 @@ const stopped = (signal) => signal.aborted ? null : card("Export", html`<p>Stopp
 // How many events there are, which the export tells only at its end.
 const total = async (signal) => (await get("/api/ai/audit", { limit: 1, includeTotal: true }, signal)).pagination.total;
 
-// Until it is known how much there is, the bar only says that something is going on.
+// Until it is known how much there is, the bar only says that something is continuing.
 function progress(known, stop) {
   const bar = known ? html`<progress key="known" aria-label="Export" max=${Math.max(known.all, 1)} value=${Math.min(known.events, known.all)} />` : html`<progress key="unknown" aria-label="Export" />`;
   const words = known ? `${number(Math.min(known.events, known.all))} of ${number(known.all)} events, ${size(known.bytes)}` : "The log is being read…";

@@ -43,7 +43,7 @@ class Discovery extends Store {
     super();
     this.providers = providers;
     this.signal = signal;
-    // Whoever comes back finds what was asked for: the service remembers the answers.
+    // Whoever comes back finds what was requested: the service remembers the answers.
     const wanted = remembered().providers ?? (query.providers ?? "").split(",").filter(Boolean);
     this.sources = new Sources(providers, wanted);
     this.offers = new Offers(providers, { refresh: (id) => this.#ask(id, false) });

@@ -36,7 +36,7 @@ export function Past({ path, now, last, needs, reverted, signal, seek }) {
       if (!isAbort(error)) setShown({ content: failure(error), words: null });
     }
   };
-  // While it is being moved nothing is asked for.
+  // While it is being moved nothing is requested.
   const slide = (pause) => {
     const wanted = Number(slider.current.value);
     setRevision(wanted);
