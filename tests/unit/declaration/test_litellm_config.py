@@ -82,7 +82,7 @@ def test_each_thing_that_is_not_taken_is_named_with_the_reason() -> None:
         "litellm_settings.success_callback",
         "litellm_settings.fallbacks (gpt-4.1: claude)",
         "router_settings.routing_strategy",
-        # Clients ask for claude-sonnet-4-5 by the provider's own name: that alias holds.
+        # Clients request claude-sonnet-4-5 by the provider's own name: that alias holds.
         "router_settings.model_group_alias.gpt-4",
         "general_settings.master_key",
         "general_settings.database_url",

@@ -207,7 +207,7 @@ async def test_a_list_ends_where_it_says_so(end: dict[str, object]) -> None:
 )
 @pytest.mark.parametrize("type_", ["openai_compatible", "openai"])
 async def test_a_server_that_ignores_what_it_said_itself_has_no_list(type_: str, more: dict[str, object]) -> None:
-    """Whatever is asked for, its first page comes again."""
+    """Whatever is requested, its first page comes again."""
     prepared = Prepared({})
     for query in ("", "?offset=1", "?after=a", "?page=2"):
         prepared.answers(f"/models{query}", {"data": [A], **more})
