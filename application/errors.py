@@ -27,7 +27,7 @@ class ApplicationError(Exception):
 
     @property
     def message(self) -> str:
-        """One sentence for the person who asked, with what to do next."""
+        """One sentence for the user, with what to do next."""
         return str(self.args[0])
 
 

@@ -59,7 +59,7 @@ _SATURDAY: Final = 5
 class ListPrice:
     """USD per 1,000 tokens, none where it is not known; 0 is a price that is known to be nothing.
 
-    `reason` says why an entry has no price by the token.
+    `reason` is why an entry has no price by the token.
     """
 
     input_per_1k: Decimal | None
@@ -91,7 +91,7 @@ class _Shelf:
                 self._by_name.setdefault(name, []).append(place)
 
     def find(self, model_id: str) -> ModelInfo | None:
-        """Return the first model that goes by this id (in lower case)."""
+        """Return the first model with this id (in lower case)."""
         named = (self._by_name.get(name, ()) for name in (model_id, without_date(model_id)))
         places = sorted({*self._others, *(place for found in named for place in found)})
         return next((self._models[place] for place in places if names(self._models[place].match, model_id)), None)
@@ -184,7 +184,7 @@ def _has_figures(price: ModelPrice) -> bool:
 
 
 def _price_on(model: ModelInfo, day: date) -> ModelPrice:
-    """Later conditions take precedence; those by the hour stand behind the one by the date that they refine."""
+    """Later conditions take precedence; those by the hour come after the one by the date that they refine."""
     if isinstance(model.prices, ModelPrice):
         return model.prices
     candidates = []

@@ -104,7 +104,7 @@ _ISATAP: Final = (0x0000_5EFE, 0x0200_5EFE)
 
 
 def special(address: Address) -> Special | None:
-    """Return what the address is, or none when it is public; one that stands for an IPv4 address is judged as that.
+    """Return the kind of address, or none when it is public; one that embeds an IPv4 address is judged as that.
 
     The IPv4-mapped form (::ffff:0:0/96) is only another spelling, so it is whatever its IPv4 address is. Through NAT64
     (64:ff9b::/96) only public addresses are reached (RFC 6052 section 3.1), so any other is refused for good.

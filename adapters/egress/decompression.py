@@ -25,15 +25,15 @@ class Decoder(Protocol):
     """Turns what came over the wire into what was meant."""
 
     def pieces(self, received: bytes) -> Iterable[bytes]:
-        """Yield what the bytes stand for, in pieces of at most 64 KiB when it was compressed, none empty.
+        """Yield the decompressed bytes, in pieces of at most 64 KiB when they were compressed, none empty.
 
         Raises:
-            BodyRefused: they are not what the encoding says.
+            BodyRefused: they do not have the encoding.
         """
         ...
 
     def finish(self) -> None:
-        """Say that no more will come.
+        """End the input.
 
         Raises:
             BodyRefused: more should have come.

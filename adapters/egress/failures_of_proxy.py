@@ -1,4 +1,4 @@
-"""What went wrong between this service and the operator's proxy, told to tenants without naming the proxy."""
+"""Failures between this service and the operator's proxy, reported to tenants without naming the proxy."""
 
 from __future__ import annotations
 

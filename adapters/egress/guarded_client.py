@@ -67,7 +67,7 @@ class Egress:
 
     Start it inside the running loop and close it there, or use it as an asynchronous context manager. TLS is verified
     by the system's certificates or by those of `ssl_context`, which the client marks to time its handshakes.
-    `resolver` and `open_socket` stand behind the guard; they see only what it let through. Calls that `ProxyChoice`
+    `resolver` and `open_socket` are behind the guard; they see only what it let through. Calls that `ProxyChoice`
     names go through the `proxy`, whose own address is the operator's choice and is not judged. With `shares`, each
     organization has so many connections and look-ups of names, and no other waits for its.
     """

@@ -34,7 +34,7 @@ def caller_or_nobody() -> UUID | None:
 class NameCache(AbstractResolver):
     """Looks a name up once for all of an organization's calls that wait for it, and remembers the addresses.
 
-    The client's own cache has all organizations wait for whoever asked first.
+    The client's own cache has all organizations wait for the first look-up.
     """
 
     def __init__(self, resolver: AbstractResolver, seconds: float) -> None:

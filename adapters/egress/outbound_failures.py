@@ -1,4 +1,4 @@
-"""What went wrong on the way, in the application's words."""
+"""Translates errors of the HTTP client into the application's."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ class PostgresKeyUses:
 
 
 def _looking_up(organization_id: UUID) -> Caller:
-    """Return the caller for what is done for an organization before anybody is known to ask."""
+    """Return the caller for what is done for an organization before authentication."""
     return Caller(organization_id=organization_id, actor=_ACTOR, command_id=uuid4(), correlation_id=_ACTOR)
 
 

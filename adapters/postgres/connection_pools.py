@@ -1,6 +1,6 @@
 """Connections for reading and for the small writes beside the log.
 
-A pooler of transactions, such as PgBouncer, may stand between the login that serves and the server. Nothing on these
+A transaction pooler, such as PgBouncer, may be between the login that serves and the server. Nothing on these
 connections outlasts a transaction, therefore, and their time limits are the login's own (roles.sql).
 """
 

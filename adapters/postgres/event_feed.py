@@ -88,7 +88,7 @@ class PostgresSignals:
         return forget
 
     async def close(self) -> None:
-        """Hear nothing any more."""
+        """Stop listening."""
         if self._task is not None:
             await end_tasks(self._task)
 

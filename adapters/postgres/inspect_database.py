@@ -79,7 +79,7 @@ def outdated_postgres(url: str, *, setting: str) -> str | None:
 
 
 def outdated(version: int) -> str | None:
-    """Return the sentence for a version as the server tells it: 160004 for 16.4."""
+    """Return the sentence for a version as the server reports it: 160004 for 16.4."""
     major, minor = divmod(version, 10_000)
     patched = _PATCHED_MINORS.get(major, 0)
     if minor >= patched:

@@ -33,7 +33,7 @@ _PAUSES: Final = (0.01, 0.02, 0.04, 0.08, 0.15)
 
 
 class ReplicatedTenant(Tenant):
-    """Asks the replica if it has what the caller has seen, waiting a little for that, and otherwise the primary.
+    """Queries the replica if it has what the caller has seen, waiting a little for that, and otherwise the primary.
 
     Nobody waits for a replica that is lost meanwhile, and no error of it reaches anybody.
     """
@@ -130,10 +130,10 @@ class PostgresReplicaProbe:
 
 @contextmanager
 def _answering() -> Iterator[None]:
-    """Translate every error: who may not be asked where a server stands is as good as away.
+    """Translate every error: a server whose position may not be queried counts as unavailable.
 
     Raises:
-        Unavailable: it cannot be reached, or does not say.
+        Unavailable: it cannot be reached, or does not report it.
     """
     try:
         yield

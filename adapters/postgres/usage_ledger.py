@@ -135,7 +135,7 @@ def _joined(rows: Sequence[bytes]) -> bytes:
 
 
 def _row(request: RequestRecord, caller: Caller, ended_at: datetime) -> dict[str, Any]:
-    """Return the call as `add_requests` takes it; what tells of the model is that of the last attempt."""
+    """Return the call as `add_requests` takes it; the fields of the model are those of the last attempt."""
     last = request.last
     known = [use.cost_usd for use in request.uses if use.cost_usd is not None]
     is_counted = request.operation != COUNTING

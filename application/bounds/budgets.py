@@ -43,7 +43,7 @@ _LEAST: Final = Decimal("0.000001")
 
 
 def period_start(period: Period, now: datetime) -> datetime | None:
-    """Return when the period began in which the time lies, in the UTC calendar; None for one without an end."""
+    """Return the start of the period that contains the time, in the UTC calendar; None for one without an end."""
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     match period:
         case "day":
@@ -144,7 +144,7 @@ class Budgets:
     async def within(
         self, bounds: Sequence[CallBounds], estimate: CallEstimate, uses: Callable[[], Sequence[Use]]
     ) -> AsyncIterator[None]:
-        """Run a call if all budgets allow it; `uses` tells in the end what it cost.
+        """Run a call if all budgets allow it; `uses` returns its cost at the end.
 
         Raises:
             BudgetExceeded: one is spent.

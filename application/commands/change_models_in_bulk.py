@@ -196,7 +196,7 @@ async def _prepared(
 
 
 def _decided(bench: _Workbench, before: Mapping[UUID, Recorded]) -> dict[int, UUID | Refusal]:
-    """Return the model's id or the refusal of each; what an earlier run of this command recorded stands as it is."""
+    """Return the model's id or the refusal of each; what an earlier run of this command recorded is kept."""
     outcomes: dict[int, UUID | Refusal] = {}
     for index in range(len(bench.operations)):
         model_id = bench.id_of(index)

@@ -124,13 +124,13 @@ def filled(model_id: str, given: GivenFacts, known: KnownModel, offered: Offered
 
 
 def _known_end(live: OfferedModel, known: KnownModel) -> str | None:
-    """Return the day of its end as the catalogue has it, unless the provider says that the model lives on after it."""
+    """Return the day of its end as the catalogue has it, unless the provider's own date is later."""
     is_refuted = known.lifecycle == RETIRED and live.lifecycle not in (None, RETIRED)
     return None if is_refuted else known.retired_on
 
 
 def _together(live: OfferedModel, known: KnownModel) -> tuple[str, ...] | None:
-    """Return what the provider lists with what the catalogue adds: no list says everything a model can do."""
+    """Return what the provider lists with what the catalogue adds: no list has everything a model can do."""
     if live.capabilities is None:
         return None
     return tuple(sorted({*live.capabilities, *(known.capabilities or ())}))

@@ -27,7 +27,7 @@ class DatedEvent:
 
 
 def unnamed(organization_id: str) -> Row:
-    """Return the row of an organization that nothing was said of, which its first write creates."""
+    """Return the row of an organization without events, which its first write creates."""
     return {"id": organization_id, **dict.fromkeys(("name", "budget_usd", "budget_period")), "quotas": {}}
 
 

@@ -51,7 +51,7 @@ _OVER = 0.1
 class PromptRun:
     """Calls one model after the other until one answers, and keeps account of every call.
 
-    What nobody has heard the end of, such as a stream that was never read, ends with the block.
+    A call that was not read to its end, such as a stream that was never read, ends with the block.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class PromptRun:
 
         Raises:
             InvalidInput: no provider takes a part of the prompt, so that nothing was sent to any.
-            PromptFailed: none did, or one says that the prompt itself is wrong.
+            PromptFailed: none did, or one reports that the prompt itself is wrong.
         """
         errors: list[UpstreamFailure] = []
         while len(errors) < self._retrying.attempts_in_all and (candidate := self._queue.take()) is not None:
@@ -244,7 +244,7 @@ class PromptRun:
     def _patience_with(
         self, candidate: Candidate, connection: ProviderConnection, *, is_whole: bool
     ) -> Patience | None:
-        """Return how long the model may say nothing; none where no other could be asked instead."""
+        """Return how long the model may send nothing; none where no other could be called instead."""
         if not self._queue.has_alternative():
             return None
         seconds = self._first_byte_seconds(candidate)
@@ -265,7 +265,7 @@ class PromptRun:
         return candidate.defaults.first_byte_seconds is not None or self._queue.is_suspect(candidate)
 
     def _note(self, candidate: Candidate, failure: CallOutcome) -> None:
-        """Tell the queue, unless it was the request's own haste that left the model no time."""
+        """Report the failure to the queue, unless the request's own deadline left the model no time."""
         if failure.category == "timeout" and self._was_hasty(candidate):
             self._queue.broken_off(candidate)
         else:
@@ -362,6 +362,6 @@ class PromptRun:
 
 
 def _is_callers_mistake(failure: CallOutcome) -> bool:
-    """Return whether another model would say the same: what no provider has answered is for want of an adapter."""
+    """Return whether another model would fail the same way; without a provider's answer, an adapter is missing."""
     was_answered = failure.http_status is not None
     return failure.category == "content_filter" or (failure.category == "bad_request" and was_answered)

@@ -57,7 +57,7 @@ def parse_mark(mark: bytes | None) -> NewestCheckpoint | None:
 def disagreement(
     recorded: NewestCheckpoint | None, end: NewestCheckpoint | None, mark: NewestCheckpoint | None, place: str
 ) -> str | None:
-    """Return a sentence that says how the database, the sink and its mark differ, or None if they agree.
+    """Return a sentence that describes how the database, the sink and its mark differ, or None if they agree.
 
     A sink that is one checkpoint ahead agrees: its writer may have died before recording it (see `expect_agreement`).
     """

@@ -154,7 +154,7 @@ class Accounts:
         }
 
     def _name(self, label: str, own_key: str | None) -> str:
-        """Return a name that stays when other accounts are added, as far as something tells the account from them."""
+        """Return a name that stays the same when other accounts are added, if the account can be distinguished."""
         taken = {provider["name"] for provider in self._providers.values()}
         start = label if own_key is None or own_key in self.secrets else f"{label} ({own_key})"
         name, number = start, 1

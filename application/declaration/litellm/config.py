@@ -50,7 +50,7 @@ def from_litellm(config: object, environment: Mapping[str, str]) -> Translation:
 
 
 class _Translator:
-    """Goes through a configuration, and remembers what it could not take over."""
+    """Reads a configuration, and collects what it could not import."""
 
     def __init__(self, config: Mapping[str, Any], environment: Mapping[str, str]) -> None:
         self._config = config
@@ -146,7 +146,7 @@ class _Translator:
                 self._left.say(f"{field} is left out: {reason(field)}.")
 
     def _note_aliases(self, aliases: Mapping[str, Any]) -> None:
-        """An alias holds where it is the provider's own name of the models: clients may ask by that as well."""
+        """An alias holds where it is the provider's own name of the models: clients may use that as well."""
         for alias, target in aliases.items():
             group = target.get("model") if isinstance(target, dict) else target
             models = [model for model in self._models.values() if model["name"] == group]
