@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.errors import ApplicationError
-    from application.ports.price_list import PriceList
     from application.ports.provider_gateway import Category, ProviderConnection, TestReport
     from application.ports.timer import Timer
     from application.prompts.call_costs import Metered
     from application.prompts.candidate_queue import CandidateQueue
     from application.prompts.completion import Completion
     from application.prompts.generation import GenerationRequest
+    from application.prompts.price_list import PriceList
     from application.prompts.prompt_request import Prompt
     from application.prompts.runnable_models import RunnableModels
     from application.prompts.selection_candidates import Candidate

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, SkipValidation
 
-from application.ports.price_list import TokenKind, UnknownCost
 from application.prompts.conversation import Part, Reasoning, Refusal, Text, ToolCall
 from application.prompts.opaque_blobs import blob_of
+from application.prompts.price_list import TokenKind, UnknownCost
 from entrypoints.http.answers.response_model import Amount, Hundredths, ResponseModel, at
 
 if TYPE_CHECKING:

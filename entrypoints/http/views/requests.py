@@ -14,10 +14,10 @@ from entrypoints.http.bodies.requests import RequestsQuery, label_of
 from entrypoints.http.csv_exports import CsvExport
 from entrypoints.http.csv_rows import wants_csv
 from entrypoints.http.field_types import camel
-from entrypoints.http.json_responses import json_bytes, json_response
-from entrypoints.http.pagination import Position, cursor_after, page_bytes, position_of
+from entrypoints.http.pagination import Position, position_of
 from entrypoints.http.parse_request import query_of
 from entrypoints.http.routes import Answer, endpoint
+from entrypoints.http.views.lists import entries_response
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -99,14 +99,13 @@ class RequestViews:
         )
         if wants_csv(request, query.format):
             return await _CSV.respond(request, self.log, filters)
-        entries = await self.log.newest(filters, query.limit + 1, _before(query))
-        shown = entries[: query.limit]
-        cursor = None
-        if len(entries) > query.limit:
-            cursor = cursor_after(Position(shown[-1].ended_at.isoformat(), shown[-1].id), query)
-        rows = [json_bytes(LoggedRequest.model_validate(entry)) for entry in shown]
-        total = await self.log.count(filters) if query.include_total else None
-        return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
+        return entries_response(
+            await self.log.newest(filters, query.limit + 1, _before(query)),
+            query,
+            write=LoggedRequest.model_validate,
+            position=lambda last: Position(last.ended_at.isoformat(), last.id),
+            total=await self.log.count(filters) if query.include_total else None,
+        )
 
 
 def _before(query: RequestsQuery) -> tuple[datetime, UUID] | None:
