@@ -41,7 +41,7 @@ _UNSPECIFIED: Final = Special("an unspecified address", Openable.NEVER)
 _TRANSITION: Final = Special("an IPv6 address that hides an IPv4 address", Openable.NEVER)
 _NOT_UNICAST: Final = Special("an address outside the public IPv6 space", Openable.NEVER)
 
-# The first match counts, so what is special within a network stands before it.
+# The first match counts, so a special range within a network comes before it.
 _IPV4: Final[tuple[tuple[IPv4Network, Special], ...]] = tuple(
     (IPv4Network(network), special)
     for network, special in (
@@ -82,7 +82,10 @@ _IPV6: Final[tuple[tuple[IPv6Network, Special], ...]] = tuple(
         ("::1/128", _LOOPBACK),
         ("::/96", _TRANSITION),  # IPv4-compatible
         ("::ffff:0:0:0/96", _TRANSITION),  # IPv4-translated, RFC 2765
-        ("64:ff9b:1::/48", _TRANSITION),  # NAT64 for local use: where the IPv4 address stands is the network's secret
+        (
+            "64:ff9b:1::/48",
+            _TRANSITION,
+        ),  # NAT64 for local use: the IPv4 address's position is the network's secret
         ("2002::/16", _TRANSITION),  # 6to4
         ("2001::/32", _TRANSITION),  # Teredo
         ("2001::/23", _RESERVED),

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 ACCEPTED: Final = "gzip, deflate"
 PIECE_BYTES: Final = 65_536
-# Window sizes as zlib wants them: 15 bits, with what says which wrapping is around the data.
+# Window sizes as zlib expects them: 15 bits, plus a number for the format of the wrapper.
 _GZIP: Final = 31
 _ZLIB: Final = 15
 _RAW: Final = -15

@@ -33,7 +33,7 @@ INTERVAL: Final = 100
 """A snapshot is taken of whoever has lived through so many events since the last one: some 2 ms of reading."""
 
 LATEST: Final = 2**31 - 1
-# A service of other code may still be running beside this one, and goes by its own snapshots.
+# A service of other code may still be running beside this one, and uses its own snapshots.
 _FORGOTTEN_AFTER: Final = timedelta(days=1)
 
 

@@ -79,7 +79,7 @@ class AppendStatement:
         ]
         formats = [Format.BINARY] * len(values)
         if connection.prepare_threshold is None:
-            # A pooler stands between: what is prepared on one of its connections is not there on the next.
+            # Behind a pooler: what is prepared on one of its connections is not there on the next.
             result = connection.pgconn.exec_params(_SQL, values, None, formats)
         else:
             if connection not in self._prepared:

@@ -59,7 +59,7 @@ class ReplicatedTenant(Tenant):
     async def _of_replica(self, asked: tuple[Asked, ...], seen_position: int) -> Results | None:
         """Return the results, none if the replica does not have them, or is lost before it has answered."""
         asking = asyncio.create_task(self._asked(asked, seen_position))
-        # A server that has stopped does not hear of a cancellation either, so nobody waits for that.
+        # A server that has stopped does not receive a cancellation either, so nobody waits for that.
         self._asking.add(asking)
         asking.add_done_callback(self._asking.discard)
         lost = asyncio.create_task(self._replica.lost.wait())

@@ -35,7 +35,7 @@ _FLUSH_SECONDS: Final = 0.5
 _MOST_BYTES_WAITING: Final = 32 * 1024 * 1024
 _MOST_A_STATEMENT: Final = 500
 _ACTOR: Final = "usage"
-# A provider chooses what stands there: nothing but what an id looks like is kept.
+# A provider chooses the content: nothing but what an id looks like is kept.
 _UPSTREAM_ID: Final = re.compile(r"[\w.:=+/-]{1,200}", re.ASCII)
 
 _log = logging.getLogger(__name__)

@@ -152,7 +152,7 @@ def client_for(wire: ClientOptions, connection: ProviderConnection, outbound: Ou
 
 
 class ProviderClient:
-    """Sends requests to one provider with one key; `secrets` are what must not be told of them."""
+    """Sends requests to one provider with one key; `secrets` are what must not be revealed of them."""
 
     def __init__(
         self,

@@ -112,7 +112,7 @@ class RateCounts:
     async def leave(self, subject_id: UUID, ticket: str) -> None:
         if self._own_work.leave(subject_id, ticket) or self._shared_work is None:
             return
-        # What cannot be said to Redis now is forgotten there by itself.
+        # What cannot be sent to Redis now expires there by itself.
         work = self._shared_work
         await self._asked(lambda: work.leave(subject_id, ticket))
 

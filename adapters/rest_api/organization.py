@@ -60,7 +60,7 @@ _KEY_FIELDS: Final = ("name", "scope", "limits", "labels", "isEnabled")
 _WEBHOOK_FIELDS: Final = ("name", "topics", "format", "isEnabled")
 # The service names them itself, and takes them from nobody.
 _NOT_WRITTEN: Final = ("currency", "source", "asOf")
-# Where a model's fields have another name among its sources. What a person or the provider said is kept; the rest the
+# Where a model's fields have another name among its sources. What a person or the provider gave is kept; the rest the
 # catalogue fills in anywhere.
 _SOURCES: Final = {"pricing": "price"}
 _FILLED: Final = frozenset({"name", "version", "type", "capabilities", "pricing", "contextWindow", "maxTokens"})
@@ -69,7 +69,7 @@ _OF_ITS_OWN: Final = frozenset({"manual", "live"})
 
 @contextmanager
 def _as_documented(url: str) -> Iterator[None]:
-    """Say what it means when an answer has not the form that the API has."""
+    """Translate an answer that does not have the API's form into an error."""
     try:
         yield
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -243,7 +243,7 @@ async def _read(answer: ClientResponse) -> bytes:
 
 
 def _detail(answer: ClientResponse, problem: Mapping[str, Any]) -> str:
-    """Return what the problem document says, with each part of the request that was refused."""
+    """Return the problem document's detail, with each part of the request that was refused."""
     detail = str(problem.get("detail") or f"The service answered with {answer.status}.")
     errors = problem.get("errors")
     found = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
