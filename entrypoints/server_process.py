@@ -86,7 +86,7 @@ async def running(
 ) -> AsyncIterator[Container]:
     """Serve on the listening socket as long as the block lasts; `more` are routes beside the usual ones.
 
-    `stopping` tells how the end comes, `slot` where one of several workers finds the others. The requests in flight at
+    `stopping` is how the end comes, `slot` where one of several workers finds the others. The requests in flight at
     the end of the block are finished, within a limit.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
@@ -188,7 +188,7 @@ async def _watching_replica(
 async def _monitoring(
     container: Container, settings: Settings, metrics: HttpMetrics, logger: FilteringBoundLogger
 ) -> AsyncIterator[None]:
-    """Stand for the office of the health monitor as long as the block lasts, unless nothing is to be checked."""
+    """Take part in the election of the health monitor as long as the block lasts, unless nothing is to be checked."""
     if settings.health_interval == 0:
         yield
         return
@@ -268,7 +268,7 @@ async def opened(runtime: Runtime, tracer: Tracer | None = None) -> AsyncIterato
 
 
 async def warmed_up(load: Callable[[], None]) -> None:
-    """Load in a thread, then tell the garbage collector that what is there by now will stay.
+    """Load in a thread, then have the garbage collector ignore what exists by now.
 
     Those are well over 100,000 objects: whenever it looked for cycles among them, all requests would wait for 0.1 s.
     """

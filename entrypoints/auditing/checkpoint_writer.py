@@ -37,7 +37,7 @@ class WriterElection(Protocol):
 
 
 class Write(Protocol):
-    """Writes a checkpoint of what the register tells."""
+    """Writes checkpoints of the organizations' heads."""
 
     async def __call__(self, command: WriteCheckpoint, *, register: CheckpointRegister) -> Checkpoint | None:
         """Return it, none where no head has changed."""
@@ -45,7 +45,7 @@ class Write(Protocol):
 
 
 class CheckpointWatch:
-    """Logs and counts what becomes of checkpoints; `warning` tells whoever asks whether the service is well."""
+    """Logs and counts the results of checkpoints; `warning` is for the readiness check."""
 
     def __init__(self, logger: FilteringBoundLogger, registry: CollectorRegistry) -> None:
         self._logger = logger
@@ -71,7 +71,7 @@ class CheckpointWatch:
             self._time.set(datetime.fromisoformat(newest.at).timestamp())
 
     def stood_aside(self) -> None:
-        """Leave it to another process, which leads, to say how checkpoints are."""
+        """Leave the report on checkpoints to another process, which is the leader."""
         self._failure = None
         self._disagreement.set(0)
 
@@ -110,7 +110,7 @@ class CheckpointWriter:
         self._attempts = 0
 
     async def run(self) -> None:
-        """Work until it is cancelled. Whoever cannot write stands down: another host may be able to."""
+        """Work until it is cancelled. A process that cannot write resigns: another host may be able to."""
         while True:
             self._attempts = 0
             try:

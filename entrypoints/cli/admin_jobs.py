@@ -54,7 +54,7 @@ async def carried_out(
     is_full: bool = False,
     quiet: bool,
 ) -> Result:
-    """Return what came of the work; while it lasts and afterwards it is a job that every process can tell of."""
+    """Return the result of the work; during and after it there is a job whose state every process can report."""
     order = Order(
         kind=kind,
         subject=subject,

@@ -60,7 +60,7 @@ class HowToApply:
     options: PlanOptions = field(default_factory=PlanOptions)
 
     def check(self) -> None:
-        """Refuse where a question could not be asked.
+        """Refuse where nobody can confirm the plan.
 
         Raises:
             WrongSettings: it could not.
@@ -113,7 +113,7 @@ def file_errors(path: Path, document: YamlDocument | None, *, as_json: bool) -> 
 def applied(
     access: ServiceAccess, declaration: Declaration, how: HowToApply, more: dict[str, Any] | None = None
 ) -> None:
-    """Plan, ask, execute, and tell; `more` stands beside the plan in JSON.
+    """Plan, confirm, execute and report; `more` is added to the plan in JSON.
 
     Raises:
         DeclarationRefused: the organization and the declaration do not fit together.
@@ -174,7 +174,7 @@ async def _carried_out(
 
 
 def _told(done: Done) -> None:
-    """Tell at once: whatever becomes of the rest, a secret that nobody has seen is lost."""
+    """Print it at once: whatever the outcome of the rest, a secret that nobody has seen is lost."""
     typer.echo(visible(done_line(done)))
     sys.stdout.flush()
 

@@ -110,7 +110,7 @@ def _findings(error: ValidationError, document: object) -> list[Finding]:
 
 
 def _refuse_keys(document: object) -> None:
-    """Refuse keys in whatever text they stand: the log would keep them, and the file is for everybody's eyes."""
+    """Refuse keys in every text: the log would keep them, and the file may be read by everybody."""
     findings = [
         Finding(place=pointer_to(place), message="has the form of a key: the file must not contain secrets")
         for place, text in _texts(document, ())
@@ -254,7 +254,7 @@ class _Reader:
 
 
 def _written(model: Body, *, but: set[str] | None = None) -> dict[str, Any]:
-    """Return the fields that stand in the file, by the API's names; fractions are decimals."""
+    """Return the fields of the file, by the API's names; fractions are decimals."""
     dumped = model.model_dump(by_alias=True, exclude_unset=True, exclude=but)
     return {name: exact(value) for name, value in dumped.items()}
 

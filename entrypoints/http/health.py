@@ -29,7 +29,7 @@ Warn = Callable[[], Awaitable[str | None]]
 
 
 class HealthViews:
-    """Answers whatever watches over the process, and asks what the service depends on, all at once."""
+    """Answers health checks of the process, and checks the service's dependencies concurrently."""
 
     def __init__(
         self,

@@ -151,7 +151,7 @@ REQUEST_BODIES: web.AppKey[RequestBodies] = web.AppKey("request_bodies", Request
 
 
 def _arrived(request: web.Request) -> bytes:
-    """Return what is left of a body of which all has come; aiohttp tells of a connection lost since then here too."""
+    """Return what is left of a body of which all has come; aiohttp reports a connection lost since then here too."""
     try:
         return request.content.read_nowait()
     except OSError as error:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 class Stopping:
     """What the HTTP side has to know of it.
 
-    `is_draining`: requests are still taken, but `/readyz` says no, and each connection ends with its next answer, so
-    that balancers and clients go elsewhere. `at_once`, once set: what is in flight is not waited for any more.
+    `is_draining`: requests are still taken, but `/readyz` answers 503, and each connection ends with its next answer,
+    so that balancers and clients go elsewhere. `at_once`, once set: what is in flight is not waited for any more.
     """
 
     is_draining: bool = False

@@ -132,7 +132,7 @@ class Connection(web.RequestHandler):
             super()._resume_transport_reading()
 
     def _end_unreadable_body(self, request: web.BaseRequest) -> None:
-        """Tell who reads the body that no more of it can be read; the framework only queues the error behind it."""
+        """Fail the reader of the body at once; the framework only queues the error behind what has arrived."""
         if request.content.is_eof():
             return
         if isinstance(self._messages[-1][0], web_protocol._ErrInfo):  # noqa: SLF001 - it has no public name

@@ -228,7 +228,7 @@ class WrittenParameters(Body):
 
 
 class WrittenTool(Body):
-    """A function that the model may ask to be called; `parameters` is its JSON Schema."""
+    """A function whose call the model may request; `parameters` is its JSON Schema."""
 
     name: ToolName
     description: Annotated[str | None, Field(max_length=20_000)] = None

@@ -46,7 +46,7 @@ _POST: Final = "client_secret_post"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderMetadata:
-    """What the provider's discovery document says, as far as it is used (OpenID Connect Discovery 1.0, section 3)."""
+    """The used fields of the provider's discovery document (OpenID Connect Discovery 1.0, section 3)."""
 
     authorization_endpoint: str
     token_endpoint: str

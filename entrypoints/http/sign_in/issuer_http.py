@@ -1,4 +1,4 @@
-"""Asks the identity provider, within bounds: https (http on this machine), 5 s, 1 MiB, no redirects, few at once."""
+"""Calls the identity provider, within bounds: https (http on this machine), 5 s, 1 MiB, no redirects, few at once."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class IssuerAnswer:
 
 
 class IssuerHttp:
-    """One for each process, so that nobody can make it ask as often as they like.
+    """One for each process, so that nobody can cause any number of requests.
 
-    `route` gives what the library is to be asked with beside the address, so that the request goes through a proxy.
+    `route` gives the further arguments of a request, so that the request goes through a proxy.
     """
 
     def __init__(
