@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from application.counted import counted
+from application.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

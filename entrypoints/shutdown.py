@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from entrypoints.http.stopping import Stopping
+from entrypoints.http.shutdown_state import ShutdownState
 from entrypoints.stop_signal import SIGNALS, StopSignal
 
 
@@ -17,7 +17,7 @@ class Shutdown:
     """
 
     def __init__(self, stop: StopSignal) -> None:
-        self.stopping = Stopping()
+        self.stopping = ShutdownState()
         self._stop = stop
         self._has_begun = asyncio.Event()
         self._is_over = asyncio.Event()

@@ -120,7 +120,7 @@ class ProxyChoice:
         self._resolver = resolver
         self._known: OrderedDict[tuple[str, int], tuple[float, bool]] = OrderedDict()
 
-    async def goes_through(self, target: Target) -> bool:
+    async def uses_proxy(self, target: Target) -> bool:
         """Return whether a call to the target goes through the proxy.
 
         Raises:
@@ -158,7 +158,7 @@ async def options_for_operators_address(proxy: EgressProxy | None, url: str) -> 
         return ProxyOptions()
     resolver = SystemResolver()
     try:
-        is_proxied = await ProxyChoice(proxy, resolver).goes_through(read_request(url))
+        is_proxied = await ProxyChoice(proxy, resolver).uses_proxy(read_request(url))
     finally:
         await resolver.close()
     return proxy_options(proxy, URL(url).scheme) if is_proxied else ProxyOptions()

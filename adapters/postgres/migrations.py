@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from adapters.postgres.roles import Roles
 
-_SQL: Final = statements("adapters.postgres", "inspection.sql")
+_SQL: Final = statements("adapters.postgres", "inspect_database.sql")
 
 
 class SchemaTooNew(ApplicationError):

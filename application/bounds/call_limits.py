@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from application.counted import counted
 from application.errors import RateLimited
+from application.plurals import counted
 from application.ports.rate_limits import Quota
 
 if TYPE_CHECKING:

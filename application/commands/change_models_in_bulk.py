@@ -76,7 +76,7 @@ class _Workbench:
     def decide(self, index: int) -> UUID | Refusal:
         """Decide an operation and return the id of its model, or why it cannot be done; then all is as before."""
         try:
-            return self._carry_out(index)
+            return self._execute(index)
         except (ApplicationError, DomainError) as refusal:
             return refusal
 
@@ -85,7 +85,7 @@ class _Workbench:
         operation = self.operations[index]
         return current_caller().new_id(index) if isinstance(operation, RegisterModel) else operation.model_id
 
-    def _carry_out(self, index: int) -> UUID:
+    def _execute(self, index: int) -> UUID:
         operation = self.operations[index]
         if isinstance(operation, RegisterModel):
             return self._register(operation, self.id_of(index))

@@ -106,7 +106,7 @@ class Planner:
         ]
         removed = extra if self._options.is_removing else []
         gone = {(each.kind, each.key) for each in removed}
-        known = {place for place in wanted.keys() | there.keys() if not _goes(place, gone)}
+        known = {place for place in wanted.keys() | there.keys() if not _is_removed(place, gone)}
         changes: list[Change] = []
         for place, resource in wanted.items():
             self._check_references(resource, known)
@@ -252,7 +252,7 @@ def _members(name: str, wanted: Mapping[str, Any], present: Mapping[str, Any]) -
     ]
 
 
-def _goes(place: Place, gone: set[Place]) -> bool:
+def _is_removed(place: Place, gone: set[Place]) -> bool:
     """Return whether this is removed, by itself or with its provider."""
     kind, key = place
     return place in gone or (kind == "model" and ("provider", key[:1]) in gone)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
-from application.counted import counted
 from application.errors import ApplicationError, Conflict, NotFound
+from application.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

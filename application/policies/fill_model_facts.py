@@ -132,7 +132,7 @@ def _together(live: OfferedModel, known: KnownModel) -> tuple[str, ...] | None:
 def given_price(given: GivenFacts) -> Price | None:
     """Return the price a person gave: one cost counts for tokens read and written alike."""
     price = Price(source=MANUAL, tiers=given.tiers, **given.by_kind())
-    if not price.says_the_same(Price(None, None, MANUAL)):
+    if not price.has_same_prices(Price(None, None, MANUAL)):
         return price
     return None if given.cost_per_1k is None else Price(given.cost_per_1k, given.cost_per_1k, MANUAL)
 

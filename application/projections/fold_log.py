@@ -67,7 +67,7 @@ def take_in(rows: Rows, organization_id: str, dated: DatedEvent) -> None:
         table[change.row_id] = row
 
 
-def carried_on(row: Row | None, organization_id: str, dated: DatedEvent) -> Row | None:
+def fold_event(row: Row | None, organization_id: str, dated: DatedEvent) -> Row | None:
     """Return the one row of an aggregate after an event, made by all its events before; none where there is none then.
 
     Raises:

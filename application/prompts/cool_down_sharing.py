@@ -53,7 +53,7 @@ class CoolDownSharing:
     async def _write(self, organization_id: UUID) -> None:
         try:
             while model_ids := self._waiting.pop(organization_id, None):
-                found = self._cool_downs.untold(organization_id, sorted(model_ids))
+                found = self._cool_downs.unshared(organization_id, sorted(model_ids))
                 if found:
                     self._cool_downs.note_shared(organization_id, await self._shared.share(found))
         except Unavailable:

@@ -169,7 +169,7 @@ class CoolDowns:
         record.edition += 1
         return True
 
-    def untold(self, organization_id: UUID, model_ids: Iterable[UUID]) -> list[SharedCoolDown]:
+    def unshared(self, organization_id: UUID, model_ids: Iterable[UUID]) -> list[SharedCoolDown]:
         """Return what the other processes do not know of these models; `note_shared` records that they do."""
         found = []
         for model_id in model_ids:
@@ -186,7 +186,7 @@ class CoolDowns:
             if record is not None:
                 record.changed_at, record.shared = changed_at, record.telling
 
-    def heard(self, organization_id: UUID, shared: Sequence[SharedCoolDown]) -> None:
+    def note_others(self, organization_id: UUID, shared: Sequence[SharedCoolDown]) -> None:
         """Take over what is newer than what this process knows."""
         for each in shared:
             key = (organization_id, each.model_id)

@@ -17,7 +17,7 @@ from application.prompts.prompt_answer import Attempt, CallSummary, PromptAnswer
 from application.prompts.prompt_errors import PromptFailed
 from application.prompts.prompt_request import ANSWER_SECONDS, SILENCE_SECONDS, request_for
 from application.prompts.request_recording import RequestRecording, named
-from application.prompts.retry_policy import RetryPolicy, most_telling
+from application.prompts.retry_policy import RetryPolicy, most_informative
 from application.usage.usage_ledger import CANCELLED, OK, Use
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class PromptRun:
         refusals = [error.__cause__ for error in errors if error.failure.category == "bad_request"]
         if len(refusals) == len(errors) and all(isinstance(refusal, InvalidInput) for refusal in refusals):
             raise refusals[0] or errors[0]
-        raise PromptFailed(most_telling([error.failure for error in errors]), self._attempts) from errors[-1]
+        raise PromptFailed(most_informative([error.failure for error in errors]), self._attempts) from errors[-1]
 
     def account(self, answer: Metered) -> CallSummary:
         """Note that the call under way has given its whole answer, and return which model it was and what it cost."""

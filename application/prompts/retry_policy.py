@@ -71,7 +71,7 @@ class RetryPolicy:
         return None if (named or 0.0) > self.longest_wait or wait >= remaining else wait
 
 
-def most_telling(failures: Sequence[CallOutcome]) -> CallOutcome:
+def most_informative(failures: Sequence[CallOutcome]) -> CallOutcome:
     """Return the failure to report of several: the last that time may heal, else the last."""
     healing = [failure for failure in failures if failure.is_retryable and failure.category not in FINAL]
     return (healing or list(failures))[-1]

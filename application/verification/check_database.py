@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from application.counted import counted
 from application.errors import ApplicationError, CredentialUnreadable
+from application.plurals import counted
 from application.projections.project_event import TOPICS_OF
 from application.queries.verify_projections import VerifyProjections, verify_projections
 from application.verification.verify_log import verify_log

@@ -55,7 +55,7 @@ def projection_named(name: str) -> Table:
     return name
 
 
-async def carry_out(job: Job, administration: Administration, also: Progress | None = None) -> Result:
+async def run_job(job: Job, administration: Administration, also: Progress | None = None) -> Result:
     """Run the job and return its result; `also` receives the progress too.
 
     Raises:

@@ -114,7 +114,7 @@ class CheckpointWriter:
         while True:
             self._attempts = 0
             try:
-                async with self._election.leadership(self._may_stand) as register:
+                async with self._election.leadership(self._may_be_leader) as register:
                     async with self._sink.tail() as tail:
                         end = await end_of(tail.newest)
                     self._watch.found(None if end is None else end.line)
@@ -123,7 +123,7 @@ class CheckpointWriter:
                 self._watch.failed(error)
                 await asyncio.sleep(min(self._interval, _RETRY_SECONDS))
 
-    async def _may_stand(self, register: CheckpointRegister) -> None:
+    async def _may_be_leader(self, register: CheckpointRegister) -> None:
         await expect_own_sink(register, self._sink)
         if self._attempts:
             # The attempt before was lost: another process leads.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 import uvloop
 
-from application.counted import counted
 from application.errors import Unavailable
+from application.plurals import counted
 from application.verification.write_checkpoint import WriteCheckpoint
 from entrypoints.auditing.audit_trail import auditing_of
 from entrypoints.auditing.checkpoint_locations import checkpoint_key

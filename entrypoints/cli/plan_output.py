@@ -11,7 +11,7 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from application.declaration.carry_out import Done, Outcome
+    from application.declaration.execute_plan import Done, Outcome
     from application.declaration.plan import Change, Plan
 
 _SIGNS: Final = {"create": "+", "change": "~", "remove": "-"}

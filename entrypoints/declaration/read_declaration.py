@@ -23,7 +23,7 @@ from application.policies.extra_headers import merged_headers
 from domain.errors import InvalidValue
 from domain.key_patterns import has_key_form
 from domain.names import checked_name
-from entrypoints.declaration.container import normal_endpoint, shown_of_secret
+from entrypoints.declaration.container import normal_endpoint, secret_hint
 from entrypoints.declaration.file_models import (
     DeclarationFile,
     DeclaredAccessKey,
@@ -232,7 +232,7 @@ class _Reader:
         )
         if url is not None and url.text is not None:
             try:
-                shown_of_secret("url", url.text)
+                secret_hint("url", url.text)
             except ValueError as error:
                 self.findings.append(Finding(place=f"{place}/url", message=f"cannot be used: {error}"))
         return self._named("webhook", webhook, place, _written(webhook, but={"url"}), secrets={"url": url})

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from entrypoints.http.stopping import Stopping
+    from entrypoints.http.shutdown_state import ShutdownState
 
 _LATER: Final = {"Retry-After": "1"}
 
@@ -35,7 +35,7 @@ class HealthViews:
         self,
         checks: Mapping[str, Check],
         warnings: Mapping[str, Warn],
-        stopping: Stopping,
+        stopping: ShutdownState,
         *,
         seconds: float = 1.0,
     ) -> None:

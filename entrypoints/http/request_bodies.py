@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from aiohttp import web
 
 from application.json_size import MOST_CONTAINERS, MOST_VALUES, JsonSize
-from application.request_end import at_request_end
+from application.request_cleanup import at_request_end
 from application.run_in_thread import run_in_thread
 from entrypoints.http.request_errors import (
     BodiesTooLarge,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from prometheus_client import Counter, Gauge
 
-from application.counted import counted
 from application.errors import Unavailable
+from application.plurals import counted
 from application.ports.log_clock import MOST_AHEAD_SECONDS
 from entrypoints.monitoring.health_monitor_task import in_background
 

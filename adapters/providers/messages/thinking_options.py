@@ -19,7 +19,7 @@ _SMALLEST_BUDGET: Final = 1_024
 _FIELD: Final = "reasoning_effort"
 
 
-def ask_to_think(
+def set_thinking(
     body: dict[str, Any],
     wish: ReasoningOptions | None,
     default: Effort | None,

@@ -140,7 +140,7 @@ class Accounts:
         if known is None:
             known = self._literals[text] = self._variables.name("LITELLM", *words)
             self.secrets[known] = text
-            self._leftovers.say(
+            self._leftovers.note(
                 f"The file contains a secret of {words[0]}; the declaration refers to the variable {known} instead."
             )
         return {"env": known}

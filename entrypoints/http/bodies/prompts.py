@@ -281,7 +281,7 @@ class PromptToRun(ModelSelector):
     idle_seconds: Idle | None = None
 
     @model_validator(mode="after")
-    def _asks_once(self) -> Self:
+    def _has_one_prompt(self) -> Self:
         if (self.messages is None) == (self.prompt is None):
             raise PydanticCustomError("asked", "takes either messages or a prompt")
         if self.images and self.prompt is None:

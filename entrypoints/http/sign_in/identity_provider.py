@@ -158,7 +158,7 @@ class IdentityProvider:
         answer, error = {}, None
         # A client is known by one way to authenticate, and no metadata say by which.
         for method in methods:
-            answer = await self._asked_for_token(metadata, method, code, pending)
+            answer = await self._request_token(metadata, method, code, pending)
             error = answer.get("error")
             if error != "invalid_client":
                 break
@@ -168,7 +168,7 @@ class IdentityProvider:
             raise provider_unavailable(f"the token endpoint refuses the request ({str(error)[:100]!r})")
         return answer
 
-    async def _asked_for_token(
+    async def _request_token(
         self, metadata: ProviderMetadata, method: str, code: str, pending: PendingSignIn
     ) -> dict[str, Any]:
         client = self._client(metadata, method)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Stopping:
+class ShutdownState:
     """What the HTTP side has to know of it.
 
     `is_draining`: requests are still taken, but `/readyz` answers 503, and each connection ends with its next answer,

@@ -49,17 +49,17 @@ class Outcome:
         return isinstance(self.error, ServiceUnreachable)
 
 
-async def carry_out(
+async def execute_plan(
     plan: Plan,
     present: Iterable[Present],
     organization: DeclaredOrganization,
     *,
-    tell: Callable[[Done], None],
+    report: Callable[[Done], None],
     is_stopped: Callable[[], bool],
 ) -> Outcome:
     """Make the changes one after the other, models of one step together, and return what became of them.
 
-    The first one that fails ends it. `tell` is called with each as soon as it is made. Where it `is_stopped`, what is
+    The first one that fails ends it. `report` is called with each as soon as it is made. Where it `is_stopped`, what is
     under way is finished, so that it is known what was done. Whoever does not want to wait for that cancels it, and
     gets the outcome all the same.
     """
@@ -78,7 +78,7 @@ async def carry_out(
             return Outcome(done=done, failed=step, left=_all(steps[number + 1 :]), error=broken_off)
         for each in made:
             done.append(each)
-            tell(each)
+            report(each)
     return Outcome(done=done)
 
 
