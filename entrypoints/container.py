@@ -172,6 +172,7 @@ from entrypoints.http.views.sign_in import SignInViews
 from entrypoints.http.views.usage import UsageViews
 from entrypoints.http.views.verification import VerificationViews
 from entrypoints.http.views.webhooks import WebhookViews
+from entrypoints.use_case import use_case
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -357,43 +358,31 @@ class Container(containers.DeclarativeContainer):
     claims = providers.Singleton(PostgresClaims, tenant, clock)
     rate_limits = providers.Singleton(RateCounts, rate_limit_storage)
 
-    register_provider = providers.Factory(
-        partial, register_provider, providers=providers_of_tenant, gateway=gateway, vault=vault
+    register_provider = use_case(register_provider, providers=providers_of_tenant, gateway=gateway, vault=vault)
+    change_provider = use_case(change_provider, providers=providers_of_tenant, gateway=gateway, vault=vault)
+    revert_provider = use_case(revert_provider, providers=providers_of_tenant, gateway=gateway, vault=vault)
+    remove_provider = use_case(
+        remove_provider, providers=providers_of_tenant, models=models_of_tenant, directory=directory
     )
-    change_provider = providers.Factory(
-        partial, change_provider, providers=providers_of_tenant, gateway=gateway, vault=vault
+    check_provider = use_case(
+        check_provider, providers=providers_of_tenant, vault=vault, gateway=gateway, checks=health_checks
     )
-    revert_provider = providers.Factory(
-        partial, revert_provider, providers=providers_of_tenant, gateway=gateway, vault=vault
-    )
-    remove_provider = providers.Factory(
-        partial, remove_provider, providers=providers_of_tenant, models=models_of_tenant, directory=directory
-    )
-    check_provider = providers.Factory(
-        partial, check_provider, providers=providers_of_tenant, vault=vault, gateway=gateway, checks=health_checks
-    )
-    watch_provider = providers.Factory(
-        partial, watch_provider, providers=providers_of_tenant, vault=vault, gateway=gateway, checks=health_checks
+    watch_provider = use_case(
+        watch_provider, providers=providers_of_tenant, vault=vault, gateway=gateway, checks=health_checks
     )
     election = providers.Singleton(PostgresMonitorElection, admin_database_url)
     log_clock = providers.Singleton(PostgresLogClock, administration.pool)
-    monitor_health = providers.Factory(partial, monitor_health, election=election, watch=watch_provider)
-    check_all = providers.Factory(partial, check_all, election=election, watch=watch_provider)
-    try_connection = providers.Factory(partial, try_connection, gateway=gateway)
+    monitor_health = use_case(monitor_health, election=election, watch=watch_provider)
+    check_all = use_case(check_all, election=election, watch=watch_provider)
+    try_connection = use_case(try_connection, gateway=gateway)
 
-    register_model = providers.Factory(
-        partial, register_model, models=models_of_tenant, directory=directory, catalogue=catalogue
-    )
-    change_model = providers.Factory(
-        partial, change_model, models=models_of_tenant, directory=directory, catalogue=catalogue
-    )
-    replace_model = providers.Factory(
-        partial, replace_model, models=models_of_tenant, directory=directory, catalogue=catalogue
-    )
-    revert_model = providers.Factory(partial, revert_model, models=models_of_tenant)
-    remove_model = providers.Factory(partial, remove_model, models=models_of_tenant)
-    change_models_in_bulk = providers.Factory(
-        partial, change_models_in_bulk, models=models_of_tenant, directory=directory, catalogue=catalogue
+    register_model = use_case(register_model, models=models_of_tenant, directory=directory, catalogue=catalogue)
+    change_model = use_case(change_model, models=models_of_tenant, directory=directory, catalogue=catalogue)
+    replace_model = use_case(replace_model, models=models_of_tenant, directory=directory, catalogue=catalogue)
+    revert_model = use_case(revert_model, models=models_of_tenant)
+    remove_model = use_case(remove_model, models=models_of_tenant)
+    change_models_in_bulk = use_case(
+        change_models_in_bulk, models=models_of_tenant, directory=directory, catalogue=catalogue
     )
 
     snapshots = providers.Singleton(PostgresSnapshots, tenant, clock)
@@ -409,8 +398,8 @@ class Container(containers.DeclarativeContainer):
     discovery = providers.Singleton(
         Discovery, lists=model_lists, snapshots=snapshots, directory=directory, catalogue=catalogue, clock=clock
     )
-    import_models = providers.Factory(partial, import_models, models=models_of_tenant, discovery=discovery, clock=clock)
-    note_threshold = providers.Factory(partial, note_threshold, keys=access_keys, organizations=organizations)
+    import_models = use_case(import_models, models=models_of_tenant, discovery=discovery, clock=clock)
+    note_threshold = use_case(note_threshold, keys=access_keys, organizations=organizations)
     budgets = providers.Singleton(
         Budgets,
         providers.Singleton(PostgresBudgetLeases, tenant, clock),
@@ -418,8 +407,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         note_threshold=note_threshold,
     )
-    note_overdue_thresholds_for_ever = providers.Factory(
-        partial,
+    note_overdue_thresholds_for_ever = use_case(
         note_overdue_thresholds_for_ever,
         overdue=providers.Singleton(PostgresOverdueThresholds, administration.pool, clock),
         # It has no part of a budget for itself.
@@ -440,19 +428,16 @@ class Container(containers.DeclarativeContainer):
         quotas=quotas,
         refuses_unknown_costs=refuses_unknown_costs,
     )
-    select_model = providers.Factory(
-        partial, select_model, runnable_models=runnable_models, cool_downs=cool_downs, clock=clock, timer=timer
+    select_model = use_case(
+        select_model, runnable_models=runnable_models, cool_downs=cool_downs, clock=clock, timer=timer
     )
-    callable_models = providers.Factory(partial, callable_models, runnable_models=runnable_models)
-    count_tokens = providers.Factory(partial, count_tokens, runs=prompt_runs, generation=calls)
-    run_prompt = providers.Factory(partial, run_prompt, runs=prompt_runs, generation=calls)
-    stream_prompt = providers.Factory(partial, stream_prompt, runs=prompt_runs, generation=calls)
-    embed_texts = providers.Factory(partial, embed_texts, runs=prompt_runs, embeddings=calls)
-    report_usage = providers.Factory(
-        partial, report_usage, reports=providers.Singleton(PostgresUsageReports, long_lists), clock=clock
-    )
-    sweep_usage_for_ever = providers.Factory(
-        partial,
+    callable_models = use_case(callable_models, runnable_models=runnable_models)
+    count_tokens = use_case(count_tokens, runs=prompt_runs, generation=calls)
+    run_prompt = use_case(run_prompt, runs=prompt_runs, generation=calls)
+    stream_prompt = use_case(stream_prompt, runs=prompt_runs, generation=calls)
+    embed_texts = use_case(embed_texts, runs=prompt_runs, embeddings=calls)
+    report_usage = use_case(report_usage, reports=providers.Singleton(PostgresUsageReports, long_lists), clock=clock)
+    sweep_usage_for_ever = use_case(
         sweep_usage_for_ever,
         sweep=providers.Singleton(PostgresUsageSweep, administration.pool),
         clock=clock,
@@ -460,9 +445,8 @@ class Container(containers.DeclarativeContainer):
     )
     organization_list = providers.Singleton(PostgresOrganizationList, administration.pool)
     organizations_by_name = providers.Singleton(PostgresOrganizationsByName, administration.pool)
-    name_organization = providers.Factory(partial, name_organization, organizations=organizations)
-    remove_organization = providers.Factory(
-        partial,
+    name_organization = use_case(name_organization, organizations=organizations)
+    remove_organization = use_case(
         remove_organization,
         organizations=organizations,
         providers=providers_of_tenant,
@@ -485,8 +469,7 @@ class Container(containers.DeclarativeContainer):
         providers.Singleton(KeyringTexts, keyring),
         providers.Factory(partial, options_for_operators_address, proxy),
     )
-    sweep_sessions_for_ever = providers.Factory(
-        partial,
+    sweep_sessions_for_ever = use_case(
         sweep_sessions_for_ever,
         ended=providers.Singleton(PostgresEndedSessions, administration.pool),
         accounts=providers.Singleton(PostgresForgottenAccounts, administration.pool),
@@ -498,17 +481,14 @@ class Container(containers.DeclarativeContainer):
     # Where there is no identity provider, nobody but a member can make others members.
     has_other_ways_in = providers.Callable(_is_given, sign_in_settings)
     new_invitation_secret = providers.Object(partial(token_bytes, INVITATION_SECRET_BYTES))
-    invite_member = providers.Factory(
-        partial, invite_member, members=members, documents=member_documents, new_secret=new_invitation_secret
+    invite_member = use_case(
+        invite_member, members=members, documents=member_documents, new_secret=new_invitation_secret
     )
-    invite_again = providers.Factory(
-        partial, invite_again, members=members, documents=member_documents, new_secret=new_invitation_secret
-    )
-    change_member = providers.Factory(partial, change_member, members=members, has_other_ways_in=has_other_ways_in)
-    remove_member = providers.Factory(partial, remove_member, members=members, has_other_ways_in=has_other_ways_in)
+    invite_again = use_case(invite_again, members=members, documents=member_documents, new_secret=new_invitation_secret)
+    change_member = use_case(change_member, members=members, has_other_ways_in=has_other_ways_in)
+    remove_member = use_case(remove_member, members=members, has_other_ways_in=has_other_ways_in)
     new_secret = providers.Object(partial(token_bytes, SECRET_BYTES))
-    issue_access_key = providers.Factory(
-        partial,
+    issue_access_key = use_case(
         issue_access_key,
         keys=access_keys,
         secrets=key_secrets,
@@ -517,47 +497,28 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         new_secret=new_secret,
     )
-    change_access_key = providers.Factory(
-        partial, change_access_key, keys=access_keys, models=models_of_tenant, directory=directory, clock=clock
+    change_access_key = use_case(
+        change_access_key, keys=access_keys, models=models_of_tenant, directory=directory, clock=clock
     )
-    rotate_access_key = providers.Factory(
-        partial, rotate_access_key, keys=access_keys, secrets=key_secrets, clock=clock, new_secret=new_secret
+    rotate_access_key = use_case(
+        rotate_access_key, keys=access_keys, secrets=key_secrets, clock=clock, new_secret=new_secret
     )
-    revoke_access_key = providers.Factory(partial, revoke_access_key, keys=access_keys)
+    revoke_access_key = use_case(revoke_access_key, keys=access_keys)
 
     new_webhook_secret = providers.Object(partial(token_bytes, WEBHOOK_SECRET_BYTES))
-    register_webhook = providers.Factory(
-        partial,
-        register_webhook,
-        webhooks=webhooks,
-        vault=webhook_vault,
-        addresses=egress,
-        new_secret=new_webhook_secret,
+    register_webhook = use_case(
+        register_webhook, webhooks=webhooks, vault=webhook_vault, addresses=egress, new_secret=new_webhook_secret
     )
-    change_webhook = providers.Factory(
-        partial, change_webhook, webhooks=webhooks, vault=webhook_vault, addresses=egress
+    change_webhook = use_case(change_webhook, webhooks=webhooks, vault=webhook_vault, addresses=egress)
+    rotate_webhook_secret = use_case(
+        rotate_webhook_secret, webhooks=webhooks, vault=webhook_vault, clock=clock, new_secret=new_webhook_secret
     )
-    rotate_webhook_secret = providers.Factory(
-        partial,
-        rotate_webhook_secret,
-        webhooks=webhooks,
-        vault=webhook_vault,
-        clock=clock,
-        new_secret=new_webhook_secret,
-    )
-    remove_webhook = providers.Factory(partial, remove_webhook, webhooks=webhooks)
+    remove_webhook = use_case(remove_webhook, webhooks=webhooks)
     webhook_outbox = providers.Singleton(PostgresWebhookOutbox, tenant)
-    send_test_message = providers.Factory(
-        partial,
-        send_test_message,
-        webhooks=webhooks,
-        vault=webhook_vault,
-        outbound=egress,
-        outbox=webhook_outbox,
-        clock=clock,
+    send_test_message = use_case(
+        send_test_message, webhooks=webhooks, vault=webhook_vault, outbound=egress, outbox=webhook_outbox, clock=clock
     )
-    deliver_for_ever = providers.Factory(
-        partial,
+    deliver_for_ever = use_case(
         deliver_for_ever,
         election=providers.Singleton(PostgresDeliveryElection, admin_database_url),
         deliveries=providers.Singleton(
@@ -632,18 +593,11 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(
             BudgetViews,
             budget=organization_budget,
-            change_budget=providers.Factory(partial, change_organization_budget, organizations=organizations),
-            change_quotas=providers.Factory(
-                partial, change_organization_quotas, organizations=organizations, changed=quotas.provided.forget
+            change_budget=use_case(change_organization_budget, organizations=organizations),
+            change_quotas=use_case(
+                change_organization_quotas, organizations=organizations, changed=quotas.provided.forget
             ),
-            uses=providers.Factory(
-                partial,
-                quota_uses,
-                quotas=quotas,
-                counts=rate_limits,
-                shares=shares,
-                stored=stored_amounts,
-            ),
+            uses=use_case(quota_uses, quotas=quotas, counts=rate_limits, shares=shares, stored=stored_amounts),
         ),
         providers.Factory(
             WebhookViews,
@@ -694,15 +648,11 @@ class Container(containers.DeclarativeContainer):
             sessions=account_sessions,
             passkeys=passkeys,
             trusted_proxies=trusted_proxies,
-            with_passphrase=providers.Factory(
-                partial,
-                sign_in_with_passphrase,
-                accounts=accounts,
-                passphrases=passphrases,
-                attempts=sign_in_attempts,
+            with_passphrase=use_case(
+                sign_in_with_passphrase, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts
             ),
-            with_passkey=providers.Factory(
-                partial, sign_in_with_passkey, accounts=accounts, verifier=passkeys, attempts=sign_in_attempts
+            with_passkey=use_case(
+                sign_in_with_passkey, accounts=accounts, verifier=passkeys, attempts=sign_in_attempts
             ),
         ),
         providers.Factory(
@@ -710,14 +660,9 @@ class Container(containers.DeclarativeContainer):
             sessions=account_sessions,
             accounts=accounts,
             passkeys=passkeys,
-            find_invitation=providers.Factory(partial, found_invitation, invitations=invitations),
-            accept=providers.Factory(
-                partial,
-                accept_invitation,
-                invitations=invitations,
-                members=members,
-                accounts=accounts,
-                passphrases=passphrases,
+            find_invitation=use_case(found_invitation, invitations=invitations),
+            accept=use_case(
+                accept_invitation, invitations=invitations, members=members, accounts=accounts, passphrases=passphrases
             ),
         ),
         providers.Factory(
@@ -725,18 +670,15 @@ class Container(containers.DeclarativeContainer):
             sessions=account_sessions,
             accounts=accounts,
             passkeys=passkeys,
-            rename=providers.Factory(partial, rename_account, accounts=accounts),
-            change_passphrase=providers.Factory(
-                partial, change_passphrase, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts
+            rename=use_case(rename_account, accounts=accounts),
+            change_passphrase=use_case(
+                change_passphrase, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts
             ),
-            add_passkey=providers.Factory(
-                partial, add_passkey, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts
+            add_passkey=use_case(add_passkey, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts),
+            remove_passkey=use_case(
+                remove_passkey, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts
             ),
-            remove_passkey=providers.Factory(
-                partial, remove_passkey, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts
-            ),
-            erase=providers.Factory(
-                partial,
+            erase=use_case(
                 erase_account,
                 accounts=accounts,
                 passphrases=passphrases,

@@ -28,8 +28,8 @@ from entrypoints.http.stopping import Stopping
 from entrypoints.large_blocks import give_back_large_blocks
 from entrypoints.logs import build_logger, every_log
 from entrypoints.monitoring.clock_watch import watched_clock
+from entrypoints.monitoring.elected_work_log import LoggedDeliveries, LoggedHealth
 from entrypoints.monitoring.event_loop_lag import measured_event_loop
-from entrypoints.monitoring.health_log import LoggedHealth
 from entrypoints.monitoring.health_metrics import HealthFigures
 from entrypoints.monitoring.health_monitor_task import in_background
 from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
@@ -44,7 +44,6 @@ from entrypoints.monitoring.resource_metrics import (
 )
 from entrypoints.monitoring.telemetry import exported
 from entrypoints.monitoring.token_key_fetches import TokenKeyFetches
-from entrypoints.monitoring.webhook_log import LoggedDeliveries
 from entrypoints.monitoring.webhook_metrics import WebhookFigures
 from entrypoints.monitoring.worker_figures import answering
 from entrypoints.preparation.container import open_telemetry
