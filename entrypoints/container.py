@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from operator import eq
 from secrets import token_bytes
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,7 @@ from application.bounds.note_threshold import note_threshold
 from application.bounds.organization_bounds import change_organization_budget, change_organization_quotas
 from application.bounds.organization_quotas import OrganizationQuotas
 from application.bounds.quota_uses import quota_uses
-from application.bounds.quotas import DEFAULTS, RESERVE, Quotas
+from application.bounds.quotas import DEFAULTS, RESERVE
 from application.bounds.shares import SameForAll, Shares
 from application.bounds.stocks import Stocks
 from application.commands.change_model import change_model
@@ -147,6 +148,7 @@ from entrypoints.auditing.container import Auditing
 from entrypoints.http.sign_in.account_sessions import AccountSessions
 from entrypoints.http.sign_in.session_descriptions import SessionDescriptions
 from entrypoints.http.sign_in.sign_in import sign_in
+from entrypoints.http.sign_in.sign_in_settings import console_address, sign_in_settings
 from entrypoints.http.views.access_keys import AccessKeyViews
 from entrypoints.http.views.account_sign_in import AccountSignInViews
 from entrypoints.http.views.administration import AdministrationViews
@@ -175,20 +177,17 @@ from entrypoints.http.views.webhooks import WebhookViews
 from entrypoints.use_case import use_case
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from adapters.telemetry.trace_context import Reach
     from application.ports.tracing import Tracer
-    from entrypoints.http.client_addresses import Network
     from entrypoints.http.sign_in.sign_in_settings import ConsoleAddress, SignInSettings
+    from entrypoints.runtime import Runtime
 
 
 def _origin(address: ConsoleAddress | None) -> str:
     return "" if address is None else address.origin
 
 
-def _is_replicated(read_url: str) -> str:
-    return "yes" if read_url else "no"
+def _is_replicated(read_url: str | None) -> str:
+    return "no" if read_url is None else "yes"
 
 
 def _is_given(settings: SignInSettings | None) -> bool:
@@ -198,31 +197,20 @@ def _is_given(settings: SignInSettings | None) -> bool:
 class Container(containers.DeclarativeContainer):
     """Everything a serving process holds; made anew for each, opened and closed by `entrypoints.server_process`."""
 
-    database_url = providers.Dependency(instance_of=str)
-    master_keys = providers.Dependency(instance_of=str)
-    master_key_directory: providers.Dependency[Path | None] = providers.Dependency(default=None)
-    egress_allow = providers.Dependency(instance_of=str)
-    egress_proxy = providers.Dependency(instance_of=str, default="")
-    discovery_ttl = providers.Dependency(instance_of=float)
-    admin_database_url = providers.Dependency(instance_of=str)
-    health_interval = providers.Dependency(instance_of=float)
-    request_log_days: providers.Dependency[int] = providers.Dependency(instance_of=int, default=30)
-    rate_limit_storage = providers.Dependency(instance_of=str)
-    default_quotas: providers.Dependency[Quotas] = providers.Dependency(default=DEFAULTS)
-    refuses_unknown_costs = providers.Dependency(instance_of=bool, default=False)
-    checkpoint_key: providers.Dependency[Path | None] = providers.Dependency(default=None)
-    checkpoint_sink: providers.Dependency[Path | None] = providers.Dependency(default=None)
-    sign_in_settings: providers.Dependency[SignInSettings | None] = providers.Dependency(default=None)
-    console_address: providers.Dependency[ConsoleAddress | None] = providers.Dependency(default=None)
-    console_url = providers.Dependency(instance_of=str, default="")
-    trusted_proxies: providers.Dependency[tuple[Network, ...]] = providers.Dependency(default=())
-    session_idle = providers.Dependency(instance_of=float, default=7200.0)
-    session_lifetime = providers.Dependency(instance_of=float, default=43200.0)
+    runtime: providers.Dependency[Runtime] = providers.Dependency()
     tracer: providers.Dependency[Tracer | None] = providers.Dependency(default=None)
-    trace_context: providers.Dependency[Reach] = providers.Dependency(default="inside")
-    pool_size = providers.Dependency(instance_of=int, default=4)
-    long_pool_size = providers.Dependency(instance_of=int, default=2)
-    database_read_url = providers.Dependency(instance_of=str, default="")
+
+    settings = runtime.provided.settings
+    database_url = runtime.provided.database_url
+    admin_database_url = runtime.provided.admin_database_url
+    database_read_url = runtime.provided.database_read_url
+    master_keys = runtime.provided.master_keys
+    master_key_directory = runtime.provided.master_key_directory
+    pool_size = settings.pool_size
+    long_pool_size = settings.long_pool_size
+    request_log_days = settings.request_log_days
+    console_address = providers.Singleton(console_address, settings)
+    sign_in_settings = providers.Singleton(sign_in_settings, settings)
 
     administration = providers.Container(
         Administration,
@@ -263,7 +251,10 @@ class Container(containers.DeclarativeContainer):
     )
     clock = providers.Singleton(SystemClock)
     quotas = providers.Singleton(
-        OrganizationQuotas, providers.Singleton(PostgresQuotas, tenant), timer, defaults=default_quotas
+        OrganizationQuotas,
+        providers.Singleton(PostgresQuotas, tenant),
+        timer,
+        defaults=providers.Callable(DEFAULTS.changed, settings.quotas),
     )
     shares = providers.Singleton(Shares, quotas)
     stored_amounts = providers.Singleton(PostgresStoredAmounts, tenant)
@@ -274,15 +265,15 @@ class Container(containers.DeclarativeContainer):
     credentials = providers.Singleton(PostgresSealedCredentials, tenant)
     vault = providers.Singleton(EnvelopeVault, envelope, credentials)
 
-    egress_allow_list = providers.Singleton(EgressAllowList.parse, egress_allow)
-    proxy = providers.Singleton(EgressProxy.parse, egress_proxy)
+    egress_allow_list = providers.Singleton(EgressAllowList.parse, settings.egress_allow)
+    proxy = providers.Singleton(EgressProxy.parse, settings.egress_proxy.get_secret_value.call())
     egress = providers.Singleton(Egress, egress_allow_list, proxy, shares=shares)
     # For connection tests and the health monitor: whatever prompts wait for, these do not.
     egress_reserve = providers.Singleton(
         Egress, egress_allow_list, proxy, shares=providers.Singleton(Shares, providers.Object(SameForAll(RESERVE)))
     )
     gateway = providers.Singleton(
-        Gateway, providers.Singleton(with_trace_context, egress, tracer, trace_context), reserve=egress_reserve
+        Gateway, providers.Singleton(with_trace_context, egress, tracer, settings.trace_context), reserve=egress_reserve
     )
     calls = providers.Singleton(traced, gateway, tracer)
     catalogue = providers.Singleton(PackagedCatalogue)
@@ -345,8 +336,8 @@ class Container(containers.DeclarativeContainer):
         rows=ledger,
         database_url=database_url,
         admin_database_url=admin_database_url,
-        key_file=checkpoint_key,
-        sink_path=checkpoint_sink,
+        key_file=runtime.provided.checkpoint_key,
+        sink_path=runtime.provided.checkpoint_sink,
         organizations=organizations,
     )
     provider_documents = providers.Singleton(PostgresProviderDocuments, tenant, lists=lists)
@@ -354,9 +345,9 @@ class Container(containers.DeclarativeContainer):
         PostgresModelDocuments, tenant, keyed_types, lists=lists, long_lists=long_lists
     )
     directory = providers.Singleton(PostgresRegisteredModels, tenant)
-    health_checks = providers.Singleton(PostgresHealthChecks, tenant, health_interval)
+    health_checks = providers.Singleton(PostgresHealthChecks, tenant, settings.health_interval)
     claims = providers.Singleton(PostgresClaims, tenant, clock)
-    rate_limits = providers.Singleton(RateCounts, rate_limit_storage)
+    rate_limits = providers.Singleton(RateCounts, settings.rate_limit_storage.get_secret_value.call())
 
     register_provider = use_case(register_provider, providers=providers_of_tenant, gateway=gateway, vault=vault)
     change_provider = use_case(change_provider, providers=providers_of_tenant, gateway=gateway, vault=vault)
@@ -393,7 +384,7 @@ class Container(containers.DeclarativeContainer):
         gateway=gateway,
         snapshots=snapshots,
         quotas=quotas,
-        time_to_live=discovery_ttl,
+        time_to_live=settings.discovery_ttl,
     )
     discovery = providers.Singleton(
         Discovery, lists=model_lists, snapshots=snapshots, directory=directory, catalogue=catalogue, clock=clock
@@ -426,7 +417,7 @@ class Container(containers.DeclarativeContainer):
             CallAdmission, limits=providers.Singleton(CallLimits, rate_limits), budgets=budgets
         ),
         quotas=quotas,
-        refuses_unknown_costs=refuses_unknown_costs,
+        refuses_unknown_costs=providers.Callable(eq, settings.unknown_costs, "refuse"),
     )
     select_model = use_case(
         select_model, runnable_models=runnable_models, cool_downs=cool_downs, clock=clock, timer=timer
@@ -464,7 +455,10 @@ class Container(containers.DeclarativeContainer):
         console_address,
         sign_in_settings,
         providers.Singleton(
-            PostgresSignInSessions, reading_pool, idle_seconds=session_idle, lifetime_seconds=session_lifetime
+            PostgresSignInSessions,
+            reading_pool,
+            idle_seconds=settings.session_idle,
+            lifetime_seconds=settings.session_lifetime,
         ),
         providers.Singleton(KeyringTexts, keyring),
         providers.Factory(partial, options_for_operators_address, proxy),
@@ -635,7 +629,7 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(FeedViews, follow=auditing.feed.provided.follow),
         providers.Factory(
             MemberViews,
-            console_url=console_url,
+            console_url=settings.console_url,
             documents=member_documents,
             invite=invite_member,
             invite_again=invite_again,
@@ -647,7 +641,7 @@ class Container(containers.DeclarativeContainer):
             AccountSignInViews,
             sessions=account_sessions,
             passkeys=passkeys,
-            trusted_proxies=trusted_proxies,
+            trusted_proxies=settings.trusted_proxies,
             with_passphrase=use_case(
                 sign_in_with_passphrase, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts
             ),
