@@ -207,7 +207,7 @@ async def test_one_that_has_hung_is_asked_last_and_tried_again_with_no_more_pati
     setup.generation = FakeGeneration()
     hangs_once(setup)
     shared = setup.shared.kept[first.id]
-    setup.cool_downs.heard(
+    setup.cool_downs.note_others(
         setup.organization_id, [replace(shared, seconds_left=-1.0, changed_at=datetime(2027, 1, 1, tzinfo=UTC))]
     )
     assert await run(setup) == LEFT
