@@ -16,7 +16,7 @@ from adapters.egress.egress_proxy import EgressProxy, options_for_operators_addr
 from adapters.egress.guarded_client import Egress
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.log_records import callers_append
+from adapters.event_store.log_records import append_for_caller
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.repositories import (
     EventSourcedAccessKeys,
@@ -247,7 +247,7 @@ class Container(containers.DeclarativeContainer):
         no=long_reads,
     )
     recorder = providers.Singleton(
-        LedgerRecorder, writing_pool, scope=providers.Object(callers_append), projector=providers.Object(projected)
+        LedgerRecorder, writing_pool, scope=providers.Object(append_for_caller), projector=providers.Object(projected)
     )
     clock = providers.Singleton(SystemClock)
     quotas = providers.Singleton(
