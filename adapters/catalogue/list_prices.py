@@ -79,7 +79,7 @@ class _Shelf:
 
 
 class GenaiPrices:
-    """Finds the list price of exactly the model that is asked for."""
+    """Finds the list price of exactly the model that is requested."""
 
     def __init__(
         self, providers: Sequence[Provider] = packaged_providers, overrides: PriceOverrides | None = None

@@ -48,7 +48,7 @@ class ModelFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenFacts(TokenPrices):
-    """What a person says of a model; none where nothing was said. Costs in USD per 1,000 tokens."""
+    """What a person says about a model; none where nothing was said. Costs in USD per 1,000 tokens."""
 
     name: str | None = None
     version: str | None = None

@@ -81,7 +81,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimit:
-    """What the provider said of its limits; none where it said nothing. `retry_after_seconds` is relative."""
+    """What the provider said about its limits; none where it said nothing. `retry_after_seconds` is relative."""
 
     limit_requests: int | None = None
     remaining_requests: int | None = None

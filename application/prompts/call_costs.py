@@ -72,7 +72,7 @@ class Cost:
 
 
 class Metered(Protocol):
-    """An answer with what the provider says of its tokens, of its cost, and of its own name for the request."""
+    """An answer with what the provider reports about its tokens, its cost, and its own id of the request."""
 
     @property
     def usage(self) -> TokenUsage:
@@ -135,7 +135,7 @@ def call_cost(answer: Metered, candidate: Candidate, connection: ProviderConnect
 def cost_at(tariff: Tariff | Unpriced, usage: TokenUsage) -> Cost:
     """Return the cost of the tokens at these rates; unknown rather than too little."""
     if usage.input_tokens is None or usage.output_tokens is None:
-        return Cost(None, "usage-unknown", "The provider did not say how many tokens were used.")
+        return Cost(None, "usage-unknown", "The provider did not report how many tokens were used.")
     if isinstance(tariff, Unpriced):
         return Cost(None, tariff.reason, tariff.detail)
     if usage.charged_tools:
@@ -144,7 +144,7 @@ def cost_at(tariff: Tariff | Unpriced, usage: TokenUsage) -> Cost:
     rates = tariff.rates_for(usage.input_tokens)
     counts = _counts(usage, rates)
     if counts is None:
-        return Cost(None, "usage-unknown", "The provider's counts of tokens do not fit together.")
+        return Cost(None, "usage-unknown", "The provider's token counts contradict each other.")
     parts = []
     total = _NOTHING
     for kind, tokens in counts.items():

@@ -96,7 +96,7 @@ class Price(TokenPrices):
         return self.input_per_1k if self.input_per_1k is not None else self.output_per_1k
 
     def says_the_same(self, other: Price | None) -> bool:
-        """Tell whether the other has the same figures, wherever they are from."""
+        """Return whether the other has the same figures, wherever they are from."""
         return other is not None and replace(other, source=self.source, as_of=self.as_of) == self
 
 
@@ -172,7 +172,9 @@ def _check_tier(tier: PriceTier) -> None:
     if tier.service_tier is not None:
         checked_label("tiers", tier.service_tier)
     if not tier.above_input_tokens and tier.service_tier is None:
-        raise InvalidValue("tiers", "A tier says above how many input tokens, or at which service tier, it counts.")
+        raise InvalidValue(
+            "tiers", "A tier gives the input tokens above which, or the service tier at which, it applies."
+        )
     if all(amount is None for amount in tier.by_kind().values()):
         raise InvalidValue("tiers", "A tier names at least one price.")
 
