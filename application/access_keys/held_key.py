@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from domain.access_key.values import Budget, Limits, Scope
+    from domain.access_key.values import Limits, Scope
+    from domain.budget import Budget
 
 Refusal = Literal["unknown", "disabled", "expired"]
 

@@ -44,9 +44,7 @@ def checked_passphrase(text: str, *, personal: tuple[str, ...] = ()) -> str:
         raise InvalidInput("/passphrase", f"A passphrase has at most {LONGEST_BYTES:,} bytes.")
     plain = folded(passphrase)
     if _is_common(plain) or plain.strip(_FILLING) in {folded(each).strip(_FILLING) for each in personal}:
-        raise InvalidInput(
-            "/passphrase", "This passphrase is one of the first that anybody would try: choose another."
-        )
+        raise InvalidInput("/passphrase", "This passphrase is one of the first that anybody would try: choose another.")
     return passphrase
 
 
