@@ -53,7 +53,7 @@ function Adder({ providers, list }) {
 function columns(providers, again) {
   return [
     { head: "Model", isFixed: true, sort: "name", cell: (model) => html`<a href=${href(`/models/${model.id}`)}>${model.name}</a>${ownName(model)}` },
-    { head: "Provider", sort: "provider", cell: (model) => providers.names.get(model.providerId) ?? "–" },
+    { head: "Provider", sort: "provider", cell: (model) => nameOf(providers.names.get(model.providerId) ?? "–") },
     { head: "Type", cell: (model) => title(model.type) },
     { head: "Capabilities", cell: (model) => fewChips(model.capabilities) },
     { head: "Context", sort: "contextWindow", numeric: true, cell: (model) => tokens(model.contextWindow) },
@@ -67,6 +67,9 @@ function columns(providers, again) {
     { head: "Change", isFixed: true, isUnseen: true, cell: (model) => html`<${Action} needs="editor" tone="plain" label="Edit ${model.name}" run=${() => editModel(model, again)}>Edit<//>` },
   ];
 }
+
+// Two lines of a long name; the rest is on the page of the model.
+const nameOf = (name) => html`<span class="clamped" title=${name}>${name}</span>`;
 
 // What is needed of each of very many.
 const handle = ({ id, revision, name }) => ({ id, revision, name });
