@@ -27,7 +27,7 @@ export function markPlace(shown) {
 
 const LIVE = {
   live: ["Live", "Other people's changes appear here by themselves."],
-  ready: ["Service ready", "The service can do its work."],
+  ready: ["Service ready", "The service is ready."],
   lost: ["Reconnecting…", "Other people's changes do not appear until the connection is back."],
   impaired: ["Service impaired", "Other people's changes may not appear, and your changes may fail."],
   refused: ["Not live", "Other people's changes do not appear: the service does not allow you to follow events."],

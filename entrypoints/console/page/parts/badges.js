@@ -29,7 +29,7 @@ export const keyHint = (apiKey) => !apiKey ? "none" : apiKey.hint.length > 1 ? h
 
 const ages = new Store();
 
-// Time goes on while a page is open.
+// Time continues while a page is open.
 export const renewAges = () => ages.changed();
 
 function Age({ moment }) {

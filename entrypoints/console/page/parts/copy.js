@@ -17,6 +17,6 @@ export async function copy(text, shown = null) {
     say("Copied.");
   } catch {
     if (shown) getSelection().selectAllChildren(shown);
-    say("The browser does not let this page copy. The text is marked: copy it with the keyboard.");
+    say("The browser does not let this page copy. The text is selected: copy it with the keyboard.");
   }
 }

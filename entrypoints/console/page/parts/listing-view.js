@@ -30,7 +30,7 @@ export function ListingView({ list }) {
   };
   const rows = () => {
     if (list.error) return failure(list.error, () => list.load());
-    // That it asks anew changes no row.
+    // That it asks again changes no row.
     if (list.rows.length > 0) return list.drawn ??= list.draw(list.rows);
     return list.count === undefined ? null : list.empty(list.isFiltered);
   };
@@ -65,7 +65,7 @@ function topmost(place) {
   return row ? { key: row.dataset.key, at: row.getBoundingClientRect().top } : null;
 }
 
-// What begins anew is seen again where it was seen before.
+// What begins again is seen again where it was seen before.
 function freshen(row) {
   row?.classList.remove("fresh");
   row?.getBoundingClientRect();

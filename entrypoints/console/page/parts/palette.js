@@ -80,6 +80,6 @@ function Palette({ close }) {
       aria-expanded="true" aria-controls=${id} aria-autocomplete="list" aria-activedescendant=${entries.length ? `${id}-${marked}` : null} onkeydown=${key} oninput=${put} />
     <ul id=${id} role="listbox" aria-label="Results" ref=${list}>${entries.length ? entries.map((entry, index) => html`<li
         role="option" id="${id}-${index}" aria-selected=${String(index === marked)} onclick=${() => run(entry)} onpointermove=${() => index === marked || mark(index)}>${icon(entry.sign)}<span>${entry.name}</span><span class="quiet">${entry.kind}</span></li>`)
-      : html`<li role="option" aria-disabled="true" class="quiet">Nothing is called so.</li>`}</ul>
+      : html`<li role="option" aria-disabled="true" class="quiet">Nothing has this name.</li>`}</ul>
   </div>`;
 }

@@ -63,7 +63,7 @@ function actions(key, again, signal) {
 
 async function revoke(key, done) {
   const path = `${KEYS}/${key.id}`;
-  const revoked = await confirmed(`Revoke ${key.name}?`, html`<p>Programs that use it are refused at once, for ever. Its history stays in the audit log.</p>`, {
+  const revoked = await confirmed(`Revoke ${key.name}?`, html`<p>Programs that use it are refused immediately and permanently. Its history stays in the audit log.</p>`, {
     action: "Revoke",
     run: () => retryIfChanged(key, { path, action: "Revoke", act: (revision) => ask("DELETE", path, { revision }) }),
   });

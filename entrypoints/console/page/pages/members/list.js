@@ -18,7 +18,7 @@ import { timeline } from "../history/history.js";
 import { showSecret } from "../keys/secret.js";
 
 const ROLES = [["viewer", "Viewer: reads"], ["editor", "Editor: also changes models and runs them"], ["admin", "Admin: also changes providers, keys and members"]];
-const LEAD = "People who sign in with a passphrase or a passkey. Whoever comes by an identity provider or with a token is not listed.";
+const LEAD = "People who sign in with a passphrase or a passkey. People who use an identity provider or a token are not listed.";
 
 export async function show({ query, signal }) {
   const why = refusal("admin");
@@ -27,7 +27,7 @@ export async function show({ query, signal }) {
     path: MEMBERS, query, signal, sort: null, about: ["member."],
     filters: [search("q", "Search"), choice("status", "State", [["active", "Active"], ["invited", "Invited"]]), choice("role", "Role", ROLES.map(([name]) => [name, name]))],
     draw: (rows) => html`<ul class="cards">${rows.map((member) => card(member, list, signal))}</ul>`,
-    empty: (isFiltered) => isFiltered ? nothing("Nobody matches.") : nothing("Nobody is a member yet. Invite somebody: the link that you get lets that person choose a passphrase or a passkey.", inviter(list)),
+    empty: (isFiltered) => isFiltered ? nothing("Nobody matches.") : nothing("There are no members yet. Invite somebody: the link that you get lets that person choose a passphrase or a passkey.", inviter(list)),
   });
   await list.load();
   return page("Members", { lead: LEAD, actions: inviter(list) }, list.view);
@@ -65,8 +65,8 @@ function invite(list) {
     list.restart();
   };
   const dialog = openDialog("Invite somebody", html`<${Form} action="Invite" submit=${submit}>
-    <${Field} name="address" label="E-mail address" type="email" required help="What the person will sign in with. The service sends no mail: you hand over a link." />
-    <${Field} name="name" label="Name" maxlength="200" help="If you know it; the person can change it." />
+    <${Field} name="address" label="E-mail address" type="email" required help="What the person will sign in with. The service sends no e-mail: you pass on a link." />
+    <${Field} name="name" label="Name" maxlength="200" help="Optional; the person can change it." />
     <${Field} name="role" label="Role" type="choice" choices=${ROLES} value="viewer" />
   <//>`);
 }
@@ -79,7 +79,7 @@ async function inviteAgain(member, list) {
 
 function showLink(member) {
   showSecret({ secret: member.invitationUrl }, `Invitation for ${calledLike(member)}`, "The link",
-    "Copy the link now and hand it over, where nobody else reads it. It is good once, and for 72 hours, and cannot be shown again.");
+    "Copy the link now and pass it on privately. It can be used once, within 72 hours, and cannot be shown again.");
 }
 
 function changeRole(member, list) {
@@ -90,7 +90,7 @@ function changeRole(member, list) {
     say(`${calledLike(member)} is ${role} now.`);
   };
   const dialog = openDialog(`Role of ${calledLike(member)}`, html`<${Form} action="Save" submit=${submit}>
-    <${Field} name="role" label="Role" type="choice" choices=${ROLES} value=${member.role} help="It counts at once." />
+    <${Field} name="role" label="Role" type="choice" choices=${ROLES} value=${member.role} help="It applies immediately." />
   <//>`);
 }
 

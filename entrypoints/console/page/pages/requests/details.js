@@ -26,7 +26,7 @@ export function details(row) {
     ["By", html`<code>${row.actor}</code>`],
     ...Object.entries(row.labels).map(([name, value]) => [`Label ${name}`, value]),
     ["Through", html`<code>${row.door}</code>${row.isStreamed ? " as a stream" : ""}`],
-    ["Model asked for", row.modelAsked ?? "by need"],
+    ["Requested model", row.modelAsked ?? "by need"],
     row.providerId === null ? null : ["Provider", html`<a href=${href(`/providers/${row.providerId}`)}>${row.providerType}</a>`],
     ["Outcome", outcome(row.outcome)],
     ...KINDS.filter(([, kind]) => USUAL.has(kind) || row.usage[kind]).map(([name, kind]) => [name, number(row.usage[kind])]),

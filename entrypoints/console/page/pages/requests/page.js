@@ -56,7 +56,7 @@ function columns(providers, keys) {
 }
 
 function model(row) {
-  const asked = row.modelAsked === null ? null : html`<small>asked for: ${row.modelAsked}</small>`;
+  const asked = row.modelAsked === null ? null : html`<small>requested: ${row.modelAsked}</small>`;
   if (row.modelId === null) return ["none", asked];
   return [html`<a href=${href(`/models/${row.modelId}`)}>${row.providerModelId}</a>`, row.modelAsked === row.providerModelId || row.modelAsked === row.modelId ? null : asked];
 }

@@ -27,10 +27,10 @@ export async function show({ query, signal }) {
     path: WEBHOOKS, query, signal, sorts: SORTS, csv: "webhooks.csv", about: ["webhook."], every: RENEWED_MS,
     filters: [search("q", "Search"), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
     draw: (rows) => html`<ul class="cards">${rows.map((webhook) => card(webhook, list, signal))}</ul>`,
-    empty: (isFiltered) => isFiltered ? nothing("No webhook matches.") : nothing("There is no webhook yet. Add one for each program or channel that is to be told what happens.", adder(list)),
+    empty: (isFiltered) => isFiltered ? nothing("No webhook matches.") : nothing("There is no webhook yet. Add one for each program or channel that should be notified of events.", adder(list)),
   });
   await list.load();
-  return page("Webhooks", { lead: "Programs and channels that are told what happens here.", actions: adder(list) }, list.view);
+  return page("Webhooks", { lead: "Programs and channels that are notified of events.", actions: adder(list) }, list.view);
 }
 
 const adder = (list) => html`<${Action} needs="admin" run=${() => addWebhook(() => list.restart())}>${icon("plus")}Add a webhook<//>`;
