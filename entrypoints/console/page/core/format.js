@@ -37,6 +37,9 @@ export function perMillion(per1k) {
   return (cents || !per1k) && Math.abs(cents - per1k * 1000) < 1e-9 ? `$${cents.toFixed(2)}` : `$${plain(per1k * 1000)}`;
 }
 
+// What tokens cost in and out, for a cell of a table.
+export const inAndOut = (pricing) => pricing ? `${perMillion(pricing.inputPer1kTokens)} / ${perMillion(pricing.outputPer1kTokens)}` : UNKNOWN;
+
 export const money = (value) => known(value) ? (value !== 0 && Math.abs(value) < 0.01 ? `$${plain(value)}` : dollars.format(value)) : UNKNOWN;
 
 // Fractions without the tail that binary numbers bring, and never in exponent form.

@@ -1,6 +1,6 @@
 // All models: found, sorted and paged by the service; changed one by one or many at once.
 
-import { number, perMillion, title, tokens } from "../../core/format.js";
+import { inAndOut, number, title, tokens } from "../../core/format.js";
 import { MODELS } from "../../core/api-paths.js";
 import { go, href } from "../../core/router.js";
 import { html, useState, useStore } from "../../core/view.js";
@@ -57,7 +57,7 @@ function columns(providers, again) {
     { head: "Type", cell: (model) => title(model.type) },
     { head: "Capabilities", cell: (model) => fewChips(model.capabilities) },
     { head: "Context", sort: "contextWindow", numeric: true, cell: (model) => tokens(model.contextWindow) },
-    { head: "In / out per 1M", sort: "costPer1kTokens", numeric: true, cell: (model) => model.pricing ? `${perMillion(model.pricing.inputPer1kTokens)} / ${perMillion(model.pricing.outputPer1kTokens)}` : "–" },
+    { head: "In / out per 1M", sort: "costPer1kTokens", numeric: true, cell: (model) => inAndOut(model.pricing) },
     { head: "Max output", isExtra: true, sort: "maxTokens", numeric: true, cell: (model) => tokens(model.maxTokens) },
     { head: "Retires", isExtra: true, sort: "retiresOn", cell: (model) => model.retiresOn ?? "–" },
     { head: "Version", isExtra: true, cell: (model) => model.version ?? "–" },
