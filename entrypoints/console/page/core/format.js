@@ -42,6 +42,9 @@ export const inAndOut = (pricing) => pricing ? `${perMillion(pricing.inputPer1kT
 
 export const money = (value) => known(value) ? (value !== 0 && Math.abs(value) < 0.01 ? `$${plain(value)}` : dollars.format(value)) : UNKNOWN;
 
+// The cost of one call, for a column: the points stand below each other. `money` has all of it.
+export const callCost = (value) => known(value) && value >= 0.000001 && value < 1 ? `$${value.toFixed(6)}` : money(value);
+
 // Fractions without the tail that binary numbers bring, and never in exponent form.
 export function plain(value) {
   return numberText(Number(value), 12);
