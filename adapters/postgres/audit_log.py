@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from psycopg.sql import SQL, Composed
 
+from adapters.postgres.log_pages import log_page_of, log_parameters, log_statement
 from adapters.sql import statements
 from application.ports.audit_log import AuditEntry
+from application.ports.log_pages import LogPage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,16 +54,23 @@ class PostgresAuditLog:
         revision: int = (await self._tenant.rows(SQL(_SQL["revision_at"]).format(), parameters))[0][0]
         return revision
 
-    async def newest(self, filters: AuditFilter, limit: int, before: int | None) -> Sequence[AuditEntry]:
-        parameters = await self._parameters(filters, before)
-        rows = await self._tenant.rows(_filtered("newest_events", tuple(parameters)), {**parameters, "limit": limit})
-        return [_entry(row, aggregate_name=_name(*row[12:])) for row in rows]
+    async def page(self, filters: AuditFilter, limit: int, before: int | None) -> LogPage[int]:
+        return await self._page("event_documents", filters, limit, before)
+
+    async def lines(self, filters: AuditFilter, limit: int, before: int | None) -> LogPage[int]:
+        return await self._page("event_lines", filters, limit, before)
 
     async def count(self, filters: AuditFilter, *, most: int | None = None) -> int:
         parameters = await self._parameters(filters)
         statement = _filtered("event_count", tuple(parameters))
         count: int = (await self._tenant.rows(statement, {**parameters, "most": most}))[0][0]
         return count
+
+    async def _page(self, name: str, filters: AuditFilter, limit: int, before: int | None) -> LogPage[int]:
+        parameters = await self._parameters(filters, before)
+        statement = _paged(name, tuple(parameters))
+        page = log_page_of(await self._tenant.rows(statement, {**parameters, **log_parameters(limit)}), limit)
+        return LogPage(text=page.text, next_before=None if page.next_before is None else page.next_before[0])
 
     async def _parameters(self, filters: AuditFilter, before: int | None = None) -> Mapping[str, Any]:
         after = None
@@ -88,11 +97,13 @@ def _filtered(name: str, conditions: tuple[str, ...]) -> Composed:
     return SQL(_SQL[name]).format(conditions=joined)
 
 
-def _name(name: str | None, first: bytes | None) -> str | None:
-    return name if first is None else orjson.loads(first).get("name")
+@cache
+def _paged(name: str, conditions: tuple[str, ...]) -> bytes:
+    entries = SQL(_SQL[name]).format(named_events=_filtered("named_events", conditions))
+    return log_statement(name, entries)
 
 
-def _entry(row: tuple[Any, ...], *, aggregate_name: str | None = None) -> AuditEntry:
+def _entry(row: tuple[Any, ...]) -> AuditEntry:
     return AuditEntry(
         position=row[0],
         aggregate_id=row[1],
@@ -106,5 +117,4 @@ def _entry(row: tuple[Any, ...], *, aggregate_name: str | None = None) -> AuditE
         recorded_at=row[9],
         hash=row[10],
         actor_name=row[11],
-        aggregate_name=aggregate_name,
     )

@@ -10,19 +10,17 @@ from psycopg.sql import SQL, Composed
 from psycopg.types.json import Jsonb
 
 from adapters.database_errors import reachable
+from adapters.postgres.log_pages import log_page_of, log_parameters, log_statement
 from adapters.sql import statements
-from application.prompts.completion import TokenUsage
-from application.run_in_thread import run_in_thread_if_large
-from application.usage.request_log import LoggedRequest
-from application.usage.usage_ledger import TOKEN_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
     from typing import LiteralString
 
     from adapters.postgres.connection_pools import AnyPool
     from adapters.postgres.tenant_statements import Tenant
+    from application.ports.log_pages import LogPage
     from application.usage.request_log import RequestFilter
 
 _SQL: Final = statements("adapters.postgres", "request_log.sql")
@@ -53,22 +51,31 @@ class PostgresRequestLog:
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
 
-    async def newest(
+    async def page(
         self, filters: RequestFilter, limit: int, before: tuple[datetime, UUID] | None
-    ) -> Sequence[LoggedRequest]:
-        parameters = _parameters(filters)
-        names = tuple(parameters)
-        if before is not None:
-            names = (*names, "before_time")
-            parameters |= {"before_time": before[0], "before_id": before[1]}
-        rows = await self._tenant.rows(_filtered("requests", names), {**parameters, "limit": limit})
-        return await run_in_thread_if_large(rows, lambda: [_logged(row) for row in rows])
+    ) -> LogPage[tuple[datetime, UUID]]:
+        return await self._page("request_documents", filters, limit, before)
+
+    async def lines(
+        self, filters: RequestFilter, limit: int, before: tuple[datetime, UUID] | None
+    ) -> LogPage[tuple[datetime, UUID]]:
+        return await self._page("request_lines", filters, limit, before)
 
     async def count(self, filters: RequestFilter, *, most: int | None = None) -> int:
         parameters = _parameters(filters)
         statement = _filtered("request_count", tuple(parameters))
         count: int = (await self._tenant.rows(statement, {**parameters, "limit": most}))[0][0]
         return count
+
+    async def _page(
+        self, name: str, filters: RequestFilter, limit: int, before: tuple[datetime, UUID] | None
+    ) -> LogPage[tuple[datetime, UUID]]:
+        parameters = _parameters(filters)
+        if before is not None:
+            parameters |= {"before_time": before[0], "before_id": before[1]}
+        names = tuple(name for name in parameters if name != "before_id")
+        rows = await self._tenant.rows(_paged(name, names), {**parameters, **log_parameters(limit)})
+        return log_page_of(rows, limit)
 
 
 class PostgresUsageSweep:
@@ -104,39 +111,6 @@ class PostgresUsageSweep:
         return deleted
 
 
-_FIELDS: Final = (
-    "id",
-    "ended_at",
-    "request_id",
-    "actor",
-    "access_key_id",
-    "labels",
-    "door",
-    "operation",
-    "is_streamed",
-    "model_asked",
-    "model_id",
-    "provider_id",
-    "provider_type",
-    "provider_model_id",
-    "outcome",
-    "attempts",
-    "attempt_count",
-    "cost_usd",
-    "cost_unknown",
-    "first_byte_ms",
-    "duration_ms",
-    "upstream_request_id",
-    "ignored_fields",
-)
-
-
-def _logged(row: tuple[Any, ...]) -> LoggedRequest:
-    values = dict(zip((*_FIELDS, *TOKEN_KINDS), row, strict=True))
-    tokens = TokenUsage(**{name: values.pop(name) for name in TOKEN_KINDS})
-    return LoggedRequest(**values, tokens=tokens)
-
-
 def _parameters(filters: RequestFilter) -> dict[str, Any]:
     model_id = _uuid(filters.model)
     values: Mapping[str, Any] = {
@@ -165,3 +139,8 @@ def _uuid(text: str | None) -> UUID | None:
 def _filtered(name: str, conditions: tuple[str, ...]) -> Composed:
     joined = SQL(" AND ").join(SQL(_CONDITIONS[condition]) for condition in conditions) if conditions else SQL("true")
     return SQL(_SQL[name]).format(conditions=joined)
+
+
+@cache
+def _paged(name: str, conditions: tuple[str, ...]) -> bytes:
+    return log_statement(name, _filtered(name, conditions))

@@ -25,7 +25,7 @@ from entrypoints.http.routes import Answer, endpoint
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from application.ports.audit_log import AuditEntry, AuditLog
+    from application.ports.audit_log import AuditLog
     from application.queries.resource_history import HistoryEntry, HistoryPage, Kind
 
 _NO_ID = UUID(int=0)
@@ -171,14 +171,10 @@ class AuditViews:
         )
         if wants_csv(request, query.format):
             return await _CSV.respond(request, self.log, filters)
-        entries = await self.log.newest(filters, query.limit + 1, _before(query))
-        shown = entries[: query.limit]
-        cursor = None
-        if len(entries) > query.limit:
-            cursor = cursor_after(Position(shown[-1].position, _NO_ID), query)
-        rows = [json_bytes(answers.LoggedEvent.model_validate(entry)) for entry in shown]
+        page = await self.log.page(filters, query.limit, _before(query))
+        cursor = None if page.next_before is None else cursor_after(Position(page.next_before, _NO_ID), query)
         total = await self.log.count(filters) if query.include_total else None
-        return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
+        return json_response(page_bytes((page.text,), limit=query.limit, next_cursor=cursor, total=total))
 
     async def _history(
         self, request: web.Request, kind: Literal["provider", "model", "access-key", "webhook", "member"]
@@ -206,22 +202,6 @@ def _before(query: Page) -> int | None:
     return position.value if position is not None and isinstance(position.value, int) else None
 
 
-def _cells(entry: AuditEntry) -> list[object]:
-    return [
-        entry.recorded_at,
-        entry.topic,
-        entry.actor,
-        entry.aggregate_id,
-        entry.aggregate_name,
-        entry.facts,
-        entry.reason,
-        entry.correlation_id,
-        entry.command_id,
-        entry.position,
-        entry.actor_name,
-    ]
-
-
 _CSV: Final = CsvExport(
     file_name="audit.csv",
     what="events",
@@ -238,6 +218,4 @@ _CSV: Final = CsvExport(
         "position",
         "actorName",
     ),
-    cells=_cells,
-    position=lambda entry: entry.position,
 )

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from application.usage.request_log import RequestFilter
 from application.usage.usage_ledger import TOKEN_KINDS
-from entrypoints.http.answers.requests import LoggedRequest, RequestPage
+from entrypoints.http.answers.requests import RequestPage
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.requests import RequestsQuery, label_of
 from entrypoints.http.csv_exports import CsvExport
 from entrypoints.http.csv_rows import wants_csv
 from entrypoints.http.field_types import camel
-from entrypoints.http.json_responses import json_bytes, json_response
+from entrypoints.http.json_responses import json_response
 from entrypoints.http.pagination import Position, cursor_after, page_bytes, position_of
 from entrypoints.http.parse_request import query_of
 from entrypoints.http.routes import Answer, endpoint
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.usage import request_log
     from application.usage.request_log import RequestLog
 
 _COLUMNS: Final = (
@@ -98,15 +97,14 @@ class RequestViews:
             request_id=query.q,
         )
         if wants_csv(request, query.format):
-            return await _CSV.respond(request, self.log, filters)
-        entries = await self.log.newest(filters, query.limit + 1, _before(query))
-        shown = entries[: query.limit]
+            return await CSV.respond(request, self.log, filters)
+        page = await self.log.page(filters, query.limit, _before(query))
         cursor = None
-        if len(entries) > query.limit:
-            cursor = cursor_after(Position(shown[-1].ended_at.isoformat(), shown[-1].id), query)
-        rows = [json_bytes(LoggedRequest.model_validate(entry)) for entry in shown]
+        if page.next_before is not None:
+            ended_at, request_id = page.next_before
+            cursor = cursor_after(Position(ended_at.isoformat(), request_id), query)
         total = await self.log.count(filters) if query.include_total else None
-        return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
+        return json_response(page_bytes((page.text,), limit=query.limit, next_cursor=cursor, total=total))
 
 
 def _before(query: RequestsQuery) -> tuple[datetime, UUID] | None:
@@ -114,14 +112,8 @@ def _before(query: RequestsQuery) -> tuple[datetime, UUID] | None:
     return (position.value, position.id) if position and isinstance(position.value, datetime) else None
 
 
-def _cells(entry: request_log.LoggedRequest) -> list[object]:
-    return [getattr(entry, name) for name in _COLUMNS] + [getattr(entry.tokens, name) for name in TOKEN_KINDS]
-
-
-_CSV: Final = CsvExport(
+CSV: Final = CsvExport(
     file_name="requests.csv",
     what="calls",
     columns=["costUnknownReason" if name == "cost_unknown" else camel(name) for name in (*_COLUMNS, *TOKEN_KINDS)],
-    cells=_cells,
-    position=lambda entry: (entry.ended_at, entry.id),
 )
