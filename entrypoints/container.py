@@ -195,7 +195,7 @@ def _is_given(settings: SignInSettings | None) -> bool:
 
 
 class Container(containers.DeclarativeContainer):
-    """Everything a serving process holds; made anew for each, opened and closed by `entrypoints.server_process`."""
+    """Everything a serving process holds; recreated for each, opened and closed by `entrypoints.server_process`."""
 
     database_url = providers.Dependency(instance_of=str)
     master_keys = providers.Dependency(instance_of=str)
@@ -233,7 +233,9 @@ class Container(containers.DeclarativeContainer):
     writing_pool = providers.Singleton(writing_pool, database_url, size=pool_size)
     tenant = providers.Singleton(Tenant, reading_pool)
     long_reading_pool = providers.Singleton(long_reading_pool, database_url, size=long_pool_size)
-    long_reads = providers.Singleton(Tenant, long_reading_pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS)
+    long_reads = providers.Singleton(
+        Tenant, long_reading_pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS, rests=True
+    )
     timer = providers.Singleton(SystemTimer)
     read_replica = providers.Singleton(ReadReplica, timer)
     long_replica_pool = providers.Singleton(replica_pool, database_read_url, size=long_pool_size)
@@ -254,6 +256,7 @@ class Container(containers.DeclarativeContainer):
             read_replica,
             at_once=1,
             patience_seconds=LONG_PATIENCE_SECONDS,
+            rests=True,
         ),
         no=long_reads,
     )

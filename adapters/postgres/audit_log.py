@@ -43,15 +43,15 @@ class PostgresAuditLog:
     async def of_aggregate(self, aggregate_id: UUID, *, limit: int | None, before: int | None) -> Sequence[AuditEntry]:
         before = _NO_END if before is None else before
         parameters = {"aggregate_id": aggregate_id, "before": before, "limit": limit}
-        return [_entry(row) for row in await self._tenant.rows(SQL(_SQL["events_of_aggregate"]).format(), parameters)]
+        return [_entry(row) for row in await self._tenant.rows(_statement("events_of_aggregate"), parameters)]
 
     async def at_revisions(self, aggregate_id: UUID, revisions: Sequence[int]) -> Sequence[AuditEntry]:
         parameters = {"aggregate_id": aggregate_id, "revisions": list(revisions)}
-        return [_entry(row) for row in await self._tenant.rows(SQL(_SQL["events_at_revisions"]).format(), parameters)]
+        return [_entry(row) for row in await self._tenant.rows(_statement("events_at_revisions"), parameters)]
 
     async def revision_at(self, aggregate_id: UUID, time: datetime) -> int:
         parameters = {"aggregate_id": aggregate_id, "time": time}
-        revision: int = (await self._tenant.rows(SQL(_SQL["revision_at"]).format(), parameters))[0][0]
+        revision: int = (await self._tenant.rows(_statement("revision_at"), parameters))[0][0]
         return revision
 
     async def page(self, filters: AuditFilter, limit: int, before: int | None) -> LogPage[int]:
@@ -62,7 +62,7 @@ class PostgresAuditLog:
 
     async def count(self, filters: AuditFilter, *, most: int | None = None) -> int:
         parameters = await self._parameters(filters)
-        statement = _filtered("event_count", tuple(parameters))
+        statement = _statement("event_count", tuple(parameters))
         count: int = (await self._tenant.rows(statement, {**parameters, "most": most}))[0][0]
         return count
 
@@ -77,7 +77,7 @@ class PostgresAuditLog:
         if filters.since is not None or filters.until is not None:
             # Times grow with the sequence: the search finds both ends without reading what lies between.
             times = {"since": filters.since, "until": filters.until}
-            [[after, end]] = await self._tenant.rows(SQL(_SQL["places"]).format(), times)
+            [[after, end]] = await self._tenant.rows(_statement("places"), times)
             if end is not None:
                 before = min(before or end + 1, end + 1)
         values = {
@@ -91,10 +91,14 @@ class PostgresAuditLog:
         return {name: value for name, value in values.items() if value is not None}
 
 
-@cache
 def _filtered(name: str, conditions: tuple[str, ...]) -> Composed:
     joined = SQL(" AND ").join(SQL(_CONDITIONS[condition]) for condition in conditions) if conditions else SQL("true")
     return SQL(_SQL[name]).format(conditions=joined)
+
+
+@cache
+def _statement(name: str, conditions: tuple[str, ...] = ()) -> bytes:
+    return _filtered(name, conditions).as_bytes()
 
 
 @cache

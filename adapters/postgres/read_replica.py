@@ -39,9 +39,9 @@ class ReplicatedTenant(Tenant):
     """
 
     def __init__(
-        self, pool: AnyPool, primary: Tenant, replica: ReadReplica, *, at_once: int | None = None, **patience: float
+        self, pool: AnyPool, primary: Tenant, replica: ReadReplica, *, at_once: int | None = None, **waiting: float
     ) -> None:
-        super().__init__(pool, at_once=at_once, **patience)
+        super().__init__(pool, at_once=at_once, **waiting)
         self._primary = primary
         self._replica = replica
         self._asking: set[asyncio.Task[Results | None]] = set()
@@ -142,5 +142,5 @@ def _answering() -> Iterator[None]:
 
 
 def _is_loss(cause: BaseException | None) -> bool:
-    """Tell whether the connection was lost, or none could be had: no statement was refused, or the server ends."""
+    """Return whether the connection was lost, or none could be had: no statement was refused, or the server ends."""
     return isinstance(cause, psycopg.OperationalError) and (cause.sqlstate is None or cause.sqlstate.startswith("57P"))

@@ -63,7 +63,7 @@ class PostgresRequestLog:
 
     async def count(self, filters: RequestFilter, *, most: int | None = None) -> int:
         parameters = _parameters(filters)
-        statement = _filtered("request_count", tuple(parameters))
+        statement = _statement("request_count", tuple(parameters))
         count: int = (await self._tenant.rows(statement, {**parameters, "limit": most}))[0][0]
         return count
 
@@ -135,10 +135,14 @@ def _uuid(text: str | None) -> UUID | None:
         return None
 
 
-@cache
 def _filtered(name: str, conditions: tuple[str, ...]) -> Composed:
     joined = SQL(" AND ").join(SQL(_CONDITIONS[condition]) for condition in conditions) if conditions else SQL("true")
     return SQL(_SQL[name]).format(conditions=joined)
+
+
+@cache
+def _statement(name: str, conditions: tuple[str, ...]) -> bytes:
+    return _filtered(name, conditions).as_bytes()
 
 
 @cache

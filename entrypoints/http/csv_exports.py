@@ -1,4 +1,4 @@
-"""All entries of a log that match, as CSV, in pieces: whoever asks for it holds up nobody else."""
+"""All entries of a log that match, as CSV, in pieces: whoever requests it holds up nobody else."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class CsvExport:
 
     file_name: str
     what: str
-    """The entries in the plural, for who asks for too many."""
+    """The entries in the plural, for the refusal of too many."""
     columns: Sequence[str]
     """In the order of the cells of the log's lines."""
 
