@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from psycopg.sql import SQL, Composed
 
-from adapters.postgres.log_pages import log_page_of, log_parameters, log_statement
+from adapters.postgres.log_pages import log_parameters, log_statement
 from adapters.sql import statements
 from application.ports.audit_log import AuditEntry
 from application.ports.log_pages import LogPage
@@ -69,8 +69,9 @@ class PostgresAuditLog:
     async def _page(self, name: str, filters: AuditFilter, limit: int, before: int | None) -> LogPage[int]:
         parameters = await self._parameters(filters, before)
         statement = _paged(name, tuple(parameters))
-        page = log_page_of(await self._tenant.rows(statement, {**parameters, **log_parameters(limit)}), limit)
-        return LogPage(text=page.text, next_before=None if page.next_before is None else page.next_before[0])
+        rows = await self._tenant.rows(statement, {**parameters, **log_parameters(limit)})
+        [(text, count, last, _)] = rows
+        return LogPage(text=text or b"", next_before=last if count > limit else None)
 
     async def _parameters(self, filters: AuditFilter, before: int | None = None) -> Mapping[str, Any]:
         after = None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, LiteralString
+from typing import TYPE_CHECKING, Final, LiteralString
 
 from adapters.postgres.keyset_pages import page_statement
-from application.ports.log_pages import LogPage
+from application.ports.log_pages import LogPage, Position
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from uuid import UUID
 
     from psycopg.sql import Composed
 
@@ -26,7 +25,6 @@ def log_parameters(limit: int) -> Mapping[str, int]:
     return {"limit": limit + 1, "shown": limit}
 
 
-def log_page_of(rows: Sequence[tuple[Any, ...]], limit: int) -> LogPage[tuple[Any, UUID]]:
-    """Return the page from the result of a `log_statement`; a position is the value that is sorted by, and the id."""
-    [(text, count, value, entry_id)] = rows
-    return LogPage(text=text or b"", next_before=(value, entry_id) if count > limit else None)
+def joined_log_page(name: str, texts: Sequence[bytes], next_before: Position | None) -> LogPage[Position]:
+    """Return the page of what several statements found, one after the other."""
+    return LogPage(text=_BETWEEN[name.rpartition("_")[2]].strip("'").encode().join(texts), next_before=next_before)

@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Composed
 from psycopg.types.json import Jsonb
 
 from adapters.database_errors import reachable
-from adapters.postgres.log_pages import log_page_of, log_parameters, log_statement
+from adapters.postgres.log_pages import joined_log_page, log_parameters, log_statement
 from adapters.sql import statements
 
 if TYPE_CHECKING:
@@ -43,22 +43,35 @@ _SWEPT: Final = {
     "answers": ("organizations_with_old_answers", "sweep_answers"),
 }
 _ORGANIZATIONS_A_SWEEP: Final = 1000
+_PLACES: Final = frozenset({"since", "until", "request_id"})
+"""Conditions that an index finds the place of; others are looked for."""
+
+# Some 10 ms.
+_LOOKED_AT: Final = 20_000
+_STATEMENTS_A_PAGE: Final = 25
+
+Position = tuple["datetime", UUID]
+"""When a call ended, and its id."""
 
 
 class PostgresRequestLog:
     """Implements `application.usage.request_log.RequestLog`."""
 
-    def __init__(self, tenant: Tenant) -> None:
-        self._tenant = tenant
+    def __init__(
+        self, tenant: Tenant, *, looked_at: int = _LOOKED_AT, statements_a_page: int = _STATEMENTS_A_PAGE
+    ) -> None:
+        """Look at so many calls in each of so many statements for a page at most.
 
-    async def page(
-        self, filters: RequestFilter, limit: int, before: tuple[datetime, UUID] | None
-    ) -> LogPage[tuple[datetime, UUID]]:
+        A page for which more would have to be looked at ends before it is full, and the next one goes on there.
+        """
+        self._tenant = tenant
+        self._looked_at = looked_at
+        self._statements_a_page = statements_a_page
+
+    async def page(self, filters: RequestFilter, limit: int, before: Position | None) -> LogPage[Position]:
         return await self._page("request_documents", filters, limit, before)
 
-    async def lines(
-        self, filters: RequestFilter, limit: int, before: tuple[datetime, UUID] | None
-    ) -> LogPage[tuple[datetime, UUID]]:
+    async def lines(self, filters: RequestFilter, limit: int, before: Position | None) -> LogPage[Position]:
         return await self._page("request_lines", filters, limit, before)
 
     async def count(self, filters: RequestFilter, *, most: int | None = None) -> int:
@@ -67,15 +80,28 @@ class PostgresRequestLog:
         count: int = (await self._tenant.rows(statement, {**parameters, "limit": most}))[0][0]
         return count
 
-    async def _page(
-        self, name: str, filters: RequestFilter, limit: int, before: tuple[datetime, UUID] | None
-    ) -> LogPage[tuple[datetime, UUID]]:
+    async def _page(self, name: str, filters: RequestFilter, limit: int, before: Position | None) -> LogPage[Position]:
         parameters = _parameters(filters)
-        if before is not None:
-            parameters |= {"before_time": before[0], "before_id": before[1]}
-        names = tuple(name for name in parameters if name != "before_id")
-        rows = await self._tenant.rows(_paged(name, names), {**parameters, **log_parameters(limit)})
-        return log_page_of(rows, limit)
+        chosen = tuple(name for name in parameters if name not in _PLACES)
+        places = tuple(name for name in parameters if name in _PLACES)
+        parameters |= {"looked_at": self._looked_at if chosen else limit + 1}
+        texts: list[bytes] = []
+        for _ in range(self._statements_a_page):
+            here = places if before is None else (*places, "before_time")
+            if before is not None:
+                parameters |= {"before_time": before[0], "before_id": before[1]}
+            statement = _paged(name, here, chosen)
+            [(text, count, *last)] = await self._tenant.rows(statement, {**parameters, **log_parameters(limit)})
+            texts += [text] if text else []
+            if count > limit:
+                # Where the page was full, what is more is found here, and the next page begins here as well.
+                return joined_log_page(name, texts, (last[0], last[1]) if limit else before)
+            limit -= count
+            ends = await self._tenant.rows(_last_searched(here), parameters) if chosen else []
+            if not ends:
+                return joined_log_page(name, texts, None)
+            before = (ends[0][0], ends[0][1])
+        return joined_log_page(name, texts, before)
 
 
 class PostgresUsageSweep:
@@ -135,16 +161,21 @@ def _uuid(text: str | None) -> UUID | None:
         return None
 
 
-def _filtered(name: str, conditions: tuple[str, ...]) -> Composed:
-    joined = SQL(" AND ").join(SQL(_CONDITIONS[condition]) for condition in conditions) if conditions else SQL("true")
-    return SQL(_SQL[name]).format(conditions=joined)
-
-
 @cache
 def _statement(name: str, conditions: tuple[str, ...]) -> bytes:
-    return _filtered(name, conditions).as_bytes()
+    return SQL(_SQL[name]).format(conditions=_all_of(conditions)).as_bytes()
 
 
 @cache
-def _paged(name: str, conditions: tuple[str, ...]) -> bytes:
-    return log_statement(name, _filtered(name, conditions))
+def _paged(name: str, places: tuple[str, ...], conditions: tuple[str, ...]) -> bytes:
+    searched = SQL(_SQL["searched"]).format(places=_all_of(places), conditions=_all_of(conditions))
+    return log_statement(name, SQL(_SQL[name]).format(searched=searched))
+
+
+@cache
+def _last_searched(places: tuple[str, ...]) -> bytes:
+    return SQL(_SQL["last_searched"]).format(places=_all_of(places)).as_bytes()
+
+
+def _all_of(conditions: tuple[str, ...]) -> Composed:
+    return SQL(" AND ").join(SQL(_CONDITIONS[name]) for name in conditions) if conditions else SQL("true").format()

@@ -1,9 +1,16 @@
--- request_documents: the newest calls that match, as the API shows them
+-- searched: the newest calls that match, of so many that are looked at
+SELECT * FROM (
+    SELECT * FROM request_log WHERE organization_id = %(organization_id)s AND {places}
+    ORDER BY ended_at DESC, id DESC LIMIT %(looked_at)s
+) looked_at WHERE {conditions} ORDER BY ended_at DESC, id DESC LIMIT %(limit)s;
+
+-- last_searched: the last of those that were looked at; none where the log ends before
+SELECT ended_at, id FROM request_log WHERE organization_id = %(organization_id)s AND {places}
+ORDER BY ended_at DESC, id DESC OFFSET %(looked_at)s - 1 LIMIT 1;
+
+-- request_documents: calls as the API shows them
 SELECT row_to_json(document) AS body, r.ended_at AS sort_value, r.id
-FROM (
-    SELECT * FROM request_log WHERE organization_id = %(organization_id)s AND {conditions}
-    ORDER BY ended_at DESC, id DESC LIMIT %(limit)s
-) r CROSS JOIN LATERAL (
+FROM ({searched}) r CROSS JOIN LATERAL (
     SELECT r.id, rfc3339(r.ended_at) AS "endedAt", r.request_id AS "requestId", r.actor, r.access_key_id AS "accessKeyId",
         r.labels, r.door, r.operation, r.is_streamed AS "isStreamed", r.model_asked AS "modelAsked",
         r.model_id AS "modelId", r.provider_id AS "providerId", r.provider_type AS "providerType",
@@ -42,8 +49,7 @@ SELECT concat_ws(',', rfc3339(ended_at), id, csv_cell(request_id), csv_cell(acto
         coalesce(cache_write_1h_tokens::text, ''), coalesce(audio_input_tokens::text, ''),
         coalesce(output_tokens::text, ''), coalesce(reasoning_tokens::text, ''),
         coalesce(audio_output_tokens::text, '')) || E'\r\n' AS body, ended_at AS sort_value, id
-FROM request_log WHERE organization_id = %(organization_id)s AND {conditions}
-ORDER BY ended_at DESC, id DESC LIMIT %(limit)s;
+FROM ({searched}) r ORDER BY ended_at DESC, id DESC;
 
 -- request_count: how many match
 SELECT count(*) FROM (SELECT FROM request_log WHERE organization_id = %(organization_id)s AND {conditions}

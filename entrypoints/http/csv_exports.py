@@ -65,7 +65,7 @@ class CsvExport:
             return response
         await response.write(csv_lines([self.columns]))
         before: Position | None = None
-        for _ in range(MOST_ROWS // _ROWS_AT_ONCE):
+        while True:
             page = await log.lines(filters, _ROWS_AT_ONCE, before)
             await response.write(page.text)
             before = page.next_before

@@ -81,6 +81,9 @@ class RequestViews:
         most a second after it ended, and for 30 days unless the operator has set another time. What was refused before
         a model was looked for, such as a body that makes no sense, is not listed.
 
+        For a page at most 500,000 calls are looked at. Where few of very many match, it may have fewer than `limit`, or
+        none, and a `nextCursor` to go on with.
+
         With `format=csv`, or `Accept: text/csv`, all that match come as CSV, at most 100,000: of more, request parts
         with `from` and `to`. Texts that a spreadsheet would take for a formula have an apostrophe before them.
         """
