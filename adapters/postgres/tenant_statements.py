@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LONG_PATIENCE_SECONDS: Final = 30.0
 """For statements that may themselves take seconds."""
 
-_PATIENCE_SECONDS: Final = 8.0
+PATIENCE_SECONDS: Final = 8.0
 # A server that is well ends a statement sooner (roles.sql). One that has stopped, with its connections open, ends none.
 _LONGEST_SECONDS: Final = 30.0
 # What they are made into Python's values in is some 2 ms, in which the event loop does nothing else.
@@ -49,7 +49,7 @@ class Tenant:
         pool: AnyPool,
         *,
         at_once: int | None = None,
-        patience_seconds: float = _PATIENCE_SECONDS,
+        patience_seconds: float = PATIENCE_SECONDS,
         rests: bool = False,
     ) -> None:
         """An organization has at most so many of the connections, by default all but one, which is left for the others.
