@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """One event with all that is known of it; `facts` are JSON values as they lie in the log, of whatever version.
+    """One event with all that is known of it; `facts` are JSON values as stored in the log, of whatever version.
 
     `position` is the number of the event within the organization, from 1 without a gap. `actor_name` is what the actor
-    is called, if it is a member of the organization; it stands in no event.
+    is called, if it is a member of the organization; it is in no event.
     """
 
     position: int

@@ -13,7 +13,7 @@ from application.ports.log_pages import LogPage
 from application.prompts.completion import TokenUsage
 from application.usage.usage_ledger import OK, TOKEN_KINDS, UsageReport, UsageSum
 from entrypoints.http.answers import requests as answers
-from entrypoints.http.csv_rows import csv_lines
+from entrypoints.http.csv_answers import csv_lines
 from entrypoints.http.json_responses import json_bytes
 
 if TYPE_CHECKING:
