@@ -148,7 +148,15 @@ def listing(
         order=sorting.ordered(descending=descending),
         sort_value=sorting.value_of(descending=descending),
     )
-    return SQL(_SQL["page"]).format(listing=rows).as_bytes()
+    return page_statement(rows).as_bytes()
+
+
+def page_statement(listing: Composed, *, separator: LiteralString = "','") -> Composed:
+    """Return the statement of a page of the rows `body, sort_value, id`, of which it takes `limit` and shows `shown`.
+
+    The separator of the rows' texts is an SQL literal.
+    """
+    return SQL(_SQL["page"]).format(listing=listing, separator=SQL(separator))
 
 
 @cache
