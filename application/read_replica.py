@@ -74,9 +74,9 @@ class ReadReplica:
             self._written.popitem(last=False)
 
     def may_answer(self, organization_id: UUID, seen_position: int | None) -> bool:
-        """Tell whether it may be asked for the organization.
+        """Return whether it may be queried for the organization.
 
-        Who names the position seen is asked for it there; who does not reads what this process has written.
+        A caller that names a position reads up to there; one that does not, up to what this process has written.
         """
         if self.problem is not None:
             return False

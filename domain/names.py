@@ -19,7 +19,7 @@ _EDGES: Final = re.compile(rf"\A[\s{_JOINERS}]+|[\s{_JOINERS}]+\Z")
 _PLAIN_LETTERS: Final = str.maketrans(
     {"\u0131": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th"}
 )
-# Below the space, so that a name stands before those that go on where it ends.
+# Below the space, so that a name stands before those that continue where it ends.
 _MARKS_FOLLOW: Final = "\x01"
 # Marks above, below and through a letter, in any script, have classes from 200 on; 1 is an overlay, 8 Japanese voicing.
 _SIDE_MARKS_FROM: Final = 200
@@ -78,7 +78,7 @@ def _is_side_mark(character: str) -> bool:
 
 
 def shows_as_written(character: str) -> bool:
-    """Tell whether a character is one of those that people see: the blanks of all scripts and joiners are among them.
+    """Return whether a character is one of those that people see: the blanks of all scripts and joiners are among them.
 
     Control characters, line breaks and marks that turn the direction are not.
     """

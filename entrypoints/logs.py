@@ -95,7 +95,7 @@ def every_log(logger: FilteringBoundLogger) -> Iterator[None]:
 def end_logged(logger: FilteringBoundLogger, *, passing: tuple[type[Exception], ...] = ()) -> Iterator[None]:
     """Log an exception that nobody has caught before the end of the block, and end the process with exit code 1.
 
-    Those of the types in `passing` are no errors, and go on.
+    Those of the types in `passing` are no errors, and continue.
     """
     with ExitStack() as stack:
         stack.push(partial(_end_logged, logger, passing))

@@ -319,14 +319,14 @@ def application(
     async def end_streams(_: web.Application) -> None:
         await container.auditing.feed().close()
 
-    # Nobody should wait for streams that go on for ever.
+    # Nobody should wait for streams that continue for ever.
     app.on_shutdown.append(end_streams)
     app[CONTAINER] = container
     return app
 
 
 def http_options(settings: Settings) -> HttpOptions:
-    """Return what the settings say of the HTTP side."""
+    """Return what the settings say about the HTTP side."""
     return HttpOptions(
         cors_origins=settings.cors_origins,
         trusted_proxies=settings.trusted_proxies,

@@ -38,7 +38,7 @@ class Shutdown:
         await self._has_begun.wait()
 
     async def drained(self, seconds: float) -> bool:
-        """Serve on for so many seconds where the signal asks for it, until another one comes; return whether it did."""
+        """Serve on for so many seconds where the signal requests it, until another one comes; return whether it did."""
         if not self._stop.drains or seconds == 0:
             return False
         self.drain()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _PLAIN: Final = {
     "missing": "is required",
     "extra_forbidden": "is not known here",
-    "none_required": "is not known here: null alone can stand there, to remove it",
+    "none_required": "is not known here: only null is accepted, which removes it",
     "model_type": "should be an object",
     "model_attributes_type": "should be an object",
     "dict_type": "should be an object",

@@ -114,7 +114,7 @@ class Service:
             content = await response.read()
             is_json = response.content_type.endswith("json") and content
             document = await response.json(content_type=None) if is_json else None
-            as_described(method, path, response.status, content, document)
+            as_described(method, path, response.status, document)
             return Reply(response.status, response.headers.copy(), content, document)
 
 

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Final
 from adapters.catalogue.known_models import FINE_TUNED, KnownModels, version_of
 from adapters.catalogue.provider_services import AZURE, PRICED_AS, service_of
 from application.ports.catalogue import KnownModel
-from domain.model.values import PRICED_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from adapters.catalogue.known_models import Entry
     from adapters.catalogue.list_prices import GenaiPrices, ListPrice
-    from application.ports.price_list import Tariff, Unpriced
+    from application.prompts.price_list import Tariff, Unpriced
 
 _GOOGLE_PREFIX: Final = "models/"
 _REMEMBERED: Final = 8192
@@ -83,7 +82,7 @@ class PackagedCatalogue:
         known = replace(
             known,
             tiers=price.tiers,
-            **{kind: getattr(price, kind) for kind in PRICED_KINDS},
+            **price.by_kind(),
             price_as_of=price.as_of if is_priced else None,
             price_source=price.source,
             price_reason=price.reason,

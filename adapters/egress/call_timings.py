@@ -44,7 +44,7 @@ class Attempt:
         self.lookup_started = perf_counter()
 
     def open_socket(self) -> None:
-        """Note that a connection is made; trying another address does not begin it anew."""
+        """Note that a connection is made; trying another address does not begin it again."""
         self._forget_lost_connection()
         if self.socket_opened is None:
             self.socket_opened = perf_counter()
@@ -74,7 +74,7 @@ class Attempt:
 
     @property
     def phase(self) -> str:
-        """What was going on, to follow "while"."""
+        """What was in progress, to follow "while"."""
         if self.answered is not None:
             return "reading the answer"
         if self.sent is not None:

@@ -34,7 +34,7 @@ _NAMES_REMEMBERED: Final = 1_024
 
 @dataclass(frozen=True, slots=True)
 class EgressProxy:
-    """An http or https proxy. `authorization` is what it is told to let this service in, none if it asks for nothing.
+    """An http or https proxy. `authorization` is the header it requires from this service, none if it requires none.
 
     `is_on_this_machine`: it listens on a loopback address, so that it reaches whatever this machine reaches.
     """

@@ -21,7 +21,7 @@ class AddressRefused(OSError):
     """A name leads to an address that may not be called; which one is not said, so that nobody learns it by asking."""
 
     def __init__(self) -> None:
-        super().__init__("The name leads to an address that this service must not connect to.")
+        super().__init__("The name resolves to an address that this service must not connect to.")
 
 
 class Guard:

@@ -40,7 +40,7 @@ def _meaning(error: BaseException, attempt: Attempt) -> tuple[FailureCategory, s
     place = attempt.target.place
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
     if attempt.is_refused or isinstance(cause, AddressRefused):
-        return "endpoint_refused", f"{place} leads to an address that this service must not connect to."
+        return "endpoint_refused", f"{place} resolves to an address that this service must not connect to."
     if isinstance(cause, TimeoutError):
         return "timeout", f"The time ran out while {attempt.phase} ({place})."
     if isinstance(error, BodyRefused):

@@ -75,7 +75,7 @@ class Taking:
     """Decompresses what is received, as long as neither that nor what becomes of it is too large.
 
     Raises:
-        BodyRefused: it will be too large, is encoded in a way that was not asked for, or is no body.
+        BodyRefused: it will be too large, is encoded in a way that was not requested, or is no body.
     """
 
     def __init__(self, response: ClientResponse, max_bytes: int) -> None:
@@ -122,7 +122,7 @@ async def next_chunk(response: ClientResponse, idle_seconds: float, deadline: fl
 
 
 def _switched() -> BodyRefused:
-    return BodyRefused("The answer switches to a protocol that was not asked for.")
+    return BodyRefused("The answer switches to a protocol that was not requested.")
 
 
 def _too_large(max_bytes: int) -> BodyRefused:

@@ -25,7 +25,7 @@ _DOTS: Final = re.compile(r"(?:\.|%2e){1,2}", re.ASCII | re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A URL that has been read: where it leads, and exactly what is asked for there."""
+    """A URL that has been read: where it leads, and exactly what is requested there."""
 
     scheme: str
     host: Host

@@ -26,7 +26,7 @@ _ADMINISTRATORS_OPTIONS: Final = (
     "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=10s -c idle_in_transaction_session_timeout=15s"
 )
 # How long a request waits for a connection. Attempts to connect end after that too, for between them the pool pauses
-# ever longer: the next request begins anew, so that a database that is back is found at once.
+# ever longer: the next request begins again, so that a database that is back is found at once.
 _PATIENCE_SECONDS: Final = 5.0
 # A server that is gone without a word is noticed within some ten seconds.
 ANSWERS_OR_ENDS: Final[dict[str, Any]] = {
@@ -82,7 +82,7 @@ def long_reading_pool(url: str, *, size: int = 2) -> AnyPool:
 
 
 def replica_pool(url: str, *, size: int) -> AnyPool:
-    """Return such a pool for a replica. It opens connections when they are asked for, and none to one that is lost."""
+    """Return such a pool for a replica. It opens connections when they are requested, and none to one that is lost."""
     return reading_pool(url, size=size, least=0, application_name="modelbook replica")
 
 

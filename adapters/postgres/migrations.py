@@ -55,7 +55,7 @@ class OtherLogin(ApplicationError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logins:
-    """Connection URLs of the two login roles; each holds a password, unless the server asks for none."""
+    """Connection URLs of the two login roles; each holds a password, unless the server requires none."""
 
     database_url: str
     admin_database_url: str
@@ -155,7 +155,7 @@ def _password_of(url: str, role: str, setting: str) -> str:
 
 
 def trusted_logins(owner_url: str) -> Logins:
-    """Return the URLs of the two login roles on a server that asks for no password, such as the embedded one."""
+    """Return the URLs of the two login roles on a server that requires no password, such as the embedded one."""
     with psycopg.connect(owner_url, autocommit=True) as connection:
         roles = roles_of(connection)
     return Logins(database_url=login_url(owner_url, roles.app), admin_database_url=login_url(owner_url, roles.admin))

@@ -142,5 +142,5 @@ def _answering() -> Iterator[None]:
 
 
 def _is_loss(cause: BaseException | None) -> bool:
-    """Tell whether the connection was lost, or none could be had: no statement was refused, or the server ends."""
+    """Return whether the connection was lost, or none could be had: no statement was refused, or the server ends."""
     return isinstance(cause, psycopg.OperationalError) and (cause.sqlstate is None or cause.sqlstate.startswith("57P"))

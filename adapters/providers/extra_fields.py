@@ -1,4 +1,4 @@
-"""What a provider says of a model beyond what we understand, kept within bounds."""
+"""What a provider says about a model beyond what we understand, kept within bounds."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-# What is written decides; a model that writes text and pictures is asked for its pictures.
+# What is written decides; a model that writes text and images is an image model.
 _BY_OUTPUT: Final = (
     ("video", "video"),
     ("image", "image"),

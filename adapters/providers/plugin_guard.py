@@ -139,7 +139,7 @@ class GuardedAdapter:
             CallOutcome(
                 "bad_request",
                 f"The adapter for {self.type.label} does not run prompts.",
-                hint="Use a model of another provider, or a newer version of the package that brings the adapter.",
+                hint="Use a model of another provider, or a newer version of the package that contains the adapter.",
             )
         )
 
@@ -152,7 +152,7 @@ class GuardedAdapter:
             CallOutcome(
                 "provider_error",
                 f"The adapter for {self.type.label} failed ({name}).",
-                hint="This is a mistake in the package that brings the adapter; tell its authors.",
+                hint="This is a defect of the package that contains the adapter; report it to its authors.",
             )
         )
 

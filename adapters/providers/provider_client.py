@@ -255,7 +255,7 @@ class ProviderClient:
         )
 
     async def _whole(self, response: OutboundResponse) -> ProviderResponse:
-        """Return the response; a large one is searched and parsed in a thread, before its document is asked for."""
+        """Return the response; a large one is searched and parsed in a thread, before its document is requested."""
         if len(response.body) <= _LARGE_BODY:
             return self._answer(response, self.without_secrets(response.body))
 

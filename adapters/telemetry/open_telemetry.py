@@ -76,7 +76,7 @@ def check_settings(signals: Collection[str]) -> None:
 
 
 class OpenTelemetry:
-    """Exports the signals that are asked for: traces, metrics, logs. Made in the process that it is to work in."""
+    """Exports the signals that are requested: traces, metrics, logs. Made in the process that it is to work in."""
 
     def __init__(self, signals: Collection[str], *, version: str) -> None:
         self._resource = _resource(version)

@@ -151,7 +151,7 @@ class _Call:
 
 
 class _TracedEvents:
-    """The events of a stream. The first is asked for within the call's span: with it the call is made."""
+    """The events of a stream. The first is requested within the call's span: with it the call is made."""
 
     def __init__(self, events: AsyncIterator[CompletionEvent], call: _Call) -> None:
         self._events = events

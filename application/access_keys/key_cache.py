@@ -1,4 +1,4 @@
-"""Recognizes access keys without asking the database for each request."""
+"""Recognizes access keys without querying the database for each request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LONGEST_TRUST: Final = 2.0
 """Seconds after which a key is not accepted before the log was asked whether it has grown."""
 
-# Half way through the log is asked while requests go on, so that under load none of them waits for it.
+# Half way through the log is queried while requests continue, so that under load none of them waits for it.
 _ASK_AFTER: Final = LONGEST_TRUST / 2
 _MOST_KEYS: Final = 10_000
 _MOST_UNKNOWN: Final = 4_096
@@ -47,7 +47,7 @@ class _Organization:
 class AccessKeyCache:
     """Finds keys by organization and id, of which some 10,000 are kept in memory, about 10 MB.
 
-    A key is not trusted for longer than `LONGEST_TRUST` without asking the organization's log whether it has grown; a
+    A key is not trusted for longer than `LONGEST_TRUST` without checking whether the organization's log has grown; a
     write in this process is seen at once. Keys that do not exist are remembered for as long, at most 4,096 of them, and
     apart from the others, so that guessed ones push no real one out; at most two keys are read at the same time.
     """
@@ -62,7 +62,7 @@ class AccessKeyCache:
         self._turns = asyncio.Semaphore(_READS_AT_ONCE)
 
     def forget(self, organization_id: UUID) -> None:
-        """Read the organization's keys anew: something of it was written."""
+        """Read the organization's keys again: something of it was written."""
         gone = self._organizations.pop(organization_id, None)
         self._count -= 0 if gone is None else len(gone.keys)
 
@@ -91,7 +91,7 @@ class AccessKeyCache:
     async def read_again(self, organization_id: UUID, key_id: UUID) -> HeldKey | None:
         """Return the key as it is at this moment: another process may have given it a secret that is not known here.
 
-        Requests that ask for the same key share a read that begins after they came.
+        Requests with the same key share a read that begins after they came.
 
         Raises:
             Unavailable: the database cannot be reached.

@@ -1,4 +1,4 @@
-"""Holds calls to budgets, which all processes share, without asking the database for each call."""
+"""Holds calls to budgets, which all processes share, without querying the database for each call."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class Budgets:
     """Sets aside what each call may cost, from this process's parts of the budgets, and settles with what it did cost.
 
     A call is made as long as there is anything left that is not set aside for others, so that spending passes a budget
-    by no more than the calls under way. Parts are asked for when they run out, what was spent of them is reported every
+    by no more than the calls under way. Parts are requested when they run out, what was spent of them is reported every
     second, and they are given back when they are not needed. Start and close it in the running loop.
     """
 
@@ -196,7 +196,7 @@ class Budgets:
         raise _refusal(bounds, budget, part, now)
 
     def _may_ask(self, part: _Part) -> bool:
-        """Whether the answer may be another one than a moment ago: what is used up is not asked for by each call."""
+        """Whether the answer may have changed: a budget that is used up is not queried by each call."""
         is_spent = part.spent_by_all + part.spent >= part.budget
         pause = _REMEMBERED_SECONDS if is_spent else _PAUSE_SECONDS if part.is_all_there_is else 0.0
         return self._timer.now() - part.asked_at >= pause
@@ -251,7 +251,7 @@ class Budgets:
                     await self._renew(place, part, wanted)
                 except Unavailable:
                     continue
-            # A call that came meanwhile goes on with this part.
+            # A call that came meanwhile continues with this part.
             if part.is_idle and self._is_old(part) and self._parts.get(place) is part:
                 del self._parts[place]
 

@@ -34,7 +34,7 @@ async def note_threshold(
 ) -> None:
     """Record it on the access key or the organization; nothing where that was revoked or removed meanwhile.
 
-    However often and by however many processes it is asked for, it is recorded once for each budget and period.
+    However often and by however many processes it is requested, it is recorded once for each budget and period.
 
     Raises:
         Unavailable: the database cannot be reached.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LONGEST_TRUST: Final = 3.0
 """Seconds after which quotas are read again before they count; a change in another process is known here by then."""
 
-# Half way they are read again while requests go on, so that under load none of them waits.
+# Half way they are read again while requests continue, so that under load none of them waits.
 _READ_AFTER: Final = LONGEST_TRUST / 2
 _MOST_REMEMBERED: Final = 10_000
 
@@ -80,7 +80,7 @@ class OrganizationQuotas:
         return await asyncio.shield(reading)
 
     def forget(self, organization_id: UUID) -> None:
-        """Read the organization's quotas anew: they were changed."""
+        """Read the organization's quotas again: they were changed."""
         self._remembered.pop(organization_id, None)
         self._reading.pop(organization_id, None)
 

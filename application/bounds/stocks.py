@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from application.ports.timer import Timer
 
 COUNTED_EVERY: Final = 10.0
-"""Seconds after which is counted anew, what other processes have added too."""
+"""Seconds after which the stock is counted again, with what other processes have added."""
 
 # Of what there is room for, as much is let in before it is counted again.
 _PART: Final = 10

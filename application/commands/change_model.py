@@ -89,7 +89,7 @@ async def change_model(
         ModelNotFound: the organization has no such model.
         StaleRevision: its revision is not the expected one.
         FieldsChanged: another command changed the same fields at the same time. Other fields do not matter.
-        ModelProviderFixed, ModelIdentityFixed: another provider or provider's model id is asked for.
+        ModelProviderFixed, ModelIdentityFixed: another provider or provider's model id is requested.
         InvalidValue: a value is outside what its field allows.
     """
     seen = SeenFields()

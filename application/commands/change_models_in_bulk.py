@@ -129,8 +129,8 @@ async def change_models_in_bulk(
 ) -> Sequence[OperationOutcome]:
     """Return an outcome an operation, in their order; the models are saved in one transaction.
 
-    Where another command comes first, operations are made anew on the newest models, and refused where it has changed
-    the same fields, or where a revision is expected.
+    Where another command comes first, operations are applied again to the newest models, and refused where it has
+    changed the same fields, or where a revision is expected.
 
     Raises:
         BulkRefused: it was to be atomic and some operations cannot be done; none was.
@@ -221,7 +221,7 @@ async def _saved_alone(
 ) -> Recorded | Refusal:
     """Save one of several under a command id of its own: the log applies one command id once.
 
-    Where another command comes first, its operations are decided anew, which may change their outcomes.
+    Where another command comes first, its operations are decided again, which may change their outcomes.
     """
     indexes = [index for index, outcome in outcomes.items() if outcome == model_id]
     is_first = True

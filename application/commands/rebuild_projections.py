@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class RebuildProjections:
     """Fold the log of every organization, or of one, and write the rows that are not what it says.
 
-    Reads and writes go on meanwhile. For platform administrators.
+    Reads and writes continue meanwhile. For platform administrators.
     """
 
     names: Sequence[Table]

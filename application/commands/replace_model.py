@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplaceModel:
-    """Describe the model anew. Editors and administrators; what is left out is filled as for a new model."""
+    """Replace the model's description. Editors and administrators; what is left out is filled as for a new model."""
 
     model_id: UUID
     expected_revision: int | None = None
@@ -47,7 +47,7 @@ async def replace_model(
         ModelNotFound, ProviderNotFound: the organization has no such model or provider.
         StaleRevision: its revision is not the expected one.
         Conflict: other commands changed it at the same time, too often.
-        ModelProviderFixed, ModelIdentityFixed: another provider or provider's model id is asked for.
+        ModelProviderFixed, ModelIdentityFixed: another provider or provider's model id is requested.
     """
 
     async def change() -> Recorded:

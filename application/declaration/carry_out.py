@@ -1,4 +1,4 @@
-"""Carries out a plan."""
+"""Executes a plan."""
 
 from __future__ import annotations
 

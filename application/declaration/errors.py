@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class DeclarationError(Exception):
-    """A declaration could not be read, compared or carried out."""
+    """A declaration could not be read, compared or executed."""
 
     code: ClassVar[str] = "declaration-error"
 

@@ -85,7 +85,9 @@ def _refuse_same_names(resources: Sequence[Present]) -> None:
     seen, findings = set[object](), list[Finding]()
     for each in resources:
         if (each.kind, each.key) in seen:
-            message = f"{each.label} exists twice: a file tells them apart by name, so rename one of them first"
+            message = (
+                f"{each.label} exists twice: a declaration identifies resources by name, so rename one of them first"
+            )
             findings.append(Finding(place=f"The {each.kind}", message=message))
         seen.add((each.kind, each.key))
     if findings:

@@ -128,7 +128,7 @@ class Planner:
         for resource in self._present:
             place = (resource.kind, resource.key)
             if place in there and (place in wanted or section_of(*place) in declaration.sections):
-                message = f"cannot be told apart: the organization has several with the name {resource.label}"
+                message = f"is ambiguous: the organization has several with the name {resource.label}"
                 self._find(f"The {resource.kind}s", message)
             there[place] = resource
         return there
@@ -253,7 +253,7 @@ def _members(name: str, wanted: Mapping[str, Any], present: Mapping[str, Any]) -
 
 
 def _goes(place: Place, gone: set[Place]) -> bool:
-    """Tell whether this is removed, by itself or with its provider."""
+    """Return whether this is removed, by itself or with its provider."""
     kind, key = place
     return place in gone or (kind == "model" and ("provider", key[:1]) in gone)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from application.declaration.resources import Present, Secret, Wanted
 
 _AGAIN: Final = "given again"
-_ELSEWHERE: Final = "to another endpoint what is stored does not go by itself"
+_ELSEWHERE: Final = "stored secrets are never sent to another endpoint"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

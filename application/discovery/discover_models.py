@@ -50,7 +50,7 @@ class NoOffer:
 
 
 class Discovery:
-    """Returns what providers offer, beside what is registered of it; remembers what was worked out last."""
+    """Returns what providers offer, beside what is registered of it; remembers what was calculated last."""
 
     def __init__(
         self,
@@ -118,7 +118,7 @@ class Discovery:
         )
 
     async def _completed(self, standing: Standing, org_sequence: int, answered: Answered) -> CompletedOffer:
-        """Return the models of the answer; worked out anew only for a new answer, or when the organization changed."""
+        """Return the models of the answer; calculated again only for a new answer, or when the organization changed."""
         day = self._clock.now().date()
         offered = await self._described(standing, answered.snapshot, day)
         if offered.offer is None or offered.org_sequence != org_sequence:

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 QUIET_SECONDS: Final = 10.0
-"""How long a provider that did not answer is left alone, unless a person asks for it."""
+"""How long a provider that did not answer is not queried again, unless a person requests it."""
 
-# A provider may ask for an hour; a person who has put things right should not wait for that.
+# A provider may request an hour; a person who has put things right should not wait for that.
 _LONGEST_QUIET: Final = 300.0
 _KEPT: Final = (
     "category",

@@ -80,7 +80,8 @@ class ModelLists:
     async def newest(self, standing: Standing, *, refresh: bool, patience: float) -> Answered:
         """Return the newest complete answer of the provider, waiting for one at most `patience` seconds.
 
-        Asking goes on when nobody waits any more. Shortly after a failure nothing is asked, unless a refresh is wanted.
+        Asking continues when nobody waits any more. Shortly after a failure nothing is asked, unless a refresh is
+        wanted.
 
         Raises:
             UpstreamFailure, CredentialUnreadable: it could not be asked, and has never answered as it is configured.
@@ -110,7 +111,7 @@ class ModelLists:
                 CallOutcome(
                     "timeout",
                     f"The provider has not answered within {patience:g} seconds.",
-                    hint="It is still being asked: look again shortly.",
+                    hint="The request is still under way: try again shortly.",
                     is_retryable=True,
                 )
             ) from None

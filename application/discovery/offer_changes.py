@@ -158,7 +158,7 @@ def _amount(text: str | None) -> Decimal | None:
 
 
 def is_suspicious(before: Decimal | None, after: Decimal | None) -> bool:
-    """Tell whether a price moved by more than ten times, or between something and nothing at all."""
+    """Return whether a price moved by more than ten times, or between something and nothing at all."""
     if before is None or after is None:
         return False
     low, high = sorted((before, after))

@@ -34,5 +34,5 @@ class HealthObserver(Protocol):
         ...
 
     def failed(self, provider: ProviderToCheck, error: BaseException) -> None:
-        """Note that a check could not be carried out or recorded, which says nothing about the provider."""
+        """Note that a check could not be executed or recorded, which says nothing about the provider."""
         ...

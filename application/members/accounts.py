@@ -194,7 +194,7 @@ class SignInAttempts(Protocol):
         ...
 
     async def forget(self, subject: str) -> None:
-        """Begin to count anew, because an attempt has succeeded.
+        """Begin to count again, because an attempt has succeeded.
 
         Raises:
             Unavailable: the database cannot be reached.
@@ -236,7 +236,7 @@ class Passphrases(Protocol):
         ...
 
     async def matches(self, passphrase: str, hashed: str | None) -> bool:
-        """Tell whether the hash is that of the passphrase. It takes as long where there is no hash.
+        """Return whether the hash is that of the passphrase. It takes as long where there is no hash.
 
         Raises:
             SignInBusy: too many wait for theirs.
@@ -244,5 +244,5 @@ class Passphrases(Protocol):
         ...
 
     def is_outdated(self, hashed: str) -> bool:
-        """Tell whether a hash was made with weaker parameters than today's."""
+        """Return whether a hash was made with weaker parameters than today's."""
         ...

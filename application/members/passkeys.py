@@ -55,7 +55,7 @@ class PasskeyVerifier(Protocol):
         """Return the passkey that was made.
 
         Raises:
-            PasskeyRefused: it was made for something else, or is not of the kind that was asked for.
+            PasskeyRefused: it was made for something else, or is not of the kind that was requested.
         """
         ...
 

@@ -32,7 +32,7 @@ _URL_SAFE: Final = str.maketrans("+/", "-_")
 
 
 class Secrets(tuple[str, ...]):  # noqa: SLOT001 - its forms are remembered in its dictionary
-    """Secrets that many texts are searched for; how each of them may look is worked out once."""
+    """Secrets that many texts are searched for; how each of them may look is calculated once."""
 
     @cached_property
     def forms(self) -> frozenset[str]:

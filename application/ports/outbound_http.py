@@ -22,7 +22,7 @@ _HINTS: Final[Mapping[FailureCategory, str]] = {
     "timeout": "Try again; if it lasts, check the endpoint and look at the provider's status page.",
     "tls": "Check that the endpoint's name is the one in the server's certificate, and who has signed that.",
     "endpoint_refused": "Choose a public https address, or ask the operator of this service to allow this one.",
-    "unexpected_body": "Check that the endpoint is the API's base address, and whether a proxy stands between.",
+    "unexpected_body": "Check that the endpoint is the API's base address, and whether there is a proxy in between.",
 }
 
 _MEBIBYTE = 1024 * 1024

@@ -6,11 +6,11 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from application.errors import ApplicationError
+from domain.model.values import TokenPrices
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
-    from decimal import Decimal
 
     from domain.provider.values import Endpoint
 
@@ -81,7 +81,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimit:
-    """What the provider said of its limits; none where it said nothing. `retry_after_seconds` is relative."""
+    """What the provider said about its limits; none where it said nothing. `retry_after_seconds` is relative."""
 
     limit_requests: int | None = None
     remaining_requests: int | None = None
@@ -149,7 +149,7 @@ class TestReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfferedModel:
+class OfferedModel(TokenPrices):
     """A model as the provider's own list has it, none where that is silent. Prices in USD per 1,000 tokens.
 
     `price_reason` is for a list that says why it has no price, `base_model` for one of deployments.
@@ -163,13 +163,6 @@ class OfferedModel:
     capabilities: tuple[str, ...] | None = None
     context_window: int | None = None
     max_tokens: int | None = None
-    input_per_1k: Decimal | None = None
-    output_per_1k: Decimal | None = None
-    cached_input_per_1k: Decimal | None = None
-    cache_write_per_1k: Decimal | None = None
-    cache_write_1h_per_1k: Decimal | None = None
-    reasoning_per_1k: Decimal | None = None
-    audio_input_per_1k: Decimal | None = None
     price_reason: PriceReason | None = None
     base_model: str | None = None
     lifecycle: Literal["active", "deprecated", "retired", "preview"] | None = None

@@ -56,7 +56,7 @@ class RateLimits(Protocol):
         ...
 
     async def look(self, quota: Quota, subject_id: UUID) -> Allowance:
-        """Tell whether there is anything left of the quota, without counting."""
+        """Return whether there is anything left of the quota, without counting."""
         ...
 
     async def add(self, quota: Quota, subject_id: UUID, amount: int) -> None:

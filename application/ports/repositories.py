@@ -108,5 +108,5 @@ class Organizations(Repository["Organization"], Protocol):
         ...
 
     async def has_log(self) -> bool:
-        """Tell whether anything was ever written for the organization."""
+        """Return whether anything was ever written for the organization."""
         ...

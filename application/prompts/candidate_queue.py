@@ -53,7 +53,7 @@ class CandidateQueue:
         return chosen.candidate
 
     def has_alternative(self) -> bool:
-        """Tell whether a candidate is left that does not cool down."""
+        """Return whether a candidate is left that does not cool down."""
         return bool(self._left) and any(not self._is_cooling(each.candidate) for each in self._left)
 
     def keep_larger(self, window: int | None) -> None:
@@ -62,7 +62,7 @@ class CandidateQueue:
             self._left = [each for each in self._left if (each.candidate.context_window or window + 1) > window]
 
     def is_suspect(self, candidate: Candidate) -> bool:
-        """Tell whether the candidate has kept failing, and has not answered since."""
+        """Return whether the candidate has kept failing, and has not answered since."""
         return self._records.cool_downs.is_suspect(self._organization_id, candidate)
 
     def begun(self, candidate: Candidate) -> None:

@@ -61,7 +61,7 @@ class Audio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCall:
-    """A call that the model asks for. `arguments` are the JSON text as it was written, or free text of a custom tool.
+    """A call that the model requests. `arguments` are the JSON text as it was written, or free text of a custom tool.
 
     `signature` is Google's thought signature of the part; `item_id` is the Responses item's own id. Like the blobs of
     `Reasoning` they fit only `origin`.

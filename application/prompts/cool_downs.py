@@ -111,7 +111,7 @@ class CoolDowns:
         return CoolDown(until=record.until, reason=record.reason)
 
     def is_suspect(self, organization_id: UUID, candidate: Candidate) -> bool:
-        """Tell whether the model has failed so that it was left alone, and has not answered since."""
+        """Return whether the model has failed so that it was left alone, and has not answered since."""
         record = self._record(organization_id, candidate)
         return record is not None and record.reason is not None
 

@@ -61,7 +61,7 @@ class Patience:
     def _silence(self) -> CallOutcome:
         return CallOutcome(
             "timeout",
-            f"The model had said nothing for {self.seconds:g} s, and another one was there to ask.",
+            f"The model sent nothing for {self.seconds:g} s, and another model was available.",
             hint="How long a model may take to begin can be set with firstByteSeconds in its config.",
             is_retryable=True,
         )

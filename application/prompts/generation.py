@@ -76,7 +76,7 @@ class ModelDefaults:
 
 @dataclass(slots=True, kw_only=True)
 class CallProgress:
-    """What a provider has said of a call's tokens so far; an adapter keeps it up to date while it reads a stream.
+    """What a provider has said about a call's tokens so far; an adapter keeps it up to date while it reads a stream.
 
     It counts where the call never comes to its end, because somebody hangs up or it fails. `is_finished` says that the
     answer itself is complete, so that these are all of its tokens; the other fields are as in `Completion`.
@@ -117,7 +117,7 @@ class Generation(Protocol):
 
         Raises:
             InvalidInput: the provider does not take a part of the prompt; nothing was sent.
-            UpstreamFailure: the provider refused, failed or fell silent; it says whether trying again can help.
+            UpstreamFailure: the provider refused, failed or stopped sending; it says whether trying again can help.
         """
         ...
 
@@ -126,7 +126,7 @@ class Generation(Protocol):
     ) -> AbstractAsyncContextManager[AsyncIterator[CompletionEvent]]:
         """Return the answer as it comes. Leaving the block early ends the call at the provider too.
 
-        The call begins with the first event that is asked for. Trying again is safe until there was one.
+        The call begins with the first event that is requested. Trying again is safe until there was one.
 
         Raises:
             InvalidInput: as for `generate`.

@@ -1,4 +1,4 @@
-"""The providers and models on which an organization can run prompts: those that a prompt asks for, and no others."""
+"""The providers and models on which an organization can run prompts: those that a prompt requests, and no others."""
 
 from __future__ import annotations
 

@@ -27,13 +27,13 @@ class NoModelFits(ApplicationError):
 
 
 class ModelOutOfUse(Conflict):
-    """The model that was asked for cannot be used as it is; `candidates` says why."""
+    """The model that was requested cannot be used as it is; `candidates` says why."""
 
     code = "model-out-of-use"
 
     def __init__(self, selection: Selection) -> None:
         reasons = dict.fromkeys(finding.detail for ranked in selection.ranked_candidates for finding in ranked.findings)
-        super().__init__(f"The model that was asked for cannot be used as it is. {' '.join(reasons)}")
+        super().__init__(f"The requested model cannot be used as it is. {' '.join(reasons)}")
         self.selection = selection
 
 

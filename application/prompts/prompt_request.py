@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from application.prompts.selection_candidates import Candidate, ModelSelector
 
 LONGEST_DEADLINE: Final = 600.0
-"""Seconds that a prompt may ask for: as long as the providers' own clients wait by themselves."""
+"""Seconds that a prompt may request: as long as the providers' own clients wait by themselves."""
 
 ANSWER_SECONDS: Final = 595.0
 """How long a whole answer, or the first words of a streamed one, may take where the prompt does not say: a little less

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.errors import ApplicationError
-    from application.ports.price_list import PriceList
     from application.ports.provider_gateway import Category, ProviderConnection, TestReport
     from application.ports.timer import Timer
     from application.prompts.call_costs import Metered
     from application.prompts.candidate_queue import CandidateQueue
     from application.prompts.completion import Completion
     from application.prompts.generation import GenerationRequest
+    from application.prompts.price_list import PriceList
     from application.prompts.prompt_request import Prompt
     from application.prompts.runnable_models import RunnableModels
     from application.prompts.selection_candidates import Candidate
@@ -272,7 +272,7 @@ class PromptRun:
             self._queue.failed(candidate, failure, self._called_at)
 
     def _was_hasty(self, candidate: Candidate) -> bool:
-        """Tell whether the request has given the model less time than it has by itself: others may give it more."""
+        """Return whether the request has given the model less time than it has by itself: others may give it more."""
         if self._has_begun:
             own = self._prompt.idle_seconds
             return own is not None and own < (candidate.defaults.idle_seconds or SILENCE_SECONDS)
@@ -356,12 +356,12 @@ class PromptRun:
     def _out_of_time(self) -> CallOutcome:
         return CallOutcome(
             "timeout",
-            f"There was no whole answer within the {self._seconds:g} s that it may take.",
-            hint="Allow more with deadlineSeconds (request or model's config), or ask for a shorter answer.",
+            f"There was no complete answer within the deadline of {self._seconds:g} s.",
+            hint="Allow more with deadlineSeconds (request or model's config), or request a shorter answer.",
         )
 
 
 def _is_callers_mistake(failure: CallOutcome) -> bool:
-    """Tell whether another model would say the same: what no provider has answered is for want of an adapter."""
+    """Return whether another model would say the same: what no provider has answered is for want of an adapter."""
     was_answered = failure.http_status is not None
     return failure.category == "content_filter" or (failure.category == "bad_request" and was_answered)

@@ -36,7 +36,7 @@ class Named(TypedDict):
 
 
 def named(candidate: Candidate) -> Named:
-    """Return what a use says of its model."""
+    """Return what a use says about its model."""
     return {
         "model_id": candidate.id,
         "provider_id": candidate.provider_id,

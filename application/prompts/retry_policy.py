@@ -23,7 +23,7 @@ FINAL: Final = frozenset(
         "region_blocked",
     }
 )
-"""Categories that the same call meets again, whatever the provider says of trying again."""
+"""Categories that recur when the same call is repeated, whatever the provider says about trying again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
-"""What prompts run on, looked up by what they ask for and remembered for two seconds, so that few wait for it.
+"""What prompts run on, looked up by what they request and remembered for two seconds, so that few wait for it.
 
-A look-up reads what was asked for and no more, so that its cost does not grow with the organization, and a write, which
+A look-up reads what was requested and no more, so that its cost does not grow with the organization, and a write, which
 makes everything about the organization be forgotten, costs the next prompt one look-up.
 """
 
@@ -46,7 +46,7 @@ MOST_EXPLAINED: Final = 1_000
 MOST_BYTES: Final = 16 * 1024 * 1024
 """What is remembered of all organizations together; one of them may have a quarter of it."""
 
-# Half way through the log is asked while prompts go on, so that under load none of them ever waits for it.
+# Half way through the log is queried while prompts continue, so that under load none of them ever waits for it.
 _ASK_AFTER: Final = LONGEST_TRUST / 2
 _FORGET_AFTER: Final = 60.0
 _LATENCIES_GOOD_FOR: Final = 10.0
@@ -88,11 +88,11 @@ class _Remembered:
 
 
 class RunnableModelsCache:
-    """Remembers what prompts asked for lately, and decrypted keys.
+    """Remembers what prompts requested lately, and decrypted keys.
 
-    Nothing here is trusted for longer than `LONGEST_TRUST` without asking the organization's log whether it has grown;
-    a write in this process is seen at once. An organization without prompts for a minute is forgotten, keys and all,
-    when the next one comes; so is what was used the longest ago, where all together takes too many bytes.
+    Nothing here is trusted for longer than `LONGEST_TRUST` without checking whether the organization's log has
+    grown; a write in this process is seen at once. An organization without prompts for a minute is forgotten, keys and
+    all, when the next one comes; so is what was used the longest ago, where all together takes too many bytes.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class RunnableModelsCache:
         return self._size
 
     def forget(self, organization_id: UUID) -> None:
-        """Read everything anew for the organization's next prompt: something of it was written."""
+        """Read everything again for the organization's next prompt: something of it was written."""
         dropped = self._organizations.pop(organization_id, None)
         if dropped is not None:
             self._size -= dropped.size
@@ -140,7 +140,7 @@ class RunnableModelsCache:
         For a need these are the best of those that fit; where none fits, some that do not, with the reasons.
 
         Raises:
-            ModelNotFound: none is called what was asked for.
+            ModelNotFound: none is called what was requested.
             Unavailable: the database cannot be reached.
         """
         remembered = self._of_caller()
@@ -270,7 +270,7 @@ class RunnableModelsCache:
         return self._organizations.get(current_caller().organization_id) is remembered
 
     def _is_good(self, remembered: _Remembered, lookup: Lookup, runnable: RunnableModels) -> bool:
-        """Tell whether it still holds: what the calendar and the clock change is in no log."""
+        """Return whether it still holds: what the calendar and the clock change is in no log."""
         selector, _, _ = lookup
         if isinstance(selector, Requirements) and selector.strategy == "fastest":
             measured_at = remembered.latencies_at

@@ -41,7 +41,7 @@ async def select_model(
     They stand in the order in which they are tried: those that cool down last, and before them those of no weight.
 
     Raises:
-        ModelNotFound: none is called what was asked for.
+        ModelNotFound: none is called what was requested.
         Unavailable: the database cannot be reached.
     """
     if isinstance(query.selector, Requirements):

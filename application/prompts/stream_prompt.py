@@ -70,7 +70,7 @@ async def _next(events: AsyncIterator[CompletionEvent]) -> CompletionEvent:
     except StopAsyncIteration:
         raise UpstreamFailure(
             CallOutcome(
-                "unexpected_body", "The provider ended the stream before the answer was whole.", is_retryable=True
+                "unexpected_body", "The provider ended the stream before the answer was complete.", is_retryable=True
             )
         ) from None
 

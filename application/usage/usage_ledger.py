@@ -44,7 +44,7 @@ Dimension = Literal["model", "provider", "key", "actor", "day", "hour"]
 class Use:
     """One call of a model, or why there was none (`was_called` is false, and nothing was used).
 
-    `outcome` is `ok`, `cancelled` (the client went away) or the category of the failure. `cost_usd` is none where
+    `outcome` is `ok`, `cancelled` (the client disconnected) or the category of the failure. `cost_usd` is none where
     it is not known, for the reason `cost_unknown`; a call that the provider refused costs 0.
     """
 

@@ -39,7 +39,7 @@ class CheckpointVerifier:
         return CheckpointReader(self.sink, self.signatures, self.key.public_key)
 
     def has_signed(self, proof: Proof) -> bool:
-        """Tell whether this service, or another with its key, has proved it."""
+        """Return whether this service, or another with its key, has proved it."""
         if self.sink is None or self.key is None:
             return False
         return self.signatures.is_right(self.key.public_key, proof.signed_bytes(), proof.signature)

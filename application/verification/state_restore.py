@@ -1,4 +1,4 @@
-"""State that a backup was restored, or that checkpoints were taken away, so that checkpoints go on."""
+"""State that a backup was restored, or that checkpoints were taken away, so that checkpoints continue."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ async def write_checkpoint(
 
     Raises:
         CheckpointsDisagree: the database or the sink went back; nothing was written.
-        SinkUnusable, Unavailable: it could not be written; the log goes on without.
+        SinkUnusable, Unavailable: it could not be written; the log continues without.
     """
     async with sink.tail() as tail:
         end = await end_of(tail.newest)

@@ -38,7 +38,10 @@ NAMES: Final = tuple(TOPICS_OF)
 _BEAT_SECONDS: Final = 1.0
 # Longer than a database takes to come back, or another one to take its place.
 _PATIENCE_SECONDS: Final = 30.0
-_UNFORESEEN: Final = {"code": "internal-error", "message": "Something went wrong here, and it has been logged."}
+_UNFORESEEN: Final = {
+    "code": "internal-error",
+    "message": "An unexpected error occurred in the service and was logged.",
+}
 
 
 def projection_named(name: str) -> Table:

@@ -41,7 +41,7 @@ async def audit_trail(
 
 
 def auditing_of(runtime: Runtime, rows: HistoricalRows | None = None) -> Auditing:
-    """Return the parts of the audit trail for a command; `rows` are needed for what asks for the past."""
+    """Return the parts of the audit trail for a command; `rows` are needed to query the past."""
     pool = small_pool(runtime.database_url)
     return Auditing(
         pool=pool,

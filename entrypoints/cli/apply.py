@@ -27,7 +27,7 @@ from entrypoints.settings import load_settings
 
 
 def apply(
-    file: Annotated[Path, typer.Argument(help="A declaration in YAML: docs/declare.md says what stands in it.")],
+    file: Annotated[Path, typer.Argument(help="A declaration in YAML: docs/declare.md describes it.")],
     org: Organization = None,
     url: Url = None,
     plan: PlanOnly = False,

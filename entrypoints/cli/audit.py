@@ -95,7 +95,7 @@ def export(
     with clear_errors(as_json=as_json):
         organization_id = organization(org)
         if as_json and output is None:
-            raise WrongSettings(["--json needs --output: without it the export goes to standard output."])
+            raise WrongSettings(["--json needs --output: without it the export is written to standard output."])
         with prepared(load_settings(), say) as runtime, _writable(output) as write:
             uvloop.run(_export(runtime, organization_id, write))
         if as_json and output is not None:

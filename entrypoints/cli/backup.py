@@ -24,7 +24,7 @@ def backup(
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Write the whole database, as of one moment, into a file for `modelbook restore`; the service goes on meanwhile.
+    """Write the whole database, as of one moment, into a file for `modelbook restore`; the service continues meanwhile.
 
     The file is proved before it gets its name: every table has as many rows as the database had, every organization's
     chain is whole, the read tables are what the log says, and the stored credentials open with the master keys. That

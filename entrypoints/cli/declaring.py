@@ -1,4 +1,4 @@
-"""What `apply` and the imports have in common: a plan is shown, a person agrees, the plan is carried out."""
+"""What `apply` and the imports have in common: a plan is shown, a person agrees, the plan is executed."""
 
 from __future__ import annotations
 
@@ -39,18 +39,20 @@ CHANGES: Final = 3
 
 _MOST_LINES: Final = 20
 
-Organization = Annotated[str | None, typer.Option("--org", help="Id of the organization; else that of the token.")]
-Url = Annotated[
-    str | None, typer.Option("--url", help="Where the service is: else MODELBOOK_API_URL, or this machine.")
+Organization = Annotated[
+    str | None, typer.Option("--org", help="Id of the organization; by default that of the token.")
 ]
-PlanOnly = Annotated[bool, typer.Option("--plan", help="Show the plan only; the exit code is 3 if it has changes.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Carry the plan out without asking.")]
+Url = Annotated[
+    str | None, typer.Option("--url", help="Address of the service; by default MODELBOOK_API_URL, or this machine.")
+]
+PlanOnly = Annotated[bool, typer.Option("--plan", help="Only show the plan; the exit code is 3 if it has changes.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Apply the plan without asking for confirmation.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the plan and what was done as JSON.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HowToApply:
-    """What was asked for on the command line."""
+    """What was requested on the command line."""
 
     is_plan_only: bool
     is_agreed: bool
@@ -66,7 +68,7 @@ class HowToApply:
         if self.is_plan_only or self.is_agreed:
             return
         if self.as_json or not sys.stdin.isatty():
-            raise WrongSettings(["There is nobody to ask: give --yes to carry the plan out, or --plan to see it only."])
+            raise WrongSettings(["Nobody can confirm the plan here: use --yes to apply it, or --plan to only show it."])
 
 
 def read_file(path: Path) -> YamlDocument:
@@ -111,7 +113,7 @@ def file_errors(path: Path, document: YamlDocument | None, *, as_json: bool) -> 
 def applied(
     access: ServiceAccess, declaration: Declaration, how: HowToApply, more: dict[str, Any] | None = None
 ) -> None:
-    """Plan, ask, carry out, and tell; `more` stands beside the plan in JSON.
+    """Plan, ask, execute, and tell; `more` stands beside the plan in JSON.
 
     Raises:
         DeclarationRefused: the organization and the declaration do not fit together.
@@ -161,7 +163,7 @@ async def _carried_out(
 
         def hear(number: int) -> None:
             if not (stop.has_arrived or as_json):
-                say("It ends after the change that is under way; again ends it at once.")
+                say("Stopping after the current change; interrupt again to stop at once.")
             stop.note(number)
             if stop.is_urgent:
                 carrying.cancel()

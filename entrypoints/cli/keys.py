@@ -60,7 +60,7 @@ def rotate(
     new: Annotated[bool, typer.Option("--new", help="First make a new active key in the key file.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Wrap all data keys under the active master key, while the services go on. It can be run again at any time.
+    """Wrap all data keys under the active master key, while the services continue. It can be run again at any time.
 
     With MODELBOOK_MASTER_KEYS, all services must have been started with the active key before. A key file is read again
     by itself.

@@ -32,9 +32,9 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     counts = {action: sum(change.action == action for change in plan.changes) for action in _SIGNS}
     if plan.changes:
         told = ", ".join(f"{count} to {action}" for action, count in counts.items() if count)
-        yield f"{told}; {plan.unchanged} as the file says."
+        yield f"{told}; {plan.unchanged} unchanged."
     else:
-        yield f"Nothing to change; {plan.unchanged} as the file says."
+        yield f"Nothing to change; {plan.unchanged} unchanged."
 
 
 def done_line(done: Done) -> str:

@@ -60,7 +60,7 @@ def verify(
 
 @projections.command()
 def rebuild(name: Name = None, org: Org = None, as_json: AsJson = False) -> None:
-    """Fold the log and write the rows that are not what it says, in place, while reads and writes go on.
+    """Fold the log and write the rows that are not what it says, in place, while reads and writes continue.
 
     Exit code 1 when events cannot be read. Ctrl-C ends it at any point: what was written is right.
     """

@@ -46,5 +46,5 @@ def service_log(*, as_json: bool) -> Iterator[ServiceLog]:
 
 
 def is_log_json() -> bool:
-    """Return whether the environment asks for a JSON log."""
+    """Return whether the environment requests a JSON log."""
     return os.environ.get("MODELBOOK_LOG_FORMAT", "").strip().lower() == "json"

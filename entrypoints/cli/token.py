@@ -19,8 +19,10 @@ def token(
     org: Annotated[str | None, typer.Option(help="Organization id; not needed for a platform administrator.")] = None,
     role: Annotated[str, typer.Option(help="viewer, editor or admin.")] = "admin",
     platform_admin: Annotated[bool, typer.Option("--platform-admin", help="Also open /api/admin.")] = False,
-    subject: Annotated[str, typer.Option(help="Who the log will say it was (sub).")] = "developer",
-    hours: Annotated[float, typer.Option(min=0.01, max=24 * 366, help="How long it is good for.")] = 12,
+    subject: Annotated[
+        str, typer.Option(help="Subject of the token (sub): the actor of its changes in the log.")
+    ] = "developer",
+    hours: Annotated[float, typer.Option(min=0.01, max=24 * 366, help="How long it is valid.")] = 12,
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
     """Make a token for development, signed with MODELBOOK_JWT_SECRET or the secret in MODELBOOK_DATA_DIR.

@@ -32,7 +32,7 @@ class SecretReference(Body):
     def _is_no_secret(cls, value: object) -> object:
         if not isinstance(value, dict):
             raise PydanticCustomError(
-                "secret", "never stands in the file: write {env: NAME} or {file: PATH} to say where it is"
+                "secret", "is never written in the file: use {env: NAME} or {file: PATH} to refer to it"
             )
         return value
 
@@ -50,7 +50,7 @@ class DeclaredModel(WrittenModel):
 
 
 class DeclaredProvider(Body):
-    """A provider, known by its name. Without `models` nothing is said of its models."""
+    """A provider, known by its name. Without `models` nothing is said about its models."""
 
     name: Name
     provider_type: ProviderTypeName

@@ -112,7 +112,7 @@ def _findings(error: ValidationError, document: object) -> list[Finding]:
 def _refuse_keys(document: object) -> None:
     """Refuse keys in whatever text they stand: the log would keep them, and the file is for everybody's eyes."""
     findings = [
-        Finding(place=pointer_to(place), message="has the form of a key: no secret stands in the file")
+        Finding(place=pointer_to(place), message="has the form of a key: the file must not contain secrets")
         for place, text in _texts(document, ())
         if has_key_form(text) and place[-1:] != ("url",)
     ]

@@ -107,7 +107,7 @@ def _check_events(text: str) -> None:
         elif count > 2 * _MOST_VALUES:
             problem = f"The file has more than {_MOST_VALUES:,} values"
         elif getattr(event, "tag", None) is not None:
-            problem = "Tags (!...) are not taken"
+            problem = "Tags (!...) are not accepted"
         if problem is not None:
             raise UnreadableYaml(problem, _position(event.start_mark))
 
@@ -136,7 +136,7 @@ class _Reading:
     def _count_one(self, node: Any, depth: int) -> None:  # noqa: ANN401 - as above
         self._count += 1
         if self._count > _MOST_VALUES or depth > _DEEPEST:
-            raise UnreadableYaml("Its aliases stand for more than is taken", _position(node.start_mark))
+            raise UnreadableYaml("Its aliases expand to more than is accepted", _position(node.start_mark))
 
     def _members(self, node: yaml.MappingNode, place: Place, merges: int = 0) -> Iterator[tuple[str, Any]]:
         """Yield the members, first those that are merged in, so that the mapping's own stand over them.
@@ -153,7 +153,7 @@ class _Reading:
             is_merge = name == _MERGE and not key.style
             if name in own or (is_merge and merged is not None):
                 told = "" if has_key_form(name) else f" {name[:100]}"
-                raise UnreadableYaml(f"The key{told} stands twice here", _position(key.start_mark))
+                raise UnreadableYaml(f"The key{told} appears twice here", _position(key.start_mark))
             if is_merge:
                 merged = value
             else:

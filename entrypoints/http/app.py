@@ -97,7 +97,7 @@ def _added(app: web.Application, routes: Sequence[Route]) -> Mapping[web.Abstrac
 
 
 async def _expect(request: web.Request) -> None:
-    """Tell a client that waits for it to go on; what else it may expect is its own affair."""
+    """Send 100 (Continue) to a client that expects it; any other expectation is refused elsewhere."""
     if request.version == HttpVersion11 and request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         # That was not the beginning of the answer.

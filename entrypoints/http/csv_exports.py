@@ -1,4 +1,4 @@
-"""All entries of a log that match, as CSV, in pieces: whoever asks for it holds up nobody else."""
+"""All entries of a log that match, as CSV, in pieces: whoever requests it holds up nobody else."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class CsvExport(Generic[Entry, Position]):
 
     file_name: str
     what: str
-    """The entries in the plural, for who asks for too many."""
+    """The entries in the plural, for the refusal of too many."""
     columns: Sequence[str]
     cells: Callable[[Entry], Sequence[object]]
     position: Callable[[Entry], Position]

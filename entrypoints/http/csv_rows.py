@@ -24,7 +24,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\u
 
 
 def wants_csv(request: web.Request, stated: Format | None) -> bool:
-    """Tell whether the answer is to be CSV: `format` in the query says so, else the header Accept."""
+    """Return whether the answer is to be CSV: `format` in the query says so, else the header Accept."""
     if stated is not None:
         return stated == "csv"
     kinds = [part.partition(";")[0].strip().lower() for part in request.headers.get("Accept", "").split(",")]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from entrypoints.http.routes import Handler
 
 CLIENT_GONE = 499
-"""Logged where the client went away before there was an answer; never sent."""
+"""Logged where the client disconnected before there was an answer; never sent."""
 
 
 async def answer_or_problem(request: web.Request, handler: Handler, logger: FilteringBoundLogger) -> web.StreamResponse:

@@ -86,7 +86,7 @@ class HealthViews:
         return json_response(report, status=200 if ready else 503, headers=headers)
 
     async def _found(self, name: str, check: Check) -> str:
-        """Return how the thing was found. A check that hangs goes on, and whoever asks next waits for the same one."""
+        """Return the result of the check. A check that hangs continues, and the next caller waits for the same one."""
         checking = self._under_way.get(name)
         if checking is None:
             checking = self._under_way[name] = asyncio.create_task(_made(check))

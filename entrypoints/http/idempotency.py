@@ -94,7 +94,7 @@ class Idempotency:
         Raises:
             NotReplayable: the route's answers cannot be kept.
             MalformedIdempotencyKey: it is a provider's key or another secret in the body, and is not kept.
-            IdempotencyKeyReused: the first request with the key asked for something else.
+            IdempotencyKeyReused: the first request with the key requested something else.
             CommandInFlight: the first request with the key is not answered yet.
             RateLimited: as many answers are kept for the organization as may be.
         """
@@ -168,7 +168,7 @@ class Idempotency:
         try:
             is_kept = response is not None and is_final(response.status) and not _quotes_key(response)
             if response is None or (not is_kept and context_of(request).outcome.known != "unchanged"):
-                # The next request with the key goes on with this command, and has to know that it began before.
+                # The next request with the key continues with this command, and has to know that it began before.
                 await self._claims.leave_open(key)
                 return
             if not is_kept:
@@ -196,12 +196,12 @@ class Idempotency:
 
 
 def is_final(status: int) -> bool:
-    """Tell whether a repetition of the request would be answered in the same way for ever."""
+    """Return whether a repetition of the request would be answered in the same way for ever."""
     return 200 <= status < 300 or (400 <= status < 500 and status not in NOT_FINAL)  # noqa: PLR2004 - classes of status
 
 
 def _quotes_key(response: web.StreamResponse) -> bool:
-    """Tell whether a refusal quotes somebody's key, from the path or the name of a field: it is not written down."""
+    """Return whether a refusal quotes somebody's key, from the path or the name of a field: it is not written down."""
     if response.status < 400 or not isinstance(response, web.Response):  # noqa: PLR2004 - classes of status
         return False
     return has_key_form(_content(response).decode("utf-8", "replace"))
@@ -217,7 +217,7 @@ def _content(response: web.Response) -> bytes:
 
 
 async def _asked(request: web.Request, organization_id: UUID) -> bytes:
-    """Return a digest of what the request asks for, without a provider's secrets; it is never kept itself."""
+    """Return a digest of the request's content, without a provider's secrets; it is never kept itself."""
     takes_secrets = _takes_secrets(request)
     asked = f"{request.method}\n{request.raw_path}\n{organization_id}\n".encode()
     key = principal_of(request).access_key

@@ -1,4 +1,4 @@
-"""Joins the modules of a page's scripts, so that a browser asks for a few files and not for a hundred.
+"""Joins the modules of a page's scripts, so that a browser requests a few files and not a hundred.
 
 The page names which scripts there are. Each consists of the modules that it names and of all that they import, as far
 as they are not in a script before it. Modules that are imported when they are needed, by `import()`, are a script each,

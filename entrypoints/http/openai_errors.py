@@ -125,7 +125,7 @@ def words_about_failure(failure: CallOutcome | None) -> Iterator[str]:
         return
     if failure.upstream_message:
         request = f" (its request {failure.upstream_request_id})" if failure.upstream_request_id else ""
-        yield f'The provider says: "{failure.upstream_message}"{request}.'
+        yield f'The provider answered: "{failure.upstream_message}"{request}.'
     if failure.hint:
         yield failure.hint
 

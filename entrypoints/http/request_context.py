@@ -28,10 +28,10 @@ PLATFORM = UUID(int=0)
 class RequestContext:
     """A request's id, its route (none: there is no such route), and who asks (none: nobody has been verified).
 
-    `answer_headers` go with the answer, whatever it is. `outcome` is what is known of the change that was asked for,
+    `answer_headers` go with the answer, whatever it is. `outcome` is what is known of the change that was requested,
     `has_key` whether an Idempotency-Key came with it. `failure` is the provider's that the answer ends with, for the
     log. `kept_body` is what is kept of the answer for a repetition with the same Idempotency-Key, where that is not all
-    of it. `verify` tells anew who asks, for answers that last; it raises what the verifier does.
+    of it. `verify` authenticates the caller again, for answers that last; it raises what the verifier does.
     """
 
     request_id: str

@@ -183,7 +183,7 @@ class CommandInFlight(Refused):
 
 
 class AnswerNotKept(Refused):
-    """This request was carried out before, but its answer was a stream or too large to store. Do not repeat it."""
+    """This request was executed before, but its answer was a stream or too large to store. Do not repeat it."""
 
     status = 409
     code = "answer-not-kept"

@@ -137,22 +137,22 @@ class Route:
 
     @property
     def is_conditional(self) -> bool:
-        """Tell whether the condition If-Match means something to it."""
+        """Return whether the condition If-Match means something to it."""
         return self.conditional or self.method in {"PUT", "PATCH", "DELETE"}
 
     @property
     def is_command(self) -> bool:
-        """Tell whether a request may change something, and the log with it."""
+        """Return whether a request may change something, and the log with it."""
         return not self.changes_nothing and self.method not in {"GET", "HEAD"}
 
     @property
     def takes_reason(self) -> bool:
-        """Tell whether it makes changes that may have a reason; other APIs that are spoken here have no such field."""
+        """Return whether it makes changes that may have a reason; the compatible APIs have no such field."""
         return self.is_command and self.access is not Access.PUBLIC and self.problem_shape is PROBLEM_DETAILS
 
     @property
     def takes_keys(self) -> bool:
-        """Tell whether an Idempotency-Key makes repetitions harmless."""
+        """Return whether an Idempotency-Key makes repetitions harmless."""
         return self.method == "POST" and self.replayable and self.keeps_answers
 
 

@@ -38,7 +38,7 @@ _SCRIPTS = re.compile(r"\{scripts: ([^}]+)\}")
 _STYLES = re.compile(r"\{styles: ([^}]+)\}")
 
 _WORTH_PACKING_BYTES = 1000
-# The page names the folder of the files that belong to it, so it is asked for again each time.
+# The page names the folder of the files that belong to it, so it is requested again each time.
 _ASKED_FOR_AGAIN = "no-cache"
 _KEPT_FOR_A_YEAR = "public, max-age=31536000, immutable"
 _REFUSED = re.compile(r"\s*q=0(\.0*)?\s*")

@@ -49,7 +49,7 @@ def token_refused(reason: str, *, expired: bool = False) -> NotAuthenticated:
 
 
 def is_platform_admin(claims: Mapping[str, Any]) -> bool:
-    """Tell whether the claims make a platform administrator.
+    """Return whether the claims make a platform administrator.
 
     Raises:
         NotAuthenticated: they contradict each other, or say neither true nor false.

@@ -80,7 +80,7 @@ class Connection(web.RequestHandler):
         self._has_had_request = False
         self._head_timer: asyncio.TimerHandle | None = None
         self.pointless_without_client: set[asyncio.Task[Any]] = set()
-        """The tasks to cancel when the client goes away."""
+        """The tasks to cancel when the client disconnects."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection; a client that has vanished without a word is noticed when it is sent something."""
@@ -90,9 +90,9 @@ class Connection(web.RequestHandler):
             own.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(UNANSWERED_SECONDS * 1000))
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """End the work that nobody waits for any more; all else goes on to its end."""
+        """End the work that nobody waits for any more; all else continues to its end."""
         if self._head_timer is not None:
-            self._log.debug("the client went away", phase="headers")
+            self._log.debug("the client disconnected", phase="headers")
         self._stop_head_timer()
         super().connection_lost(exc)
         for task in self.pointless_without_client:
@@ -194,7 +194,7 @@ def close_after_answer(request: web.Request) -> None:
 
 
 class cancelled_without_client:  # noqa: N801 - used like a function, as what contextlib has
-    """Cancel the handler if its client goes away during the block; for work that changes nothing."""
+    """Cancel the handler if its client disconnects during the block; for work that changes nothing."""
 
     __slots__ = ("_connection", "_task")
 

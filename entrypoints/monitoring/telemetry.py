@@ -1,4 +1,4 @@
-"""Has what a serving process traces, counts and logs exported, where that is asked for."""
+"""Has what a serving process traces, counts and logs exported, where that is requested."""
 
 from __future__ import annotations
 

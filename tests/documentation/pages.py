@@ -51,7 +51,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class ExceptionRow:
-    """Blocks that are not carried out with the others: those of a page that begin with a text, or all of them."""
+    """Blocks that are not executed with the others: those of a page that begin with a text, or all of them."""
 
     page: str
     beginning: str
@@ -94,7 +94,7 @@ def is_an_exception(block: Block) -> bool:
 
 
 def examples_of(name: str) -> list[Example]:
-    """Return what of a page is carried out, in its order: each block of commands with the output that follows it in
+    """Return what of a page is executed, in its order: each block of commands with the output that follows it in
     the same section."""
     return list(_examples(name))
 

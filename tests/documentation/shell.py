@@ -1,4 +1,4 @@
-"""A shell that carries out the commands of a page, block by block."""
+"""A shell that executes the commands of a page, block by block."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ async def test_everything_is_done_as_the_page_says(
     printed = await shell.carry_out(block("Apply it"))
     assert "+ access key Search, production" in printed
     assert "access key Search, production: created. Its secret, shown this once: mbk_" in printed
-    assert printed.endswith("Nothing to change; 7 as the file says.\n")
+    assert printed.endswith("Nothing to change; 7 unchanged.\n")
     [event] = (await api.get("/api/ai/audit", type="provider.registered", limit=1))["data"]
     assert event["actor"] == "command-line"
 
@@ -81,12 +81,12 @@ async def test_everything_is_done_as_the_page_says(
     assert [each["name"] for each in await api.rows(KEYS)] == ["Search, production"]
 
     printed = await shell.carry_out(block("Export it, and make it elsewhere"))
-    assert printed.startswith("Nothing to change; 7 as the file says.\n")
+    assert printed.startswith("Nothing to change; 7 unchanged.\n")
     assert len(await other.rows(MODELS)) == 2
 
     (tmp_path / "config.yaml").write_text(block("Come from LiteLLM", "yaml"), "utf-8")
     printed = await shell.carry_out(block("Come from LiteLLM"))
-    assert printed.endswith("Nothing to change; 4 as the file says.\n")
+    assert printed.endswith("Nothing to change; 4 unchanged.\n")
     assert "name: claude\n" in (tmp_path / "litellm.yaml").read_text("utf-8")
     claudes = [model for model in await api.rows(MODELS) if model["name"] == "claude"]
     assert {model["modelId"] for model in claudes} == {"claude-sonnet-4-5", "anthropic/claude-sonnet-4.5"}

@@ -110,7 +110,7 @@ print(*sorted(str(file) for file in installed.files if file.name == "py.typed"))
 print(*[classifier for classifier in installed.metadata.get_all("Classifier") if "License" in classifier])"""
     license_named, typed, classified = started([python, "-c", code], tmp_path).out.splitlines()
     named, *files = license_named.split()
-    libraries = {f"entrypoints/console/page/vendor/{name}" for name in ("preact", "uplot")}
+    libraries = {f"entrypoints/console/page/vendor/{name}" for name in ("lucide", "preact", "uplot")}
     vendored = {*libraries, "entrypoints/http/documentation/page/scalar"}
     assert (named, set(files)) == ("Apache-2.0", {"LICENSE", *[f"{folder}/LICENSE.txt" for folder in vendored]})
     assert typed.split() == sorted(f"{name}/py.typed" for name in PRODUCT)

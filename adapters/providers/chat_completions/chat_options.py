@@ -10,7 +10,7 @@ from adapters.providers.prompting.media_support import MediaSupport
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatOptions:
-    """How a service wants a chat completion asked for, and how it answers.
+    """How a service wants a chat completion requested, and how it answers.
 
     `limit_name` is what it calls the limit where the client did not say, and `renames_limit` is for a server that knows
     no other name. `asks_for_usage` is false where a stream tells the usage unasked, or the question is refused;

@@ -68,7 +68,7 @@ def observe_completion(document: Mapping[str, Any]) -> ParsedCompletion | None:
 
 
 def note(parsed: ParsedCompletion, document: Mapping[str, Any]) -> None:
-    """Take note of what a completion or a chunk says of the whole; what a later chunk leaves out stays."""
+    """Take note of what a completion or a chunk says about the whole; what a later chunk leaves out stays."""
     parsed.answered_by = text(document.get("model")) or parsed.answered_by
     parsed.response_id = text(document.get("id")) or parsed.response_id
     parsed.service_tier = text(document.get("service_tier")) or parsed.service_tier
@@ -95,7 +95,7 @@ def note_choice(parsed: ParsedCompletion, into: ParsedChoice, choice: Mapping[st
 
 
 def settle(choice: ParsedChoice) -> None:
-    """Say of a choice with calls that ended by itself that it ended for them, whatever the provider says of it."""
+    """Set the finish reason of a choice with calls that ended by itself to its calls, whatever the provider reports."""
     if choice.finish_reason in {"stop", "other", None} and any(isinstance(part, ToolCall) for part in choice.parts):
         choice.finish_reason = "tool_calls"
 

@@ -226,7 +226,7 @@ def _next_words(document: Mapping[str, Any]) -> str | None:
 
 
 def is_plain(event: bytes) -> bool:
-    """Tell whether a chunk only adds to an answer; see `PromptProtocol.plain_events`.
+    """Return whether a chunk only adds to an answer; see `PromptProtocol.plain_events`.
 
     A quotation mark within words is escaped, so that a name in quotation marks is that of a field, or a value.
     """

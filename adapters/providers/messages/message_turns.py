@@ -98,7 +98,7 @@ def _assistant_block(part: Part, origin: str, translation: Translation) -> dict[
 
 
 def _end_prefill(message: dict[str, Any], rules: ClaudeRules, translation: Translation) -> None:
-    """Let a model that can go on with the assistant's last words do so; a blank at their end would be refused."""
+    """Let a model that can continue with the assistant's last words do so; a blank at their end would be refused."""
     if not rules.continues_prefill:
         translation.refuse("messages", "This model does not continue a message of the assistant: end with the user's.")
     last = message["content"][-1]

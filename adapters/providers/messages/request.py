@@ -36,7 +36,7 @@ def encode(
     """Return the conversation as a body for a version of the API.
 
     Raises:
-        InvalidInput: it cannot be said in Messages, or Anthropic does not take a part of it.
+        InvalidInput: it cannot be expressed in Messages, or Anthropic does not take a part of it.
     """
     translation = Translation(conversation, MEDIA.label)
     defaults = request.defaults
@@ -78,7 +78,7 @@ def max_output_tokens(wish: int | None, request: GenerationRequest, default_max_
 
 
 def takes_sampling(version: str, rules: ClaudeRules) -> bool:
-    """Tell whether the model takes temperature, top_p and top_k in this version of the API."""
+    """Return whether the model takes temperature, top_p and top_k in this version of the API."""
     return rules.takes_sampling and version < VERSION_WITHOUT_SAMPLING
 
 

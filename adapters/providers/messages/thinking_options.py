@@ -28,7 +28,7 @@ def ask_to_think(
 ) -> None:
     """Write how much to think into a body that has its messages and its choice of tools already.
 
-    What the registered model's config asks for by `default` gives way to what the request asks for.
+    The registered model's config (`default`) applies where the request has no setting of its own.
 
     Raises:
         InvalidInput: a tool is forced, which the model does not take while it thinks as it was asked to.
@@ -52,7 +52,7 @@ def ask_to_think(
 
 
 def lacks_thoughts(body: Mapping[str, Any]) -> bool:
-    """Tell whether thinking with a budget would be refused: calls of tools are under way, with no thoughts before them.
+    """Return whether thinking with a budget would be refused: tool calls are under way without thoughts before them.
 
     Thinking that the model itself measures (`adaptive`) is not checked for that (platform.claude.com/docs/en/
     build-with-claude/adaptive-thinking, "Validation changes").

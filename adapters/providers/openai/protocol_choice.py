@@ -19,11 +19,11 @@ _ONLY_RESPONSES: Final = re.compile(r"codex|computer-use|deep-research|(?:^|[/:]
 
 @lru_cache(maxsize=_REMEMBERED)
 def reasons(model_id: str) -> bool:
-    """Tell whether the model is one that reasons."""
+    """Return whether the model is one that reasons."""
     return _REASONING.search(model_id) is not None and _CHAT.search(model_id) is None
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def answers_in_responses_alone(model_id: str) -> bool:
-    """Tell whether Chat Completions does not have the model."""
+    """Return whether Chat Completions does not have the model."""
     return _ONLY_RESPONSES.search(model_id) is not None

@@ -68,9 +68,9 @@ class OpenAICompatible:
             SettingField(
                 name="streamOptions",
                 kind="boolean",
-                label="Ask for the usage of streams",
-                help="Whether streams are asked for their tokens, with stream_options. Leave it out to have it found "
-                "out. Where the server is not asked, or refuses, tokens and cost of a stream are unknown.",
+                label="Request the usage of streams",
+                help="Whether the usage of streams is requested, with stream_options. Leave it out to have it found "
+                "out. Where it is not requested, or the server refuses, tokens and cost of a stream are unknown.",
             ),
             SettingField(
                 name="limitField",

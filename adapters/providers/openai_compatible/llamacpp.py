@@ -50,7 +50,7 @@ def _hashable(value: object) -> str | None:
 
 
 async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
-    """Ask for the list and, with a key, for the server's properties, which are behind the key."""
+    """Request the list and, with a key, the server's properties, which are behind the key."""
     if not exchange.has_key:
         return await _probe_list(exchange, endpoint)
     listed, properties = await gather_or_cancel(

@@ -91,7 +91,7 @@ def _capabilities(entry: Mapping[str, Any]) -> tuple[str, ...] | None:
 
 
 async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
-    """Ask for the key's own page, which is free; a limit that is used up shows there."""
+    """Request the endpoint about the key, which is free; a limit that is used up shows there."""
     answer = await exchange.get(endpoint_url(endpoint, "key"), PROBE_LIMITS)
     key = mapping(mapping(answer.document).get("data"))
     if not key:

@@ -25,7 +25,7 @@ def countable(protocol: PromptProtocol, request: GenerationRequest, fields: Abst
     """Return the fields of the body for a prompt that count; all of a client's own body, which is meant for counting.
 
     Raises:
-        InvalidInput: the prompt cannot be said in this protocol.
+        InvalidInput: the prompt cannot be expressed in this protocol.
     """
     client = request.client
     own = client.body.keys() if client.protocol == protocol.name else frozenset[str]()

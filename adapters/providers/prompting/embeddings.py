@@ -1,4 +1,4 @@
-"""Asking for vectors, in OpenAI's shape and in Google's."""
+"""Requesting vectors, in OpenAI's shape and in Google's."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def embed_in_openai_shape(
 
 
 async def embed_in_google_shape(exchange: ProviderClient, url: str, request: EmbeddingRequest) -> Embedded:
-    """Return the vectors of Google, asked for in batches of 100; errors as above.
+    """Return the vectors of Google, requested in batches of 100; errors as above.
 
     Raises:
         InvalidInput: the inputs are tokens, which are those of another provider.

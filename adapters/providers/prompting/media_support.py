@@ -34,7 +34,7 @@ class MediaSupport:
         media_type = image.media_type.lower() if image.media_type else None
         if image.data is not None:
             if media_type is None or not media_type.startswith("image/"):
-                raise InvalidInput(MESSAGES, "Say of each image that is sent as data which media type it has.")
+                raise InvalidInput(MESSAGES, "Give the media type of each image that is sent as data.")
         elif image.url is None or not image.url.lower().startswith("https://"):
             raise InvalidInput(MESSAGES, "An image is base64 data, or an https address.")
         elif not self.fetches_images:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def limited(wish: int | None, defaults: ModelDefaults) -> int | None:
-    """Return how many tokens to ask for: the wish, else the model's default, never above the model's own limit."""
+    """Return how many tokens to request: the client's number, else the model's default, at most the model's limit."""
     tokens = defaults.max_tokens if wish is None else wish
     return min(tokens, defaults.most_tokens) if tokens is not None and defaults.most_tokens else tokens
 
@@ -36,5 +36,5 @@ def without_dropped(
 
 
 def has_system(conversation: Conversation) -> bool:
-    """Tell whether the client itself says how to behave."""
+    """Return whether the client itself says how to behave."""
     return any(turn.role == "system" for turn in conversation.turns)

@@ -25,7 +25,7 @@ def price_conditions(
 ) -> Mapping[str, str]:
     """Return the service tier, the speed and the region where they are not the ordinary ones.
 
-    The answer says at what it was served; where it says nothing, it is what was asked for.
+    The answer reports the conditions it was served at; where it does not, they are the requested ones.
     """
     asked = body.get("service_tier") or body.get("serviceTier")
     if not isinstance(asked, str) or asked.lower() in _LEFT_OPEN:

@@ -70,7 +70,7 @@ class PromptProtocol(Protocol):
         only tunes is left out and named.
 
         Raises:
-            InvalidInput: it cannot be said in this protocol.
+            InvalidInput: it cannot be expressed in this protocol.
         """
         ...
 
@@ -94,7 +94,7 @@ class PromptProtocol(Protocol):
     def handed_on(self, document: Mapping[str, Any], asked: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """Return an answer, or an event of a stream, for a client of the same protocol: itself, if it reads it so.
 
-        `asked` is the client's body; none is returned of what the client has not asked for.
+        `asked` is the client's body; none is returned of what the client has not requested.
         """
         ...
 

@@ -54,7 +54,7 @@ def build_request(protocol: PromptProtocol, request: GenerationRequest, *, strea
     """Return the body to send: the client's own where it speaks the same protocol, else the conversation's.
 
     Raises:
-        InvalidInput: the conversation cannot be said in this protocol, or the body makes no sense.
+        InvalidInput: the conversation cannot be expressed in this protocol, or the body makes no sense.
     """
     client = request.client
     if client.protocol == protocol.name:
@@ -76,7 +76,7 @@ async def complete_prompt(
     What turns out to be a field that the server does not know is left out, and the prompt sent once more.
 
     Raises:
-        InvalidInput: the prompt cannot be said in this protocol.
+        InvalidInput: the prompt cannot be expressed in this protocol.
         OutboundFailure: there was no answer that could be read.
         UpstreamFailure: it is a refusal, or makes no sense.
     """
@@ -181,7 +181,7 @@ def _media_type(head: ProviderResponse) -> str:
 
 
 def _most_bytes(body: Mapping[str, Any]) -> int:
-    """Return how large the stream may be: by the tokens that were asked for, whatever the protocol calls them."""
+    """Return how large the stream may be: by the tokens that were requested, whatever the protocol calls them."""
     config = body.get("generationConfig")
     limits = [body.get(name) for name in _LIMITS]
     limits.append(config.get("maxOutputTokens") if isinstance(config, dict) else None)
@@ -230,7 +230,7 @@ async def _chunks(
                 chunk = await anext(chunks, None)
         except TimeoutError:
             if decoder.parsed.is_finished:
-                # Pings may go on for as long as they like: nothing of the answer is missing.
+                # Pings may continue for as long as they like: nothing of the answer is missing.
                 reader.end()
                 return
             raise

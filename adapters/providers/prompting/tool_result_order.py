@@ -42,7 +42,7 @@ class _Writer:
         self._held: list[Turn] = []
 
     def add_assistant(self, turn: Turn) -> None:
-        # Without an answer in between it is the same turn that goes on.
+        # Without an answer in between it is the same turn that continues.
         if self._results or self._held:
             self.close()
         self._calls += [part for part in turn.parts if isinstance(part, ToolCall)]

@@ -22,7 +22,7 @@ def pass_through(body: Mapping[str, Any], request: GenerationRequest, *, stream:
     """Return the client's own body for this model.
 
     Nothing is kept at the provider, which would keep it in the organization's account: `store` is sent as false, and
-    models that reason are asked for their encrypted thoughts, without which the next turn could not hand them back.
+    encrypted thoughts are requested from models that reason, without which the next turn could not hand them back.
     Those of other providers' models within the same conversation are taken out.
     """
     sent = dict(body)

@@ -141,7 +141,7 @@ class Accounts:
             known = self._literals[text] = self._variables.name("LITELLM", *words)
             self.secrets[known] = text
             self._leftovers.say(
-                f"A secret of {words[0]} stands in the file itself; in the declaration it is the variable {known}."
+                f"The file contains a secret of {words[0]}; the declaration refers to the variable {known} instead."
             )
         return {"env": known}
 

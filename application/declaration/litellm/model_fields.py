@@ -108,7 +108,7 @@ def config(name: str, params: Mapping[str, Any], info: Mapping[str, Any], left: 
 
 
 def is_tier(field: str) -> bool:
-    """Tell whether the field is a price for long prompts that is taken over."""
+    """Return whether the field is a price for long prompts that is taken over."""
     match = _TIER.fullmatch(field)
     return match is not None and match["price"] in _PRICES
 

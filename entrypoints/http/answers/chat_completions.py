@@ -111,7 +111,7 @@ class ChunkChoice(_Quoted):
 class ChatChunk(_Quoted):
     """A piece of a streamed answer, in OpenAI's shape.
 
-    Where `stream_options` asks for the usage, it comes last, in a chunk of its own without choices; until then it is
+    Where `stream_options` requests the usage, it comes last, in a chunk of its own without choices; until then it is
     null. Nobody else gets one.
     """
 

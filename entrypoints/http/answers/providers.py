@@ -56,7 +56,7 @@ class Timings(ResponseModel):
 
 
 class UpstreamRateLimit(ResponseModel):
-    """What the provider says of its own limits; null where it is silent."""
+    """What the provider says about its own limits; null where it is silent."""
 
     limit_requests: int | None
     remaining_requests: int | None

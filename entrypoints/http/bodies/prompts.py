@@ -142,7 +142,7 @@ class WrittenAudio(Body):
 
 
 class WrittenToolCall(Body):
-    """A call that the model has asked for, as it was answered; `arguments` is JSON text."""
+    """A call that the model has requested, as it was answered; `arguments` is JSON text."""
 
     type: Literal["toolCall"]
     id: Annotated[str, Field(min_length=1, max_length=1000)]

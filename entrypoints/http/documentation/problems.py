@@ -121,7 +121,7 @@ def problem_schemas(catalogue: Sequence[Mapping[str, Any]], schemas: Schemas) ->
     return {
         "SimpleProblem": {"allOf": [schemas.of_answer(ProblemDetails), {"type": "object", **simple}]},
         "Problem": {
-            "description": "What went wrong, after RFC 9457. `code` says which members there are.",
+            "description": "What went wrong, after RFC 9457. The `code` determines the members.",
             "anyOf": [{"$ref": "#/components/schemas/SimpleProblem"}, *kinds],
         },
     }

@@ -97,7 +97,7 @@ _IMAGES = frozenset({"image_url", "input_image", "image"})
 
 
 def has_images(body: Mapping[str, Any]) -> bool:
-    """Tell whether a part of a message in the body is a picture, at whichever door."""
+    """Return whether a part of a message in the body is a picture, at whichever door."""
     turns = body.get("messages") or body.get("input")
     for turn in turns if isinstance(turns, list) else ():
         content = turn.get("content") if isinstance(turn, dict) else None

@@ -55,20 +55,20 @@ class StreamOptions(BaseModel):
 
 
 class ChatCompletionBody(DoorBody):
-    """A conversation to go on with, as Chat Completions has it."""
+    """A conversation to continue with, as Chat Completions has it."""
 
     messages: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=LONGEST_LIST)]
     stream_options: StreamOptions | None = None
 
 
 class ResponseBody(DoorBody):
-    """A conversation to go on with, as Responses has it; nothing of it is kept, whatever `store` says."""
+    """A conversation to continue with, as Responses has it; nothing of it is kept, whatever `store` says."""
 
     input: str | Annotated[list[dict[str, Any]], Field(min_length=1, max_length=LONGEST_LIST)]
 
 
 class MessageBody(DoorBody):
-    """A conversation to go on with, as Messages has it."""
+    """A conversation to continue with, as Messages has it."""
 
     messages: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=LONGEST_LIST)]
     max_tokens: Annotated[int | None, Field(ge=0)] = None

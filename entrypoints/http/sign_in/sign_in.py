@@ -64,7 +64,7 @@ class SignIn:
         self.cookies.set_session(response, cookie, seconds=max(seconds, 0))
 
     def has_session(self, request: web.Request) -> bool:
-        """Tell whether the request has a cookie that was made here; its session may have ended."""
+        """Return whether the request has a cookie that was made here; its session may have ended."""
         return self.cookies.session(request) is not None
 
     async def principal(self, request: web.Request) -> Principal:

@@ -90,7 +90,7 @@ class AccountSignInViews:
         changes_nothing=True,
     )
     async def passkey_options(self, request: web.Request) -> web.Response:
-        """Ask for a challenge to sign in with a passkey
+        """Request a challenge to sign in with a passkey
 
         It can be answered by this browser within five minutes, once.
         """

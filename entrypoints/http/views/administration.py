@@ -95,8 +95,8 @@ class AdministrationViews:
         """Rebuild a projection
 
         The log is folded, organization by organization, and rows that are not what it says are written in place, while
-        reads and writes go on. The job's result names these rows, and the events that cannot be read, whose rows stay
-        as they are. `all` stands for all projections. Of two rebuilds the second waits, queued.
+        reads and writes continue. The job's result names these rows, and the events that cannot be read, whose rows
+        stay as they are. `all` stands for all projections. Of two rebuilds the second waits, queued.
         """
         body = await json_body(request, Rebuilding)
         return await self._started(request, "rebuild", _subject(request), body.organization_id)

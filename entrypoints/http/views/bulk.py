@@ -41,7 +41,7 @@ class BulkViews:
         "/api/ai/models/bulk",
         access=Access.EDITOR,
         body=BulkOperations,
-        answers={200: Answer(description="What became of each.", schema=BulkResult, headers=("Log-Position",))},
+        answers={200: Answer(description="Result of each.", schema=BulkResult, headers=("Log-Position",))},
         problems=(BulkRefused, Conflict, QuotaReached),
     )
     async def change_models_in_bulk(self, request: web.Request) -> web.Response:

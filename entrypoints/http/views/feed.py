@@ -89,7 +89,7 @@ class FeedViews:
         twice, also across restarts of the service. They say that something happened, not what: read the thing again.
 
         An event `start-over` comes where the log ends before `after` (or `Last-Event-ID`), as it does after a backup
-        was restored: read anew what you know. Its `id` is the end of the log, from which the stream goes on.
+        was restored: read again what you know. Its `id` is the end of the log, from which the stream continues.
 
         Comments are signs of life. The stream ends with an event `end` that says why (`renew` after 15 minutes, and
         where the token or the access key is not accepted any more; `shutdown`; `slow` for a client that does not keep
@@ -152,7 +152,7 @@ class _Stream:
             await end_tasks(following)
 
     async def _is_let_in(self) -> bool:
-        """Tell whether a new request would be: the access key may be gone, or the token have expired."""
+        """Return whether a new request would be: the access key may be gone, or the token have expired."""
         verify = context_of(self._request).verify
         try:
             return verify is None or await verify() is not None

@@ -84,7 +84,7 @@ def _written(body: PromptToRun) -> dict[str, Any]:
 
 
 def selector_of(body: ModelSelector) -> candidates.ModelSelector:
-    """Return which model the body asks for; one that does not say gets the preferred model."""
+    """Return which model the body requests; one that does not say gets the preferred model."""
     if body.model_id is not None:
         return candidates.ModelById(body.model_id)
     if body.provider_model_id is not None:

@@ -103,7 +103,7 @@ class PromptViews:
         """Run a prompt
 
         A candidate that fails, or says nothing for ten seconds (`firstByteSeconds` in its config), makes room for the
-        next; the last one is asked again where that is safe; a model asked for by its id has no other. What the prompt
+        next; the last one is asked again where that is safe; a model requested by its id has no other. What the prompt
         itself has wrong is nobody else's to answer. One that keeps failing cools down. Closing the connection ends the
         call at the provider. Prompts and answers are neither logged nor kept; tokens, cost and time are counted. With
         an Idempotency-Key the answer is kept for 24 hours, so that a repetition costs nothing; that of a stream is not,

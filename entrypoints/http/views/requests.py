@@ -14,10 +14,10 @@ from entrypoints.http.bodies.requests import RequestsQuery, label_of
 from entrypoints.http.csv_exports import CsvExport
 from entrypoints.http.csv_rows import wants_csv
 from entrypoints.http.field_types import camel
-from entrypoints.http.json_responses import json_bytes, json_response
-from entrypoints.http.pagination import Position, cursor_after, page_bytes, position_of
+from entrypoints.http.pagination import Position, position_of
 from entrypoints.http.parse_request import query_of
 from entrypoints.http.routes import Answer, endpoint
+from entrypoints.http.views.lists import entries_response
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -77,12 +77,12 @@ class RequestViews:
     async def list_requests(self, request: web.Request) -> web.StreamResponse:
         """List the calls of clients
 
-        One entry for each prompt, embedding and count of tokens at any door, the newest first: who asked for which
+        One entry for each prompt, embedding and count of tokens at any door, the newest first: who requested which
         model, which one answered, what was tried, tokens, cost and time. No prompts and no answers. A call is listed at
         most a second after it ended, and for 30 days unless the operator has set another time. What was refused before
         a model was looked for, such as a body that makes no sense, is not listed.
 
-        With `format=csv`, or `Accept: text/csv`, all that match come as CSV, at most 100,000: of more, ask for parts
+        With `format=csv`, or `Accept: text/csv`, all that match come as CSV, at most 100,000: of more, request parts
         with `from` and `to`. Texts that a spreadsheet would take for a formula have an apostrophe before them.
         """
         query = query_of(request, RequestsQuery)
@@ -99,14 +99,13 @@ class RequestViews:
         )
         if wants_csv(request, query.format):
             return await _CSV.respond(request, self.log, filters)
-        entries = await self.log.newest(filters, query.limit + 1, _before(query))
-        shown = entries[: query.limit]
-        cursor = None
-        if len(entries) > query.limit:
-            cursor = cursor_after(Position(shown[-1].ended_at.isoformat(), shown[-1].id), query)
-        rows = [json_bytes(LoggedRequest.model_validate(entry)) for entry in shown]
-        total = await self.log.count(filters) if query.include_total else None
-        return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
+        return entries_response(
+            await self.log.newest(filters, query.limit + 1, _before(query)),
+            query,
+            write=LoggedRequest.model_validate,
+            position=lambda last: Position(last.ended_at.isoformat(), last.id),
+            total=await self.log.count(filters) if query.include_total else None,
+        )
 
 
 def _before(query: RequestsQuery) -> tuple[datetime, UUID] | None:

@@ -23,7 +23,7 @@ _TOO_LONG = "Your input exceeds the context window of this model. Please adjust 
 
 
 def create_response(call: ApiCall, find: FindModel | None = None) -> ProviderResponse | ProviderStream:
-    """The model's response, streamed when that was asked for."""
+    """The model's response, streamed if requested."""
     model = (find or _find_model)(call)
     call.prompt = _prompt(call, model)
     reply = write_reply(call.prompt, read_limit(call.json()))

@@ -121,7 +121,7 @@ async def test_a_proxy_that_is_not_there_is_told_as_such() -> None:
     ) as egress:
         error = await failure_of(egress, a_get(URL))
     assert (error.failure.category, error.was_sent) == ("unreachable", False)
-    assert "The proxy that this service goes out through cannot be connected to" in error.message
+    assert "This service cannot connect to its outbound proxy" in error.message
 
 
 async def test_a_server_inside_is_called_directly_unless_the_proxy_is_on_this_machine() -> None:

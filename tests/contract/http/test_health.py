@@ -91,7 +91,7 @@ async def test_a_process_that_stops_says_so_and_asks_clients_to_connect_anew(ser
     reply = await service.ask("GET", "/readyz")
     assert (reply.status, reply.headers["Connection"], reply.headers["Retry-After"]) == (503, "close", "1")
     assert reply.document == {"status": "stopping", "checks": {}}
-    # What it is asked for, it still does.
+    # Requests are still served.
     reply = await service.ask("GET", "/healthz")
     assert (reply.status, reply.headers["Connection"]) == (200, "close")
 

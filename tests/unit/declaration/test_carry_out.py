@@ -1,4 +1,4 @@
-"""Plans are carried out in an order in which nothing is in the way, and what became of each change is known."""
+"""Plans are executed in an order in which nothing is in the way, and what became of each change is known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work beside the requests goes on until the end, whatever happens to it."""
+"""Work beside the requests continues until the end, whatever happens to it."""
 
 from __future__ import annotations
 

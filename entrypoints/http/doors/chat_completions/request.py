@@ -46,7 +46,7 @@ _TUNING: Final = frozenset(
 )
 # What a provider of another protocol has nothing like, and what would be another answer without it.
 _ELSEWHERE_NOTHING: Final = {
-    "audio": "Ask for text, or use a model of a provider that speaks Chat Completions.",
+    "audio": "Request text, or use a model of a provider that speaks Chat Completions.",
     "prediction": "Leave it out, or use a model of a provider that speaks Chat Completions.",
     "web_search_options": "Leave it out, or use a model of a provider that speaks Chat Completions.",
     "functions": "Use tools instead.",

@@ -104,7 +104,7 @@ class MessageEncoder:
         yield from self._go_on()
 
     def _go_on(self) -> Iterator[NamedEvent]:
-        """Tell what has waited for the block of a call to be closed."""
+        """Return what has waited for the block of a call to be closed."""
         waiting, self._waiting = self._waiting, []
         for event in waiting:
             yield from self._delta(event)

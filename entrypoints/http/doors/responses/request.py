@@ -42,7 +42,7 @@ def refuse_state(body: Mapping[str, Any]) -> None:
     """Refuse what needs a memory: nothing of a prompt or an answer is kept here, whoever the provider is.
 
     Raises:
-        InvalidInput: the body asks for something that was kept, or to be kept.
+        InvalidInput: the body requests something that was kept, or to be kept.
     """
     for name in _STATEFUL:
         if body.get(name):
