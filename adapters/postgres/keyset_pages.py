@@ -146,7 +146,7 @@ def _page(
     sorting = _SORTINGS[sort]
     keyset = (sorting.after(descending=descending),) if after else ()
     rows = _filled(f"{kind}_documents", (*conditions, *keyset), source, sorting, descending=descending)
-    total = SQL("NULL::bigint")
+    total: Composable = SQL("NULL::bigint")
     if include_total:
         # A first page that holds all that match has counted them.
         count = SQL(_SQL["total" if after else "total_of_first_page"])

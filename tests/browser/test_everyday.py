@@ -49,6 +49,12 @@ async def test_many_models_are_found_again_changed_together_and_undone(consoles:
         await page.get_by_label("Select all rows shown").check()
         await console.button("Select all 120 that match").click()
         await page.get_by_text("120 selected").wait_for()
+        await page.get_by_label("Select m-007").uncheck()
+        await page.get_by_text("119 selected").wait_for()
+        await page.get_by_label("Select m-007").check()
+        await page.get_by_text("120 selected").wait_for()
+        await page.get_by_role("columnheader", name="Provider").get_by_role("button").click()
+        await page.get_by_text("1 to 50 of 120").wait_for()
         async with page.expect_download() as saving:
             await console.button("CSV of all that match").click()
         lines = (await (await saving.value).path()).read_text(encoding="utf-8").splitlines()
