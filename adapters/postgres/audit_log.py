@@ -10,6 +10,7 @@ from psycopg.sql import SQL, Composed
 
 from adapters.sql import statements
 from application.ports.audit_log import AuditEntry
+from domain.names import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ _SQL: Final = statements("adapters.postgres", "audit_log.sql")
 _NO_END: Final = 2**31 - 1
 _CONDITIONS: Final[dict[str, LiteralString]] = {
     "aggregate_id": "aggregate_id = %(aggregate_id)s",
+    "called": "aggregate_id = ANY (%(called)s::uuid[])",
     "actor": "actor = %(actor)s",
     "command_id": "command_id = %(command_id)s",
     "topic": "topic = %(topic)s",
@@ -71,8 +73,14 @@ class PostgresAuditLog:
             [[after, end]] = await self._tenant.rows(SQL(_SQL["places"]).format(), times)
             if end is not None:
                 before = min(before or end + 1, end + 1)
+        called = None
+        if filters.name is not None:
+            names = {"name": filters.name, "name_key": name_key(filters.name)}
+            [[found]] = await self._tenant.rows(SQL(_SQL["called"]).format(), names)
+            called = found or []
         values = {
             "aggregate_id": filters.aggregate_id,
+            "called": called,
             "actor": filters.actor,
             "command_id": filters.command_id,
             "topic": filters.topic,
