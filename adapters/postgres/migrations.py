@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from adapters.postgres.roles import Roles
 
-_SQL: Final = statements("adapters.postgres", "inspection.sql")
+_SQL: Final = statements("adapters.postgres", "inspect_database.sql")
 
 
 class SchemaTooNew(ApplicationError):
@@ -176,7 +176,7 @@ def known_migrations() -> set[str]:
 
 def _yoyo_url(owner_url: str, database: str, owner: str) -> str:
     parts = urlsplit(owner_url)
-    # Spaces separate options and backslashes escape them; yoyo takes a name in the path as it stands.
+    # Spaces separate options and backslashes escape them; yoyo takes a name in the path as it is.
     escaped = re.sub(r"([\\\s])", r"\\\1", owner)
     query = [*parse_qsl(parts.query), ("dbname", database), ("options", f"-c role={escaped}")]
     return urlunsplit(parts._replace(scheme="postgresql+psycopg", query=urlencode(query, quote_via=quote)))

@@ -96,7 +96,7 @@ class DiscoveredCatalogueCache:
 
 
 def described(standing: Standing, snapshot: Snapshot, catalogue: Catalogue, day: date) -> Described:
-    """Return the offered models, completed from what is known of them, as they stand on that day."""
+    """Return the offered models, completed from what is known of them, as of that day."""
     models = {}
     provider = ProviderEntry(id=standing.provider_id, provider_type=standing.provider_type, endpoint=standing.endpoint)
     for model_id, offer in snapshot.offered.items():

@@ -40,7 +40,7 @@ class NothingRestored(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateRestore:
-    """Say who restored a backup, and why. Platform administrators only."""
+    """State who restored a backup, and why. Platform administrators only."""
 
     reason: str
     actor: str

@@ -41,7 +41,7 @@ class WriteCheckpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where the next checkpoint goes: its number, the hash of the line before it, and the sink's id."""
+    """The place of the next checkpoint: its number, the hash of the line before it, and the sink's id."""
 
     number: int
     previous: str

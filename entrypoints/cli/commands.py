@@ -54,7 +54,7 @@ class Commands(TyperGroup):
         sys.exit(ended if isinstance(ended, int) else 0)
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - Typer's own type for it is private
-        """Return the names in the order in which the help tells them."""
+        """Return the names in the order of the help."""
         del ctx
         return list(NAMES)
 

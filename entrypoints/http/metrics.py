@@ -68,8 +68,8 @@ class HttpMetrics:
     ) -> None:
         """Keep the figures; `token` is the bearer that opens them to other hosts than this one.
 
-        `other_workers` are where the other processes of this service show theirs. `example` tells which span a request
-        is answered in.
+        `other_workers` are where the other processes of this service show theirs. `example` returns the span that a
+        request is answered in.
         """
         self.registry = registry or CollectorRegistry()
         self.refresh: list[Callable[[], Awaitable[None]]] = []

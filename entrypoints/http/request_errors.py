@@ -43,7 +43,7 @@ class Refused(Exception):
 
     @property
     def detail(self) -> str:
-        """One sentence for the person who asked."""
+        """One sentence for the user."""
         return str(self.args[0])
 
 
@@ -149,7 +149,7 @@ class CrossSiteRequest(Refused):
 
 
 class NoAccountsHere(Refused):
-    """Nobody can sign in like this here, because MODELBOOK_PUBLIC_URL does not say how browsers reach the console."""
+    """Nobody can sign in like this here, because MODELBOOK_PUBLIC_URL, the address of the console, is not set."""
 
     status = 404
     code = "no-accounts-here"

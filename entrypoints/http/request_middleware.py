@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from application.request_end import one_request
+from application.request_cleanup import one_request
 from domain.key_patterns import has_key_form
 from entrypoints.http.client_addresses import client_address
 from entrypoints.http.error_middleware import CLIENT_GONE, answer_or_problem

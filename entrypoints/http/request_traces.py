@@ -1,6 +1,6 @@
 """The outermost middleware, where requests are traced: a span for each, by OpenTelemetry's conventions for HTTP.
 
-Queries, headers and bodies are not told, nor is the client's address, which the log alone has.
+Queries, headers and bodies are not recorded, nor is the client's address, which the log alone has.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class RequestTraces:
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer the request within a span; what machines ask every few seconds has none."""
+        """Answer the request within a span; health checks and metrics have none."""
         route = self._routes.get(request.match_info.route)
         if route is not None and route.path in NOT_WORTH_A_LINE:
             return await handler(request)

@@ -34,7 +34,7 @@ class Telemetry(Protocol):
         ...
 
     def report_to(self, changed: Callable[[str | None], None]) -> None:
-        """Tell this the reason when exports begin to fail, and none when they work again; from any thread."""
+        """Call this with the reason when exports begin to fail, and none when they work again; from any thread."""
         ...
 
     async def export_metrics_for_ever(self, figures: Figures) -> None:

@@ -44,8 +44,8 @@ SETTING = re.compile(rf"\b{PREFIX}[A-Z][A-Z_]*[A-Z]\b(?!…)")
 
 def becomes_something(block: Block) -> bool:
     """Whether the block is executed, shown as the output of one that is, part of a checked file, or excepted."""
-    carried_out = examples_of(block.page)
-    if any(block in (example.commands, *example.shown) for example in carried_out) or is_an_exception(block):
+    executed = examples_of(block.page)
+    if any(block in (example.commands, *example.shown) for example in executed) or is_an_exception(block):
         return True
     if block.language == "env":
         return bool(settings_in(block))

@@ -44,7 +44,8 @@ _GRACE_SECONDS: Final = 2.0
 # Some servers label events as plain text, or not at all.
 _EVENT_TYPES: Final = frozenset({"text/event-stream", "text/plain", ""})
 _JSON_TYPES: Final = frozenset({"application/json", "text/json"})
-# What a body is, its first characters say better than its label: no event begins like JSON, nor JSON like an event.
+# The first characters of a body show its format better than its label: no event begins like JSON, nor JSON like an
+# event.
 _JSON: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*[{\[]")
 _EVENTS: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:data|event|id|retry)?:")
 _LIMITS: Final = ("max_tokens", "max_completion_tokens", "max_output_tokens")
@@ -122,7 +123,7 @@ async def stream_prompt(
                     raise refusal(head, content, replace(head, body=content).document)
                 continue
             sent = _without_refused(wire, head, b"")
-            # The first event, before which another model may still be asked, comes together with it.
+            # The first event, before which another model may still be called, comes together with it.
             started = [StreamStarted(wire.ignored)]
             async with aclosing(_events(head, incoming, protocol, request, wire)) as events:
                 async for event in events:
@@ -192,7 +193,7 @@ def _most_bytes(body: Mapping[str, Any]) -> int:
 
 
 async def _beginning(chunks: AsyncIterator[bytes]) -> bytes:
-    """Return as much of the body as tells what it is, whatever its label says."""
+    """Return as much of the body as shows its format, whatever its Content-Type."""
     begun = b""
     async for chunk in chunks:
         begun += chunk

@@ -52,7 +52,7 @@ def pass_through(body: Mapping[str, Any], request: GenerationRequest, *, stream:
 
 
 def _defaults(sent: Mapping[str, Any], request: GenerationRequest) -> dict[str, Any]:
-    """Return what the registered model's config says, as far as the model takes it."""
+    """Return the defaults of the registered model's config that the model accepts."""
     defaults = request.defaults
     model_id = defaults.base_model or request.model_id
     encoded: dict[str, Any] = {"instructions": defaults.system_prompt}

@@ -84,7 +84,7 @@ def _tool(tool: Tool, translation: Translation) -> dict[str, Any]:
         parameters = narrowed(parameters)
     elif tool.strict:
         translation.ignore("tool_strict", tool.strict)
-    # Here alone a tool that does not say is strict.
+    # Only in this protocol a tool is strict by default.
     encoded = {"type": "function", "name": tool.name, "parameters": parameters, "strict": is_strict}
     return encoded | ({"description": tool.description} if tool.description else {})
 

@@ -61,7 +61,7 @@ class Leftovers:
         self._sentences: list[str] = []
         self._fields: dict[tuple[str, str], list[str]] = {}
 
-    def say(self, sentence: str) -> None:
+    def note(self, sentence: str) -> None:
         """Remember a sentence."""
         self._sentences.append(sentence)
 

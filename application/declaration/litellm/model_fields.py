@@ -87,7 +87,7 @@ def facts(name: str, params: Mapping[str, Any], info: Mapping[str, Any], left: L
 
 
 def config(name: str, params: Mapping[str, Any], info: Mapping[str, Any], left: Leftovers) -> dict[str, Any]:
-    """Return how the model is run where a request does not say."""
+    """Return the defaults that the model is run with."""
     found: dict[str, Any] = {}
     for field, ours in _CONFIG.items():
         value = params.get(field)

@@ -1,4 +1,4 @@
-"""What the sign-in consists of, put together: used by its routes and by whoever asks who is asking."""
+"""What the sign-in consists of, put together: used by its routes and by authentication."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def sign_in(
 ) -> SignIn | None:
     """Return the sign-in; none where it is not known how browsers reach the console.
 
-    The identity provider, where the operator has named one, is asked by the `route`.
+    The identity provider, where the operator has named one, is reached by the `route`.
     """
     if address is None:
         return None

@@ -57,7 +57,7 @@ class AuditQuery(Page):
 
 
 class History(Protocol):
-    """Tells what happened to a provider, model, access key or webhook."""
+    """Lists the events of a provider, model, access key or webhook."""
 
     async def __call__(self, kind: Kind, aggregate_id: UUID, *, limit: int, before: int | None) -> HistoryPage:
         """Return events before a revision, newest first."""
@@ -135,7 +135,7 @@ class AuditViews:
     async def list_audit(self, request: web.Request) -> web.StreamResponse:
         """List the organization's events
 
-        The newest first: who did what, when, in which request, and the facts of it as they lie in the log.
+        The newest first: who did what, when, in which request, and its facts as stored in the log.
 
         With `format=csv`, or `Accept: text/csv`, all that match come as CSV, at most 100,000: of more, request parts
         with `from` and `to`. Texts that a spreadsheet would take for a formula have an apostrophe before them. What is
