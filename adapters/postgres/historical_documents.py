@@ -11,7 +11,7 @@ import orjson
 from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
-from adapters.postgres.keyset_pages import Conditions, composed, page_of, page_statements
+from adapters.postgres.keyset_pages import Conditions, composed, page_of, page_statement
 from adapters.postgres.list_filters import model_conditions, provider_conditions
 from adapters.sql import statements
 from application.caller import current_caller
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from typing import LiteralString
     from uuid import UUID
 
-    from adapters.postgres.keyset_pages import Statement
     from adapters.postgres.tenant_statements import Tenant
     from application.ports.resource_documents import ModelFilter, Page, PageRequest, ProviderFilter
     from application.projections.fold_log import Row
@@ -138,11 +137,8 @@ class PostgresHistoricalDocuments:
         self, conditions: Conditions, request: PageRequest, as_of: datetime, more: Mapping[str, Any]
     ) -> Page:
         past = {"rows": _recordset(await self._rows(conditions.kind, as_of)), "until": as_of, **more}
-        asked: list[Statement] = [
-            (statement, {**parameters, **past})
-            for statement, parameters in page_statements(conditions, request, _SOURCES[conditions.kind])
-        ]
-        return page_of(await self._tenant.results(*asked), request)
+        statement, parameters = page_statement(conditions, request, _SOURCES[conditions.kind])
+        return page_of(await self._tenant.rows(statement, parameters | past), request)
 
     async def _rows(self, kind: str, as_of: datetime) -> bytes:
         """Return all rows of the kind at the time, as a JSON list."""

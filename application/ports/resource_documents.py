@@ -65,7 +65,7 @@ class ProviderFilter:
 class ModelFilter:
     """Which models; none lets all through. `text` is looked for in the name and the provider's model id.
 
-    A model is enabled here if its provider is as well.
+    A model is enabled here if its provider is as well, and retiring if the day of its end is known.
     """
 
     provider_id: UUID | None = None
@@ -73,6 +73,7 @@ class ModelFilter:
     capability: str | None = None
     is_enabled: bool | None = None
     is_usable: bool | None = None
+    is_retiring: bool | None = None
     text: str | None = None
 
 
@@ -109,4 +110,8 @@ class ModelDocuments(Protocol):
 
     async def page(self, filters: ModelFilter, request: PageRequest) -> Page:
         """Return a page of the models that the filter lets through."""
+        ...
+
+    async def count(self, filters: ModelFilter) -> int:
+        """Return how many models the filter lets through."""
         ...

@@ -56,6 +56,7 @@ function numberText(value, digits) {
 
 export function tokens(value) {
   if (!known(value)) return UNKNOWN;
+  if (preference("tokens") === "whole") return number(value);
   if (value >= 1_000_000) return `${plain(Math.round(value / 10_000) / 100)}M`;
   return value >= 10_000 ? `${Math.round(value / 1000)}k` : numbers.format(value);
 }

@@ -18,18 +18,27 @@ const NAMED = 10;
 const APART = 3;
 
 export class Offers extends Store {
-  constructor(providers, { refresh }) {
+  constructor(providers, query, { refresh, filtered }) {
     super();
     this.providers = providers;
     this.names = new Map(providers.map((provider) => [provider.id, provider.name]));
     this.refresh = refresh;
+    this.filtered = () => {
+      filtered();
+      this.changed();
+    };
     this.answers = new Map();
     this.most = STEP;
     this.filters = [search("q", "Search the offers"), choice("type", "Type", TYPES.map((type) => [type, title(type)])), choice("provider", "Provider", [...this.names]), choice("news", "Show", SHOWN)];
+    for (const filter of this.filters) filter.set(query[filter.name] ?? "");
     this.columns = columns(this.names);
     this.selection = new Selection({ id: keyOf, name: (offer) => `${offer.name}, ${offer.modelId}` });
     this.drawing = null;
     this.view = html`<${OffersView} offers=${this} />`;
+  }
+
+  get chosenFilters() {
+    return Object.fromEntries(this.filters.map((filter) => [filter.name, filter.value()]));
   }
 
   get count() {
@@ -78,7 +87,7 @@ function OffersView({ offers }) {
     <${Table} columns=${offers.columns} rows=${found.slice(0, most)} caption="Offers" selection=${selection} />
     ${found.length > most ? html`<div class="paging"><button type="button" class="plain" onclick=${() => offers.more()}>Show more</button></div>` : null}`;
   return html`<section aria-label="Offers">
-    <form class="filters" onsubmit=${(event) => event.preventDefault()}>${filters.map((filter) => filter.view(() => offers.changed()))}</form>
+    <form class="filters" onsubmit=${(event) => event.preventDefault()}>${filters.map((filter) => filter.view(offers.filtered))}</form>
     <div class="stack narrowed">${gone(names, answers)}</div>
     <${Chosen} offers=${offers} />
     <div>${found.length > 0 ? rows() : answers.size ? nothing("No offer matches.") : null}</div>
@@ -97,7 +106,9 @@ const columns = (names) => [
 
 // What can be done with the offers that are selected.
 function Chosen({ offers }) {
-  const { chosen } = useStore(offers.selection);
+  const { selection, found, most } = useStore(offers);
+  const { chosen } = useStore(selection);
+  const isPart = chosen.length > 0 && found.some((offer) => !selection.has(offer)) && found.slice(0, most).every((offer) => selection.has(offer));
   const fresh = chosen.filter((offer) => !offer.registeredModelId);
   const known = chosen.length - fresh.length;
   const why = fresh.length ? null : "All of these are registered already.";
@@ -105,6 +116,7 @@ function Chosen({ offers }) {
     <strong role="status">${chosen.length} selected</strong>
     ${known ? html`<span class="quiet">${known} registered already</span>` : null}
     <span class="actions">
+      ${isPart ? html`<${Action} needs="viewer" tone="plain" run=${() => selection.set(found, true)}>Select all ${number(found.length)} that match<//>` : null}
       <${Action} needs="editor" why=${why} run=${() => offers.import({ enable: true })}>Import and enable<//>
       <${Action} needs="editor" tone="plain" why=${why} run=${() => offers.import({ enable: false })}>Import<//>
       ${known ? html`<${Action} needs="editor" tone="plain" run=${() => offers.import({ enable: false, update: true })}>Update what is registered<//>` : null}
