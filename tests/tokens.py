@@ -25,6 +25,7 @@ ORGANIZATION = "aaaaaaaa-0000-4000-8000-000000000001"
 NOW = 1_800_000_000.0
 
 RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+OTHER_RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 EC_KEY = ec.generate_private_key(ec.SECP256R1())
 
 

@@ -7,32 +7,22 @@ from decimal import Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
-from application.ports.price_list import ListedCall, Tariff, Unpriced
-from domain.model.values import PRICED_KINDS
+from application.prompts.price_list import KIND_OF_PRICE, ListedCall, Tariff, Unpriced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from application.ports.price_list import PriceList, Rates, TokenKind, UnknownCost
     from application.ports.provider_gateway import ProviderConnection
     from application.prompts.completion import TokenUsage
+    from application.prompts.price_list import PriceList, Rates, TokenKind, UnknownCost
     from application.prompts.selection_candidates import Candidate
-    from domain.model.values import Price, PriceTier
+    from domain.model.values import Price, TokenPrices
 
 # A price has at most 30 decimals and a count of tokens at most 13 digits: nothing is ever rounded.
 _EXACT: Final = Context(prec=80)
 _NOTHING: Final = Decimal(0)
 _LISTED: Final = frozenset({"genai-prices", "catalogue"})
 
-_KIND_OF: Final[Mapping[str, TokenKind]] = {
-    "input_per_1k": "input",
-    "output_per_1k": "output",
-    "cached_input_per_1k": "cachedInput",
-    "cache_write_per_1k": "cacheWrite",
-    "cache_write_1h_per_1k": "cacheWrite1h",
-    "reasoning_per_1k": "reasoning",
-    "audio_input_per_1k": "audioInput",
-}
 # What a kind costs that has no price of its own, which is never less than what the provider charges: a discount that is
 # not known is not given. Other kinds may cost more than what they are part of, so that without a price it is unknown.
 _INSTEAD: Final[Mapping[TokenKind, TokenKind]] = {
@@ -91,12 +81,12 @@ class Metered(Protocol):
 
     @property
     def cost_usd(self) -> Decimal | None:
-        """What the provider says that it cost, none where it does not."""
+        """The cost that the provider reports, none where it does not."""
         ...
 
     @property
     def answered_by(self) -> str | None:
-        """The model that the provider says has answered."""
+        """The model that has answered, as the provider reports it."""
         ...
 
     @property
@@ -119,7 +109,7 @@ NOTHING: Final = Cost(_NOTHING)
 
 
 def call_cost(answer: Metered, candidate: Candidate, connection: ProviderConnection, price_list: PriceList) -> Cost:
-    """Return what the answer itself says that it cost, else what its tokens cost.
+    """Return the cost that the answer itself reports, else that of its tokens.
 
     A price that a person gave, or that the provider's own list had, counts before the list of prices.
     """
@@ -190,9 +180,9 @@ def own_tariff(price: Price, conditions: tuple[str, ...]) -> Tariff | Unpriced:
     return Tariff(source=price.source, rates=rates, tiers=tiers)
 
 
-def _rates(prices: Price | PriceTier) -> Rates:
-    amounts = ((kind, getattr(prices, kind)) for kind in PRICED_KINDS)
-    return {_KIND_OF[kind]: amount.scaleb(-3, _EXACT) for kind, amount in amounts if amount is not None}
+def _rates(prices: TokenPrices) -> Rates:
+    amounts = prices.by_kind().items()
+    return {KIND_OF_PRICE[kind]: amount.scaleb(-3, _EXACT) for kind, amount in amounts if amount is not None}
 
 
 def _counts(usage: TokenUsage, rates: Rates) -> Mapping[TokenKind, int] | None:

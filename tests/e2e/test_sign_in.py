@@ -72,7 +72,7 @@ class Browser:
         ) as answer:
             text = await answer.text()
             document = await answer.json(content_type=None) if answer.content_type.endswith("json") else None
-            as_described(method, path, answer.status, text, document)
+            as_described(method, path, answer.status, document)
             return Reply(answer.status, answer.headers.copy(), text, document)
 
     async def begin(self, **query: str) -> None:

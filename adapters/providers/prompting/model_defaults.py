@@ -20,7 +20,7 @@ def limited(wish: int | None, defaults: ModelDefaults) -> int | None:
 def without_dropped(
     body: dict[str, Any], defaults: ModelDefaults, ignored: Mapping[str, str] | None = None
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return the body without the fields that the model's config says to leave out, and those that were there.
+    """Return the body without the fields that the model's config drops, and those of them that were there.
 
     A dot leads into an object: `generationConfig.topK`. `ignored` maps the provider's names to the client's.
     """
@@ -36,5 +36,5 @@ def without_dropped(
 
 
 def has_system(conversation: Conversation) -> bool:
-    """Return whether the client itself says how to behave."""
+    """Return whether the client itself has a system message."""
     return any(turn.role == "system" for turn in conversation.turns)

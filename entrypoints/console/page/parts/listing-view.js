@@ -4,7 +4,8 @@ import { html, useLayoutEffect, useRef, useStore } from "../core/view.js";
 import { Action } from "./action.js";
 import { failure } from "./failure.js";
 import { Field } from "./form.js";
-import { views } from "./views.js";
+import { icon } from "./icon.js";
+import { views } from "./saved-views.js";
 
 export function ListingView({ list }) {
   useStore(list);
@@ -43,7 +44,7 @@ export function ListingView({ list }) {
       <p class="quiet" role="status" tabindex="-1" ref=${count}>${list.summary}</p>
       <div class="tools">
         ${list.filters.length ? views() : null}${list.tools}
-        ${list.csv ? html`<${Action} needs="viewer" tone="plain" label="CSV of all that match" run=${(button) => list.save(button)}>CSV<//>` : null}
+        ${list.csv ? html`<${Action} needs="viewer" tone="plain" label="CSV of all that match" run=${(button) => list.save(button)}>${icon("download")}CSV<//>` : null}
       </div>
     </div>
     ${list.above}

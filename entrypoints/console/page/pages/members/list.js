@@ -2,7 +2,7 @@
 
 import { ask } from "../../core/api.js";
 import { MEMBERS } from "../../core/api-paths.js";
-import { time } from "../../core/format.js";
+import { time, title } from "../../core/format.js";
 import { say } from "../../core/messages.js";
 import { refusal } from "../../core/session.js";
 import { html } from "../../core/view.js";
@@ -11,6 +11,7 @@ import { badge } from "../../parts/badges.js";
 import { confirmed, openDialog } from "../../parts/dialog.js";
 import { choice, search } from "../../parts/filters.js";
 import { Field, Form } from "../../parts/form.js";
+import { icon } from "../../parts/icon.js";
 import { Listing } from "../../parts/listing.js";
 import { facts, nothing, page } from "../../parts/page.js";
 import { timeline } from "../history/history.js";
@@ -32,7 +33,7 @@ export async function show({ query, signal }) {
   return page("Members", { lead: LEAD, actions: inviter(list) }, list.view);
 }
 
-const inviter = (list) => html`<${Action} needs="admin" run=${() => invite(list)}>Invite somebody<//>`;
+const inviter = (list) => html`<${Action} needs="admin" run=${() => invite(list)}>${icon("plus")}Invite somebody<//>`;
 
 const calledLike = (member) => member.name ?? member.address ?? member.id;
 
@@ -40,10 +41,10 @@ function card(member, list, signal) {
   const name = calledLike(member);
   const isInvited = member.status === "invited";
   return html`<li class="card key" key=${member.id} data-key=${member.id}>
-    <div class="card-head"><h2>${name}</h2><p class="badges">${badge(member.role)}${isInvited ? state(member) : null}</p></div>
-    ${facts([["Address", member.address ?? "unknown"],
-      isInvited && member.invitationExpiresAt ? ["Link good until", time(member.invitationExpiresAt)] : null,
-      ["Since", time(member.createdAt)]])}
+    <div class="card-head"><h2>${name}</h2><p class="badges">${badge(title(member.role))}${isInvited ? state(member) : null}</p></div>
+    ${facts([member.address === name ? null : ["Address", member.address ?? "unknown", "whole"],
+      isInvited && member.invitationExpiresAt ? ["Link expires", time(member.invitationExpiresAt), "whole"] : null,
+      [isInvited ? "Invited" : "Joined", time(member.createdAt), "whole"]])}
     <div class="actions">
       ${isInvited ? html`<${Action} needs="admin" tone="plain" label="New link for ${name}" run=${() => inviteAgain(member, list)}>New link<//>` : null}
       <${Action} needs="admin" tone="plain" label="Role of ${name}" run=${() => changeRole(member, list)}>Role<//>

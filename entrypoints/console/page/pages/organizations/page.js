@@ -12,6 +12,7 @@ import { ChosenTable, Columns } from "../../parts/columns.js";
 import { confirmed, openDialog } from "../../parts/dialog.js";
 import { search } from "../../parts/filters.js";
 import { Field, Form } from "../../parts/form.js";
+import { icon } from "../../parts/icon.js";
 import { Listing } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
 import { changeQuotas } from "../quotas/form.js";
@@ -30,7 +31,7 @@ export async function show({ query, signal }) {
     empty: (isFiltered) => nothing(isFiltered ? "No organization matches." : "There is no organization yet."),
   });
   await list.load();
-  const register = html`<${Action} needs="platform" run=${() => registerOne(() => list.restart())}>Register an organization<//>`;
+  const register = html`<${Action} needs="platform" run=${() => registerOne(() => list.restart())}>${icon("plus")}Register an organization<//>`;
   return page("Organizations", { lead: LEAD, actions: register }, list.view);
 }
 

@@ -1,6 +1,6 @@
 // All that is known of one request.
 
-import { milliseconds, money, number, words } from "../../core/format.js";
+import { milliseconds, money, number, title, words } from "../../core/format.js";
 import { href } from "../../core/router.js";
 import { html } from "../../core/view.js";
 import { copyable } from "../../parts/copy.js";
@@ -14,7 +14,9 @@ const KINDS = [
 ];
 const USUAL = new Set(["inputTokens", "outputTokens"]);
 
-export const outcome = (made) => badge(words(made), made === "ok" ? "good" : "bad");
+export const outcomeName = (made) => made === "ok" ? "OK" : title(made);
+
+export const outcome = (made) => badge(outcomeName(made), made === "ok" ? "good" : "bad");
 
 export function details(row) {
   return html`<div class="stack">${facts([

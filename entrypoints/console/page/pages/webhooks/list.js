@@ -9,6 +9,7 @@ import { badge, when } from "../../parts/badges.js";
 import { copyable } from "../../parts/copy.js";
 import { openDialog } from "../../parts/dialog.js";
 import { choice, search } from "../../parts/filters.js";
+import { icon } from "../../parts/icon.js";
 import { Listing, SORTS } from "../../parts/listing.js";
 import { facts, nothing, page } from "../../parts/page.js";
 import { toggle } from "../../parts/toggle.js";
@@ -32,7 +33,7 @@ export async function show({ query, signal }) {
   return page("Webhooks", { lead: "Programs and channels that are notified of events.", actions: adder(list) }, list.view);
 }
 
-const adder = (list) => html`<${Action} needs="admin" run=${() => addWebhook(() => list.restart())}>Add a webhook<//>`;
+const adder = (list) => html`<${Action} needs="admin" run=${() => addWebhook(() => list.restart())}>${icon("plus")}Add a webhook<//>`;
 
 function card(webhook, list, signal) {
   return html`<li class="card key" key=${webhook.id} data-key=${webhook.id}>
