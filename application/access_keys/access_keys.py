@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from application.ports.repositories import Repository
+from application.ports.resource_documents import Documents
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
     from application.access_keys.held_key import HeldKey
-    from application.ports.resource_documents import Document, Page, PageRequest
     from application.recorded_revision import Recorded
     from domain.access_key.aggregate import AccessKey
 
@@ -34,14 +34,6 @@ class AccessKeys(Repository["AccessKey"], Protocol):
 
         With it go the digests that the events say are not accepted any more. Errors as for every repository.
         """
-        ...
-
-    async def get_many(self, key_ids: Sequence[UUID]) -> Mapping[UUID, AccessKey]:
-        """Return those of the keys that there are, in one read."""
-        ...
-
-    async def save_all(self, keys: Sequence[AccessKey]) -> Sequence[Recorded]:
-        """Record what was decided on all of them in one transaction, all or nothing; errors as for `save`."""
         ...
 
 
@@ -74,20 +66,8 @@ class AccessKeyFilter:
     text: str | None = None
 
 
-class AccessKeyDocuments(Protocol):
-    """The access keys of the current caller's organization, without their secrets."""
-
-    async def get(self, key_id: UUID) -> Document:
-        """Return one key.
-
-        Raises:
-            AccessKeyNotFound: the organization has none of this id.
-        """
-        ...
-
-    async def page(self, filters: AccessKeyFilter, request: PageRequest) -> Page:
-        """Return a page of the keys that the filter lets through."""
-        ...
+AccessKeyDocuments = Documents[AccessKeyFilter]
+"""The access keys of the current caller's organization, without their secrets."""
 
 
 class HeldKeys(Protocol):
