@@ -1,4 +1,4 @@
-"""The outcome of a command, for error responses that must say whether it was applied."""
+"""The outcome of a command, for error responses, which must report whether it was applied."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from application.counted import counted
+from application.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ class ApplicationError(Exception):
 
     @property
     def message(self) -> str:
-        """One sentence for the person who asked, with what to do next."""
+        """One sentence for the user, with what to do next."""
         return str(self.args[0])
 
 

@@ -56,7 +56,7 @@ def folded(text: str) -> str:
 def name_key(name: str) -> str:
     """Return the key by which names are equal and in order, compared by code points (`COLLATE "C"` in Postgres).
 
-    Names have one key exactly if they are one folded. Those that differ by marks alone stand beside each other: the key
+    Names have one key exactly if they are one folded. Those that differ by marks alone sort next to each other: the key
     begins with the plain letters, and only a name with marks is followed by itself, folded. Whatever occurs in the
     folded name, or in its plain letters, occurs in the key; a key of more than 1,400 bytes ends in a digest instead.
     """

@@ -62,7 +62,7 @@ def build_logger(
 
 @contextmanager
 def every_log(logger: FilteringBoundLogger) -> Iterator[None]:
-    """Write what else has something to say to the same log, in the same form, as long as the block lasts.
+    """Write all other logs to the same log, in the same form, as long as the block lasts.
 
     These are warnings and errors of libraries and of asyncio, Python's own warnings, and exceptions that nobody catches
     in any thread. Inside another such block only the logger is another one for as long.

@@ -1,4 +1,4 @@
-"""All settings, from the environment: `MODELBOOK_*`. What is wrong is said at once, with what to do."""
+"""All settings, from the environment: `MODELBOOK_*`. Everything wrong is reported at once, with what to do."""
 
 from __future__ import annotations
 

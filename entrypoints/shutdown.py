@@ -1,23 +1,23 @@
-"""How a serving process comes to its end when a signal says so."""
+"""How a serving process ends on a signal."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
 
-from entrypoints.http.stopping import Stopping
+from entrypoints.http.shutdown_state import ShutdownState
 from entrypoints.stop_signal import SIGNALS, StopSignal
 
 
 class Shutdown:
     """What the running loop makes of signals.
 
-    SIGTERM: the process serves on for some seconds and says at `/readyz` that it stops. SIGINT: no such delay. Another
-    signal: no delay at all, whatever is in flight.
+    SIGTERM: the process keeps serving for some seconds and reports at `/readyz` that it stops. SIGINT: no such delay.
+    Another signal: no delay at all, whatever is in flight.
     """
 
     def __init__(self, stop: StopSignal) -> None:
-        self.stopping = Stopping()
+        self.stopping = ShutdownState()
         self._stop = stop
         self._has_begun = asyncio.Event()
         self._is_over = asyncio.Event()
@@ -48,7 +48,7 @@ class Shutdown:
         return True
 
     def drain(self) -> None:
-        """Say that the service stops, and serve on."""
+        """Report that the service stops, and keep serving."""
         self.stopping.is_draining = True
 
     def end(self) -> None:

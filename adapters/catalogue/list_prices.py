@@ -48,7 +48,7 @@ _SATURDAY: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPrice(TokenPrices):
-    """The price of a model in the list; `reason` says why an entry has no price by the token."""
+    """The price of a model in the list; `reason` is why an entry has no price by the token."""
 
     context_window: int | None
     reason: PriceReason | None = None
@@ -72,7 +72,7 @@ class _Shelf:
                 self._by_name.setdefault(name, []).append(place)
 
     def find(self, model_id: str) -> ModelInfo | None:
-        """Return the first model that goes by this id (in lower case)."""
+        """Return the first model with this id (in lower case)."""
         named = (self._by_name.get(name, ()) for name in (model_id, without_date(model_id)))
         places = sorted({*self._others, *(place for found in named for place in found)})
         return next((self._models[place] for place in places if names(self._models[place].match, model_id)), None)
@@ -165,7 +165,7 @@ def _has_figures(price: ModelPrice) -> bool:
 
 
 def _price_on(model: ModelInfo, day: date) -> ModelPrice:
-    """Later conditions take precedence; those by the hour stand behind the one by the date that they refine."""
+    """Later conditions take precedence; those by the hour come after the one by the date that they refine."""
     if isinstance(model.prices, ModelPrice):
         return model.prices
     candidates = []

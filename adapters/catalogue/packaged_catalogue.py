@@ -28,7 +28,7 @@ def utc_today() -> date:
 
 
 class PackagedCatalogue:
-    """Implements `application.ports.catalogue.Catalogue`. Remembers what was asked last, for the rest of the day."""
+    """Implements `application.ports.catalogue.Catalogue`. Caches the last answers, for the rest of the day."""
 
     def __init__(self, today: Callable[[], date] = utc_today) -> None:
         self._today = today
@@ -93,7 +93,7 @@ class PackagedCatalogue:
 
 
 def _price_ids(own_id: str, entry: Entry | None) -> tuple[str, ...]:
-    """Return the names under which its price may stand, the likeliest first."""
+    """Return the names that its price may be listed under, the likeliest first."""
     if entry is None or own_id.startswith(FINE_TUNED):
         # A fine-tuned model has a price of its own, or none that is known.
         return (own_id,)

@@ -26,7 +26,7 @@ def utc_now() -> datetime:
 
 
 class PackagedPriceList:
-    """Implements `application.prompts.price_list.PriceList`. Remembers what was asked last, for a minute."""
+    """Implements `application.prompts.price_list.PriceList`. Caches the last answers, for a minute."""
 
     def __init__(self, catalogue: PackagedCatalogue, now: Callable[[], datetime] = utc_now) -> None:
         self._catalogue = catalogue

@@ -268,7 +268,7 @@ def _newest_lines(descriptor: int) -> list[bytes]:
         content = os.pread(descriptor, end - start, start) + content
         end = start
     lines = content.split(b"\n")
-    # What stands before the first end of a line may be the rest of one that began earlier.
+    # What is before the first end of a line may be the rest of one that began earlier.
     return [line for line in lines[1 if end > 0 else 0 :] if line][::-1][:_TAIL]
 
 

@@ -67,7 +67,7 @@ class EgressAllowList:
         """Read the setting; an empty text opens nothing.
 
         Raises:
-            ValueError: an entry is not of this form; the message quotes it and says what to write.
+            ValueError: an entry is not of this form; the message quotes it and shows the right form.
         """
         return cls(tuple(_entry(part.strip()) for part in text.split(",") if part.strip()))
 

@@ -97,7 +97,7 @@ class TimedHandshake(ssl.SSLObject):
 
 
 class TimedRequest(ClientRequest):
-    """Notes when the connection is there and the request goes out."""
+    """Records when the connection is made and the request is sent."""
 
     async def send(self, conn: Connection) -> ClientResponse:
         attempt = current.get()

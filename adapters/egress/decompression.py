@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 ACCEPTED: Final = "gzip, deflate"
 PIECE_BYTES: Final = 65_536
-# Window sizes as zlib wants them: 15 bits, with what says which wrapping is around the data.
+# Window sizes as zlib expects them: 15 bits, plus a number for the format of the wrapper.
 _GZIP: Final = 31
 _ZLIB: Final = 15
 _RAW: Final = -15
@@ -25,15 +25,15 @@ class Decoder(Protocol):
     """Turns what came over the wire into what was meant."""
 
     def pieces(self, received: bytes) -> Iterable[bytes]:
-        """Yield what the bytes stand for, in pieces of at most 64 KiB when it was compressed, none empty.
+        """Yield the decompressed bytes, in pieces of at most 64 KiB when they were compressed, none empty.
 
         Raises:
-            BodyRefused: they are not what the encoding says.
+            BodyRefused: they do not have the encoding.
         """
         ...
 
     def finish(self) -> None:
-        """Say that no more will come.
+        """End the input.
 
         Raises:
             BodyRefused: more should have come.

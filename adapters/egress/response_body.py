@@ -43,10 +43,10 @@ def complete_body(response: ClientResponse, max_bytes: int) -> bytes | None:
 async def whole_body(
     response: ClientResponse, *, max_bytes: int, idle_seconds: float, keep: Callable[[int], Awaitable[None]]
 ) -> bytes:
-    """Return the whole decompressed body; `keep` is told of bytes that are held from now on: it waits, or refuses them.
+    """Return the whole decompressed body; `keep` is called with the bytes to be held: it waits, or refuses.
 
     Raises:
-        BodyRefused: it is too large or not encoded as it says.
+        BodyRefused: it is too large or not encoded as declared.
         TimeoutError: the silence was too long.
         aiohttp.ClientError: it broke off.
     """
@@ -88,7 +88,7 @@ class Taking:
         self._received = self._produced = 0
 
     def pieces(self, chunk: bytes) -> Iterator[bytes]:
-        """Yield what the chunk stands for, no piece empty; raises what the class does."""
+        """Yield the decoded chunk, no piece empty; raises what the class does."""
         self._received += len(chunk)
         for piece in self._decoding.pieces(chunk):
             self._produced += len(piece)
@@ -99,7 +99,7 @@ class Taking:
             raise _too_large(self._max_bytes)
 
     def finish(self) -> None:
-        """Say that no more will come; raises what the class does."""
+        """End the input; raises what the class does."""
         self._decoding.finish()
 
 

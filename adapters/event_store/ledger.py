@@ -75,7 +75,7 @@ class Ledger:
         self._application = LedgerApplication(recorder)
         self._lives = AggregateSnapshots(recorder, self._application.mapper)
         self.appended: Callable[[AppendTiming], None] = lambda _: None
-        """Told of each append, however it ended."""
+        """Called with each append, whatever its outcome."""
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
         # Its appends wait for its head's lock anyway, and must not hold up with them those of all others.
         self._turns = Turns(max(1, threads // 2), patience_seconds=_LONGEST_QUEUE_SECONDS)

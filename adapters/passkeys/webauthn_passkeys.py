@@ -1,4 +1,4 @@
-"""Passkeys, verified by py_webauthn: discoverable ones that ask who is there, for this service alone."""
+"""Passkeys, verified by py_webauthn: discoverable ones with user verification, for this service alone."""
 
 from __future__ import annotations
 

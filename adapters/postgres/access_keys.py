@@ -45,7 +45,7 @@ class PostgresHeldKeys:
 
     async def read(self, organization_id: UUID, key_id: UUID) -> tuple[int, HeldKey | None]:
         parameters = {"key_id": key_id}
-        # The sequence comes first: what is newer than it says is read again, what is older would be kept.
+        # The sequence comes first: what is newer than that is read again, what is older would be kept.
         with acting_as(Caller.of_service(organization_id, _ACTOR)):
             heads, keys, secrets = await self._tenant.results(
                 (_SQL["sequence"], {}), (_SQL["held_key"], parameters), (_SQL["held_secrets"], parameters)

@@ -1,6 +1,6 @@
 """Connections for reading and for the small writes beside the log.
 
-A pooler of transactions, such as PgBouncer, may stand between the login that serves and the server. Nothing on these
+A transaction pooler, such as PgBouncer, may be between the login that serves and the server. Nothing on these
 connections outlasts a transaction, therefore, and their time limits are the login's own (roles.sql).
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     AnyPool = AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]]
     AnyThreadPool = ConnectionPool[Connection[tuple[Any, ...]]]
 
-_SQL: Final = statements("adapters.postgres", "sessions.sql")
+_SQL: Final = statements("adapters.postgres", "session_connections.sql")
 _ADMINISTRATORS_OPTIONS: Final = (
     "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=10s -c idle_in_transaction_session_timeout=15s"
 )

@@ -52,7 +52,7 @@ class ElectedSession:
             Unavailable: the database cannot be reached.
         """
         async with self._session() as connection:
-            # Asked again and again: whoever waits inside the database keeps it from tidying up.
+            # Polled: a session that waits inside the database keeps it from tidying up.
             while not await self._has_won(connection):  # noqa: ASYNC110 - the lock is the database's
                 await asyncio.sleep(_STANDING_SECONDS)
             yield connection

@@ -77,7 +77,7 @@ class EmbeddedPostgres:
         """Return the URL of its superuser, after at most some seconds; after a crash it may take minutes.
 
         Raises:
-            Unavailable: the server does not start, and the message names its log file; or a link stands where a file
+            Unavailable: the server does not start, and the message names its log file; or there is a link where a file
                 is to be written.
             OtherPostgresVersion: another major version of Postgres created the folder.
         """

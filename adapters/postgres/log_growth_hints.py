@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from adapters.postgres.event_feed import Connect
 
-_SQL: Final = composed_statements("adapters.postgres", "followed_log.sql")
+_SQL: Final = composed_statements("adapters.postgres", "log_notifications.sql")
 _PAUSE_SECONDS: Final = 0.02
 
 

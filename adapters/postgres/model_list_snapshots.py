@@ -10,7 +10,7 @@ import orjson
 from psycopg.types.json import Json
 
 from adapters.sql import composed_statements
-from application.discovery.model_list_snapshots import Failed, Held, Standing, Standings
+from application.discovery.model_list_snapshots import FailedQuery, HeldSnapshot, Standing, Standings
 from application.discovery.offer_changes import Snapshot
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class PostgresSnapshots:
         return await self._standings("standing", {"provider_id": provider_id})
 
     async def _standings(self, name: str, parameters: Mapping[str, Any]) -> Standings:
-        # The sequence comes first: what is newer than it says is read again, what is older would be kept.
+        # The sequence comes first: what is newer than that is read again, what is older would be kept.
         sequence, rows = await self._tenant.results((_SQL["sequence"], {}), (_SQL[name], parameters))
         now = self._clock.now()
         return Standings(
@@ -113,10 +113,12 @@ def _standing(row: tuple[Any, ...], now: datetime) -> Standing:
         provider_type=provider_type,
         endpoint=endpoint,
         basis=basis,
-        held=None if fetched_at is None else Held(basis=held_basis, fetched_at=fetched_at, age=_age(fetched_at, now)),
+        held=None
+        if fetched_at is None
+        else HeldSnapshot(basis=held_basis, fetched_at=fetched_at, age=_age(fetched_at, now)),
         failed=None
         if failed_at is None
-        else Failed(
+        else FailedQuery(
             basis=failed_basis,
             failed_at=failed_at,
             is_recent=failed_at - _SKEW < now < quiet_until,

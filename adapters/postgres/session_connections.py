@@ -12,7 +12,7 @@ from application.errors import ApplicationError
 if TYPE_CHECKING:
     Connection = psycopg.Connection[tuple[Any, ...]]
 
-_SQL: Final = statements("adapters.postgres", "sessions.sql")
+_SQL: Final = statements("adapters.postgres", "session_connections.sql")
 _OPTIONS: Final = "-c modelbook.session=kept"
 _SECONDS: Final = 5
 

@@ -79,12 +79,12 @@ def counted(answer: ProviderResponse, list_of: ListOf, *, proves_key: bool = Tru
 
 
 async def fetch_list(exchange: ProviderClient, url: str, list_of: ListOf) -> list[Entry]:
-    """Return the entries of all pages of a list, which begins at the URL and says where it continues.
+    """Return the entries of all pages of a list, which begins at the URL and names its next page.
 
     Raises:
         OutboundFailure: a page could not be read.
         UpstreamFailure: a page was refused or is no list; or the pages repeat themselves, do not end, are too many or
-            too large, or do not say where the list continues.
+            too large, or do not name the next page.
     """
     return await fetch_rest(exchange, url, await exchange.get(url, LIST_LIMITS), list_of)
 

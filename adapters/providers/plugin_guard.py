@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Final
 
-from adapters.providers.secrets_of_connection import secrets_of
+from adapters.providers.connection_secrets import secrets_of
 from application.errors import InvalidInput
 from application.policies.redaction import quote, redact
 from application.ports.provider_adapter import EmbeddingAdapter, PromptAdapter

@@ -19,13 +19,13 @@ from adapters.providers.installed_adapters import installed_adapters
 from adapters.providers.openai.adapter import OpenAI
 from adapters.providers.openai_compatible.adapter import OpenAICompatible
 from adapters.providers.provider_client import utc_now
-from application.altered_requests import AlteredRequests
 from application.deadline import Deadline
 from application.errors import InvalidInput
 from application.ports.outbound_http import OutboundFailure
 from application.ports.provider_adapter import EmbeddingAdapter, TokenCounter
 from application.ports.provider_gateway import CallOutcome, UpstreamFailure
 from application.prompts.prompt_errors import TokensNotCounted
+from application.request_modifiers import AlteredRequests
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence

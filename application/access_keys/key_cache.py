@@ -30,7 +30,7 @@ class _Organization:
 
     sequence: int = -1
     asked_at: float = float("-inf")
-    asking: asyncio.Task[None] | None = None
+    loading: asyncio.Task[None] | None = None
     keys: dict[UUID, tuple[int, HeldKey]] = field(default_factory=dict)
     reading: dict[UUID, asyncio.Task[HeldKey | None]] = field(default_factory=dict)
 
@@ -79,10 +79,10 @@ class AccessKeyCache:
             if known is not None and age < _ASK_AFTER:
                 return known
             if known is not None:
-                asking = self._asking(organization_id, organization)
+                loading = self._load(organization_id, organization)
                 if age >= LONGEST_TRUST:
                     # Others wait for the same answer: one of them that goes away must not take it from them.
-                    await asyncio.shield(asking)
+                    await asyncio.shield(loading)
                     known = organization.known(key_id)
                 if known is not None:
                     return known
@@ -102,18 +102,18 @@ class AccessKeyCache:
             await asyncio.wait({reading})
         return await self._read(organization_id, key_id)
 
-    def _asking(self, organization_id: UUID, organization: _Organization) -> asyncio.Task[None]:
-        if organization.asking is None:
-            organization.asking = asyncio.create_task(self._ask(organization_id, organization))
-            organization.asking.add_done_callback(_look_at)
-        return organization.asking
+    def _load(self, organization_id: UUID, organization: _Organization) -> asyncio.Task[None]:
+        if organization.loading is None:
+            organization.loading = asyncio.create_task(self._query(organization_id, organization))
+            organization.loading.add_done_callback(_look_at)
+        return organization.loading
 
-    async def _ask(self, organization_id: UUID, organization: _Organization) -> None:
+    async def _query(self, organization_id: UUID, organization: _Organization) -> None:
         try:
             asked_at = self._timer.now()
             organization.note(await self._reader.sequence(organization_id), asked_at)
         finally:
-            organization.asking = None
+            organization.loading = None
 
     async def _read(self, organization_id: UUID, key_id: UUID) -> HeldKey | None:
         if self._unknown.get((organization_id, key_id), float("-inf")) > self._timer.now() - LONGEST_TRUST:

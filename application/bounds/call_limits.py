@@ -7,8 +7,8 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from application.bounds.rate_limits import Quota
-from application.counted import counted
 from application.errors import RateLimited
+from application.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -42,7 +42,7 @@ class CallLimits:
 
     @asynccontextmanager
     async def within(self, bounds: Sequence[CallBounds], tokens: Callable[[], int]) -> AsyncIterator[None]:
-        """Run a call if all limits allow it; `tokens` tells in the end how many it used.
+        """Run a call if all limits allow it; `tokens` returns their number at the end.
 
         Raises:
             RateLimited: one of them does not; it says when to try again.

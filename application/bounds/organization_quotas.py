@@ -45,7 +45,7 @@ class _Remembered:
 
 
 class OrganizationQuotas:
-    """Tells an organization's quotas, remembered for seconds; some 10,000 organizations' are.
+    """Returns an organization's quotas, cached for seconds, for some 10,000 organizations.
 
     While the database is away those count that were known last, or else those of the installation.
     """
@@ -59,7 +59,7 @@ class OrganizationQuotas:
         self._reading: dict[UUID, asyncio.Task[Quotas]] = {}
 
     def known(self, organization_id: UUID) -> Quotas:
-        """Return the quotas as far as they are known without asking anybody."""
+        """Return the cached quotas, without a query."""
         remembered = self._remembered.get(organization_id)
         return self._defaults if remembered is None else remembered.quotas
 

@@ -76,7 +76,7 @@ class _Workbench:
     def decide(self, index: int) -> UUID | Refusal:
         """Decide an operation and return the id of its model, or why it cannot be done; then all is as before."""
         try:
-            return self._carry_out(index)
+            return self._execute(index)
         except (ApplicationError, DomainError) as refusal:
             return refusal
 
@@ -85,7 +85,7 @@ class _Workbench:
         operation = self.operations[index]
         return current_caller().new_id(index) if isinstance(operation, RegisterModel) else operation.model_id
 
-    def _carry_out(self, index: int) -> UUID:
+    def _execute(self, index: int) -> UUID:
         operation = self.operations[index]
         if isinstance(operation, RegisterModel):
             return self._register(operation, self.id_of(index))
@@ -196,7 +196,7 @@ async def _prepared(
 
 
 def _decided(bench: _Workbench, before: Mapping[UUID, Recorded]) -> dict[int, UUID | Refusal]:
-    """Return the model's id or the refusal of each; what an earlier run of this command recorded stands as it is."""
+    """Return the model's id or the refusal of each; what an earlier run of this command recorded is kept."""
     outcomes: dict[int, UUID | Refusal] = {}
     for index in range(len(bench.operations)):
         model_id = bench.id_of(index)

@@ -86,9 +86,9 @@ def _replace(model: Model, command: ReplaceModel, facts: ModelFacts) -> None:
 
 
 def _price_in_parts(given: GivenFacts, facts: ModelFacts, held: Price | None) -> NewPrice | Unset | None:
-    """Return the price where a person said what tokens cost, or where nobody knows one.
+    """Return the price where a person set one, or where none is known.
 
-    A price of another source is only a person's own where what is said differs: clients send back what they know of it.
+    A price of another source becomes a person's only where it differs: clients send back the price that they have read.
     """
     price = given_price(replace(given, cost_per_1k=None))
     if price is None:

@@ -16,7 +16,7 @@ class DeclarationError(Exception):
 
     @property
     def message(self) -> str:
-        """What went wrong, for the person who asked."""
+        """What went wrong, for the user."""
         return str(self.args[0])
 
 
@@ -46,7 +46,7 @@ class Stopped(DeclarationError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What is wrong at a place in a declaration, to stand behind the pointer to it."""
+    """What is wrong at a place in a declaration, to follow the pointer to it."""
 
     place: str
     message: str

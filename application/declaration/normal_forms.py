@@ -24,7 +24,7 @@ def _limits(value: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _known(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is null: it says the same as nothing."""
+    """Leave out null fields: null means the same as absent."""
     return {name: member for name, member in value.items() if member is not None}
 
 

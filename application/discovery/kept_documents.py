@@ -66,5 +66,5 @@ def failure_from(document: Mapping[str, Any]) -> UpstreamFailure:
 
 
 def quiet_seconds(failure: CallOutcome) -> float:
-    """Return for how long asking again is too soon: as long as the provider says, within reason."""
+    """Return for how long another query is too soon: as long as the provider says, within bounds."""
     return min(max(QUIET_SECONDS, failure.retry_after_seconds or 0.0), _LONGEST_QUIET)

@@ -30,7 +30,7 @@ class SingleFlight(Generic[T]):
         """Return what the key's call returns, or raise what it raises; it continues when all have given up."""
         task = self._flights.get(key)
         if task is None:
-            task = asyncio.ensure_future(_carried_out(call))
+            task = asyncio.ensure_future(_run(call))
             self._flights[key] = task
             self._begun[key] = asyncio.get_running_loop().time()
             task.add_done_callback(lambda done: self._landed(key, done))
@@ -48,5 +48,5 @@ class SingleFlight(Generic[T]):
             task.exception()
 
 
-async def _carried_out(call: Callable[[], Awaitable[T]]) -> T:
+async def _run(call: Callable[[], Awaitable[T]]) -> T:
     return await call()

@@ -31,7 +31,7 @@ _OF_THE_OUTCOME: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Streak:
-    """How many checks in a row went ill, or did not (one of the two is 0), and how many were seen alike at the end.
+    """How many checks in a row failed, or did not (one of the two is 0), and how many of the last were equal.
 
     Checks that were sure of nothing neither count nor interrupt.
     """
@@ -71,7 +71,7 @@ class HealthChecks(Protocol):
         ...
 
     async def standing(self, provider_id: UUID) -> Standing:
-        """Return how the provider stands.
+        """Return the provider's status.
 
         Raises:
             ProviderNotFound: the organization has no such provider.

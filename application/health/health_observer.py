@@ -18,7 +18,7 @@ class HealthObserver(Protocol):
         ...
 
     def deposed(self, error: ApplicationError) -> None:
-        """Note that it is not, or could not stand, because of the error."""
+        """Note that it is not, or could not be a candidate, because of the error."""
         ...
 
     def begun(self, count: int) -> None:

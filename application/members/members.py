@@ -141,7 +141,7 @@ class MemberDocuments(Documents[MemberFilter], Protocol):
 
 
 class Invitations(Protocol):
-    """Finds invitations for whoever has the link, before anybody is known to ask."""
+    """Finds invitations for whoever has the link, before the caller is authenticated."""
 
     async def find(self, organization_id: UUID, member_id: UUID, digest: bytes) -> Invitation | None:
         """Return the invitation; none if it is not good, or no longer.

@@ -47,7 +47,7 @@ async def change_connection(
 ) -> SealedCredential | None:
     """Change the endpoint, if one is given, and the secrets; return what is to be sealed again, none if nothing is.
 
-    What is kept is opened and sealed again with what is new; nothing that was held for one account goes to another.
+    What is kept is opened and sealed again with what is new; nothing that was held for one account is sent to another.
 
     Raises:
         CredentialRequired, ExtraHeadersRequired: the account changes and a secret for it is missing.

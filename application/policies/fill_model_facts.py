@@ -117,13 +117,13 @@ def filled(model_id: str, given: GivenFacts, known: KnownModel, offered: Offered
 
 
 def _known_end(live: OfferedModel, known: KnownModel) -> str | None:
-    """Return the day of its end as the catalogue has it, unless the provider says that the model lives on after it."""
+    """Return the day of its end as the catalogue has it, unless the provider's own date is later."""
     is_refuted = known.lifecycle == RETIRED and live.lifecycle not in (None, RETIRED)
     return None if is_refuted else known.retired_on
 
 
 def _together(live: OfferedModel, known: KnownModel) -> tuple[str, ...] | None:
-    """Return what the provider lists with what the catalogue adds: no list says everything a model can do."""
+    """Return what the provider lists with what the catalogue adds: no list has everything a model can do."""
     if live.capabilities is None:
         return None
     return tuple(sorted({*live.capabilities, *(known.capabilities or ())}))
@@ -132,7 +132,7 @@ def _together(live: OfferedModel, known: KnownModel) -> tuple[str, ...] | None:
 def given_price(given: GivenFacts) -> Price | None:
     """Return the price a person gave: one cost counts for tokens read and written alike."""
     price = Price(source=MANUAL, tiers=given.tiers, **given.by_kind())
-    if not price.says_the_same(Price(None, None, MANUAL)):
+    if not price.has_same_prices(Price(None, None, MANUAL)):
         return price
     return None if given.cost_per_1k is None else Price(given.cost_per_1k, given.cost_per_1k, MANUAL)
 

@@ -1,4 +1,4 @@
-"""Where in a request a key stands that does not belong there."""
+"""Finds keys in a request where they do not belong."""
 
 from __future__ import annotations
 

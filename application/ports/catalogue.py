@@ -1,4 +1,4 @@
-"""What is known about models apart from what their providers say."""
+"""What is known about models beyond what their providers report."""
 
 from __future__ import annotations
 
@@ -44,6 +44,6 @@ class Catalogue(Protocol):
     def look_up(self, provider_type: str, model_id: str, *, endpoint: str | None = None) -> KnownModel:
         """Return what is known of the model, which may be nothing; an unknown id is never guessed at.
 
-        The endpoint tells which service it is when the type is `openai_compatible`.
+        The endpoint identifies the service when the type is `openai_compatible`.
         """
         ...

@@ -55,9 +55,9 @@ class Claims(Protocol):
     """
 
     async def claim(self, key: str, fingerprint: bytes, command_id: UUID) -> Claim:
-        """Take the key for this request, or tell what became of it. Of claims at one moment exactly one is `Claimed`.
+        """Claim the key for this request, or return the first outcome. Of simultaneous claims exactly one is `Claimed`.
 
-        `fingerprint` is a keyed digest of what was asked; `command_id` is what the log knows the command by.
+        `fingerprint` is a keyed digest of the request; `command_id` identifies the command in the log.
 
         Raises:
             Unavailable: the keys cannot be looked up at the moment.
@@ -65,10 +65,10 @@ class Claims(Protocol):
         ...
 
     async def hold(self, key: str) -> None:
-        """Say that the request is still being executed; to be called every few seconds, as long as it is.
+        """Renew the claim while the request is being executed; to be called every few seconds, as long as it is.
 
         Raises:
-            Unavailable: it could not be said; the time limit continues.
+            Unavailable: it could not be renewed; the time limit continues.
         """
         ...
 
@@ -84,7 +84,7 @@ class Claims(Protocol):
         """Let the next request with the key and the same content continue: what this one changed is not final.
 
         Raises:
-            Unavailable: it could not be said; the key stays in flight until its time limit.
+            Unavailable: it could not be released; the key stays in flight until its time limit.
         """
         ...
 

@@ -105,7 +105,7 @@ class OutboundFailure(UpstreamFailure):
     """The provider could not be called, or its answer could not be read.
 
     The message names at most the host and port; it never holds a path, a query, a header or a byte of the answer.
-    `was_sent` tells whether the provider may have received the request: when it is false a repeat is always safe.
+    `was_sent` is whether the provider may have received the request: when it is false a repeat is always safe.
     """
 
     def __init__(
@@ -199,7 +199,7 @@ class Outbound(Protocol):
         ...
 
     async def check_address(self, url: str) -> None:
-        """Check that this service may call the address: what the URL says, and all that its name leads to now.
+        """Check that this service may call the address: the URL itself, and all addresses its name resolves to now.
 
         Raises:
             EndpointRefused: it may not, or the name cannot be looked up.

@@ -44,5 +44,5 @@ class Tracer(Protocol):
         ...
 
     def headers(self) -> Mapping[str, str]:
-        """Return the headers that tell the other side of a call about the current span; none outside of one."""
+        """Return the headers that propagate the current span to the other side of a call; none outside of one."""
         ...

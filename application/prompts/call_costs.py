@@ -81,12 +81,12 @@ class Metered(Protocol):
 
     @property
     def cost_usd(self) -> Decimal | None:
-        """What the provider says that it cost, none where it does not."""
+        """The cost that the provider reports, none where it does not."""
         ...
 
     @property
     def answered_by(self) -> str | None:
-        """The model that the provider says has answered."""
+        """The model that has answered, as the provider reports it."""
         ...
 
     @property
@@ -109,7 +109,7 @@ NOTHING: Final = Cost(_NOTHING)
 
 
 def call_cost(answer: Metered, candidate: Candidate, connection: ProviderConnection, price_list: PriceList) -> Cost:
-    """Return what the answer itself says that it cost, else what its tokens cost.
+    """Return the cost that the answer itself reports, else that of its tokens.
 
     A price that a person gave, or that the provider's own list had, counts before the list of prices.
     """

@@ -1,7 +1,7 @@
-"""The candidates of one prompt: which is asked next, given what is known of each at that moment.
+"""The candidates of one prompt: which is called next, given what is known of each at that moment.
 
 Those that are not cooling down come first, and among them those with a weight; of these the lowest tier (the same
-preference). Within it two are drawn by weight, and the one with fewer calls under way for its weight is asked: a load
+preference). Within it two are drawn by weight, and the one with fewer calls under way for its weight is called: a load
 that is even without anybody counting all of them (the power of two choices, Mitzenmacher 2001). Those with the weight 0
 follow, and last those that cool down, the one whose cool-down ends first before the others: nobody is refused because
 of cool-downs alone.
@@ -72,7 +72,7 @@ class CandidateQueue:
         self._records.cool_downs.begun(self._organization_id, candidate)
 
     def ended(self, candidate: Candidate) -> None:
-        """Note that a call is over, however it went."""
+        """Note that a call is over, whatever its outcome."""
         left = self._records.under_way.pop(candidate.id) - 1
         if left:
             self._records.under_way[candidate.id] = left

@@ -1,4 +1,4 @@
-"""Turning texts into vectors on a provider's model: what is asked of an adapter, and what it gives back."""
+"""Turning texts into vectors on a provider's model: what an adapter receives, and what it returns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a model may say nothing while another one could be asked."""
+"""How long a model may send nothing while another one could be called."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _TEST_SECONDS = 2.5
 
 @dataclass(slots=True, kw_only=True)
 class Patience:
-    """Seconds until another model is asked.
+    """Seconds until another model is called.
 
     A whole answer may take `whole_seconds` in all, if after `seconds` the provider `is_alive`; none: it may not.
-    `was_alive` tells whether it was.
+    `was_alive` is whether it was.
     """
 
     seconds: float

@@ -28,8 +28,8 @@ then by the provider's health (healthy, unknown, degraded), then as `cheapest`. 
 `preferred`. Equal ones stand in the order of their names, then of their ids.
 
 Prompts are spread among those that are as good as each other, their tier: requested by name those of the same
-preference and health, whatever they cost; by a need those that stand at the same place but for their ids. Each is asked
-for its part by `config.weight` (1 where it does not say; with 0 it is asked when all others have failed), less if it
+preference and health, whatever they cost; by a need those that rank equally but for their ids. Each is called
+for its part by `config.weight` (1 by default; with 0 it is called when all others have failed), less if it
 has more calls under way for its weight than another one (application/prompts/candidate_queue.py).
 """
 
@@ -170,7 +170,7 @@ def _key(candidate: Candidate, strategy: str, latencies: Mapping[UUID, float]) -
 
 
 def _reason(candidate: Candidate, need: Requirements | None, latencies: Mapping[UUID, float]) -> RuleFinding:
-    """Say what the candidate's place in the order rests on."""
+    """Explain the candidate's rank."""
     cost = candidate.cost_of_both
     dear = "its cost is not known" if cost is None else f"{cost:f} USD per 1,000 tokens read and 1,000 written"
     if need is None:

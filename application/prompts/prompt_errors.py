@@ -44,10 +44,10 @@ class TokensNotCounted(NotFound):
 
 
 class PromptFailed(UpstreamFailure):
-    """No model that was tried has answered; `attempts` tells of each call.
+    """No model that was tried has answered; `attempts` describes each call.
 
     `is_retryable` says whether the client should send the same prompt again. It should not once a deadline has passed,
-    for the provider may have charged for the work, nor when a model has been asked several times already: the clients
+    for the provider may have charged for the work, nor when a model has been called several times already: the clients
     that go by it would multiply that.
     """
 

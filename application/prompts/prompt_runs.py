@@ -98,7 +98,7 @@ class PromptRuns:
         return run, self.admission.admitted(bounds, estimate, lambda: recording.uses)
 
     async def _estimate(self, prompt: Prompt, ready: RunnableModels, bounds: Sequence[CallBounds]) -> CallEstimate:
-        """Return what the call may cost; a model without a price is taken for the dearest one where a budget asks."""
+        """Return what the call may cost; with a budget, a model without a price counts as the dearest one."""
         if all(each.budget is None and each.limits.tokens_per_minute is None for each in bounds):
             return NO_ESTIMATE
         candidates = ready.selection.kept

@@ -56,7 +56,7 @@ _MOST_LATENCIES: Final = 500
 # knows leave none of them, so many are read instead.
 _BEST: Final = 20
 _BEST_AT_MOST: Final = 1_000
-# How many of the models that do not fit a refusal tells of.
+# How many of the models that do not fit a refusal lists.
 _MOST_REASONS: Final = 50
 _ORGANIZATION_BYTES: Final = 2_000
 
@@ -232,7 +232,7 @@ class RunnableModelsCache:
             self._size -= first.size
 
     async def _check_again(self, remembered: _Remembered, age: float) -> None:
-        """Ask the log whether it has grown; wait for the answer if what is remembered is too old to be used."""
+        """Check whether the log has grown; wait for the answer if what is cached is too old to be used."""
         if remembered.checking is None:
             remembered.checking = asyncio.create_task(self._check(remembered))
             remembered.checking.add_done_callback(_look_at)
@@ -242,13 +242,13 @@ class RunnableModelsCache:
     async def _check(self, remembered: _Remembered) -> None:
         try:
             asked_at = self._timer.now()
-            self._hear(remembered, await self._candidate_reader.state(), asked_at)
+            self._note_state(remembered, await self._candidate_reader.state(), asked_at)
         finally:
             remembered.checking = None
 
-    def _hear(self, remembered: _Remembered, state: OrganizationState, asked_at: float) -> bool:
-        """Take in what the database says; return whether what was read with it is not older than what is known."""
-        self._cool_downs.heard(current_caller().organization_id, state.cool_downs)
+    def _note_state(self, remembered: _Remembered, state: OrganizationState, asked_at: float) -> bool:
+        """Take over the database's state; return whether what was read with it is not older than what is known."""
+        self._cool_downs.note_others(current_caller().organization_id, state.cool_downs)
         known = remembered.org_sequence
         if known is not None and state.org_sequence < known:
             return False
@@ -290,7 +290,7 @@ class RunnableModelsCache:
                 if not found.models:
                     raise ModelNotFound
                 selection = select(await self._candidates(found), None, has_images=has_images)
-            is_newest = self._hear(remembered, found.state, asked_at)
+            is_newest = self._note_state(remembered, found.state, asked_at)
             connections = remembered.connections if is_newest else self._new_connections()
             runnable = RunnableModels(selection, found, connections, today)
             if is_newest:

@@ -77,7 +77,7 @@ def _place(ranked: RankedCandidate) -> tuple[object, ...]:
 
 
 def _shares(ordered: Sequence[RankedCandidate]) -> list[float]:
-    """Return for each the part of the prompts that it is asked first: all go to the first tier that can take them."""
+    """Return for each its share of first calls: all prompts are sent to the first tier that can take them."""
     if not ordered:
         return []
     first = ordered[0]

@@ -29,7 +29,7 @@ PromptEvent = StreamStarted | Delta | NativeEvents | PromptAnswer
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A stream whose first event is here; from now on no other model is asked."""
+    """A stream whose first event is here; from now on no other model is called."""
 
     first: CompletionEvent
     rest: AsyncIterator[CompletionEvent]

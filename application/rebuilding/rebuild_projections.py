@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RebuildProjections:
-    """Fold the log of every organization, or of one, and write the rows that are not what it says.
+    """Fold the log of every organization, or of one, and write the rows that differ from it.
 
     Reads and writes continue meanwhile. For platform administrators.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from application.counted import counted
+from application.plurals import counted
 from application.verification.hash_chain import StoredEvent, eight_bytes, genesis_hash, number, stored_hash
 from application.verification.log_findings import LogFinding
 

@@ -120,17 +120,19 @@ class CheckpointReader:
         Raises:
             SinkUnusable: the sink cannot be read.
         """
-        async for checkpoints in self._worked_on(since, lambda lines: self._read(lines, only)):
+        async for checkpoints in self._process_lines(since, lambda lines: self._read(lines, only)):
             yield checkpoints
 
     async def newest_with(self, organization_id: UUID, *, since: int) -> bytes | None:
         """Return the newest line that names the organization, or None; errors and `since` as for `checkpoints`."""
         name, newest = str(organization_id).encode(), None
-        async for found in self._worked_on(since, lambda lines: [line for line in self._whole(lines) if name in line]):
+        async for found in self._process_lines(
+            since, lambda lines: [line for line in self._whole(lines) if name in line]
+        ):
             newest = found[-1] if found else newest
         return newest
 
-    async def _worked_on(
+    async def _process_lines(
         self, since: int, work: Callable[[Sequence[bytes]], Sequence[T]]
     ) -> AsyncIterator[Sequence[T]]:
         async for lines in self._sink.lines(since=since):

@@ -1,4 +1,4 @@
-"""What tells that checkpoints and proofs are right, and signs proofs."""
+"""Verifies checkpoints and proofs, and signs proofs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointVerifier:
-    """Reads the checkpoints of a sink, and tells which proofs were made with its key; none without sink and key."""
+    """Reads the checkpoints of a sink, and verifies proofs that were made with its key; none without sink and key."""
 
     signatures: Signatures
     clock: Clock

@@ -1,4 +1,4 @@
-"""Checks the hash chains of all organizations in a log, several at a time, and what lies outside of the chains."""
+"""Checks the hash chains of all organizations in a log, several at a time, and what is outside of the chains."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def verify_export(
     signatures: Signatures,
     progress: Callable[[int], None] = lambda _: None,
 ) -> ExportVerification:
-    """Return what the lines, each with its end, prove; nobody and nothing is asked."""
+    """Return what the lines, each with its end, prove, without a query or a call."""
     check = _ExportCheck(public_key, signatures)
     line_number = 0
     try:

@@ -95,7 +95,7 @@ class Price(TokenPrices):
         """One figure for the price: the input price, or the output price if that is unknown."""
         return self.input_per_1k if self.input_per_1k is not None else self.output_per_1k
 
-    def says_the_same(self, other: Price | None) -> bool:
+    def has_same_prices(self, other: Price | None) -> bool:
         """Return whether the other has the same figures, wherever they are from."""
         return other is not None and replace(other, source=self.source, as_of=self.as_of) == self
 

@@ -55,7 +55,7 @@ def projection_named(name: str) -> Table:
     return name
 
 
-async def carry_out(job: Job, administration: Administration, also: Progress | None = None) -> Result:
+async def run_job(job: Job, administration: Administration, also: Progress | None = None) -> Result:
     """Run the job and return its result; `also` receives the progress too.
 
     Raises:
@@ -152,7 +152,7 @@ class _Counted:
 
 
 async def _beat(jobs: Jobs, job_id: UUID, counted: _Counted, working: asyncio.Task[Result]) -> None:
-    """Say again and again, and when a step begins, how far the job is; stop it when somebody wants that."""
+    """Report the job's progress regularly, and when a step begins; stop the job on request."""
     while True:
         # While the database cannot be reached, the work itself finds out soon enough.
         with suppress(Unavailable):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 async def audit_trail(
     auditing: Auditing, logger: FilteringBoundLogger, registry: CollectorRegistry, *, interval: float
 ) -> AsyncIterator[CheckpointWatch]:
-    """Keep the audit trail while the block lasts: stand for election as the one who writes checkpoints.
+    """Keep the audit trail while the block lasts: take part in the election of the writer of checkpoints.
 
     `interval` is in seconds; with 0, or without a key or a sink, no checkpoint is written. Gives what warns of them.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
-from application.counted import counted
+from application.plurals import counted
 from entrypoints.http.answers import verification as answers
 
 if TYPE_CHECKING:

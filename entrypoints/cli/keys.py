@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from application.counted import counted
+from application.plurals import counted
 from entrypoints.administration.container import add_master_key, drop_master_key, new_master_key
-from entrypoints.cli.admin_jobs import administrate, carried_out
+from entrypoints.cli.admin_jobs import administrate, run_as_job
 from entrypoints.cli.output import clear_errors, console, print_json, say
 from entrypoints.http.answers.administration import MasterKey, MasterKeyList, RotateResult
 from entrypoints.settings import WrongSettings, load_settings
@@ -101,7 +101,7 @@ async def _rotated(administration: Administration, *, is_file: bool, quiet: bool
     if is_file:
         # Every service on this folder reads the file, so that it knows each key in it.
         await administration.stock().know_keys(await administration.keys().canaries())
-    return RotateResult.model_validate(await carried_out(administration, "rotate-keys", quiet=quiet))
+    return RotateResult.model_validate(await run_as_job(administration, "rotate-keys", quiet=quiet))
 
 
 async def _removed(administration: Administration, directory: Path, key_id: str) -> None:

@@ -8,9 +8,9 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
-from application.counted import counted
+from application.plurals import counted
 from entrypoints.administration.run_job import NAMES, projection_named
-from entrypoints.cli.admin_jobs import administrate, carried_out
+from entrypoints.cli.admin_jobs import administrate, run_as_job
 from entrypoints.cli.output import REFUSED, clear_errors, console, print_json
 from entrypoints.http.answers.administration import ComparisonResult, ProjectionList
 from entrypoints.settings import WrongSettings
@@ -60,7 +60,7 @@ def verify(
 
 @projections.command()
 def rebuild(name: Name = None, org: Org = None, as_json: AsJson = False) -> None:
-    """Fold the log and write the rows that are not what it says, in place, while reads and writes continue.
+    """Fold the log and write the rows that differ from it, in place, while reads and writes continue.
 
     Exit code 1 when events cannot be read. Ctrl-C ends it at any point: what was written is right.
     """
@@ -78,7 +78,7 @@ def _done(kind: Kind, name: str | None, org: str | None, *, as_json: bool, is_fu
         subject = None if name is None else projection_named(name)
         organization_id = None if org is None else _organization(org)
         found = administrate(
-            lambda parts: carried_out(
+            lambda parts: run_as_job(
                 parts, kind, subject=subject, organization_id=organization_id, is_full=is_full, quiet=as_json
             )
         )

@@ -1,4 +1,4 @@
-"""Tells who asks: with an access key of this service, or with a token."""
+"""Authenticates callers by an access key of this service, or by a token."""
 
 from __future__ import annotations
 

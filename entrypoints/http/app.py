@@ -15,10 +15,9 @@ from entrypoints.http.health import Check, HealthViews, Warn
 from entrypoints.http.idempotency import Idempotency
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.request_bodies import REQUEST_BODIES, RequestBodies
-from entrypoints.http.request_middleware import RequestMiddleware
-from entrypoints.http.request_traces import RequestTraces
+from entrypoints.http.request_middleware import RequestMiddleware, RequestTraces
 from entrypoints.http.routes import Route, routes_of
-from entrypoints.http.stopping import Stopping
+from entrypoints.http.shutdown_state import ShutdownState
 from entrypoints.http.transport import Runner
 
 if TYPE_CHECKING:
@@ -48,13 +47,13 @@ def build_app(
     sign_in: SignIn | None = None,
     warnings: Mapping[str, Warn] | None = None,
     options: HttpOptions,
-    stopping: Stopping | None = None,
+    stopping: ShutdownState | None = None,
     logger: FilteringBoundLogger,
     metrics: HttpMetrics | None = None,
     tracer: Tracer | None = None,
 ) -> web.Application:
     """Return the application with these routes, and with those for health, figures and documentation."""
-    metrics, stopping = metrics or HttpMetrics(), stopping or Stopping()
+    metrics, stopping = metrics or HttpMetrics(), stopping or ShutdownState()
     records: dict[web.AbstractRoute, Route] = {}
     requests = RequestMiddleware(records, logger=logger, metrics=metrics, trusted_proxies=options.trusted_proxies)
     limiter.check(routes)
@@ -77,10 +76,10 @@ def build_app(
 
 
 def build_runner(
-    app: web.Application, options: HttpOptions, logger: FilteringBoundLogger, stopping: Stopping | None = None
+    app: web.Application, options: HttpOptions, logger: FilteringBoundLogger, stopping: ShutdownState | None = None
 ) -> web.AppRunner:
     """Return what serves the application; its `cleanup()` first lets the requests in flight finish, within a limit."""
-    return Runner(app, options, logger, stopping or Stopping())
+    return Runner(app, options, logger, stopping or ShutdownState())
 
 
 def _added(app: web.Application, routes: Sequence[Route]) -> Mapping[web.AbstractRoute, Route]:

@@ -17,7 +17,7 @@ ORGANIZATION_FILTER = "organizationId"
 
 
 class Access(Enum):
-    """Who may use a route; the value is how the documentation says it."""
+    """Who may use a route; the value is the documentation's wording."""
 
     least_role: Role | None
     """What it takes in the caller's own organization; none for routes that do not work on one."""

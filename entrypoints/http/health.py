@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from entrypoints.http.stopping import Stopping
+    from entrypoints.http.shutdown_state import ShutdownState
 
 _LATER: Final = {"Retry-After": "1"}
 
@@ -29,13 +29,13 @@ Warn = Callable[[], Awaitable[str | None]]
 
 
 class HealthViews:
-    """Answers whatever watches over the process, and asks what the service depends on, all at once."""
+    """Answers health checks of the process, and checks the service's dependencies concurrently."""
 
     def __init__(
         self,
         checks: Mapping[str, Check],
         warnings: Mapping[str, Warn],
-        stopping: Stopping,
+        stopping: ShutdownState,
         *,
         seconds: float = 1.0,
     ) -> None:

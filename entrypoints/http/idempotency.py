@@ -16,7 +16,6 @@ from application.caller import Caller, acting_as
 from application.errors import RateLimited, Unavailable
 from application.ports.idempotency_claims import Claimed, InFlight, Mismatch, Replay
 from domain.key_patterns import has_key_form
-from entrypoints.http.error_middleware import answer_or_problem
 from entrypoints.http.errors import problem_for
 from entrypoints.http.parse_request import work_on_body
 from entrypoints.http.problems import problem_response
@@ -29,6 +28,7 @@ from entrypoints.http.request_errors import (
     NotReplayable,
     Refused,
 )
+from entrypoints.http.request_middleware import answer_or_problem
 from entrypoints.http.routes import MEBIBYTE
 from entrypoints.http.secret_fields import secrets_in, with_lifted_headers, without_secrets
 from entrypoints.http.strict_json import parse_json
@@ -113,7 +113,7 @@ class Idempotency:
                     with acting_as(caller):
                         await self._claims.release(key)
                     raise refusal
-                return await self._carried_out(request, handler, key, caller)
+                return await self._execute(request, handler, key, caller)
             case InFlight():
                 raise CommandInFlight(headers={"Retry-After": "1"})
         headers = {**claim.headers, "Idempotency-Replayed": "true"}
@@ -131,7 +131,7 @@ class Idempotency:
         self, request: web.Request, key: str, organization_id: UUID
     ) -> tuple[Caller, Claimed | InFlight | Replay]:
         """Claim the key for the request, under the active master key or one that was active when it first came."""
-        asked = await _asked(request, organization_id)
+        asked = await _request_digest(request, organization_id)
         for fingerprint in self._fingerprints(asked):
             context_of(request).command_id = command_for(organization_id, key, fingerprint)
             caller = caller_for(request, organization_id)
@@ -141,9 +141,7 @@ class Idempotency:
                 return caller, claim
         raise IdempotencyKeyReused
 
-    async def _carried_out(
-        self, request: web.Request, handler: Handler, key: str, caller: Caller
-    ) -> web.StreamResponse:
+    async def _execute(self, request: web.Request, handler: Handler, key: str, caller: Caller) -> web.StreamResponse:
         response: web.StreamResponse | None = None
         holding = asyncio.create_task(self._hold(key, caller))
         try:
@@ -216,7 +214,7 @@ def _content(response: web.Response) -> bytes:
     return bytes(body)
 
 
-async def _asked(request: web.Request, organization_id: UUID) -> bytes:
+async def _request_digest(request: web.Request, organization_id: UUID) -> bytes:
     """Return a digest of the request's content, without a provider's secrets; it is never kept itself."""
     takes_secrets = _takes_secrets(request)
     asked = f"{request.method}\n{request.raw_path}\n{organization_id}\n".encode()

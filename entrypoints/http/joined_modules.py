@@ -113,7 +113,7 @@ def _parsed(name: str, source: str) -> _Module:
 
 
 def _declared(module: _Module, line: str) -> str:
-    """Take a line that imports or exports, and return what it says besides."""
+    """Take a line that imports or exports, and return the rest of it."""
     if found := _IMPORT.fullmatch(line):
         module.imports.append((found[1], module.beside(found[2])))
         return ""

@@ -26,7 +26,7 @@ PLATFORM = UUID(int=0)
 
 @dataclass(slots=True, kw_only=True)
 class RequestContext:
-    """A request's id, its route (none: there is no such route), and who asks (none: nobody has been verified).
+    """A request's id, its route (none: there is no such route), and the caller (none: nobody has been verified).
 
     `answer_headers` go with the answer, whatever it is. `outcome` is what is known of the change that was requested,
     `has_key` whether an Idempotency-Key came with it. `failure` is the provider's that the answer ends with, for the
@@ -71,7 +71,7 @@ def note_failure(request: web.Request, error: Exception) -> None:
 
 
 def principal_of(request: web.Request) -> Principal:
-    """Return who asks; for handlers of routes that are not public."""
+    """Return the caller; for handlers of routes that are not public."""
     principal = request[REQUEST_CONTEXT].principal
     if principal is None:
         raise LookupError(_NOBODY)
@@ -81,7 +81,7 @@ def principal_of(request: web.Request) -> Principal:
 def caller_for(request: web.Request, organization_id: UUID) -> Caller:
     """Return the caller for work on this organization.
 
-    Handlers of organization routes run as this already; those of platform routes say which organization they mean.
+    Handlers of organization routes run as this already; those of platform routes name the organization.
     """
     context = request[REQUEST_CONTEXT]
     principal = context.principal

@@ -49,7 +49,7 @@ class StreamedEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One way an operation answers when all goes well.
+    """A successful answer of an operation.
 
     `schema` is a pydantic model or a JSON Schema (none: no body); `headers` are names that the documentation knows.
     `events` are those of an answer that comes as a stream, or may; `csv` is an example of one that may come as CSV.
@@ -65,7 +65,7 @@ class Answer:
 
 
 class Facts(TypedDict, total=False):
-    """What a route may say about itself.
+    """The options of a route.
 
     `problems` are the refusals that belong to the operation itself; those any route can give are documented anyway.
     `largest_body` is in bytes. `replayable=False` is for streams and for answers too large to keep: an
@@ -208,6 +208,6 @@ def _unwrapped(handler: Handler) -> Any:  # noqa: ANN401 - a function, or an obj
 
 
 def _tag(path: str) -> str:
-    """Return the first part of the path that says what it is about: `providers` in `/api/ai/providers/{id}`."""
+    """Return the first part of the path that names the resource: `providers` in `/api/ai/providers/{id}`."""
     parts = [part for part in path.split("/") if part not in {"", "api", "ai"}]
     return parts[0] if parts else "service"

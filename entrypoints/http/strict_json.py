@@ -51,7 +51,7 @@ def parse_json(body: bytes) -> Any:  # noqa: ANN401 - JSON is any of its types
 def parse_json_to_hand_on(body: bytes) -> Any:  # noqa: ANN401 - JSON is any of its types
     """Return the document with plain numbers, for a body that is rewritten for somebody else and never stored.
 
-    Of a key that stands twice the last one counts, here and there alike.
+    Of a key that appears twice the last one counts, here and there alike.
 
     Raises:
         MalformedJson: it is not JSON in UTF-8, or holds NaN, or is too deep.

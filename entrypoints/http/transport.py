@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from entrypoints.http.http_options import HttpOptions
-    from entrypoints.http.stopping import Stopping
+    from entrypoints.http.shutdown_state import ShutdownState
 
 MALFORMED = Problem(status=400, code="malformed-request", detail="This is not a request that HTTP/1.1 knows.")
 HEADERS_TOO_LARGE = Problem(
@@ -132,7 +132,7 @@ class Connection(web.RequestHandler):
             super()._resume_transport_reading()
 
     def _end_unreadable_body(self, request: web.BaseRequest) -> None:
-        """Tell who reads the body that no more of it can be read; the framework only queues the error behind it."""
+        """Fail the reader of the body at once; the framework only queues the error behind what has arrived."""
         if request.content.is_eof():
             return
         if isinstance(self._messages[-1][0], web_protocol._ErrInfo):  # noqa: SLF001 - it has no public name
@@ -223,7 +223,7 @@ class Server(web.Server):
         like: web.Server,
         *,
         log: FilteringBoundLogger,
-        stopping: Stopping,
+        stopping: ShutdownState,
         **arguments: Any,  # noqa: ANN401 - the framework's
     ) -> None:
         super().__init__(like.request_handler, request_factory=like.request_factory)
@@ -258,7 +258,7 @@ class Runner(web.AppRunner):
     """Serves an application. Its `cleanup()` first lets the requests in flight finish, within a limit."""
 
     def __init__(
-        self, app: web.Application, options: HttpOptions, log: FilteringBoundLogger, stopping: Stopping
+        self, app: web.Application, options: HttpOptions, log: FilteringBoundLogger, stopping: ShutdownState
     ) -> None:
         super().__init__(app, shutdown_timeout=options.shutdown_seconds)
         self._stopping = stopping

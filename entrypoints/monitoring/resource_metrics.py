@@ -50,7 +50,7 @@ class Pool(Protocol):
 
 
 class PoolFigures(Collector):
-    """What the pools say about themselves when they are asked."""
+    """The pools' own figures at the time of a scrape."""
 
     def __init__(self, pools: Mapping[str, Pool], registry: CollectorRegistry) -> None:
         self._pools = pools
@@ -166,7 +166,7 @@ class CountedAdmission(CallAdmission):
 
 
 class RebuildFigures:
-    """When projections were last rebuilt; asked of the database when the figures are, twice a minute at most."""
+    """When projections were last rebuilt; queried when the metrics are read, twice a minute at most."""
 
     def __init__(self, rebuilt: Callable[[], Awaitable[Mapping[str, datetime]]], registry: CollectorRegistry) -> None:
         self._read = rebuilt

@@ -32,7 +32,7 @@ async def test_the_first_view_takes_few_requests_and_none_of_them_twice(consoles
         page = console.page
         await page.goto(consoles.api.url)
         await page.locator(".chart canvas").wait_for()
-        await expect(page.get_by_text("Changed lately")).to_be_visible()
+        await expect(page.get_by_text("Recent changes")).to_be_visible()
         asked = Counter(urlsplit(address).path for address in console.watched.addresses if address.startswith("http"))
         files = {path.rpartition("/")[2]: count for path, count in asked.items() if path.startswith("/console/")}
         assert {name: count for name, count in files.items() if name != "mark.svg"} == dict.fromkeys(FILES, 1)

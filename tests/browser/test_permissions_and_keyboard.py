@@ -140,7 +140,7 @@ async def test_no_mouse_is_needed(consoles: Consoles) -> None:
         assert await console.page.evaluate("document.activeElement.id") == "main"
 
 
-async def test_never_more_than_a_page_of_a_list_is_asked_for(consoles: Consoles) -> None:
+async def test_never_more_than_a_page_of_a_list_is_requested(consoles: Consoles) -> None:
     provider = await consoles.provider()
     operations = [
         {"op": "create", "providerId": provider["id"], "modelId": f"model-{number:03}"} for number in range(120)

@@ -18,7 +18,7 @@ EXCEPTIONS: Final = DOCS / "examples.md"
 ANYTHING: Final = "…"
 """What an example leaves out of an answer."""
 
-CARRIED_OUT: Final = ("sh", "sql", "python")
+EXECUTED: Final = ("sh", "sql", "python")
 
 _BLOCK: Final = re.compile(r"^( *)```(\S*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 _ROW: Final = re.compile(r"^\| \[([^\]]+)\]\([^)]+\) \| (?:`([^`]+)`|all) \| (.+) \|$", re.MULTILINE)
@@ -108,8 +108,8 @@ def _examples(name: str) -> Iterator[Example]:
             continue
         if commands is not None:
             yield Example(commands, tuple(shown))
-        carried_out = block.language in CARRIED_OUT and not is_an_exception(block)
-        commands, shown = (block if carried_out else None), []
+        executed = block.language in EXECUTED and not is_an_exception(block)
+        commands, shown = (block if executed else None), []
     if commands is not None:
         yield Example(commands, tuple(shown))
 

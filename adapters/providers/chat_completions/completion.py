@@ -42,7 +42,7 @@ _MOST_TICKS: Final = _DEAREST_USD * 10**10
 
 
 def read_completion(document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
-    """Return what a whole completion says; none when it is no completion."""
+    """Parse a whole completion; none when it is not one."""
     parsed = observe_completion(document)
     if parsed is None:
         return None
@@ -119,7 +119,7 @@ def content_text(message: Mapping[str, Any]) -> str:
 
 
 def thinking_text(message: Mapping[str, Any]) -> str:
-    """Return the thoughts that stand among the parts of a content, as Mistral writes them."""
+    """Return the thoughts among the parts of a content, as Mistral writes them."""
     thoughts = (part.get("thinking") for part in objects(message.get("content")) if part.get("type") == "thinking")
     pieces = (piece.get("text") for thought in thoughts for piece in objects(thought))
     return "".join(piece for piece in pieces if isinstance(piece, str))
@@ -203,7 +203,7 @@ def _cached(usage: Mapping[str, Any], details: Mapping[str, Any]) -> int | None:
 
 
 def read_cost(usage: Mapping[str, Any]) -> Decimal | None:
-    """Return what the answer itself says that it cost, in USD.
+    """Return the cost that the answer itself reports, in USD.
 
     OpenRouter writes `cost`, and beside it, for a call with a key of one's own at the provider, what that is charged
     (openrouter.ai/docs/use-cases/usage-accounting). xAI writes `cost_in_usd_ticks`; 10,000,000,000 are a dollar.

@@ -96,7 +96,7 @@ class ChunkDecoder:
             into = self.parsed.choice(choice.get("index"))
             if choice.get("finish_reason"):
                 note_choice(self.parsed, into, choice)
-            # The first chunk often names the role alone, before there is anything to say.
+            # The first chunk often names the role alone, before there is any content.
             if any(value for name, value in mapping(choice.get("delta")).items() if name != "role"):
                 self.parsed.has_begun = True
         return bool(choices)

@@ -19,7 +19,7 @@ _SMALLEST_BUDGET: Final = 1_024
 _FIELD: Final = "reasoning_effort"
 
 
-def ask_to_think(
+def set_thinking(
     body: dict[str, Any],
     wish: ReasoningOptions | None,
     default: Effort | None,
@@ -31,7 +31,7 @@ def ask_to_think(
     The registered model's config (`default`) applies where the request has no setting of its own.
 
     Raises:
-        InvalidInput: a tool is forced, which the model does not take while it thinks as it was asked to.
+        InvalidInput: a tool is forced, which the model does not accept while it thinks as requested.
     """
     if wish is None and default is None:
         return
@@ -75,7 +75,7 @@ def _kinds(message: Mapping[str, Any]) -> list[str]:
 
 
 def _without_thinking(body: dict[str, Any], rules: ClaudeRules, translation: Translation) -> Effort | None:
-    """Tell the model not to think; return the least that it can think where it always does."""
+    """Turn thinking off; return the lowest setting where the model always thinks."""
     if rules.not_thinking is None:
         translation.ignore(_FIELD, value=True)
         return EFFORTS[1]

@@ -122,7 +122,7 @@ class OpenAICompatible:
     def _protocol(
         self, service: ServiceProfile, connection: ProviderConnection, request: GenerationRequest
     ) -> ChatCompletions:
-        """Return the service's way of speaking, as its settings say, without what this server has refused before."""
+        """Return the service's options from its settings, without what this server has refused before."""
         server = {"endpoint": connection.endpoint, "model_id": request.model_id}
         options = self._refused.options_for(_with_settings(service.options, connection), **server)
         return ChatCompletions(options, partial(self._refused.add, **server))

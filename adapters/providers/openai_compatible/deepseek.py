@@ -1,4 +1,4 @@
-"""DeepSeek: a list of bare ids, and a page that tells the balance, which is the best test of a key."""
+"""DeepSeek: a list of bare ids, and an endpoint for the balance, which is the best test of a key."""
 
 from __future__ import annotations
 

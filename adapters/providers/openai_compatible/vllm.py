@@ -1,4 +1,4 @@
-"""vLLM: the list tells the context length, and answers even when the engine behind it has died."""
+"""vLLM: the list has the context length, and answers even when the engine behind it has died."""
 
 from __future__ import annotations
 

@@ -86,6 +86,6 @@ def image_url(image: Image) -> str:
 
 
 def text_of_document(document: Document) -> str:
-    """Return a document of plain text as words, with its title and what is said about it before it."""
+    """Return a document of plain text as words, with its title and description before it."""
     heading = [line for line in (document.title or document.filename, document.context) if line]
     return "\n\n".join([*heading, document.text or ""])

@@ -16,7 +16,7 @@ def limited(wish: int | None, defaults: ModelDefaults) -> int | None:
 
 
 def without_dropped(body: dict[str, Any], defaults: ModelDefaults) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return the body without the fields that the model's config says to leave out, and those that were there.
+    """Return the body without the fields that the model's config drops, and those of them that were there.
 
     A dot leads into an object: `generationConfig.topK`.
     """
@@ -32,5 +32,5 @@ def without_dropped(body: dict[str, Any], defaults: ModelDefaults) -> tuple[dict
 
 
 def has_system(conversation: Conversation) -> bool:
-    """Return whether the client itself says how to behave."""
+    """Return whether the client itself has a system message."""
     return any(turn.role == "system" for turn in conversation.turns)

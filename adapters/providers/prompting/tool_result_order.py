@@ -18,8 +18,8 @@ _UNANSWERED: Final = "The call was not answered."
 def order_tool_results(turns: Iterable[Turn]) -> list[Turn]:
     """Return the turns such that each one of the assistant is followed by the results of all its calls, in their order.
 
-    What the user or the system says between a call and its result is moved behind the results. A call without a result
-    gets one that says so, as an error.
+    Messages of the user or the system between a call and its result is moved behind the results. A call without a
+    result gets an error as its result.
 
     Raises:
         InvalidInput: a result belongs to no call of the turn before it.

@@ -29,7 +29,7 @@ _CHARGED_TOOLS: Final = frozenset(
 
 
 def read_response(document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
-    """Return what a whole response says; none when it is none, or one that failed."""
+    """Parse a whole response; none when it is not one, or one that failed."""
     if document.get("object") != "response" or not isinstance(document.get("output"), list):
         return None
     if document.get("status") in {"failed", "cancelled"}:

@@ -53,7 +53,7 @@ class Pricing(Prices):
 
 
 class Model(ResponseModel):
-    """A model. `sources` says for each filled field whether a person, the provider or the catalogue gave it."""
+    """A model. `sources` has for each filled field whether a person, the provider or the catalogue gave it."""
 
     id: UUID
     organization_id: UUID
@@ -89,7 +89,7 @@ class ModelList(ResponseModel):
 
 
 class OperationError(ResponseModel):
-    """Why an operation was not executed, as the problem of the same request alone would say it."""
+    """Why an operation was not executed, as in the problem of the same request alone."""
 
     code: str
     detail: str

@@ -119,7 +119,7 @@ class MalformedJsonProblem(ProblemDetails):
 class ProviderFailure(ResponseModel):
     """Why a provider failed. `category` is one word for all providers; `hint` says what to do.
 
-    The two numbers of tokens are of a prompt that is too long; null where the provider does not say.
+    The two numbers of tokens are of a prompt that is too long; null where the provider does not report them.
     """
 
     category: Category
@@ -214,6 +214,6 @@ WITH_MEMBERS: Final[tuple[type[ProblemDetails], ...]] = (
 
 
 def code_of(kind: type[ProblemDetails]) -> Any:  # noqa: ANN401 - a literal's value
-    """Return the code that tells problems of this kind from all others."""
+    """Return the code that identifies problems of this kind."""
     (code,) = kind.model_fields["code"].annotation.__args__  # type: ignore[union-attr]
     return code

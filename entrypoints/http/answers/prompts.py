@@ -47,7 +47,7 @@ class CandidateModel(ResponseModel):
     """A candidate, whether it was kept, and why; rank 1 is the first choice.
 
     `weight` is its part of the prompts among equals, by `config.weight`. `share` is the part of all prompts that it is
-    asked first, from 0 to 1, but for what is under way; null where no explanation of the choice was requested.
+    called first, from 0 to 1, but for what is under way; null where no explanation of the choice was requested.
     """
 
     model_id: Annotated[UUID, at("candidate.id")]
@@ -167,7 +167,7 @@ class EmbeddingTokens(ResponseModel):
 
 
 class EmbeddedTexts(ResponseModel):
-    """Vectors in the order of the texts. `model` was asked; `answeredBy` is what the provider says has answered."""
+    """Vectors in the order of the texts. `model` was called; `answeredBy` has answered, as the provider reports it."""
 
     vectors: Annotated[SkipValidation[list[list[float]]], at("embedded.vectors")]
     dimensions: Annotated[int, at("embedded.dimensions")]
@@ -220,11 +220,11 @@ def _refusal(parts: Sequence[Part]) -> str | None:
 class FinishedAnswer(ResponseModel):
     """Everything about an answer but its text.
 
-    `model` was asked, `answeredBy` is the snapshot of it that the provider says has answered.
-    `costUsd` is what the provider says that it charges, or exact at the prices of that moment and of the service tier,
-    in `costParts` by kind of token; it is null for the reason given when it is not known, never too little. `parts` can
-    be sent back as the content of a message of the assistant. `ignoredFields` of the request only tune, and were
-    left out because the model's provider has nothing like them.
+    `model` was called, `answeredBy` is the snapshot of it that has answered, as the provider reports it.
+    `costUsd` is what the provider reports that it charges, or exact at the prices of that moment and of the service
+    tier, in `costParts` by kind of token; it is null for the reason given when it is not known, never too little.
+    `parts` can be sent back as the content of a message of the assistant. `ignoredFields` of the request only tune, and
+    were left out because the model's provider has nothing like them.
     """
 
     tool_calls: Annotated[list[AnsweredToolCall], BeforeValidator(_tool_calls), at("completion.parts")]
@@ -253,7 +253,7 @@ class FinishedAnswer(ResponseModel):
 
 
 class GeneratedAnswer(FinishedAnswer):
-    """An answer. `model` was asked, `answeredBy` is the snapshot of it that the provider says has answered.
+    """An answer. `model` was called, `answeredBy` is the snapshot of it that has answered, as the provider reports it.
 
     `costUsd` is what the provider charges, exact, and null for the reason given when it is not known.
     """

@@ -1,4 +1,4 @@
-"""The typed config of a model: how it is run where a request does not say."""
+"""The typed config of a model: the defaults that it is run with."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _Stop = Annotated[str, Field(min_length=1)]
 
 
 class ModelConfig(Body):
-    """How the model is run where a request does not say. What is an organization's own belongs in `metadata`."""
+    """The defaults that the model is run with. An organization's own fields belong in `metadata`."""
 
     temperature: _Temperature | None = None
     top_p: _TopP | None = None

@@ -1,4 +1,4 @@
-"""The documentation page: Scalar's API reference, of which a copy lies beside the page.
+"""The documentation page: Scalar's API reference, of which a copy is beside the page.
 
 Everything it shows comes from the OpenAPI document; it can also send requests, with a token that stays in the page.
 """

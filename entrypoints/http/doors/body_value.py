@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class BodyValue:
-    """A value of a body with where it stands: `messages[0].content`."""
+    """A value of a body with its path: `messages[0].content`."""
 
     __slots__ = ("pointer", "value")
 
@@ -27,7 +27,7 @@ class BodyValue:
 
     @property
     def kind(self) -> str:
-        """What the object says that it is in `type`, nothing when it does not."""
+        """The object's `type`; empty without one."""
         return str(self.value.get("type", "")) if isinstance(self.value, dict) else ""
 
     def refused(self, message: str) -> InvalidInput:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from entrypoints.http.sign_in.issuer_http import IssuerAnswer, IssuerHttp
-    from entrypoints.http.sign_in.pending_sign_in import PendingSignIn
+    from entrypoints.http.sign_in.sign_in_cookies import PendingSignIn
     from entrypoints.http.sign_in.sign_in_settings import SignInSettings
 
 METADATA_SECONDS: Final = 600.0
@@ -46,7 +46,7 @@ _POST: Final = "client_secret_post"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderMetadata:
-    """What the provider's discovery document says, as far as it is used (OpenID Connect Discovery 1.0, section 3)."""
+    """The used fields of the provider's discovery document (OpenID Connect Discovery 1.0, section 3)."""
 
     authorization_endpoint: str
     token_endpoint: str
@@ -158,7 +158,7 @@ class IdentityProvider:
         answer, error = {}, None
         # A client is known by one way to authenticate, and no metadata say by which.
         for method in methods:
-            answer = await self._asked_for_token(metadata, method, code, pending)
+            answer = await self._request_token(metadata, method, code, pending)
             error = answer.get("error")
             if error != "invalid_client":
                 break
@@ -168,7 +168,7 @@ class IdentityProvider:
             raise provider_unavailable(f"the token endpoint refuses the request ({str(error)[:100]!r})")
         return answer
 
-    async def _asked_for_token(
+    async def _request_token(
         self, metadata: ProviderMetadata, method: str, code: str, pending: PendingSignIn
     ) -> dict[str, Any]:
         client = self._client(metadata, method)

@@ -71,7 +71,7 @@ def sign_in_settings(settings: Settings) -> SignInSettings | None:
 
 
 def console_address(settings: Settings) -> ConsoleAddress | None:
-    """Return where browsers reach the console; none where the settings do not say, and nobody can sign in."""
+    """Return the console's address for browsers; none where it is not set, and nobody can sign in."""
     is_here = is_loopback(settings.host) and settings.port != 0
     return ConsoleAddress(public_url=settings.console_url) if settings.public_url is not None or is_here else None
 

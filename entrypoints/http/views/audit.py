@@ -14,8 +14,7 @@ from application.ports.audit_log import AuditFilter
 from application.webhooks.webhooks import WebhookNotFound
 from entrypoints.http.answers import audit as answers
 from entrypoints.http.authorization import Access
-from entrypoints.http.csv_exports import CsvExport
-from entrypoints.http.csv_rows import Format, wants_csv
+from entrypoints.http.csv_answers import CsvExport, Format, wants_csv
 from entrypoints.http.field_types import Id, Time
 from entrypoints.http.pagination import Page, Position, position_of
 from entrypoints.http.parse_request import path_id, query_of
@@ -53,7 +52,7 @@ class AuditQuery(Page):
 
 
 class History(Protocol):
-    """Tells what happened to a provider, model, access key or webhook."""
+    """Lists the events of a provider, model, access key or webhook."""
 
     async def __call__(self, kind: Kind, aggregate_id: UUID, *, limit: int, before: int | None) -> HistoryPage:
         """Return events before a revision, newest first."""
@@ -131,7 +130,7 @@ class AuditViews:
     async def list_audit(self, request: web.Request) -> web.StreamResponse:
         """List the organization's events
 
-        The newest first: who did what, when, in which request, and the facts of it as they lie in the log.
+        The newest first: who did what, when, in which request, and its facts as stored in the log.
 
         With `format=csv`, or `Accept: text/csv`, all that match come as CSV, at most 100,000: of more, request parts
         with `from` and `to`. Texts that a spreadsheet would take for a formula have an apostrophe before them. What is

@@ -48,7 +48,7 @@ class BulkViews:
         """Change many models in one request
 
         Up to 1,000 operations. Atomic: all of them in one transaction, or none and 422 with an error for each index.
-        Otherwise each for itself, and the answer says which were done. An operation's status is what the same
+        Otherwise each for itself, and the answer lists which were done. An operation's status is what the same
         request alone would have got.
         """
         body = await json_body(request, BulkOperations)

@@ -48,7 +48,7 @@ _NOT_SET_UP: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInViews:
-    """Sends browsers to the identity provider, takes what it sends back, and tells who is signed in."""
+    """Sends browsers to the identity provider, handles what it sends back, and describes who is signed in."""
 
     sign_in: SignIn | None
     descriptions: SessionDescriptions

@@ -43,7 +43,7 @@ class Claude:
         return self.is_fable or self.version >= (4, 6)
 
     @property
-    def thinks_unasked(self) -> bool:
+    def thinks_by_default(self) -> bool:
         """Adaptive thinking is on by default."""
         return self.is_fable or self.version >= (5, 0)
 

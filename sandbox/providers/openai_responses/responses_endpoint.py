@@ -63,7 +63,7 @@ def error_frame(case: RefusalCase, call: ApiCall) -> bytes:
     if facts.get("code") != "context_length_exceeded":
         return named_frame({"type": "error", "sequence_number": 2, "error": facts})
     response: JsonObject = {"id": f"resp_{call.token(48)}", "object": "response", "created_at": int(call.now)}
-    response |= {"status": "failed", "model": call.asked_model(), "output": [], "usage": None, "tools": []}
+    response |= {"status": "failed", "model": call.requested_model(), "output": [], "usage": None, "tools": []}
     response |= {"parallel_tool_calls": True, "tool_choice": "auto"}
     failure = {"code": "context_length_exceeded", "message": _TOO_LONG}
     return named_frame({"type": "response.failed", "sequence_number": 2, "response": {**response, "error": failure}})

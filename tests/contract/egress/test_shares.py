@@ -19,7 +19,7 @@ from adapters.egress.name_cache import NameCache
 from application.bounds.shares import MOST_OF_ALL
 from application.caller import acting_as
 from application.ports.outbound_http import OutboundFailure
-from application.request_end import one_request
+from application.request_cleanup import one_request
 from tests.builders import a_caller
 from tests.contract.egress.loopback import HOST, serving
 from tests.contract.egress.outbound_calls import a_get, failure_of, trust

@@ -66,7 +66,7 @@ async def test_a_part_that_has_not_changed_is_not_sent_again_and_keeps_its_polic
     assert [again.headers[name] for name in names] == [first.headers[name] for name in names]
 
 
-async def test_the_parts_of_a_version_are_kept_for_ever_and_the_page_is_asked_for_each_time() -> None:
+async def test_the_parts_of_a_version_are_kept_for_ever_and_the_page_is_requested_each_time() -> None:
     async with serving([]) as service:
         page = await service.ask("GET", "/")
         part = await service.ask("GET", f"{await folder_of(service)}/main.js", headers={"Accept-Encoding": "gzip"})

@@ -116,7 +116,7 @@ async def test_what_says_the_same_in_other_words_is_noticed() -> None:
 
 
 @given(place=st.integers(0, LENGTH - 1))
-async def test_a_log_chained_anew_is_betrayed_by_the_checkpoint(place: int) -> None:
+async def test_a_rechained_log_is_detected_by_the_checkpoint(place: int) -> None:
     log = a_log(LENGTH)
     log[place] = log[place]._replace(actor=b"somebody else")
     honest = await _exported(a_log(LENGTH))

@@ -5,7 +5,7 @@ import { Action } from "./action.js";
 import { failure } from "./failure.js";
 import { Field } from "./form.js";
 import { icon } from "./icon.js";
-import { views } from "./views.js";
+import { views } from "./saved-views.js";
 
 export function ListingView({ list }) {
   useStore(list);

@@ -64,7 +64,7 @@ _DEFAULTS: Final[Mapping[str, tuple[object, ...]]] = {"service_tier": ("auto", "
 
 
 def read_conversation(body: Mapping[str, Any]) -> Conversation:
-    """Return what the body asks of a model.
+    """Return the body's conversation in the shape for all protocols.
 
     Raises:
         InvalidInput: it makes no sense, at this place.

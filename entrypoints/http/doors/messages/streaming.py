@@ -45,7 +45,7 @@ class MessageEncoder:
         self._waiting: list[CompletionEvent] = []
 
     def encode(self, event: CompletionEvent) -> Iterator[NamedEvent]:
-        """Yield the events that say what is new."""
+        """Yield the events with what is new."""
         if not self._has_begun:
             self._has_begun = True
             yield self._beginning()

@@ -53,7 +53,7 @@ def refuse_state(body: Mapping[str, Any]) -> None:
 
 
 def read_conversation(body: Mapping[str, Any]) -> Conversation:
-    """Return what the body asks of a model.
+    """Return the body's conversation in the shape for all protocols.
 
     Raises:
         InvalidInput: it makes no sense, at this place.

@@ -9,7 +9,7 @@ import { badge, fewChips, lifecycle } from "../../parts/badges.js";
 import { choice, search } from "../../parts/filters.js";
 import { nothing } from "../../parts/page.js";
 import { Selection, Table } from "../../parts/table.js";
-import { ownName, TYPES } from "../models/vocabulary.js";
+import { ownName, TYPES } from "../models/model-types.js";
 import { importOffers } from "./import.js";
 import { SHOWN, statusesOf } from "./offer-status.js";
 

@@ -15,7 +15,7 @@ import { nothing, page } from "../../parts/page.js";
 import { Selection } from "../../parts/table.js";
 import { changeMany } from "./bulk.js";
 import { addModel, editModel } from "./form.js";
-import { CAPABILITIES, ownName, TYPES } from "./vocabulary.js";
+import { CAPABILITIES, ownName, TYPES } from "./model-types.js";
 import { Providers } from "./providers.js";
 
 export async function show({ query, signal }) {

@@ -1,4 +1,4 @@
-"""What went wrong between this service and the operator's proxy, told to tenants without naming the proxy."""
+"""Failures between this service and the operator's proxy, reported to tenants without naming the proxy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from adapters.egress.call_timings import Attempt
     from application.ports.outbound_http import FailureCategory
 
-    Said = tuple[FailureCategory, str, str]
+    Description = tuple[FailureCategory, str, str]
 
 _LOGGER: Final = logging.getLogger(__name__)
 _OPERATOR: Final = "Inform the operator of this service: its log has the details."
@@ -22,7 +22,7 @@ _FORBIDS: Final = frozenset({401, 403, 405, 451})
 _TOO_LATE: Final = 504
 
 
-def failure_of_proxy(error: BaseException, attempt: Attempt) -> Said | None:
+def proxy_failure(error: BaseException, attempt: Attempt) -> Description | None:
     """Return category, message and hint of a failure that is the proxy's; none where the provider failed behind it."""
     place = attempt.target.place
     if isinstance(error, aiohttp.ClientHttpProxyError):
@@ -38,7 +38,7 @@ def failure_of_proxy(error: BaseException, attempt: Attempt) -> Said | None:
     return None
 
 
-def _answer(status: int, place: str) -> Said:
+def _answer(status: int, place: str) -> Description:
     if status == _WANTS_PASSWORD:
         _LOGGER.error("The egress proxy refuses this service: user and password are missing or wrong (407)")
         return "unreachable", "The outbound proxy of this service refuses its credentials (407).", _OPERATOR

@@ -8,7 +8,7 @@ import { card } from "../../parts/page.js";
 
 const WORDS = "Say hello.";
 
-export function useIt(model) {
+export function codeExamples(model) {
   const base = `${location.origin}${address("/v1")}`;
   const examples = model.type === "embedding" ? embeddings(base, model.modelId) : chat(base, model.modelId);
   return html`<div class="stack">
