@@ -38,22 +38,17 @@ class AccessKeys(Repository["AccessKey"], Protocol):
 
 
 class KeySecrets(Protocol):
-    """Looks into what is kept of the keys of the current caller's organization beside the log."""
+    """Looks into what is kept of the keys of the current caller's organization beside the log.
+
+    Each method raises `Unavailable` where the database cannot be reached.
+    """
 
     async def holds(self, secret: SecretDigest) -> bool:
-        """Return whether this is the digest of the version. It is not if another run of the command came first.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return whether this is the digest of the version. It is not if another run of the command came first."""
         ...
 
     async def all_ids(self) -> Sequence[UUID]:
-        """Return the ids of all keys that were not revoked.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return the ids of all keys that were not revoked."""
         ...
 
 
@@ -71,22 +66,17 @@ AccessKeyDocuments = Documents[AccessKeyFilter]
 
 
 class HeldKeys(Protocol):
-    """Reads keys for requests that present one, before the caller is authenticated."""
+    """Reads keys for requests that present one, before the caller is authenticated.
+
+    Each method raises `Unavailable` where the database cannot be reached.
+    """
 
     async def read(self, organization_id: UUID, key_id: UUID) -> tuple[int, HeldKey | None]:
-        """Return the position of the organization's log, and the key as of then or newer; None if there is none.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return the position of the organization's log, and the key as of then or newer; None if there is none."""
         ...
 
     async def sequence(self, organization_id: UUID) -> int:
-        """Return the position of the organization's log; as long as it is the same, so are its keys.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return the position of the organization's log; as long as it is the same, so are its keys."""
         ...
 
 

@@ -70,22 +70,17 @@ class RequestFilter:
 
 
 class RequestLog(Protocol):
-    """Reads the request log of the current caller's organization."""
+    """Reads the request log of the current caller's organization.
+
+    Each method raises `Unavailable` where the database cannot be reached.
+    """
 
     async def newest(
         self, filters: RequestFilter, limit: int, before: tuple[datetime, UUID] | None
     ) -> Sequence[LoggedRequest]:
-        """Return at most so many calls, the newest first, older than the one with this end and id.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return at most so many calls, the newest first, older than the one with this end and id."""
         ...
 
     async def count(self, filters: RequestFilter, *, most: int | None = None) -> int:
-        """Return how many calls match, counting no further than `most`.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return how many calls match, counting no further than `most`."""
         ...
