@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
-from psycopg.sql import SQL
 
 from adapters.postgres.keyset_pages import composed, page_of, page_statement
 from adapters.postgres.list_filters import access_key_conditions
-from adapters.sql import statements
+from adapters.sql import composed_statements
 from application.access_keys.held_key import HeldKey, HeldSecret
 from application.caller import Caller, acting_as
 from application.errors import AccessKeyNotFound, Unavailable
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from application.ports.clock import Clock
     from application.ports.resource_documents import Page, PageRequest
 
-_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "access_keys.sql").items()}
+_SQL: Final = composed_statements("adapters.postgres", "access_keys.sql")
 _ACTOR: Final = "access-keys"
 _FLUSH_SECONDS: Final = 15.0
 _NOTED_EVERY_SECONDS: Final = 60.0
@@ -47,7 +46,7 @@ class PostgresHeldKeys:
     async def read(self, organization_id: UUID, key_id: UUID) -> tuple[int, HeldKey | None]:
         parameters = {"key_id": key_id}
         # The sequence comes first: what is newer than that is read again, what is older would be kept.
-        with acting_as(_looking_up(organization_id)):
+        with acting_as(Caller.of_service(organization_id, _ACTOR)):
             heads, keys, secrets = await self._tenant.results(
                 (_SQL["sequence"], {}), (_SQL["held_key"], parameters), (_SQL["held_secrets"], parameters)
             )
@@ -55,7 +54,7 @@ class PostgresHeldKeys:
         return sequence, _held_key(organization_id, key_id, keys[0], secrets) if keys else None
 
     async def sequence(self, organization_id: UUID) -> int:
-        with acting_as(_looking_up(organization_id)):
+        with acting_as(Caller.of_service(organization_id, _ACTOR)):
             rows = await self._tenant.rows(_SQL["sequence"], {})
         return int(rows[0][0]) if rows else 0
 
@@ -130,17 +129,12 @@ class PostgresKeyUses:
         for organization_id, uses in pending.items():
             parameters = {"key_ids": list(uses), "times": list(uses.values())}
             try:
-                with acting_as(_looking_up(organization_id)):
+                with acting_as(Caller.of_service(organization_id, _ACTOR)):
                     await self._tenant.rows(_SQL["note_uses"], parameters)
             except Unavailable:
                 _log.warning("When access keys were used last cannot be written: the database cannot be reached.")
             except psycopg.Error as error:
                 _log.error("When access keys were used last cannot be written (%s).", type(error).__name__)
-
-
-def _looking_up(organization_id: UUID) -> Caller:
-    """Return the caller for what is done for an organization before authentication."""
-    return Caller(organization_id=organization_id, actor=_ACTOR, command_id=uuid4(), correlation_id=_ACTOR)
 
 
 def _held_key(organization_id: UUID, key_id: UUID, row: tuple[Any, ...], secrets: Sequence[tuple[Any, ...]]) -> HeldKey:

@@ -8,12 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
 from adapters.postgres.keyset_pages import Conditions, composed, page_of, page_statement
 from adapters.postgres.list_filters import model_conditions, provider_conditions
-from adapters.sql import statements
+from adapters.sql import composed_statements
 from application.caller import current_caller
 from application.errors import TooMuchHistory
 from application.ports.resource_documents import Document
@@ -35,9 +34,7 @@ if TYPE_CHECKING:
     from application.projections.fold_log import Row
     from application.projections.row_changes import Table
 
-_SQL: Final = {
-    name: SQL(text).format() for name, text in statements("adapters.postgres", "historical_documents.sql").items()
-}
+_SQL: Final = composed_statements("adapters.postgres", "historical_documents.sql")
 _TABLES: Final[Mapping[str, Table]] = {"provider": "ai_providers", "model": "ai_models"}
 _TOPICS: Final = {"provider": sorted(PROVIDERS.topics), "model": sorted(MODELS.topics)}
 _SOURCES: Final[dict[str, LiteralString]] = {

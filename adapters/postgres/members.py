@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from uuid import UUID, uuid4
-
-from psycopg.sql import SQL
 
 from adapters.postgres.keyset_pages import composed, page_of, page_statement
 from adapters.postgres.list_filters import member_conditions
-from adapters.sql import statements
+from adapters.sql import composed_statements
 from application.caller import Caller, acting_as
 from application.members.members import Invitation, MemberNotFound
 from application.ports.resource_documents import Document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
     from adapters.postgres.tenant_statements import Tenant
     from application.members.members import MemberFilter
     from application.ports.resource_documents import Page, PageRequest
 
-_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "members.sql").items()}
+_SQL: Final = composed_statements("adapters.postgres", "members.sql")
 _ACTOR: Final = "invitations"
 
 
@@ -56,8 +54,7 @@ class PostgresInvitations:
         self._tenant = tenant
 
     async def find(self, organization_id: UUID, member_id: UUID, digest: bytes) -> Invitation | None:
-        caller = Caller(organization_id=organization_id, actor=_ACTOR, command_id=uuid4(), correlation_id=_ACTOR)
-        with acting_as(caller):
+        with acting_as(Caller.of_service(organization_id, _ACTOR)):
             rows = await self._tenant.rows(_SQL["invitation"], {"member_id": member_id, "digest": digest})
         if not rows:
             return None

@@ -111,7 +111,7 @@ class PostgresUsageLedger:
         self._bytes_waiting += len(row)
 
     async def _write(self, organization_id: UUID, rows: Sequence[bytes]) -> None:
-        caller = Caller(organization_id=organization_id, actor=_ACTOR, command_id=uuid4(), correlation_id=_ACTOR)
+        caller = Caller.of_service(organization_id, _ACTOR)
         parameters = {"requests": Jsonb(rows, dumps=_joined), "is_kept": self._keeps_requests}
         try:
             with acting_as(caller):

@@ -8,10 +8,9 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
-from adapters.sql import statements
+from adapters.sql import composed_statements
 from application.usage.usage_ledger import OK, TOKEN_KINDS, UsageReport, UsageSum
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from adapters.postgres.tenant_statements import Tenant
     from application.usage.usage_ledger import Grouping, UsageFilter
 
-_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "usage.sql").items()}
+_SQL: Final = composed_statements("adapters.postgres", "usage.sql")
 _UNGROUPED: Final = {f"by_{dimension}": False for dimension in ("time", "provider", "model", "key", "actor")}
 _NOTHING: Final = UsageSum(
     requests=0,

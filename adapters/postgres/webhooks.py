@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from psycopg.sql import SQL
-
 from adapters.postgres.keyset_pages import composed, page_of, page_statement
 from adapters.postgres.list_filters import webhook_conditions
-from adapters.sql import statements
+from adapters.sql import composed_statements
 from application.ports.resource_documents import Document, Page
 from application.webhooks.webhooks import WebhookNotFound
 
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
     from application.ports.resource_documents import PageRequest
     from application.webhooks.webhooks import WebhookFilter
 
-_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "webhooks.sql").items()}
+_SQL: Final = composed_statements("adapters.postgres", "webhooks.sql")
 
 
 class PostgresWebhookDocuments:

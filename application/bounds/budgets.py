@@ -11,9 +11,9 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from application.bounds.budget_leases import LeaseRequest
+from application.bounds.rate_limits import Quota
 from application.caller import current_caller
 from application.errors import BudgetExceeded, CostUnknown, RateLimited, Unavailable
-from application.ports.rate_limits import Quota
 from application.repeat import Repeated
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from application.ports.credential_stock import RotationUnderWay
+from application.master_keys.credential_stock import RotationUnderWay
 from application.ports.jobs import JobNotFound, Order, TooManyJobs
-from application.ports.projections import ProjectionNotFound
+from application.rebuilding.projections import ProjectionNotFound
 from entrypoints.administration.run_job import projection_named
 from entrypoints.http.answers.administration import Job, JobList, MasterKeyList, ProjectionList
 from entrypoints.http.authorization import Access
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.ports.credential_stock import CredentialStock
+    from application.master_keys.credential_stock import CredentialStock
+    from application.master_keys.list_master_keys import MasterKeyStatus
     from application.ports.jobs import Jobs, Kind
-    from application.ports.projections import Projections
-    from application.queries.list_master_keys import MasterKeyStatus
+    from application.rebuilding.projections import Projections
     from entrypoints.administration.job_launcher import Launcher
 
 JOBS = "/api/admin/jobs"
