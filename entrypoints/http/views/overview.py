@@ -84,7 +84,7 @@ class OverviewViews:
                 "events": [LoggedEvent.model_validate(entry) for entry in entries],
             }
         )
-        # It is what people wait for, and holds no secret that its length could tell.
+        # It is what people wait for, and contains no secret that its length could reveal.
         response.enable_compression()
         return response
 
