@@ -41,6 +41,7 @@ from application.verification.verify_export import verify_export
 from application.verification.verify_log import verify_log
 from application.verification.write_checkpoint import write_checkpoint
 from entrypoints.auditing.restores import stated_restore
+from entrypoints.use_case import use_case
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -104,9 +105,8 @@ class Auditing(containers.DeclarativeContainer):
     signatures = providers.Singleton(Ed25519Signatures)
     checkpoints = providers.Singleton(CheckpointVerifier, signatures=signatures, clock=clock, sink=sink, key=key)
     election = providers.Singleton(CheckpointElection, admin_database_url)
-    write_checkpoint = providers.Factory(partial, write_checkpoint, sink=sink, key=key, clock=clock)
-    state_restore = providers.Factory(
-        partial,
+    write_checkpoint = use_case(write_checkpoint, sink=sink, key=key, clock=clock)
+    state_restore = use_case(
         stated_restore,
         sessions=election,
         sink=sink,
@@ -121,19 +121,17 @@ class Auditing(containers.DeclarativeContainer):
         administrators_pool, admin_database_url, size=5, application_name="modelbook audit"
     )
     compare_export = providers.Callable(_comparison, admin_pool)
-    verify_log = providers.Factory(partial, verify_log, checkpoints=checkpoints)
-    export_log = providers.Factory(
-        partial, export_log, checkpoints=checkpoints, public_key_id=providers.Callable(_key_id, key)
-    )
+    verify_log = use_case(verify_log, checkpoints=checkpoints)
+    export_log = use_case(export_log, checkpoints=checkpoints, public_key_id=providers.Callable(_key_id, key))
     signals = providers.Singleton(PostgresSignals, admin_database_url)
     feed = providers.Singleton(FeedBroadcaster, providers.Singleton(PostgresEventFeed, connect), signals)
 
     tenant = providers.Singleton(Tenant, pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS)
     audit_log = providers.Singleton(PostgresAuditLog, tenant)
     past = providers.Singleton(PostgresHistoricalDocuments, tenant, providers.Callable(keyed_types))
-    history = providers.Factory(partial, history, log=audit_log, rows=rows)
-    provider_as_of = providers.Factory(partial, provider_as_of, log=audit_log, rows=rows, past=past)
-    model_as_of = providers.Factory(partial, model_as_of, log=audit_log, rows=rows, past=past)
+    history = use_case(history, log=audit_log, rows=rows)
+    provider_as_of = use_case(provider_as_of, log=audit_log, rows=rows, past=past)
+    model_as_of = use_case(model_as_of, log=audit_log, rows=rows, past=past)
 
 
 def small_pool(database_url: str) -> AnyPool:

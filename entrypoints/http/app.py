@@ -15,8 +15,7 @@ from entrypoints.http.health import Check, HealthViews, Warn
 from entrypoints.http.idempotency import Idempotency
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.request_bodies import REQUEST_BODIES, RequestBodies
-from entrypoints.http.request_middleware import RequestMiddleware
-from entrypoints.http.request_traces import RequestTraces
+from entrypoints.http.request_middleware import RequestMiddleware, RequestTraces
 from entrypoints.http.routes import Route, routes_of
 from entrypoints.http.shutdown_state import ShutdownState
 from entrypoints.http.transport import Runner

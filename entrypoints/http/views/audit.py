@@ -14,8 +14,7 @@ from application.ports.audit_log import AuditFilter
 from application.webhooks.webhooks import WebhookNotFound
 from entrypoints.http.answers import audit as answers
 from entrypoints.http.authorization import Access
-from entrypoints.http.csv_exports import CsvExport
-from entrypoints.http.csv_rows import Format, wants_csv
+from entrypoints.http.csv_answers import CsvExport, Format, wants_csv
 from entrypoints.http.field_types import Id, Time
 from entrypoints.http.pagination import Page, Position, position_of
 from entrypoints.http.parse_request import path_id, query_of

@@ -11,8 +11,7 @@ from application.usage.usage_ledger import TOKEN_KINDS
 from entrypoints.http.answers.requests import LoggedRequest, RequestPage
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.requests import RequestsQuery, label_of
-from entrypoints.http.csv_exports import CsvExport
-from entrypoints.http.csv_rows import wants_csv
+from entrypoints.http.csv_answers import CsvExport, wants_csv
 from entrypoints.http.field_types import camel
 from entrypoints.http.pagination import Position, position_of
 from entrypoints.http.parse_request import query_of

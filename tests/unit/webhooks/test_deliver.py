@@ -15,7 +15,7 @@ from application.webhooks.destination import Destination, sealed
 from application.webhooks.messages import ReportedEvent
 from application.webhooks.outbox import DueWebhook
 from entrypoints.logs import build_logger
-from entrypoints.monitoring.webhook_log import LoggedDeliveries
+from entrypoints.monitoring.elected_work_log import LoggedDeliveries
 from entrypoints.monitoring.webhook_metrics import WebhookFigures
 from tests.builders import NOW, a_webhook, acting
 from tests.fakes.clock import FakeClock
