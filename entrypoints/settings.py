@@ -165,8 +165,8 @@ class Settings(BaseSettings):
     checkpoint_sink: Path | None = Field(
         None,
         description="Folder, or file with an extension, that checkpoints are appended to: out of the reach of whoever "
-        "rules the database, and best on storage that only takes appends. One database has one such place. With the "
-        "embedded Postgres a folder in DATA_DIR by default; with another one it has to be named.",
+        "administers the database, and best on storage that only takes appends. One database has one such place. With "
+        "the embedded Postgres a folder in DATA_DIR by default; with another one it has to be named.",
     )
     checkpoint_interval: Seconds = Field(
         1, description="Seconds after a write within which a checkpoint has seen it; 0 writes none by itself."

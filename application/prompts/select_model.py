@@ -41,7 +41,7 @@ async def select_model(
     They are in the order in which they are tried: those that cool down last, and before them those of no weight.
 
     Raises:
-        ModelNotFound: none is called what was requested.
+        ModelNotFound: none has the requested name or id.
         Unavailable: the database cannot be reached.
     """
     if isinstance(query.selector, Requirements):

@@ -27,8 +27,8 @@ _AHEAD: Final = (
     "Until the clock has caught up, states as of a time up to now do not include it."
 )
 _KEPT: Final = (
-    "Checkpoints prove as much as the place that keeps them: whoever rules the database and can delete there can set "
-    "both back to an earlier checkpoint, and with their key rebuild both."
+    "Checkpoints prove as much as the place that keeps them: whoever administers the database and can delete there "
+    "can set both back to an earlier checkpoint, and with their key rebuild both."
 )
 
 

@@ -54,7 +54,7 @@ def restored(
 def compare(file: Annotated[Path, typer.Argument(help="An export of earlier days.")], as_json: AsJson = False) -> None:
     """Compare an exported file with the live log: which events are missing or changed.
 
-    The exit code is 1 when there are any. Whether the file itself is complete, `audit verify FILE` checks.
+    The exit code is 1 when there are any. `audit verify FILE` checks whether the file itself is complete.
     """
     with clear_errors(as_json=as_json):
         with prepared(load_settings(), say) as runtime:
