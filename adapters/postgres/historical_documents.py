@@ -16,8 +16,9 @@ from adapters.sql import statements
 from application.caller import current_caller
 from application.errors import TooMuchHistory
 from application.ports.resource_documents import Document
-from application.projections import models, providers
 from application.projections.fold_log import DatedEvent, no_rows, take_in
+from application.projections.models import MODELS
+from application.projections.providers import PROVIDERS
 from application.projections.row_changes import LoggedEvent
 from application.run_in_thread import run_in_thread
 from application.turns import Turns
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 _SQL: Final = {
     name: SQL(text).format() for name, text in statements("adapters.postgres", "historical_documents.sql").items()
 }
-_TOPICS: Final = {"provider": sorted(providers.TOPICS), "model": sorted(models.TOPICS)}
+_TOPICS: Final = {"provider": sorted(PROVIDERS.topics), "model": sorted(MODELS.topics)}
 _SOURCES: Final[dict[str, LiteralString]] = {
     "provider": """
         jsonb_populate_recordset(NULL::ai_providers, %(rows)s) p LEFT JOIN LATERAL (
