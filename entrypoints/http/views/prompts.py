@@ -27,7 +27,7 @@ from entrypoints.http.bodies.prompts import LARGEST_PROMPT, ModelToSelect, Promp
 from entrypoints.http.doors.ignored_fields_header import ignored_header
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream
-from entrypoints.http.json_responses import json_bytes, json_response
+from entrypoints.http.json_responses import answer_bytes, json_bytes, json_response
 from entrypoints.http.parse_request import json_body
 from entrypoints.http.problems import problem_document
 from entrypoints.http.request_context import context_of, note_failure
@@ -122,7 +122,7 @@ class PromptViews:
                 return await self._streamed(request, prompt)
             answer = await self.run(prompt)
         headers = ignored_header(answer.completion.ignored_fields)
-        return json_response(GeneratedAnswer.model_validate(answer), headers=headers)
+        return json_response(await answer_bytes(lambda: GeneratedAnswer.model_validate(answer)), headers=headers)
 
     async def _streamed(self, request: web.Request, prompt: Prompt) -> web.StreamResponse:
         async with EventStream(request, heartbeat_seconds=self.heartbeat_seconds) as out:
