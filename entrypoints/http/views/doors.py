@@ -37,7 +37,7 @@ from entrypoints.http.doors.messages.errors import ANTHROPIC_SHAPE
 from entrypoints.http.doors.responses.door import ResponsesDoor
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream, framed
-from entrypoints.http.json_responses import json_response
+from entrypoints.http.json_responses import answer_bytes, json_response
 from entrypoints.http.openai_errors import OPENAI_SHAPE
 from entrypoints.http.parse_request import json_to_hand_on, query_of
 from entrypoints.http.request_context import context_of, note_failure
@@ -221,7 +221,7 @@ class DoorViews:
                 return await self._streamed(request, prompt, door)
             answer = await self.run(prompt)
         headers = {**door.headers, **ignored_header(answer.completion.ignored_fields)}
-        return json_response(door.document(answer.completion), headers=headers)
+        return json_response(await answer_bytes(lambda: door.document(answer.completion)), headers=headers)
 
     async def _streamed(self, request: web.Request, prompt: Prompt, door: Door) -> web.StreamResponse:
         async with EventStream(request, heartbeat_seconds=self.heartbeat_seconds) as out:
