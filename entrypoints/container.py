@@ -222,7 +222,9 @@ class Container(containers.DeclarativeContainer):
     writing_pool = providers.Singleton(writing_pool, database_url, size=pool_size)
     tenant = providers.Singleton(Tenant, reading_pool)
     long_reading_pool = providers.Singleton(long_reading_pool, database_url, size=long_pool_size)
-    long_reads = providers.Singleton(Tenant, long_reading_pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS)
+    long_reads = providers.Singleton(
+        Tenant, long_reading_pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS, rests=True
+    )
     timer = providers.Singleton(SystemTimer)
     read_replica = providers.Singleton(ReadReplica, timer)
     long_replica_pool = providers.Singleton(replica_pool, database_read_url, size=long_pool_size)
@@ -243,6 +245,7 @@ class Container(containers.DeclarativeContainer):
             read_replica,
             at_once=1,
             patience_seconds=LONG_PATIENCE_SECONDS,
+            rests=True,
         ),
         no=long_reads,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import psycopg
 
-from adapters.postgres.keyset_pages import composed, page_of, page_statements
+from adapters.postgres.keyset_pages import composed, page_of, page_statement
 from adapters.postgres.list_filters import access_key_conditions
 from adapters.sql import composed_statements
 from application.access_keys.held_key import HeldKey, HeldSecret
@@ -87,8 +87,7 @@ class PostgresAccessKeyDocuments:
         return Document(json=rows[0][0], revision=rows[0][1])
 
     async def page(self, filters: AccessKeyFilter, request: PageRequest) -> Page:
-        results = await self._tenant.results(*page_statements(access_key_conditions(filters), request))
-        return page_of(results, request)
+        return page_of(await self._tenant.rows(*page_statement(access_key_conditions(filters), request)), request)
 
 
 class PostgresKeyUses:

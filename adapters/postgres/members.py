@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from adapters.postgres.keyset_pages import composed, page_of, page_statements
+from adapters.postgres.keyset_pages import composed, page_of, page_statement
 from adapters.postgres.list_filters import member_conditions
 from adapters.sql import composed_statements
 from application.caller import Caller, acting_as
@@ -37,8 +37,7 @@ class PostgresMemberDocuments:
         return Document(json=rows[0][0], revision=rows[0][1])
 
     async def page(self, filters: MemberFilter, request: PageRequest) -> Page:
-        results = await self._tenant.results(*page_statements(member_conditions(filters), request))
-        return page_of(results, request)
+        return page_of(await self._tenant.rows(*page_statement(member_conditions(filters), request)), request)
 
     async def holds_invitation(self, member_id: UUID, digest: bytes) -> bool:
         [[is_held]] = await self._tenant.rows(_SQL["holds_invitation"], {"member_id": member_id, "digest": digest})

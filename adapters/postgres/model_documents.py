@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.postgres.keyset_pages import composed, page_of, page_statements
+from adapters.postgres.keyset_pages import INDEXED_SORTS, composed, page_of, page_statement
 from adapters.postgres.list_filters import model_conditions
 from application.errors import ModelNotFound
 from application.ports.resource_documents import Document, ModelFilter
@@ -21,7 +21,8 @@ class PostgresModelDocuments:
     """Implements `application.ports.resource_documents.ModelDocuments`.
 
     `keyed_types` are the types of providers that cannot be called without a key. `lists` may be a replica's, and
-    `long_lists` are for searches and totals, which look at every model of the organization.
+    `long_lists` are for searches, totals and orders without an
+    index, which look at every model of the organization.
     """
 
     def __init__(
@@ -51,7 +52,12 @@ class PostgresModelDocuments:
         return {row[3]: row[0] for row in rows}
 
     async def page(self, filters: ModelFilter, request: PageRequest) -> Page:
-        is_long = request.include_total or filters != ModelFilter()
+        is_long = request.include_total or filters != ModelFilter() or request.sort not in INDEXED_SORTS
         tenant = self._long_lists if is_long else self._lists
-        results = await tenant.results(*page_statements(model_conditions(filters, self._keyed_types), request))
-        return page_of(results, request)
+        statement, parameters = page_statement(model_conditions(filters, self._keyed_types), request)
+        return page_of(await tenant.rows(statement, parameters), request)
+
+    async def count(self, filters: ModelFilter) -> int:
+        conditions = model_conditions(filters, self._keyed_types)
+        rows = await self._long_lists.rows(composed("model_count", conditions.pieces), conditions.parameters)
+        return int(rows[0][0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.postgres.keyset_pages import composed, page_of, page_statements
+from adapters.postgres.keyset_pages import composed, page_of, page_statement
 from adapters.postgres.list_filters import provider_conditions
 from application.errors import ProviderNotFound
 from application.ports.resource_documents import Document
@@ -31,5 +31,4 @@ class PostgresProviderDocuments:
         return Document(json=rows[0][0], revision=rows[0][1])
 
     async def page(self, filters: ProviderFilter, request: PageRequest) -> Page:
-        results = await self._lists.results(*page_statements(provider_conditions(filters), request))
-        return page_of(results, request)
+        return page_of(await self._lists.rows(*page_statement(provider_conditions(filters), request)), request)

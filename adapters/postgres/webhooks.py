@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.postgres.keyset_pages import composed, page_of, page_statements
+from adapters.postgres.keyset_pages import composed, page_of, page_statement
 from adapters.postgres.list_filters import webhook_conditions
 from adapters.sql import composed_statements
 from application.ports.resource_documents import Document, Page
@@ -37,8 +37,7 @@ class PostgresWebhookDocuments:
         return Document(json=rows[0][0], revision=rows[0][1])
 
     async def page(self, filters: WebhookFilter, request: PageRequest) -> Page:
-        results = await self._tenant.results(*page_statements(webhook_conditions(filters), request))
-        return page_of(results, request)
+        return page_of(await self._tenant.rows(*page_statement(webhook_conditions(filters), request)), request)
 
     async def deliveries(self, webhook_id: UUID, status: str | None, request: PageRequest) -> Page:
         after_time, after_id = request.after or (None, None)

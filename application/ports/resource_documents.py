@@ -67,7 +67,7 @@ class ProviderFilter:
 class ModelFilter:
     """Which models; none lets all through. `text` is looked for in the name and the provider's model id.
 
-    A model is enabled here if its provider is as well.
+    A model is enabled here if its provider is as well, and retiring if the day of its end is known.
     """
 
     provider_id: UUID | None = None
@@ -75,6 +75,7 @@ class ModelFilter:
     capability: str | None = None
     is_enabled: bool | None = None
     is_usable: bool | None = None
+    is_retiring: bool | None = None
     text: str | None = None
 
 
@@ -102,4 +103,8 @@ class ModelDocuments(Documents[ModelFilter], Protocol):
 
     async def get_many(self, model_ids: Sequence[UUID]) -> dict[UUID, bytes]:
         """Return those of the models that there are."""
+        ...
+
+    async def count(self, filters: ModelFilter) -> int:
+        """Return how many models the filter lets through."""
         ...
