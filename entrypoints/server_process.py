@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from application.bounds.quotas import DEFAULTS
 from application.health.health_monitor import MonitorHealth
 from entrypoints.auditing.audit_trail import audit_trail
 from entrypoints.container import Container
@@ -24,12 +23,11 @@ from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import routes_of
 from entrypoints.http.shutdown_state import ShutdownState
-from entrypoints.http.sign_in.sign_in_settings import console_address, sign_in_settings
 from entrypoints.logs import build_logger, every_log
 from entrypoints.malloc_settings import give_back_large_blocks
 from entrypoints.monitoring.clock_watch import watched_clock
+from entrypoints.monitoring.elected_work_log import LoggedDeliveries, LoggedHealth
 from entrypoints.monitoring.event_loop_lag import measured_event_loop
-from entrypoints.monitoring.health_log import LoggedHealth
 from entrypoints.monitoring.health_metrics import HealthFigures
 from entrypoints.monitoring.health_monitor_task import in_background
 from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
@@ -44,7 +42,6 @@ from entrypoints.monitoring.resource_metrics import (
 )
 from entrypoints.monitoring.telemetry import exported
 from entrypoints.monitoring.token_key_fetches import TokenKeyFetches
-from entrypoints.monitoring.webhook_log import LoggedDeliveries
 from entrypoints.monitoring.webhook_metrics import WebhookFigures
 from entrypoints.monitoring.worker_figures import answering
 from entrypoints.preparation.container import open_telemetry
@@ -201,33 +198,7 @@ async def _monitoring(
 @asynccontextmanager
 async def opened(runtime: Runtime, tracer: Tracer | None = None) -> AsyncIterator[Container]:
     """Return the container with its pools and its outbound client open."""
-    container = Container(
-        database_url=runtime.database_url,
-        master_keys=runtime.master_keys,
-        master_key_directory=runtime.master_key_directory,
-        egress_allow=runtime.settings.egress_allow,
-        egress_proxy=runtime.settings.egress_proxy.get_secret_value(),
-        discovery_ttl=runtime.settings.discovery_ttl,
-        admin_database_url=runtime.admin_database_url,
-        health_interval=runtime.settings.health_interval,
-        request_log_days=runtime.settings.request_log_days,
-        default_quotas=DEFAULTS.changed(runtime.settings.quotas),
-        rate_limit_storage=runtime.settings.rate_limit_storage.get_secret_value(),
-        refuses_unknown_costs=runtime.settings.unknown_costs == "refuse",
-        checkpoint_key=runtime.checkpoint_key,
-        checkpoint_sink=runtime.checkpoint_sink,
-        sign_in_settings=sign_in_settings(runtime.settings),
-        console_address=console_address(runtime.settings),
-        console_url=runtime.settings.console_url,
-        trusted_proxies=runtime.settings.trusted_proxies,
-        session_idle=runtime.settings.session_idle,
-        session_lifetime=runtime.settings.session_lifetime,
-        tracer=tracer,
-        trace_context=runtime.settings.trace_context,
-        pool_size=runtime.settings.pool_size,
-        long_pool_size=runtime.settings.long_pool_size,
-        database_read_url=runtime.database_read_url or "",
-    )
+    container = Container(runtime=runtime, tracer=tracer)
     await container.reading_pool().open(wait=True)
     await container.long_reading_pool().open()
     if runtime.database_read_url is not None:

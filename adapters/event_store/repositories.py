@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
-from adapters.event_store.log_records import callers_append
+from adapters.event_store.log_records import append_for_caller
 from application.caller import current_caller
 from application.errors import (
     AccessKeyNotFound,
@@ -97,7 +97,7 @@ class EventSourcedRepository(Generic[RootT]):
         documents: Sequence[MemberDocument] = (),
     ) -> Sequence[Recorded]:
         await self._check_quota(aggregates)
-        append = callers_append(sealed, destroyed, digests, documents)
+        append = append_for_caller(sealed, destroyed, digests, documents)
         return await self._ledger.save(aggregates, append, self.constraints)
 
     async def _check_quota(self, aggregates: Sequence[Root]) -> None:

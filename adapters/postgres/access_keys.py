@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
@@ -17,8 +16,9 @@ from application.access_keys.held_key import HeldKey, HeldSecret
 from application.caller import Caller, acting_as
 from application.errors import AccessKeyNotFound, Unavailable
 from application.ports.resource_documents import Document
-from application.repeat import repeat_until
-from domain.access_key.values import Budget, Limits
+from application.repeat import Repeated
+from domain.access_key.values import Limits
+from domain.budget import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,11 +101,9 @@ class PostgresKeyUses:
     def __init__(self, tenant: Tenant, clock: Clock, *, flush_seconds: float = _FLUSH_SECONDS) -> None:
         self._tenant = tenant
         self._clock = clock
-        self._flush_seconds = flush_seconds
         self._noted: dict[tuple[UUID, UUID], datetime] = {}
         self._pending: dict[UUID, dict[UUID, datetime]] = {}
-        self._stopping = asyncio.Event()
-        self._flushing: asyncio.Task[None] | None = None
+        self._flushing = Repeated(flush_seconds, self.flush)
 
     def note(self, organization_id: UUID, key_id: UUID) -> None:
         now = self._clock.now()
@@ -119,13 +117,11 @@ class PostgresKeyUses:
 
     async def start(self) -> None:
         """Start writing every some seconds."""
-        self._flushing = asyncio.create_task(repeat_until(self._stopping, self._flush_seconds, self.flush))
+        self._flushing.start()
 
     async def close(self) -> None:
         """Stop, and write what is not written yet."""
-        self._stopping.set()
-        if self._flushing is not None:
-            await self._flushing
+        await self._flushing.stop()
         await self.flush()
 
     async def flush(self) -> None:

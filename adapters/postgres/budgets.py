@@ -17,7 +17,7 @@ from application.bounds.note_overdue_thresholds import OverdueThreshold
 from application.bounds.organization_bounds import OrganizationBudget
 from application.caller import Caller, acting_as
 from application.errors import Unavailable
-from domain.access_key.values import Budget
+from domain.budget import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

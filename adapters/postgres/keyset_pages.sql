@@ -1,5 +1,5 @@
--- page: the rows of a list as one JSON text, how many there are, the last one shown, and how many match in all
-SELECT convert_to(string_agg(entry.body, ',') FILTER (WHERE entry.ordinal <= %(shown)s), 'UTF8'), count(*),
+-- page: the rows of a list as one text, how many there are, the last one shown, and how many match in all
+SELECT convert_to(string_agg(entry.body, {separator}) FILTER (WHERE entry.ordinal <= %(shown)s), 'UTF8'), count(*),
        max(entry.sort_value) FILTER (WHERE entry.ordinal = %(shown)s),
        (array_agg(entry.id) FILTER (WHERE entry.ordinal = %(shown)s))[1], {total}
 FROM (SELECT listed.body::text AS body, listed.sort_value, listed.id, row_number() OVER () AS ordinal

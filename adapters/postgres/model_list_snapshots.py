@@ -11,7 +11,7 @@ from psycopg.sql import SQL
 from psycopg.types.json import Json
 
 from adapters.sql import statements
-from application.discovery.model_list_snapshots import Failed, Held, Standing, Standings
+from application.discovery.model_list_snapshots import FailedQuery, HeldSnapshot, Standing, Standings
 from application.discovery.offer_changes import Snapshot
 
 if TYPE_CHECKING:
@@ -116,10 +116,12 @@ def _standing(row: tuple[Any, ...], now: datetime) -> Standing:
         provider_type=provider_type,
         endpoint=endpoint,
         basis=basis,
-        held=None if fetched_at is None else Held(basis=held_basis, fetched_at=fetched_at, age=_age(fetched_at, now)),
+        held=None
+        if fetched_at is None
+        else HeldSnapshot(basis=held_basis, fetched_at=fetched_at, age=_age(fetched_at, now)),
         failed=None
         if failed_at is None
-        else Failed(
+        else FailedQuery(
             basis=failed_basis,
             failed_at=failed_at,
             is_recent=failed_at - _SKEW < now < quiet_until,

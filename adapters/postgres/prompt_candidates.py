@@ -23,7 +23,7 @@ from application.prompts.prompt_candidates import (
     PromptCandidates,
 )
 from application.prompts.selection_candidates import ModelById, ModelByName
-from domain.access_key.values import Budget
+from domain.budget import Budget
 from domain.model.values import Lifecycle
 from domain.names import name_key
 

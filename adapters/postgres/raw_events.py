@@ -15,8 +15,8 @@ from adapters.database_errors import reachable
 from adapters.sql import statements
 from application.end_tasks import end_tasks
 from application.verification.checkpoint_storage import NewestCheckpoint
+from application.verification.hash_chain import Head, StoredEvent
 from application.verification.raw_events import Span, Stray, WrongCredential
-from application.verification.stored_events import Head, StoredEvent
 from application.verification.verification_proofs import Proof
 
 if TYPE_CHECKING:

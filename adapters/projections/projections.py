@@ -9,10 +9,10 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Identifier
 
+from adapters.code_version import code_version
 from adapters.projections.connections import connected, several
 from adapters.projections.organization_walk import Organization, Walk
 from adapters.projections.projection_source import SQL_TEXTS, Source
-from adapters.projections.projection_version import projection_version
 from application.ports.projections import OrganizationUnknown, ProjectionStatus
 from application.projections.project_event import TOPICS_OF, project
 
@@ -48,7 +48,7 @@ class PostgresProjections:
         self._url = url
         self._wrong_snapshots = wrong_snapshots
         self._projector = projector
-        self._version = version or projection_version()
+        self._version = version or code_version()
 
     async def statuses(self) -> Sequence[ProjectionStatus]:
         async with connected(self._url) as connection:

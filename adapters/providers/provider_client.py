@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
 
     from adapters.providers.error_mapping.classify_error import Purpose
-    from adapters.providers.error_mapping.error_kind import ErrorKind
+    from adapters.providers.error_mapping.error_kinds import ErrorKind
     from adapters.providers.error_mapping.error_rule import ProviderRules
     from application.ports.outbound_http import Outbound, OutboundResponse, OutboundStream
     from application.ports.provider_gateway import CallOutcome, ProviderConnection, Timings

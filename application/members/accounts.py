@@ -210,7 +210,7 @@ class SignInAttempts(Protocol):
         ...
 
 
-class ForgottenAccounts(Protocol):
+class AccountCleanup(Protocol):
     """Deletes what nobody needs any more."""
 
     async def sweep(self, limit: int) -> int:

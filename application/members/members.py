@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from application.recorded_revision import Recorded
     from domain.member.aggregate import Member
 
-MOST_MEMBERS: Final = 1_000
-"""In an organization, invited ones included."""
-
 INVITATION_SECONDS: Final = 72 * 3600
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from application.members.accounts import ForgottenAccounts
+    from application.members.accounts import AccountCleanup
 
 MOST_SESSIONS_OF_A_PERSON: Final = 20
 """A new one ends the one that was used longest ago."""
@@ -108,7 +108,7 @@ class EndedSessions(Protocol):
 
 
 async def sweep_sessions_for_ever(
-    *, ended: EndedSessions, accounts: ForgottenAccounts, pause_seconds: float = SWEEP_SECONDS
+    *, ended: EndedSessions, accounts: AccountCleanup, pause_seconds: float = SWEEP_SECONDS
 ) -> None:
     """Delete ended sessions and forgotten accounts every ten minutes; runs until cancelled.
 

@@ -126,7 +126,9 @@ class CheckpointReader:
     async def newest_with(self, organization_id: UUID, *, since: int) -> bytes | None:
         """Return the newest line that names the organization, or None; errors and `since` as for `checkpoints`."""
         name, newest = str(organization_id).encode(), None
-        async for found in self._process_lines(since, lambda lines: [line for line in self._whole(lines) if name in line]):
+        async for found in self._process_lines(
+            since, lambda lines: [line for line in self._whole(lines) if name in line]
+        ):
             newest = found[-1] if found else newest
         return newest
 

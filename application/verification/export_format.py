@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from application.verification.checkpoints import HeadLeaf
-from application.verification.stored_events import StoredEvent, eight_bytes, number
+from application.verification.hash_chain import StoredEvent, eight_bytes, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

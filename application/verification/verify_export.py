@@ -18,9 +18,8 @@ from application.verification.export_format import (
     parse_event,
     parse_inclusion,
 )
-from application.verification.hash_chain import genesis_hash
+from application.verification.hash_chain import genesis_hash, number, stored_hash
 from application.verification.merkle_tree import root_by_path
-from application.verification.stored_events import number, stored_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from application.verification.checkpoint_storage import Signatures
     from application.verification.checkpoints import Checkpoint, HeadLeaf, SignedCheckpoint
     from application.verification.export_format import Inclusion
-    from application.verification.stored_events import StoredEvent
+    from application.verification.hash_chain import StoredEvent
 
 _PROGRESS: Final = 1_000
 

@@ -134,7 +134,6 @@ class Provider(Root):
         self.extra_headers: list[str] = []
         self.extra_headers_version = 0
         self.health_status = "unknown"
-        self.health_category: str | None = None
 
     @property
     def has_credential(self) -> bool:
@@ -275,9 +274,8 @@ class Provider(Root):
         self.is_enabled = False
 
     @event(HealthChanged)
-    def _health_changed(self, health_status: str, category: str) -> None:
+    def _health_changed(self, health_status: str, category: str) -> None:  # noqa: ARG002 - only the event tells it
         self.health_status = health_status
-        self.health_category = category
 
     @event(Removed)
     def _removed(self) -> None:
@@ -288,4 +286,3 @@ class Provider(Root):
     def _forget_health(self) -> None:
         """Reset the health status, because the new key, headers or endpoint have not been tested."""
         self.health_status = "unknown"
-        self.health_category = None

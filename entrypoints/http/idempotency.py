@@ -16,7 +16,6 @@ from application.caller import Caller, acting_as
 from application.errors import RateLimited, Unavailable
 from application.ports.idempotency_claims import Claimed, InFlight, Mismatch, Replay
 from domain.key_patterns import has_key_form
-from entrypoints.http.error_middleware import answer_or_problem
 from entrypoints.http.errors import problem_for
 from entrypoints.http.parse_request import work_on_body
 from entrypoints.http.problems import problem_response
@@ -29,6 +28,7 @@ from entrypoints.http.request_errors import (
     NotReplayable,
     Refused,
 )
+from entrypoints.http.request_middleware import answer_or_problem
 from entrypoints.http.routes import MEBIBYTE
 from entrypoints.http.secret_fields import secrets_in, with_lifted_headers, without_secrets
 from entrypoints.http.strict_json import parse_json

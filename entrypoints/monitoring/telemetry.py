@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from entrypoints.monitoring.export_log import ExportLog
 from entrypoints.monitoring.health_monitor_task import in_background
 
 if TYPE_CHECKING:
@@ -59,10 +58,18 @@ async def exported(
     if telemetry is None:
         yield
         return
-    telemetry.report_to(ExportLog(logger).changed)
+    telemetry.report_to(partial(_log_of_exports, logger))
     work = partial(telemetry.export_metrics_for_ever, metrics.fresh)
     try:
         async with in_background(work, logger) if telemetry.exports_metrics else nullcontext():
             yield
     finally:
         await telemetry.close(metrics.registry)
+
+
+def _log_of_exports(logger: FilteringBoundLogger, reason: str | None) -> None:
+    """Log that exports fail, and why, or that they work again; from any thread."""
+    if reason is None:
+        logger.info("telemetry is exported again")
+    else:
+        logger.warning("telemetry cannot be exported; what does not wait is dropped", reason=reason)

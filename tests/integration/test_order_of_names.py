@@ -12,7 +12,7 @@ from psycopg_pool import ConnectionPool
 
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.log_records import callers_append
+from adapters.event_store.log_records import append_for_caller
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.repositories import EventSourcedAccessKeys, EventSourcedModels, EventSourcedProviders
 from adapters.event_store.snapshot_check import wrong_snapshots
@@ -128,7 +128,7 @@ def database(databases: Databases, request: pytest.FixtureRequest) -> Iterator[D
 @pytest.fixture
 async def names(database: Database) -> AsyncIterator[Names]:
     with ConnectionPool(database.app_url, min_size=1, kwargs={"autocommit": True}) as pool:
-        ledger = Ledger(LedgerRecorder(pool, scope=callers_append, projector=projected))
+        ledger = Ledger(LedgerRecorder(pool, scope=append_for_caller, projector=projected))
         async with reading_pool(database.app_url, size=1) as reading:
             names = Names(ledger, Tenant(reading))
             await names.fill()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from adapters.providers.error_mapping.error_details import ErrorDetails
-    from adapters.providers.error_mapping.error_kind import ErrorKind
+    from adapters.providers.error_mapping.error_kinds import ErrorKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

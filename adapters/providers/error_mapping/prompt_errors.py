@@ -15,7 +15,7 @@ from adapters.providers.error_mapping.error_rule import ErrorRule
 
 if TYPE_CHECKING:
     from adapters.providers.error_mapping.error_details import ErrorDetails
-    from adapters.providers.error_mapping.error_kind import ErrorKind
+    from adapters.providers.error_mapping.error_kinds import ErrorKind
 
 # What is known only by its status, or is said about everything that was requested.
 _GENERAL: Final = frozenset(

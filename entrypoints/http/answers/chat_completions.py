@@ -6,34 +6,10 @@ A provider of the same protocol is passed through whole, and may have more field
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from entrypoints.http.optional_fields import NULLABLE, absent_not_null
-
-
-class CompatibleModel(BaseModel):
-    """A model, in OpenAI's shape with some fields of ours; `created` is in seconds since 1970, null is not known."""
-
-    id: str
-    object: Literal["model"]
-    created: int
-    owned_by: str
-    name: str
-    context_window: int | None
-    max_output_tokens: int | None
-    type: str
-    capabilities: list[str]
-    modelbook_id: UUID
-
-
-class CompatibleModelList(BaseModel):
-    """Names that work as `model`, in OpenAI's shape."""
-
-    object: Literal["list"]
-    data: list[CompatibleModel]
-    has_more: bool
 
 
 class _Quoted(BaseModel):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from entrypoints.http.csv_rows import Format
+from entrypoints.http.csv_answers import Format
 from entrypoints.http.field_types import Id, Time
 from entrypoints.http.pagination import Page
 

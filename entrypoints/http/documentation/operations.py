@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrypoints.http.authorization import ORGANIZATION_FILTER, Access
 from entrypoints.http.change_reasons import HEADER, MEMBER
-from entrypoints.http.csv_rows import CSV_TYPE
+from entrypoints.http.csv_answers import CSV_TYPE
 from entrypoints.http.documentation.examples import example_of
 from entrypoints.http.documentation.problems import problem_responses
 from entrypoints.http.documentation.streams import stream_content

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from entrypoints.http.sign_in.issuer_http import IssuerAnswer, IssuerHttp
-    from entrypoints.http.sign_in.pending_sign_in import PendingSignIn
+    from entrypoints.http.sign_in.sign_in_cookies import PendingSignIn
     from entrypoints.http.sign_in.sign_in_settings import SignInSettings
 
 METADATA_SECONDS: Final = 600.0

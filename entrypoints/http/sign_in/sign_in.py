@@ -10,16 +10,15 @@ from entrypoints.http.principal import Principal, Role
 from entrypoints.http.request_context import context_of
 from entrypoints.http.request_errors import NotAuthenticated
 from entrypoints.http.sign_in.issuer_http import IssuerHttp
-from entrypoints.http.sign_in.pending_sign_in import new_sign_in
 from entrypoints.http.sign_in.same_origin import require_own_page
-from entrypoints.http.sign_in.sign_in_cookies import BegunSignIn, SessionCookie, SignInCookies
+from entrypoints.http.sign_in.sign_in_cookies import BegunSignIn, SessionCookie, SignInCookies, new_sign_in
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from aiohttp import web
 
-    from application.ports.sealed_texts import SealedTexts
+    from application.sign_in.sealed_texts import SealedTexts
     from application.sign_in.sign_in_sessions import SignedInPerson, SignInSession, SignInSessions
     from entrypoints.http.sign_in.identity_provider import IdentityProvider
     from entrypoints.http.sign_in.issuer_http import Route

@@ -14,13 +14,12 @@ from application.ports.audit_log import AuditFilter
 from application.webhooks.webhooks import WebhookNotFound
 from entrypoints.http.answers import audit as answers
 from entrypoints.http.authorization import Access
-from entrypoints.http.csv_exports import CsvExport
-from entrypoints.http.csv_rows import Format, wants_csv
+from entrypoints.http.csv_answers import CsvExport, Format, wants_csv
 from entrypoints.http.field_types import Id, Time
 from entrypoints.http.pagination import Page, Position, position_of
 from entrypoints.http.parse_request import path_id, query_of
 from entrypoints.http.routes import Answer, AnyHandler, endpoint
-from entrypoints.http.views.lists import entries_response
+from entrypoints.http.views.lists import entries_response, log_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from application.errors import NotFound
-    from application.ports.audit_log import AuditEntry, AuditLog
+    from application.ports.audit_log import AuditLog
     from application.queries.resource_history import HistoryEntry, HistoryPage, Kind
 
 _NO_ID = UUID(int=0)
@@ -153,18 +152,17 @@ class AuditViews:
         )
         if wants_csv(request, query.format):
             return await _CSV.respond(request, self.log, filters)
-        return entries_response(
-            await self.log.newest(filters, query.limit + 1, _before(query)),
+        return log_response(
+            await self.log.page(filters, query.limit, _before(query)),
             query,
-            write=answers.LoggedEvent.model_validate,
-            position=lambda last: Position(last.position, _NO_ID),
+            position=lambda last: Position(last, _NO_ID),
             total=await self.log.count(filters) if query.include_total else None,
         )
 
     async def _history(self, request: web.Request, kind: Kind) -> web.Response:
         query = query_of(request, HistoryQuery)
         page = await self.history(kind, path_id(request, "id"), limit=query.limit + 1, before=_before(query))
-        return entries_response(
+        return await entries_response(
             page.entries,
             query,
             write=history_event,
@@ -185,22 +183,6 @@ def _before(query: Page) -> int | None:
     return position.value if position is not None and isinstance(position.value, int) else None
 
 
-def _cells(entry: AuditEntry) -> list[object]:
-    return [
-        entry.recorded_at,
-        entry.topic,
-        entry.actor,
-        entry.aggregate_id,
-        entry.aggregate_name,
-        entry.facts,
-        entry.reason,
-        entry.correlation_id,
-        entry.command_id,
-        entry.position,
-        entry.actor_name,
-    ]
-
-
 _CSV: Final = CsvExport(
     file_name="audit.csv",
     what="events",
@@ -217,6 +199,4 @@ _CSV: Final = CsvExport(
         "position",
         "actorName",
     ),
-    cells=_cells,
-    position=lambda entry: entry.position,
 )

@@ -12,7 +12,6 @@ from application.gather_or_cancel import gather_or_cancel
 from application.ports.audit_log import AuditFilter
 from application.ports.resource_documents import ModelFilter, PageRequest, ProviderFilter
 from application.usage.report_usage import ReportUsage
-from entrypoints.http.answers.audit import LoggedEvent
 from entrypoints.http.answers.overview import Overview
 from entrypoints.http.authorization import Access
 from entrypoints.http.json_responses import json_response
@@ -79,14 +78,14 @@ class OverviewViews:
 
     async def _listed(self) -> Mapping[str, object]:
         spending = PageRequest(limit=_FIRST, sort="budgetUsed", descending=True, include_total=True)
-        entries = await self.log.newest(AuditFilter(), _EVENTS, None)
+        events = await self.log.page(AuditFilter(), _EVENTS, None)
         return {
             "budget": budget_answer(await self.budget.read()),
             "providers": await self._providers(ProviderFilter()),
             "unhealthyProviders": await self._providers(ProviderFilter(health="unhealthy", is_enabled=True)),
             "degradedProviders": await self._providers(ProviderFilter(health="degraded", is_enabled=True)),
             "keys": _first(await self.keys.page(AccessKeyFilter(), spending)),
-            "events": [LoggedEvent.model_validate(entry) for entry in entries],
+            "events": orjson.Fragment(b"[" + events.text + b"]"),
         }
 
     async def _providers(self, filters: ProviderFilter) -> Mapping[str, object]:

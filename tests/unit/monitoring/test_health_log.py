@@ -6,7 +6,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from application.errors import CredentialUnreadable, Unavailable
-from entrypoints.monitoring.health_log import LoggedHealth
+from entrypoints.monitoring.elected_work_log import LoggedHealth
 from entrypoints.monitoring.health_metrics import HealthFigures
 from tests.http_service import CapturedLog
 from tests.unit.monitoring.check_results import a_check, a_watched_provider

@@ -66,8 +66,10 @@ export async function refresh({ focus = true, anew = focus } = {}) {
   const found = routes.map((route) => ({ route, match: route.expression.exec(path) })).find(({ match }) => match);
   const params = found && paramsOf(found);
   if (!params) return go(home());
+  if (anew) main.setAttribute("aria-busy", "true");
   const page = await found.route.load({ params, query, signal }).catch((error) => failed(error, signal));
   if (signal.aborted) return undefined;
+  main.removeAttribute("aria-busy");
   if (anew) visit += 1;
   draw(main, page);
   history.replaceState({ held: remembered(), isKnown: true }, "");

@@ -14,8 +14,8 @@ export function Field({ name, label, type = "text", help, value = "", choices = 
   const problem = useContext(Problems)[pointer];
   const common = { id, name, ref: control, "data-pointer": pointer, "aria-invalid": problem ? "true" : null, "aria-describedby": help ? `${id}-hint ${id}-problem` : `${id}-problem`, ...attributes };
   const text = [label, attributes.required ? html`<span class="required" aria-hidden="true"> *</span>` : null];
-  const notes = html`${help ? html`<p class="hint" id="${id}-hint">${inline(help)}</p>` : null}
-    <p class="problem" id="${id}-problem" hidden=${!problem}>${problem}</p>${children}`;
+  const notes = html`<p class="problem" id="${id}-problem" hidden=${!problem}>${problem}</p>
+    ${help ? html`<p class="hint" id="${id}-hint">${inline(help)}</p>` : null}${children}`;
   if (type === "check") return html`<div class="field check" hidden=${hidden}><label for=${id}><input type="checkbox" ...${common} defaultChecked=${Boolean(value)} /> ${text}</label>${notes}</div>`;
   return html`<div class="field" hidden=${hidden}><label for=${id}>${text}${unit ? html`<span class="unit">${unit}</span>` : null}</label>${controlOf(type, common, value, choices)}${notes}</div>`;
 }

@@ -1,6 +1,6 @@
 // The offers of all providers in one table: filtered here, ticked, and imported together.
 
-import { number, perMillion, title, tokens } from "../../core/format.js";
+import { inAndOut, number, title, tokens } from "../../core/format.js";
 import { href } from "../../core/router.js";
 import { holds } from "../../core/search.js";
 import { html, Store, useStore } from "../../core/view.js";
@@ -9,7 +9,7 @@ import { badge, fewChips, lifecycle } from "../../parts/badges.js";
 import { choice, search } from "../../parts/filters.js";
 import { nothing } from "../../parts/page.js";
 import { Selection, Table } from "../../parts/table.js";
-import { ownName, TYPES } from "../models/vocabulary.js";
+import { ownName, TYPES } from "../models/model-types.js";
 import { importOffers } from "./import.js";
 import { SHOWN, statusesOf } from "./offer-status.js";
 
@@ -88,7 +88,7 @@ function OffersView({ offers }) {
     ${found.length > most ? html`<div class="paging"><button type="button" class="plain" onclick=${() => offers.more()}>Show more</button></div>` : null}`;
   return html`<section aria-label="Offers">
     <form class="filters" onsubmit=${(event) => event.preventDefault()}>${filters.map((filter) => filter.view(offers.filtered))}</form>
-    <div class="stack">${gone(names, answers)}</div>
+    <div class="stack narrowed">${gone(names, answers)}</div>
     <${Chosen} offers=${offers} />
     <div>${found.length > 0 ? rows() : answers.size ? nothing("No offer matches.") : null}</div>
   </section>`;
@@ -100,7 +100,7 @@ const columns = (names) => [
   { head: "Status", cell: (offer) => html`<span class="badges">${offer.statuses.map(({ text, tone }) => tone ? badge(text, tone) : html`<span class="quiet">${text}</span>`)}</span>` },
   { head: "Type", cell: (offer) => html`${title(offer.type)}<small>${fewChips(offer.capabilities)}</small>` },
   { head: "Context", numeric: true, cell: (offer) => tokens(offer.contextWindow) },
-  { head: "In / out per 1M", numeric: true, cell: (offer) => `${perMillion(offer.pricing?.inputPer1kTokens)} / ${perMillion(offer.pricing?.outputPer1kTokens)}` },
+  { head: "In / out per 1M", numeric: true, cell: (offer) => inAndOut(offer.pricing) },
   { head: "Stage", cell: (offer) => [lifecycle(offer.lifecycle), offer.retiresOn ? html`<small>until ${offer.retiresOn}</small>` : null] },
 ];
 

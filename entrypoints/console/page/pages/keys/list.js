@@ -17,7 +17,7 @@ import { icon } from "../../parts/icon.js";
 import { Listing, SORTS } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
 import { toggle } from "../../parts/toggle.js";
-import { shareBar } from "../../parts/share.js";
+import { shareBar } from "../../parts/usage-bar.js";
 import { retryIfChanged } from "../../parts/retry-if-changed.js";
 import { editKey, issueKey, SCOPES } from "./form.js";
 import { timeline } from "../history/history.js";

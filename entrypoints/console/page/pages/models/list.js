@@ -1,6 +1,6 @@
 // All models: found, sorted and paged by the service; changed one by one or many at once.
 
-import { number, perMillion, title, tokens } from "../../core/format.js";
+import { inAndOut, number, title, tokens } from "../../core/format.js";
 import { MODELS } from "../../core/api-paths.js";
 import { go, href } from "../../core/router.js";
 import { html, useLayoutEffect, useState, useStore } from "../../core/view.js";
@@ -15,7 +15,7 @@ import { nothing, page } from "../../parts/page.js";
 import { Selection } from "../../parts/table.js";
 import { changeMany } from "./bulk.js";
 import { addModel, editModel } from "./form.js";
-import { CAPABILITIES, ownName, TYPES } from "./vocabulary.js";
+import { CAPABILITIES, ownName, TYPES } from "./model-types.js";
 import { Providers } from "./providers.js";
 
 export async function show({ query, signal }) {
@@ -53,11 +53,11 @@ function Adder({ providers, list }) {
 function columns(providers, again) {
   return [
     { head: "Model", isFixed: true, sort: "name", cell: (model) => html`<a href=${href(`/models/${model.id}`)}>${model.name}</a>${ownName(model)}` },
-    { head: "Provider", sort: "provider", cell: (model) => providers.names.get(model.providerId) ?? "–" },
+    { head: "Provider", sort: "provider", cell: (model) => nameOf(providers.names.get(model.providerId) ?? "–") },
     { head: "Type", cell: (model) => title(model.type) },
     { head: "Capabilities", cell: (model) => fewChips(model.capabilities) },
     { head: "Context", sort: "contextWindow", numeric: true, cell: (model) => tokens(model.contextWindow) },
-    { head: "In / out per 1M", sort: "costPer1kTokens", numeric: true, cell: (model) => model.pricing ? `${perMillion(model.pricing.inputPer1kTokens)} / ${perMillion(model.pricing.outputPer1kTokens)}` : "–" },
+    { head: "In / out per 1M", sort: "costPer1kTokens", numeric: true, cell: (model) => inAndOut(model.pricing) },
     { head: "Max output", isExtra: true, sort: "maxTokens", numeric: true, cell: (model) => tokens(model.maxTokens) },
     { head: "Retires", isExtra: true, sort: "retiresOn", cell: (model) => model.retiresOn ?? "–" },
     { head: "Version", isExtra: true, cell: (model) => model.version ?? "–" },
@@ -67,6 +67,9 @@ function columns(providers, again) {
     { head: "Change", isFixed: true, isUnseen: true, cell: (model) => html`<${Action} needs="editor" tone="plain" label="Edit ${model.name}" run=${() => editModel(model, again)}>Edit<//>` },
   ];
 }
+
+// Two lines of a long name; the rest is on the page of the model.
+const nameOf = (name) => html`<span class="clamped" title=${name}>${name}</span>`;
 
 // What is needed of each of very many.
 const handle = ({ id, revision, name }) => ({ id, revision, name });

@@ -13,7 +13,7 @@ import { icon } from "../../parts/icon.js";
 import { Listing, SORTS } from "../../parts/listing.js";
 import { markOf } from "../../parts/mark.js";
 import { nothing, page } from "../../parts/page.js";
-import { report } from "../../parts/report.js";
+import { report } from "../../parts/connection-report.js";
 import { toggle } from "../../parts/toggle.js";
 import { FIELDS, ProviderFacts } from "./live-facts.js";
 import { addProvider, editProvider } from "./form.js";

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.http.csv_rows import csv_lines
+from entrypoints.http.csv_answers import csv_lines
 
 
 def cells(*values: object) -> list[str]:
