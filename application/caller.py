@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class Caller:
-    """Who asks, for which organization, under which command id.
+    """Who sends the request, for which organization, under which command id.
 
     `actor` is the subject of the verified token or the id of the access key (an id, never a name or an address). With
-    an access key, `access_key_id` names it, `labels` are its labels, and `access_key` says what it may do. A command
+    an access key, `access_key_id` names it, `labels` are its labels, and `access_key` holds what it may do. A command
     id is recorded with every event the request causes, and the log applies one command id once. What becomes of the
     command is noted in `outcome`, also by commands that are a part of it. `seen_position` is how much of the
     organization's log an answer has to show at least, where the caller says so.

@@ -35,7 +35,7 @@ class JsonSize:
         self._quotation_marks = 0
 
     def add(self, piece: bytes) -> bool:
-        """Count what is in the piece; return whether the text may go on, or is to be checked first."""
+        """Count what is in the piece; return whether the text may continue, or is to be checked first."""
         self._unchecked.append(piece)
         if self._is_exact:
             return False
@@ -46,7 +46,7 @@ class JsonSize:
         return True
 
     def check(self) -> bool:
-        """Return whether the text may go on, now that what stands in strings does not count."""
+        """Return whether the text may continue, now that what stands in strings does not count."""
         if not self._is_exact:
             self._is_exact = True
             self._containers = self._commas = 0

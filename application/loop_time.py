@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SLICE_SECONDS: Final = 0.001
-"""Of each turn of the loop for each organization; a step that has begun goes on to its end."""
+"""Of each turn of the loop for each organization; a step that has begun continues to its end."""
 
 # Whoever has done nothing for longer needs no consideration.
 _AT_WORK_SECONDS: Final = 1.0
@@ -37,7 +37,7 @@ class LoopTime:
     """Has the requests of organizations take turns, step by step.
 
     A step is what a request does between two waits. Those that are ready when their organization has had its slice of
-    the loop's turn go on in the next one. The loop is never idle while any step is ready.
+    the loop's turn continue in the next one. The loop is never idle while any step is ready.
     """
 
     def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
@@ -94,7 +94,7 @@ class _Steps(Generator[Any, Any, T]):
         if account.turn != self._loop_time.turn:
             self._loop_time.begin_slice(account)
         elif account.used >= SLICE_SECONDS:
-            # As `asyncio.sleep(0)` does: its task goes on in the next turn.
+            # As `asyncio.sleep(0)` does: its task continues in the next turn.
             return None
         started = clock()
         try:

@@ -195,7 +195,7 @@ def _is_given(settings: SignInSettings | None) -> bool:
 
 
 class Container(containers.DeclarativeContainer):
-    """Everything a serving process holds; made anew for each, opened and closed by `entrypoints.server_process`."""
+    """Everything a serving process holds; recreated for each, opened and closed by `entrypoints.server_process`."""
 
     runtime: providers.Dependency[Runtime] = providers.Dependency()
     tracer: providers.Dependency[Tracer | None] = providers.Dependency(default=None)

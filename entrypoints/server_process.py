@@ -22,14 +22,14 @@ from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import routes_of
-from entrypoints.http.stopping import Stopping
-from entrypoints.large_blocks import give_back_large_blocks
+from entrypoints.http.shutdown_state import ShutdownState
 from entrypoints.logs import build_logger, every_log
+from entrypoints.malloc_settings import give_back_large_blocks
+from entrypoints.monitoring.background_work import in_background
 from entrypoints.monitoring.clock_watch import watched_clock
 from entrypoints.monitoring.elected_work_log import LoggedDeliveries, LoggedHealth
 from entrypoints.monitoring.event_loop_lag import measured_event_loop
 from entrypoints.monitoring.health_metrics import HealthFigures
-from entrypoints.monitoring.health_monitor_task import in_background
 from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
 from entrypoints.monitoring.replica_watch import watched_replica
 from entrypoints.monitoring.resource_metrics import (
@@ -78,12 +78,12 @@ async def running(
     listener: socket.socket,
     more: Sequence[Route] = (),
     *,
-    stopping: Stopping | None = None,
+    stopping: ShutdownState | None = None,
     slot: WorkerSlot | None = None,
 ) -> AsyncIterator[Container]:
     """Serve on the listening socket as long as the block lasts; `more` are routes beside the usual ones.
 
-    `stopping` tells how the end comes, `slot` where one of several workers finds the others. The requests in flight at
+    `stopping` is how the end comes, `slot` where one of several workers finds the others. The requests in flight at
     the end of the block are finished, within a limit.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
@@ -93,7 +93,7 @@ async def running(
     processors = () if telemetry is None else (telemetry.process_log_line,)
     logger = build_logger(level=settings.log_level, log_format=settings.log_format, more=processors)
     with every_log(logger):
-        async with _running(runtime, listener, logger, more, stopping or Stopping(), slot, telemetry) as container:
+        async with _running(runtime, listener, logger, more, stopping or ShutdownState(), slot, telemetry) as container:
             yield container
 
 
@@ -103,7 +103,7 @@ async def _running(
     listener: socket.socket,
     logger: FilteringBoundLogger,
     more: Sequence[Route],
-    stopping: Stopping,
+    stopping: ShutdownState,
     slot: WorkerSlot | None,
     telemetry: Telemetry | None,
 ) -> AsyncIterator[Container]:
@@ -185,7 +185,7 @@ async def _watching_replica(
 async def _monitoring(
     container: Container, settings: Settings, metrics: HttpMetrics, logger: FilteringBoundLogger
 ) -> AsyncIterator[None]:
-    """Stand for the office of the health monitor as long as the block lasts, unless nothing is to be checked."""
+    """Take part in the election of the health monitor as long as the block lasts, unless nothing is to be checked."""
     if settings.health_interval == 0:
         yield
         return
@@ -239,7 +239,7 @@ async def opened(runtime: Runtime, tracer: Tracer | None = None) -> AsyncIterato
 
 
 async def warmed_up(load: Callable[[], None]) -> None:
-    """Load in a thread, then tell the garbage collector that what is there by now will stay.
+    """Load in a thread, then have the garbage collector ignore what exists by now.
 
     Those are well over 100,000 objects: whenever it looked for cycles among them, all requests would wait for 0.1 s.
     """
@@ -256,7 +256,7 @@ def application(
     *,
     more: Sequence[Route] = (),
     warnings: Mapping[str, Warn] | None = None,
-    stopping: Stopping | None = None,
+    stopping: ShutdownState | None = None,
     tracer: Tracer | None = None,
 ) -> web.Application:
     """Return the web application over an open container."""
@@ -290,14 +290,14 @@ def application(
     async def end_streams(_: web.Application) -> None:
         await container.auditing.feed().close()
 
-    # Nobody should wait for streams that go on for ever.
+    # Nobody should wait for streams that continue for ever.
     app.on_shutdown.append(end_streams)
     app[CONTAINER] = container
     return app
 
 
 def http_options(settings: Settings) -> HttpOptions:
-    """Return what the settings say of the HTTP side."""
+    """Return what the settings say about the HTTP side."""
     return HttpOptions(
         cors_origins=settings.cors_origins,
         trusted_proxies=settings.trusted_proxies,

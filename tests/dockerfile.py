@@ -1,4 +1,4 @@
-"""Carries out the steps of a Dockerfile in a folder that stands for the root of the image, without containers."""
+"""Executes the steps of a Dockerfile in a folder that stands for the root of the image, without containers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from importlib.metadata import distribution
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,13 +123,23 @@ def _installed_here(python: str, lock: Path) -> None:
             if ".." not in file.parts and file.suffix != ".pyc":
                 (target / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(file.locate(), target / file)
+                _copy_compiled(Path(file.locate()), target / file)
+
+
+def _copy_compiled(source: Path, target: Path) -> None:
+    """Bring along what was compiled here, as pip compiles what it installs."""
+    compiled = Path(cache_from_source(str(source)))
+    if compiled.exists():
+        (target.parent / compiled.parent.name).mkdir(exist_ok=True)
+        shutil.copy2(compiled, target.parent / compiled.parent.name / compiled.name)
 
 
 def _with_uv(command: str) -> str:
     """Return the command with uv in the place of pip: it installs the same files, in a tenth of the time."""
     uv = Path(sys.executable).with_name("uv")
+    alone = command.replace("-m venv ", "-m venv --without-pip ")
     return re.sub(
-        r"(\S+) -m pip install --disable-pip-version-check", rf"{uv} pip install -q --offline --python \1", command
+        r"(\S+) -m pip install --disable-pip-version-check", rf"{uv} pip install -q --offline --python \1", alone
     )
 
 

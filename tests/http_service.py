@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from entrypoints.http.idempotency import Fingerprints
     from entrypoints.http.metrics import HttpMetrics
     from entrypoints.http.routes import Route
-    from entrypoints.http.stopping import Stopping
+    from entrypoints.http.shutdown_state import ShutdownState
 
 SECRET = "a secret of the tests, longer than 32 bytes"
 ORGANIZATION = UUID("aaaaaaaa-0000-4000-8000-000000000001")
@@ -114,7 +114,7 @@ class Service:
             content = await response.read()
             is_json = response.content_type.endswith("json") and content
             document = await response.json(content_type=None) if is_json else None
-            as_described(method, path, response.status, content, document)
+            as_described(method, path, response.status, document)
             return Reply(response.status, response.headers.copy(), content, document)
 
 
@@ -132,7 +132,7 @@ class Parts(TypedDict, total=False):
     stocks: Stocks
     checks: Mapping[str, Check]
     options: HttpOptions
-    stopping: Stopping
+    stopping: ShutdownState
 
 
 def a_limiter(limits: FakeRateLimits | None = None, **amounts: int) -> RateLimiter:

@@ -243,7 +243,7 @@ member_commands = st.one_of(
 )
 
 
-def carry_out(aggregate: Root, command: Command) -> None:
+def apply_command(aggregate: Root, command: Command) -> None:
     """Ask the aggregate to do what the command says.
 
     Raises:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jwt
 from aiohttp import web
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.tokens import jwk
+from tests.tokens import OTHER_RSA_KEY, RSA_KEY, jwk
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 CLIENT_ID: Final = "modelbook"
 CLIENT_SECRET: Final = "the client's secret: 100% +/="
 
-KEY: Final = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-OTHER_KEY: Final = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+KEY: Final = RSA_KEY
+OTHER_KEY: Final = OTHER_RSA_KEY
 NEW_KEY: Final = ec.generate_private_key(ec.SECP256R1())
 
 

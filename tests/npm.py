@@ -49,6 +49,14 @@ class Packages:
         """Run a command of the packages, and return how it ended and what it printed."""
         return self.node_with(folder, str(self.place / "node_modules" / ".bin" / command), *arguments)
 
+    def check_types(self, folder: Path, *arguments: str) -> str:
+        """Return what the compiler of TypeScript says: the native one, which takes a tenth of the other's time.
+
+        The other one is what openapi-typescript is built on.
+        """
+        compiler = self.place / "node_modules" / "typescript-native" / "bin" / "tsc"
+        return self.node_with(folder, str(compiler), *arguments).stdout
+
     def node_with(self, folder: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run a script with this text as its standard input."""
         return subprocess.run(

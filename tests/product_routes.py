@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from entrypoints.container import Container
+from entrypoints.http.documentation.openapi import openapi_document
 from entrypoints.http.routes import routes_of
 
 if TYPE_CHECKING:
@@ -17,6 +20,16 @@ if TYPE_CHECKING:
 def product_routes() -> list[Route]:
     """Every route of the API."""
     return routes_of(*(_empty(view.cls) for view in Container.views.args))
+
+
+def product_document() -> dict[str, Any]:
+    """The OpenAPI document of version 1.2.3, as it comes over the network; the caller may change it."""
+    return json.loads(_document())  # type: ignore[no-any-return]
+
+
+@cache
+def _document() -> str:
+    return json.dumps(openapi_document(product_routes(), version="1.2.3"))
 
 
 def _empty(kind: Callable[..., Any]) -> Any:  # noqa: ANN401 - whichever views they are

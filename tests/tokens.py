@@ -25,6 +25,7 @@ ORGANIZATION = "aaaaaaaa-0000-4000-8000-000000000001"
 NOW = 1_800_000_000.0
 
 RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+OTHER_RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 EC_KEY = ec.generate_private_key(ec.SECP256R1())
 
 
@@ -87,7 +88,7 @@ def verifier(*, keys: TokenKeys | None = None, audience: str | None = None, issu
 
 
 async def refusal_of(token: str, verified_by: TokenVerifier) -> str:
-    """What the verifier says of a token that it must not accept."""
+    """What the verifier says about a token that it must not accept."""
     with pytest.raises(NotAuthenticated) as refusal:
         await verified_by.principal(f"Bearer {token}")
     assert refusal.value.headers["WWW-Authenticate"].startswith('Bearer error="invalid_token"')

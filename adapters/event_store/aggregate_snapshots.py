@@ -16,7 +16,7 @@ from eventsourcing.persistence import OperationalError
 from adapters.event_store.aggregate_state import aggregate_of, state_of
 from adapters.event_store.code_version import code_version
 from adapters.event_store.log_records import LedgerStoredEvent
-from application.projections.fold_log import DatedEvent, carried_on
+from application.projections.fold_log import DatedEvent, fold_event
 from application.projections.row_changes import LoggedEvent
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ INTERVAL: Final = 100
 """A snapshot is taken of whoever has lived through so many events since the last one: some 2 ms of reading."""
 
 LATEST: Final = 2**31 - 1
-# A service of other code may still be running beside this one, and goes by its own snapshots.
+# A service of other code may still be running beside this one, and uses its own snapshots.
 _FORGOTTEN_AFTER: Final = timedelta(days=1)
 
 
@@ -98,7 +98,7 @@ class AggregateSnapshots:
             if len(life.events) < INTERVAL:
                 row = life.row()
                 for event in life.events:
-                    row = self._carried_on(row, event)
+                    row = self._fold(row, event)
             else:
                 _, row = self._lived(life, taken)
         self._keep(taken, [aggregate_id])
@@ -109,14 +109,14 @@ class AggregateSnapshots:
         for number, event in enumerate(life.events, 1):
             happened: Any = self._mapper.to_domain_event(event)
             aggregate = project_aggregate(aggregate, [happened])
-            row = self._carried_on(row, event)
+            row = self._fold(row, event)
             if number % INTERVAL == 0 and aggregate is not None:
                 taken.append(_Snapshot(event.position, *state_of(aggregate), orjson.dumps(row)))
         return aggregate, row
 
-    def _carried_on(self, row: Row | None, event: LedgerStoredEvent) -> Row | None:
+    def _fold(self, row: Row | None, event: LedgerStoredEvent) -> Row | None:
         logged = LoggedEvent(str(event.originator_id), event.originator_version, event.topic, orjson.loads(event.state))
-        return carried_on(row, str(self._recorder.organization_id), DatedEvent(logged, event.recorded_at))
+        return fold_event(row, str(self._recorder.organization_id), DatedEvent(logged, event.recorded_at))
 
     def _read(self, aggregate_ids: Sequence[UUID], until: int) -> list[_Life]:
         parameters = {"aggregate_ids": list(aggregate_ids), "until": until, "code_version": code_version()}

@@ -112,7 +112,7 @@ class EventSourcedRepository(Generic[RootT]):
         try:
             await self._stocks.check(self.quota, new)
         except QuotaReached:
-            # A repetition of what was carried out already makes no more of them.
+            # Repeating what was executed already makes no more of them.
             if not await self._ledger.recorded_already(current_caller().command_id):
                 raise
 

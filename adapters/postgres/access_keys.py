@@ -46,7 +46,7 @@ class PostgresHeldKeys:
 
     async def read(self, organization_id: UUID, key_id: UUID) -> tuple[int, HeldKey | None]:
         parameters = {"key_id": key_id}
-        # The sequence comes first: what is newer than it says is read again, what is older would be kept.
+        # The sequence comes first: what is newer than that is read again, what is older would be kept.
         with acting_as(_looking_up(organization_id)):
             heads, keys, secrets = await self._tenant.results(
                 (_SQL["sequence"], {}), (_SQL["held_key"], parameters), (_SQL["held_secrets"], parameters)
@@ -144,7 +144,7 @@ class PostgresKeyUses:
 
 
 def _looking_up(organization_id: UUID) -> Caller:
-    """Return the caller for what is done for an organization before anybody is known to ask."""
+    """Return the caller for what is done for an organization before authentication."""
     return Caller(organization_id=organization_id, actor=_ACTOR, command_id=uuid4(), correlation_id=_ACTOR)
 
 

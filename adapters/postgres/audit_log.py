@@ -66,7 +66,7 @@ class PostgresAuditLog:
     async def _parameters(self, filters: AuditFilter, before: int | None = None) -> Mapping[str, Any]:
         after = None
         if filters.since is not None or filters.until is not None:
-            # Times grow with the sequence: the search finds both ends without reading what lies between.
+            # Times grow with the sequence: the search finds both ends without reading what is between them.
             times = {"since": filters.since, "until": filters.until}
             [[after, end]] = await self._tenant.rows(SQL(_SQL["places"]).format(), times)
             if end is not None:

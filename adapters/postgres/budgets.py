@@ -65,7 +65,9 @@ class PostgresBudgetLeases:
         except psycopg.Error as error:
             # Calls that it would allow must not be made, and what was spent is kept for the next time.
             _log.error("The database refuses what was spent of a budget (%s).", type(error).__name__)
-            raise Unavailable("What was spent of the budget cannot be written; the service's log says more.") from error
+            raise Unavailable(
+                "The spending of the budget cannot be recorded; the service's log has the reason."
+            ) from error
         return Lease(spent_usd=spent, leased_usd=leased, reached_percent=tuple(reached))
 
     async def note_threshold(

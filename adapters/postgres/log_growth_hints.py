@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from adapters.postgres.event_feed import Connect
 
-_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "followed_log.sql").items()}
+_SQL: Final = {
+    name: SQL(text).format() for name, text in statements("adapters.postgres", "log_notifications.sql").items()
+}
 _PAUSE_SECONDS: Final = 0.02
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from adapters.postgres.roles import Roles
 
-_SQL: Final = statements("adapters.postgres", "inspection.sql")
+_SQL: Final = statements("adapters.postgres", "inspect_database.sql")
 
 
 class SchemaTooNew(ApplicationError):
@@ -55,7 +55,7 @@ class OtherLogin(ApplicationError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logins:
-    """Connection URLs of the two login roles; each holds a password, unless the server asks for none."""
+    """Connection URLs of the two login roles; each holds a password, unless the server requires none."""
 
     database_url: str
     admin_database_url: str
@@ -155,7 +155,7 @@ def _password_of(url: str, role: str, setting: str) -> str:
 
 
 def trusted_logins(owner_url: str) -> Logins:
-    """Return the URLs of the two login roles on a server that asks for no password, such as the embedded one."""
+    """Return the URLs of the two login roles on a server that requires no password, such as the embedded one."""
     with psycopg.connect(owner_url, autocommit=True) as connection:
         roles = roles_of(connection)
     return Logins(database_url=login_url(owner_url, roles.app), admin_database_url=login_url(owner_url, roles.admin))
@@ -176,7 +176,7 @@ def known_migrations() -> set[str]:
 
 def _yoyo_url(owner_url: str, database: str, owner: str) -> str:
     parts = urlsplit(owner_url)
-    # Spaces separate options and backslashes escape them; yoyo takes a name in the path as it stands.
+    # Spaces separate options and backslashes escape them; yoyo takes a name in the path as it is.
     escaped = re.sub(r"([\\\s])", r"\\\1", owner)
     query = [*parse_qsl(parts.query), ("dbname", database), ("options", f"-c role={escaped}")]
     return urlunsplit(parts._replace(scheme="postgresql+psycopg", query=urlencode(query, quote_via=quote)))

@@ -44,7 +44,7 @@ class PostgresSnapshots:
         return await self._standings("standing", {"provider_id": provider_id})
 
     async def _standings(self, name: str, parameters: Mapping[str, Any]) -> Standings:
-        # The sequence comes first: what is newer than it says is read again, what is older would be kept.
+        # The sequence comes first: what is newer than that is read again, what is older would be kept.
         sequence, rows = await self._tenant.results((_SQL["sequence"], {}), (_SQL[name], parameters))
         now = self._clock.now()
         return Standings(

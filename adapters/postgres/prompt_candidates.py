@@ -107,7 +107,7 @@ class PostgresCandidateReader:
         return _state(*await self._tenant.results((_SEQUENCE, {}), (_COOL_DOWNS, {}), (_BUDGET, {})))
 
     async def _read(self, statement: bytes, parameters: Mapping[str, Any]) -> tuple[list[Row], OrganizationState]:
-        # The sequence comes first: what is newer than it says is read again, what is older would be kept.
+        # The sequence comes first: what is newer than that is read again, what is older would be kept.
         sequence, cool_downs, budget, rows = await self._tenant.results(
             (_SEQUENCE, {}), (_COOL_DOWNS, {}), (_BUDGET, {}), (statement, {**parameters, **_restriction()})
         )

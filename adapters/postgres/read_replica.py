@@ -33,7 +33,7 @@ _PAUSES: Final = (0.01, 0.02, 0.04, 0.08, 0.15)
 
 
 class ReplicatedTenant(Tenant):
-    """Asks the replica if it has what the caller has seen, waiting a little for that, and otherwise the primary.
+    """Queries the replica if it has what the caller has seen, waiting a little for that, and otherwise the primary.
 
     Nobody waits for a replica that is lost meanwhile, and no error of it reaches anybody.
     """
@@ -44,7 +44,7 @@ class ReplicatedTenant(Tenant):
         super().__init__(pool, at_once=at_once, **patience)
         self._primary = primary
         self._replica = replica
-        self._asking: set[asyncio.Task[Results | None]] = set()
+        self._queries: set[asyncio.Task[Results | None]] = set()
 
     async def results(self, *statements: Asked) -> Results:
         caller = current_caller()
@@ -58,20 +58,20 @@ class ReplicatedTenant(Tenant):
 
     async def _of_replica(self, asked: tuple[Asked, ...], seen_position: int) -> Results | None:
         """Return the results, none if the replica does not have them, or is lost before it has answered."""
-        asking = asyncio.create_task(self._asked(asked, seen_position))
-        # A server that has stopped does not hear of a cancellation either, so nobody waits for that.
-        self._asking.add(asking)
-        asking.add_done_callback(self._asking.discard)
+        query = asyncio.create_task(self._query(asked, seen_position))
+        # A server that has stopped does not receive a cancellation either, so nobody waits for that.
+        self._queries.add(query)
+        query.add_done_callback(self._queries.discard)
         lost = asyncio.create_task(self._replica.lost.wait())
         try:
-            await asyncio.wait({asking, lost}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({query, lost}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             lost.cancel()
-            if not asking.done():
-                asking.cancel()
-        return asking.result() if asking.done() else None
+            if not query.done():
+                query.cancel()
+        return query.result() if query.done() else None
 
-    async def _asked(self, asked: tuple[Asked, ...], seen_position: int) -> Results | None:
+    async def _query(self, asked: tuple[Asked, ...], seen_position: int) -> Results | None:
         try:
             # The position comes first: what is read after it is at least as new.
             position, *found = await super().results((_POSITION, {}), *asked)
@@ -130,10 +130,10 @@ class PostgresReplicaProbe:
 
 @contextmanager
 def _answering() -> Iterator[None]:
-    """Translate every error: who may not be asked where a server stands is as good as away.
+    """Translate every error: a server whose position may not be queried counts as unavailable.
 
     Raises:
-        Unavailable: it cannot be reached, or does not say.
+        Unavailable: it cannot be reached, or does not report it.
     """
     try:
         yield
@@ -142,5 +142,5 @@ def _answering() -> Iterator[None]:
 
 
 def _is_loss(cause: BaseException | None) -> bool:
-    """Tell whether the connection was lost, or none could be had: no statement was refused, or the server ends."""
+    """Return whether the connection was lost, or none could be had: no statement was refused, or the server ends."""
     return isinstance(cause, psycopg.OperationalError) and (cause.sqlstate is None or cause.sqlstate.startswith("57P"))

@@ -35,7 +35,7 @@ _FLUSH_SECONDS: Final = 0.5
 _MOST_BYTES_WAITING: Final = 32 * 1024 * 1024
 _MOST_A_STATEMENT: Final = 500
 _ACTOR: Final = "usage"
-# A provider chooses what stands there: nothing but what an id looks like is kept.
+# A provider chooses the content: nothing but what an id looks like is kept.
 _UPSTREAM_ID: Final = re.compile(r"[\w.:=+/-]{1,200}", re.ASCII)
 
 _log = logging.getLogger(__name__)
@@ -135,7 +135,7 @@ def _joined(rows: Sequence[bytes]) -> bytes:
 
 
 def _row(request: RequestRecord, caller: Caller, ended_at: datetime) -> dict[str, Any]:
-    """Return the call as `add_requests` takes it; what tells of the model is that of the last attempt."""
+    """Return the call as `add_requests` takes it; the fields of the model are those of the last attempt."""
     last = request.last
     known = [use.cost_usd for use in request.uses if use.cost_usd is not None]
     is_counted = request.operation != COUNTING

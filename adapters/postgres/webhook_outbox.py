@@ -1,4 +1,4 @@
-"""What webhooks are still to be told, and what became of it."""
+"""The events that webhooks have still to receive, and the results of deliveries."""
 
 from __future__ import annotations
 

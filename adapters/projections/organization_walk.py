@@ -113,7 +113,7 @@ class Walk:
                 return
         self.tally.organizations += 1
         if self._writes:
-            # They are made of the log as well, and made anew by whoever needs them.
+            # They follow from the log as well, and are recreated when they are needed.
             await connection.execute(SQL_TEXTS["forget_snapshots"], {"organization_id": organization.id})
         parts = list(spans(organization.events))
         organization.parts_left = len(parts)

@@ -37,7 +37,7 @@ class Pace:
         """Adjust the batch size to the time that a batch took."""
         self.longest_ms = max(self.longest_ms, milliseconds)
         fitting = int(rows * _AIM_MS / max(milliseconds, 0.1))
-        # Slower at once, faster by and by: one lucky batch says little.
+        # Slower at once, faster gradually: one fast batch proves little.
         self.rows = max(_SMALLEST, min(fitting, self.rows * 5 // 4 + 1, _LARGEST))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Final
 
@@ -30,7 +31,13 @@ class BrokenAdapter:
 
 def installed_adapters(taken: Container[str]) -> tuple[list[GuardedAdapter], list[BrokenAdapter]]:
     """Return the usable adapters and the broken ones; a name that is taken already is not given away again."""
-    return _loaded(sorted(entry_points(group=GROUP), key=_order), taken)
+    return _loaded(_entry_points(), taken)
+
+
+@cache
+def _entry_points() -> tuple[EntryPoint, ...]:
+    """Return those of this process's packages: looking through all of them takes some milliseconds."""
+    return tuple(sorted(entry_points(group=GROUP), key=_order))
 
 
 def _loaded(points: Iterable[EntryPoint], taken: Container[str]) -> tuple[list[GuardedAdapter], list[BrokenAdapter]]:

@@ -62,7 +62,7 @@ class Gateway:
     def __init__(
         self, outbound: Outbound, *, reserve: Outbound | None = None, clock: Callable[[], datetime] = utc_now
     ) -> None:
-        """Load the adapters; one that cannot be loaded is logged, and named when its type is asked for.
+        """Load the adapters; one that cannot be loaded is logged, and named when its type is requested.
 
         Connection tests go out over the `reserve`, so that no prompt keeps them from it.
         """
@@ -119,7 +119,7 @@ class Gateway:
             raise UpstreamFailure(
                 CallOutcome(
                     "bad_request",
-                    f"{adapter.type.label} has no embeddings that this service can ask for.",
+                    f"{adapter.type.label} has no embeddings API that this service supports.",
                     hint="Use an embedding model of another provider.",
                 )
             )

@@ -1,7 +1,7 @@
 """Token buckets: in this process, or in Redis for all.
 
 Of each bucket only the time is kept at which it would be full again (the generic cell rate algorithm), which is in the
-past for whoever has not asked for some time.
+past for whoever has sent no request for some time.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _LOOKED_THROUGH_AT: Final = 1_000
 
-# A limit that is changed goes on with what was counted before.
+# A limit that is changed continues with what was counted before.
 _Place: TypeAlias = "tuple[str, int, UUID]"
 
 

@@ -48,7 +48,7 @@ class EnvelopeVault:
                 current_caller().organization_id,
             )
             raise CredentialNotCurrent
-        # The binding is what the caller is about to do, not what the row says of itself.
+        # The binding is what the caller is about to do, not what the row says about itself.
         binding = KeyBinding(
             organization_id=current_caller().organization_id,
             provider_id=provider_id,

@@ -32,7 +32,7 @@ class AccessKeys(Repository["AccessKey"], Protocol):
     async def save(self, aggregate: AccessKey, *, secret: SecretDigest | None = None) -> Recorded:
         """Record what was decided, with the digest of a new secret, all or nothing.
 
-        With it go the digests that the events say are not accepted any more. Errors as for every repository.
+        The digests that are not accepted any more by the events are deleted with it. Errors as for every repository.
         """
         ...
 
@@ -91,10 +91,10 @@ class AccessKeyDocuments(Protocol):
 
 
 class HeldKeys(Protocol):
-    """Reads keys for requests that bring one, before anybody is known to ask."""
+    """Reads keys for requests that present one, before the caller is authenticated."""
 
     async def read(self, organization_id: UUID, key_id: UUID) -> tuple[int, HeldKey | None]:
-        """Return how far the organization's log goes, and the key as of then or newer; None if there is none.
+        """Return the position of the organization's log, and the key as of then or newer; None if there is none.
 
         Raises:
             Unavailable: the database cannot be reached.
@@ -102,7 +102,7 @@ class HeldKeys(Protocol):
         ...
 
     async def sequence(self, organization_id: UUID) -> int:
-        """Return how far the organization's log goes; as long as it is the same, so are its keys.
+        """Return the position of the organization's log; as long as it is the same, so are its keys.
 
         Raises:
             Unavailable: the database cannot be reached.

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from application.counted import counted
 from application.errors import RateLimited
+from application.plurals import counted
 from application.ports.rate_limits import Quota
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class CallLimits:
 
     @asynccontextmanager
     async def within(self, bounds: Sequence[CallBounds], tokens: Callable[[], int]) -> AsyncIterator[None]:
-        """Run a call if all limits allow it; `tokens` tells in the end how many it used.
+        """Run a call if all limits allow it; `tokens` returns their number at the end.
 
         Raises:
             RateLimited: one of them does not; it says when to try again.

@@ -34,7 +34,7 @@ async def note_threshold(
 ) -> None:
     """Record it on the access key or the organization; nothing where that was revoked or removed meanwhile.
 
-    However often and by however many processes it is asked for, it is recorded once for each budget and period.
+    However often and by however many processes it is requested, it is recorded once for each budget and period.
 
     Raises:
         Unavailable: the database cannot be reached.
@@ -61,6 +61,6 @@ async def note_threshold(
 
 
 def _once(caller: Caller, subject: AccessKey | Organization, percent: int, since: datetime | None) -> Caller:
-    """Return the caller with a command id that says what is recorded: the log applies a command id once."""
+    """Return the caller with a command id derived from what is recorded: the log applies a command id once."""
     what = f"{percent} % of {subject.budget_usd} {subject.budget_period} since {since}"
     return replace(caller, command_id=uuid5(subject.id, what))

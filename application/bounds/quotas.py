@@ -96,7 +96,7 @@ def rate_quota(name: str, most: int) -> Quota:
 
 
 def read_quotas(text: str) -> Mapping[str, int]:
-    """Return what `tests=60,models=0` says: numbers by the names of quotas.
+    """Parse `tests=60,models=0` into numbers by the names of quotas.
 
     Raises:
         ValueError: a part is not the name of a quota with a whole number; it says which, and what to write.

@@ -35,10 +35,10 @@ def share_reached(name: str, most: int) -> RateLimited:
 
 
 class KnownQuotas(Protocol):
-    """Says what an organization's quotas are."""
+    """Returns an organization's quotas."""
 
     def known(self, organization_id: UUID) -> Quotas:
-        """Return them, as far as they are known without asking anybody."""
+        """Return the cached ones, without a query."""
         ...
 
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RebuildProjections:
-    """Fold the log of every organization, or of one, and write the rows that are not what it says.
+    """Fold the log of every organization, or of one, and write the rows that differ from it.
 
-    Reads and writes go on meanwhile. For platform administrators.
+    Reads and writes continue meanwhile. For platform administrators.
     """
 
     names: Sequence[Table]

@@ -49,7 +49,7 @@ async def register_model(
 
 
 def new_model(command: RegisterModel, provider: ProviderEntry, catalogue: Catalogue, model_id: UUID) -> Model:
-    """Return the model that the command asks for, filled in, not saved yet."""
+    """Return the model that the command requests, filled in, not saved yet."""
     known = known_model(catalogue, provider, command.model_id, base_model(command.config))
     facts = filled(command.model_id, command.given, known)
     return Model.register(

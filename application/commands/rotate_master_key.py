@@ -33,13 +33,13 @@ class KeyNotServedYet(Conflict):
 class RotateMasterKey:
     """Wrap every credential's data key under the active master key, online; no provider key is opened or changed.
 
-    For platform administrators. Broken off, it goes on where it was when it is run again.
+    For platform administrators. Broken off, it continues where it was when it is run again.
     """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotated:
-    """How many credentials were wrapped anew, which could not be read, and how many other keys still wrap."""
+    """How many credentials were rewrapped, which could not be read, and how many other keys still wrap."""
 
     active_id: str
     rewrapped: int

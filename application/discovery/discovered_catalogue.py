@@ -96,7 +96,7 @@ class DiscoveredCatalogueCache:
 
 
 def described(standing: Standing, snapshot: Snapshot, catalogue: Catalogue, day: date) -> Described:
-    """Return the offered models, completed from what is known of them, as they stand on that day."""
+    """Return the offered models, completed from what is known of them, as of that day."""
     models = {}
     provider = ProviderEntry(id=standing.provider_id, provider_type=standing.provider_type, endpoint=standing.endpoint)
     for model_id, offer in snapshot.offered.items():
@@ -155,7 +155,7 @@ def _missing(
 
 
 def _last_known(known: KnownModel, held: RegisteredModel | None) -> Lifecycle:
-    """Return what the catalogue says of a model that no list has any more, else what its provider said at the last."""
+    """Return the catalogue's facts about a model that is listed no more, else those that its provider listed last."""
     lifecycle = Lifecycle(lifecycle=known.lifecycle, retires_on=known.retired_on)
     if lifecycle != NOT_TOLD or held is None:
         return lifecycle

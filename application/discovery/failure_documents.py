@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 QUIET_SECONDS: Final = 10.0
-"""How long a provider that did not answer is left alone, unless a person asks for it."""
+"""How long a provider that did not answer is not queried again, unless a person requests it."""
 
-# A provider may ask for an hour; a person who has put things right should not wait for that.
+# A provider may request an hour; a person who has put things right should not wait for that.
 _LONGEST_QUIET: Final = 300.0
 _KEPT: Final = (
     "category",
@@ -39,5 +39,5 @@ def failure_from(document: Mapping[str, Any]) -> UpstreamFailure:
 
 
 def quiet_seconds(failure: CallOutcome) -> float:
-    """Return for how long asking again is too soon: as long as the provider says, within reason."""
+    """Return for how long another query is too soon: as long as the provider says, within bounds."""
     return min(max(QUIET_SECONDS, failure.retry_after_seconds or 0.0), _LONGEST_QUIET)

@@ -78,7 +78,7 @@ async def import_models(command: ImportModels, *, models: Models, discovery: Dis
     Raises:
         ProviderNotFound: the organization has no such provider.
         InvalidInput: a chosen model is not on offer; the pointer names it, and nothing was registered.
-        UpstreamFailure, CredentialUnreadable: the provider could not be asked and has never answered.
+        UpstreamFailure, CredentialUnreadable: the provider could not be queried and has never answered.
         QuotaReached: the organization may not have as many models more; nothing was registered.
         Conflict: others kept registering or changing the same models at the same moment; nothing was registered.
     """

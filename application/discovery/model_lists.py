@@ -80,10 +80,11 @@ class ModelLists:
     async def newest(self, standing: Standing, *, refresh: bool, patience: float) -> Answered:
         """Return the newest complete answer of the provider, waiting for one at most `patience` seconds.
 
-        Asking goes on when nobody waits any more. Shortly after a failure nothing is asked, unless a refresh is wanted.
+        The query continues when nobody waits any more. Shortly after a failure there is none, unless a refresh is
+        wanted.
 
         Raises:
-            UpstreamFailure, CredentialUnreadable: it could not be asked, and has never answered as it is configured.
+            UpstreamFailure, CredentialUnreadable: it could not be queried, and has never answered as it is configured.
             ProviderNotFound: it was removed meanwhile.
         """
         usable = standing.usable
@@ -110,7 +111,7 @@ class ModelLists:
                 CallOutcome(
                     "timeout",
                     f"The provider has not answered within {patience:g} seconds.",
-                    hint="It is still being asked: look again shortly.",
+                    hint="The request is still under way: try again shortly.",
                     is_retryable=True,
                 )
             ) from None
@@ -134,10 +135,10 @@ class ModelLists:
             await self._snapshots.release(standing.provider_id, holder)
 
     async def _news(self, since: Standing) -> Snapshot | Standing:
-        """Return a snapshot that is newer than what was known, or else where the provider stands.
+        """Return a snapshot that is newer than what was known, or else the provider's state.
 
         Raises:
-            UpstreamFailure: another process has asked since then, in vain.
+            UpstreamFailure: another process has queried it since then, in vain.
             ProviderNotFound: it was removed.
         """
         now = next(iter((await self._snapshots.standing(since.provider_id)).providers), None)
@@ -195,7 +196,7 @@ class ModelLists:
 
     @asynccontextmanager
     async def _renewed(self, standing: Standing, holder: UUID) -> AsyncIterator[None]:
-        """Keep the lease as long as the block lasts and the provider is the one that is asked.
+        """Keep the lease as long as the block lasts and the provider is the one that is queried.
 
         When it is connected otherwise, the answer will not be kept: whoever asks it as it is now does not wait for it.
         """
@@ -208,7 +209,7 @@ class ModelLists:
                         return
                     await self._snapshots.lease(standing.provider_id, holder, self._lease)
                 except ApplicationError:
-                    # The database is away for a moment: another process may ask as well, which harms nobody.
+                    # The database is away for a moment: another process may query as well, which does no harm.
                     continue
 
         renewal = asyncio.create_task(renew())

@@ -18,7 +18,7 @@ Seen = Literal["healthy", "degraded", "unhealthy"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Streak:
-    """How many checks in a row went ill, or did not (one of the two is 0), and how many were seen alike at the end.
+    """How many checks in a row failed, or did not (one of the two is 0), and how many of the last were equal.
 
     Checks that were sure of nothing neither count nor interrupt.
     """
@@ -58,7 +58,7 @@ class HealthChecks(Protocol):
         ...
 
     async def standing(self, provider_id: UUID) -> Standing:
-        """Return how the provider stands.
+        """Return the provider's status.
 
         Raises:
             ProviderNotFound: the organization has no such provider.

@@ -49,7 +49,7 @@ class LastAdmin(Conflict):
 
 
 class InvitationNotValid(ApplicationError):
-    """This invitation was used, withdrawn or replaced, or is older than 72 hours. Ask for a new one."""
+    """This invitation was used, withdrawn or replaced, or is older than 72 hours. Request a new one."""
 
     code = "invitation-not-valid"
 
@@ -148,7 +148,7 @@ class MemberDocuments(Protocol):
         ...
 
     async def holds_invitation(self, member_id: UUID, digest: bytes) -> bool:
-        """Tell whether this is the digest of the member's newest invitation.
+        """Return whether this is the digest of the member's newest invitation.
 
         It is not if another run of the command came first.
         """
@@ -160,7 +160,7 @@ class MemberDocuments(Protocol):
 
 
 class Invitations(Protocol):
-    """Finds invitations for whoever has the link, before anybody is known to ask."""
+    """Finds invitations for whoever has the link, before the caller is authenticated."""
 
     async def find(self, organization_id: UUID, member_id: UUID, digest: bytes) -> Invitation | None:
         """Return the invitation; none if it is not good, or no longer.

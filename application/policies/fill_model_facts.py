@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from application.ports.provider_gateway import UNLISTED, OfferedModel
 from domain.model.facts import source_name
-from domain.model.values import MANUAL, PRICED_KINDS, RETIRED, Lifecycle, Limits, Price
+from domain.model.values import MANUAL, RETIRED, Lifecycle, Limits, Price, TokenPrices
 from domain.names import LONGEST_NAME
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ class ModelFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenFacts:
-    """What a person says of a model; none where nothing was said. Costs in USD per 1,000 tokens."""
+class GivenFacts(TokenPrices):
+    """What a person says about a model; none where nothing was said. Costs in USD per 1,000 tokens."""
 
     name: str | None = None
     version: str | None = None
@@ -57,13 +57,6 @@ class GivenFacts:
     context_window: int | None = None
     max_tokens: int | None = None
     cost_per_1k: Decimal | None = None
-    input_per_1k: Decimal | None = None
-    output_per_1k: Decimal | None = None
-    cached_input_per_1k: Decimal | None = None
-    cache_write_per_1k: Decimal | None = None
-    cache_write_1h_per_1k: Decimal | None = None
-    reasoning_per_1k: Decimal | None = None
-    audio_input_per_1k: Decimal | None = None
     tiers: tuple[PriceTier, ...] = ()
 
 
@@ -124,13 +117,13 @@ def filled(model_id: str, given: GivenFacts, known: KnownModel, offered: Offered
 
 
 def _known_end(live: OfferedModel, known: KnownModel) -> str | None:
-    """Return the day of its end as the catalogue has it, unless the provider says that the model lives on after it."""
+    """Return the day of its end as the catalogue has it, unless the provider's own date is later."""
     is_refuted = known.lifecycle == RETIRED and live.lifecycle not in (None, RETIRED)
     return None if is_refuted else known.retired_on
 
 
 def _together(live: OfferedModel, known: KnownModel) -> tuple[str, ...] | None:
-    """Return what the provider lists with what the catalogue adds: no list says everything a model can do."""
+    """Return what the provider lists with what the catalogue adds: no list has everything a model can do."""
     if live.capabilities is None:
         return None
     return tuple(sorted({*live.capabilities, *(known.capabilities or ())}))
@@ -138,8 +131,8 @@ def _together(live: OfferedModel, known: KnownModel) -> tuple[str, ...] | None:
 
 def given_price(given: GivenFacts) -> Price | None:
     """Return the price a person gave: one cost counts for tokens read and written alike."""
-    price = Price(source=MANUAL, tiers=given.tiers, **_prices(given))
-    if not price.says_the_same(Price(None, None, MANUAL)):
+    price = Price(source=MANUAL, tiers=given.tiers, **given.by_kind())
+    if not price.has_same_prices(Price(None, None, MANUAL)):
         return price
     return None if given.cost_per_1k is None else Price(given.cost_per_1k, given.cost_per_1k, MANUAL)
 
@@ -148,15 +141,11 @@ def offered_price(offered: OfferedModel) -> Price | None:
     """Return the price in the provider's own list, if it has one."""
     if offered.input_per_1k is None and offered.output_per_1k is None:
         return None
-    return Price(source=LIVE, **_prices(offered))
+    return Price(source=LIVE, **offered.by_kind())
 
 
 def known_price(known: KnownModel) -> Price | None:
     """Return the price that a list has, with the day it was true."""
     if known.input_per_1k is None and known.output_per_1k is None:
         return None
-    return Price(source=known.price_source, as_of=known.price_as_of, tiers=known.tiers, **_prices(known))
-
-
-def _prices(facts: GivenFacts | OfferedModel | KnownModel) -> dict[str, Any]:
-    return {kind: getattr(facts, kind) for kind in PRICED_KINDS}
+    return Price(source=known.price_source, as_of=known.price_as_of, tiers=known.tiers, **known.by_kind())

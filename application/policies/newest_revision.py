@@ -18,7 +18,7 @@ _ABSENT: Final = object()
 
 
 async def on_newest(change: Callable[[], Awaitable[T]]) -> T:
-    """Return what the change gives, made anew on the newest state where another command came first.
+    """Return what the change gives, applied again to the newest state where another command came first.
 
     A change that expects a revision loads with it, and so finds it stale the second time.
 

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """One event with all that is known of it; `facts` are JSON values as they lie in the log, of whatever version.
+    """One event with all that is known of it; `facts` are JSON values as stored in the log, of whatever version.
 
     `position` is the number of the event within the organization, from 1 without a gap. `aggregate_name` comes with
     lists of the whole organization: what the provider, model or access key is called now, or was called at first if it
-    is gone. `actor_name` is what the actor is called, if it is a member of the organization; it stands in no event.
+    is gone. `actor_name` is what the actor is called, if it is a member of the organization; it is in no event.
     """
 
     position: int

@@ -109,7 +109,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectionStatus:
-    """How a projection stands. It is written with the log, so it is always as far as that.
+    """The state of a projection. It is written with the log, so it is always as far as that.
 
     `events`: of all organizations together; `proved`: organizations whose rows were found equal to all of their events.
     """
@@ -129,7 +129,7 @@ class Projections(Protocol):
     """
 
     async def statuses(self) -> Sequence[ProjectionStatus]:
-        """Return how each projection stands."""
+        """Return the state of each projection."""
         ...
 
     def turn(self) -> AbstractAsyncContextManager[None]:

@@ -41,11 +41,11 @@ class RateLimits(Protocol):
     """Counts what each organization or access key does; a store of counts that cannot be reached refuses nobody."""
 
     async def take(self, quota: Quota, subject_id: UUID) -> Allowance:
-        """Count a request and tell whether it is within the quota; those over it prolong nothing."""
+        """Count a request and return whether it is within the quota; those over it prolong nothing."""
         ...
 
     async def take_turn(self, quota: Quota, subject_id: UUID, patience_seconds: float) -> Turn:
-        """Take a token from a bucket that holds as many as the quota and is filled as fast as the quota says.
+        """Take a token from a bucket that holds as many as the quota and is refilled at the quota's rate.
 
         One that comes within the patience is taken in advance. Requests without a turn prolong nothing.
         """
@@ -56,7 +56,7 @@ class RateLimits(Protocol):
         ...
 
     async def look(self, quota: Quota, subject_id: UUID) -> Allowance:
-        """Tell whether there is anything left of the quota, without counting."""
+        """Return whether there is anything left of the quota, without counting."""
         ...
 
     async def add(self, quota: Quota, subject_id: UUID, amount: int) -> None:

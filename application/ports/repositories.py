@@ -50,7 +50,7 @@ class Repository(Protocol[RootT]):
         """Record what was decided.
 
         Raises:
-            Conflict: another command came first; its subclasses say which constraint of a read table is violated.
+            Conflict: another command came first; its subclasses name the violated constraint of a read table.
             OrganizationRemoved: the organization was removed.
             Unavailable: the database could not be reached; nothing was recorded by this call.
             CommandOutcomeUnknown: the connection broke at the commit and the outcome could not be looked up.
@@ -66,7 +66,7 @@ class Providers(Repository["Provider"], Protocol):
     ) -> Recorded:
         """Record what was decided, all or nothing, with the sealed key and the models that go with it.
 
-        A credential that the events say is gone is destroyed in the same transaction.
+        A credential that no longer exists by the events is destroyed in the same transaction.
 
         Raises:
             ProviderNameTaken: the name belongs to another provider.
@@ -102,11 +102,12 @@ class Organizations(Repository["Organization"], Protocol):
     async def save_removed(self, organization: Organization, gone: Sequence[Gone]) -> Recorded:
         """Record that the organization was removed after the last of its providers, models, keys, webhooks and members.
 
-        With it goes everything that is kept of the organization beside its log: keys, read rows, evidence, figures.
-        Errors as for `save`; it is a Conflict, too, that it has providers, access keys, webhooks or members still.
+        Everything that is kept of the organization outside its log is deleted with it: keys, read rows, evidence,
+        figures. Errors as for `save`; it is a Conflict, too, that it has providers, access keys, webhooks or members
+        still.
         """
         ...
 
     async def has_log(self) -> bool:
-        """Tell whether anything was ever written for the organization."""
+        """Return whether anything was ever written for the organization."""
         ...

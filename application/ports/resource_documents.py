@@ -44,7 +44,7 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Rows as JSON, joined by commas; `next_after` is none on the last page, `total` unless it was asked for."""
+    """Rows as JSON, joined by commas; `next_after` is none on the last page, `total` unless it was requested."""
 
     joined: bytes
     next_after: tuple[str, UUID] | None

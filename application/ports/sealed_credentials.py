@@ -1,4 +1,4 @@
-"""Where sealed keys lie; what is sealed in them is the vault's affair."""
+"""Storage of sealed keys; only the vault opens them."""
 
 from __future__ import annotations
 

@@ -163,8 +163,8 @@ class ShownCoolDown:
 class RankedCandidate:
     """A candidate with its rank (1 is the first choice); None if a rule dropped it.
 
-    `share` is the part of the prompts that it is asked first, of 1, as far as that is by weight and not by what is
-    under way; none unless it was worked out.
+    `share` is its part of the first calls, of 1, as far as that is by weight and not by what is
+    under way; none unless it was calculated.
     """
 
     candidate: Candidate

@@ -28,7 +28,7 @@ class VerifyProjections:
 
 
 async def verify_projections(query: VerifyProjections, *, projections: Projections, progress: Progress) -> Comparison:
-    """Return what was found; nothing is changed, and writes that go on make no difference.
+    """Return what was found; nothing is changed, and writes that continue make no difference.
 
     Raises:
         OrganizationUnknown: the one that is named has no events.

@@ -54,7 +54,7 @@ class LoggedRequest:
 class RequestFilter:
     """Which calls: those that ended at `since` or later and before `until`.
 
-    `model` is a registered model's id, its provider's name for it, or the text that was asked for; `label` a label's
+    `model` is a registered model's id, its provider's name for it, or the text that was requested; `label` a label's
     name and its value; `request_id` ours or the provider's.
     """
 

@@ -47,7 +47,7 @@ async def compare_export(
 ) -> Comparison:
     """Return where the live log is not what was exported. The lines are those of an export, each with its end.
 
-    That the export itself is whole is for `verify_export` to say. Platform administrators only.
+    Whether the export itself is complete is checked by `verify_export`. Platform administrators only.
 
     Raises:
         InvalidInput: this is no export, or cannot be read to its end.

@@ -7,7 +7,7 @@ Lines of canonical JSON (keys sorted, no blanks, ASCII):
     footer    how many events, the head, the newest checkpoint, and the way from the organization's head in it to its
               Merkle root
 
-The hash of an event is made as `application.verification.hash_chain` says.
+The hash of an event is the one of `application.verification.hash_chain`.
 """
 
 from __future__ import annotations

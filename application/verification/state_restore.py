@@ -1,4 +1,4 @@
-"""State that a backup was restored, or that checkpoints were taken away, so that checkpoints go on."""
+"""State that a backup was restored, or that checkpoints were taken away, so that checkpoints continue."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class NothingRestored(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateRestore:
-    """Say who restored a backup, and why. Platform administrators only."""
+    """State who restored a backup, and why. Platform administrators only."""
 
     reason: str
     actor: str

@@ -1,6 +1,6 @@
 """Events as bytes in the binary format of the database, so that a million of them are verified without decoding.
 
-The chain is the one of `application.verification.hash_chain`, which says what is hashed.
+The chain is the one of `application.verification.hash_chain`, which defines what is hashed.
 """
 
 from __future__ import annotations

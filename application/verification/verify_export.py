@@ -55,7 +55,7 @@ def verify_export(
     signatures: Signatures,
     progress: Callable[[int], None] = lambda _: None,
 ) -> ExportVerification:
-    """Return what the lines, each with its end, prove; nobody and nothing is asked."""
+    """Return what the lines, each with its end, prove, without a query or a call."""
     check = _ExportCheck(public_key, signatures)
     line_number = 0
     try:
@@ -129,7 +129,7 @@ class _ExportCheck:
         if event.previous_hash != previous:
             raise MalformedLine("it does not follow the event before it")
         if stored_hash(event) != event.hash:
-            raise MalformedLine("what it says does not have the hash that was recorded")
+            raise MalformedLine("its content does not have the hash that was recorded")
         if last is not None and event.recorded_at < last.recorded_at:
             raise MalformedLine("it is dated before the event before it")
         self.events += 1
@@ -162,7 +162,7 @@ class _ExportCheck:
         size = signed.checkpoint.heads
         reached = root_by_path(leaf, inclusion.index, size, inclusion.path)
         if reached is None or reached.hex() != signed.checkpoint.root:
-            raise MalformedLine("the way to the root of the checkpoint leads elsewhere")
+            raise MalformedLine("the inclusion proof does not lead to the root of the checkpoint")
         self._check_vouched(inclusion.head)
         self._vouched, self._checkpoint = inclusion.head.org_sequence, signed.checkpoint
 

@@ -41,7 +41,7 @@ class WriteCheckpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where the next checkpoint goes: its number, the hash of the line before it, and the sink's id."""
+    """The place of the next checkpoint: its number, the hash of the line before it, and the sink's id."""
 
     number: int
     previous: str
@@ -60,7 +60,7 @@ async def write_checkpoint(
 
     Raises:
         CheckpointsDisagree: the database or the sink went back; nothing was written.
-        SinkUnusable, Unavailable: it could not be written; the log goes on without.
+        SinkUnusable, Unavailable: it could not be written; the log continues without.
     """
     async with sink.tail() as tail:
         end = await end_of(tail.newest)

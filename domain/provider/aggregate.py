@@ -196,7 +196,7 @@ class Provider(Root):
     def remove_credential(self) -> None:
         """Remove the API key. No event if there is none."""
         if self.has_credential:
-            # What stays is sealed anew: what was sealed with the key must not count as current any more.
+            # What stays is sealed again: what was sealed with the key must not count as current any more.
             version = self.next_credential_version if self.extra_headers else self.credential_version
             self._credential_removed(credential_version=version)
 

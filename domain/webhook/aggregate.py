@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Webhook(Root):
-    """A receiver that is told of events. Invariant: versions of its sealed address and secret only grow."""
+    """A receiver that is notified of events. Invariant: versions of its sealed address and secret only grow."""
 
     TOPIC = "webhook"
 
@@ -171,7 +171,7 @@ class Webhook(Root):
     @event(SwitchedOff)
     def _switched_off(
         self,
-        cause: str,  # noqa: ARG002 - only the event tells it; so it is with the others
+        cause: str,  # noqa: ARG002 - only the event has it, as with the others
         attempts: int,  # noqa: ARG002
         failing_since: datetime,  # noqa: ARG002
         position: int,  # noqa: ARG002

@@ -86,7 +86,7 @@ def _comparison(pool: AnyPool) -> Callable[..., Awaitable[Comparison]]:
 class Auditing(containers.DeclarativeContainer):
     """What audits need; `pool` is of connections that see one organization, and may be held for seconds.
 
-    `connect` gives one for short questions. `rows` tells what rows were.
+    `connect` gives one for short queries. `rows` reads rows as of a time.
     """
 
     pool: providers.Dependency[AnyPool] = providers.Dependency()

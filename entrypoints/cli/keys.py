@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from application.counted import counted
+from application.plurals import counted
 from entrypoints.administration.container import add_master_key, drop_master_key, new_master_key
-from entrypoints.cli.admin_jobs import administrate, carried_out
+from entrypoints.cli.admin_jobs import administrate, run_as_job
 from entrypoints.cli.output import clear_errors, console, print_json, say
 from entrypoints.http.answers.administration import MasterKey, MasterKeyList, RotateResult
 from entrypoints.settings import WrongSettings, load_settings
@@ -60,7 +60,7 @@ def rotate(
     new: Annotated[bool, typer.Option("--new", help="First make a new active key in the key file.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Wrap all data keys under the active master key, while the services go on. It can be run again at any time.
+    """Wrap all data keys under the active master key, while the services continue. It can be run again at any time.
 
     With MODELBOOK_MASTER_KEYS, all services must have been started with the active key before. A key file is read again
     by itself.
@@ -101,7 +101,7 @@ async def _rotated(administration: Administration, *, is_file: bool, quiet: bool
     if is_file:
         # Every service on this folder reads the file, so that it knows each key in it.
         await administration.stock().know_keys(await administration.keys().canaries())
-    return RotateResult.model_validate(await carried_out(administration, "rotate-keys", quiet=quiet))
+    return RotateResult.model_validate(await run_as_job(administration, "rotate-keys", quiet=quiet))
 
 
 async def _removed(administration: Administration, directory: Path, key_id: str) -> None:

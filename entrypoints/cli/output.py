@@ -61,7 +61,7 @@ def say(text: str) -> None:
 
 
 def print_json(document: object) -> None:
-    """Print a result as one JSON document, at once: whoever reads it may wait for it while the command goes on."""
+    """Print a result as one JSON document, at once: whoever reads it may wait for it while the command continues."""
     text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z, default=_plain).decode()
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()

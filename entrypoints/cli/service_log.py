@@ -1,4 +1,4 @@
-"""What `serve` tells of its start and its end: lines for people, or JSON where the log is JSON."""
+"""The output of `serve` at its start and end: lines for people, or JSON where the log is JSON."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ServiceLog:
 
 @contextmanager
 def service_log(*, as_json: bool) -> Iterator[ServiceLog]:
-    """Give what tells, and write whatever else has something to say in the same form, as long as the block lasts.
+    """Return the writer, and write all other logs in the same form, as long as the block lasts.
 
     The setting is looked up before all others are read, because what is wrong with those is logged, too.
     """
@@ -46,5 +46,5 @@ def service_log(*, as_json: bool) -> Iterator[ServiceLog]:
 
 
 def is_log_json() -> bool:
-    """Return whether the environment asks for a JSON log."""
+    """Return whether the environment requests a JSON log."""
     return os.environ.get("MODELBOOK_LOG_FORMAT", "").strip().lower() == "json"

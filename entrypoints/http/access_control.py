@@ -97,7 +97,7 @@ class AccessControl:
         return await self._let_through(request, handler, context, route)
 
     def _verify(self, request: web.Request) -> Callable[[], Awaitable[Principal]]:
-        """Return what tells who asks: by a token or an access key where the request has one, else by its session.
+        """Return the verifier of the caller: by a token or an access key if the request has one, else by its session.
 
         The doors are for programs, and take no session.
         """

@@ -17,7 +17,7 @@ from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.request_bodies import REQUEST_BODIES, RequestBodies
 from entrypoints.http.request_middleware import RequestMiddleware, RequestTraces
 from entrypoints.http.routes import Route, routes_of
-from entrypoints.http.stopping import Stopping
+from entrypoints.http.shutdown_state import ShutdownState
 from entrypoints.http.transport import Runner
 
 if TYPE_CHECKING:
@@ -47,13 +47,13 @@ def build_app(
     sign_in: SignIn | None = None,
     warnings: Mapping[str, Warn] | None = None,
     options: HttpOptions,
-    stopping: Stopping | None = None,
+    stopping: ShutdownState | None = None,
     logger: FilteringBoundLogger,
     metrics: HttpMetrics | None = None,
     tracer: Tracer | None = None,
 ) -> web.Application:
     """Return the application with these routes, and with those for health, figures and documentation."""
-    metrics, stopping = metrics or HttpMetrics(), stopping or Stopping()
+    metrics, stopping = metrics or HttpMetrics(), stopping or ShutdownState()
     records: dict[web.AbstractRoute, Route] = {}
     requests = RequestMiddleware(records, logger=logger, metrics=metrics, trusted_proxies=options.trusted_proxies)
     limiter.check(routes)
@@ -76,10 +76,10 @@ def build_app(
 
 
 def build_runner(
-    app: web.Application, options: HttpOptions, logger: FilteringBoundLogger, stopping: Stopping | None = None
+    app: web.Application, options: HttpOptions, logger: FilteringBoundLogger, stopping: ShutdownState | None = None
 ) -> web.AppRunner:
     """Return what serves the application; its `cleanup()` first lets the requests in flight finish, within a limit."""
-    return Runner(app, options, logger, stopping or Stopping())
+    return Runner(app, options, logger, stopping or ShutdownState())
 
 
 def _added(app: web.Application, routes: Sequence[Route]) -> Mapping[web.AbstractRoute, Route]:
@@ -96,7 +96,7 @@ def _added(app: web.Application, routes: Sequence[Route]) -> Mapping[web.Abstrac
 
 
 async def _expect(request: web.Request) -> None:
-    """Tell a client that waits for it to go on; what else it may expect is its own affair."""
+    """Send 100 (Continue) to a client that expects it; any other expectation is refused elsewhere."""
     if request.version == HttpVersion11 and request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         # That was not the beginning of the answer.

@@ -22,10 +22,10 @@ _WITH_PORT: Final = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::\d{1,5})?|(\d{1,3}(?:\.
 
 
 def client_address(request: web.BaseRequest, trusted: Sequence[Network]) -> str | None:
-    """Return the nearest address that is not a trusted proxy's, as far as trusted proxies tell; none if unknown.
+    """Return the nearest address that is not a trusted proxy's, as reported by trusted proxies; none if unknown.
 
     Only what a trusted proxy has appended counts, so that a client cannot name another address. Where `Forwarded` and
-    `X-Forwarded-For` tell different things, one of them is the client's own, and the proxy's address is returned.
+    `X-Forwarded-For` differ, one of them is the client's own, and the proxy's address is returned.
     """
     peer = _peer(request.remote or "")
     if peer is None:

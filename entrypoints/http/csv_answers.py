@@ -27,7 +27,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\u
 
 
 def wants_csv(request: web.Request, stated: Format | None) -> bool:
-    """Tell whether the answer is to be CSV: `format` in the query says so, else the header Accept."""
+    """Return whether the answer is to be CSV: `format` in the query says so, else the header Accept."""
     if stated is not None:
         return stated == "csv"
     kinds = [part.partition(";")[0].strip().lower() for part in request.headers.get("Accept", "").split(",")]
@@ -101,7 +101,7 @@ class CsvExport(Generic[Entry, Position]):
 
     file_name: str
     what: str
-    """The entries in the plural, for who asks for too many."""
+    """The entries in the plural, for the refusal of too many."""
     columns: Sequence[str]
     cells: Callable[[Entry], Sequence[object]]
     position: Callable[[Entry], Position]

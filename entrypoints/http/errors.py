@@ -179,7 +179,7 @@ _OF_THE_PROMPT = frozenset({"bad_request", "content_filter", "context_length_exc
 
 
 def _prompt_failed(error: PromptFailed) -> Problem:
-    """What a provider says of the prompt itself is the asker's to put right."""
+    """What a provider reports about the prompt itself is for the client to correct."""
     problem = _upstream(error)
     status = 422 if error.failure.category in _OF_THE_PROMPT else problem.status
     attempts = [CallMade.model_validate(attempt) for attempt in error.attempts]

@@ -52,7 +52,7 @@ def no_content(*, revision: int | None = None, position: int | None = None) -> w
 def written(
     *, revision: int | None = None, position: int | None = None, location: str | None = None
 ) -> Mapping[str, str]:
-    """Return the headers that say what a change led to."""
+    """Return the headers with the result of a change."""
     headers: dict[str, str] = {}
     if revision is not None:
         headers["ETag"] = entity_tag(revision)

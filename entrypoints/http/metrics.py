@@ -68,8 +68,8 @@ class HttpMetrics:
     ) -> None:
         """Keep the figures; `token` is the bearer that opens them to other hosts than this one.
 
-        `other_workers` are where the other processes of this service show theirs. `example` tells which span a request
-        is answered in.
+        `other_workers` are where the other processes of this service show theirs. `example` returns the span that a
+        request is answered in.
         """
         self.registry = registry or CollectorRegistry()
         self.refresh: list[Callable[[], Awaitable[None]]] = []
@@ -139,7 +139,7 @@ class HttpMetrics:
 
 
 def _is_from_here(request: web.Request) -> bool:
-    """Tell whether a program on this host asks for itself: a proxy that asks for others says so in a header."""
+    """Return whether a program on this host sent the request; a proxy that forwards another's says so in a header."""
     if any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")):
         return False
     try:

@@ -46,7 +46,7 @@ class Refused(Exception):
 
     @property
     def detail(self) -> str:
-        """One sentence for the person who asked."""
+        """One sentence for the user."""
         return str(self.args[0])
 
 
@@ -111,7 +111,7 @@ class CrossSiteRequest(Refused, status=403, code="cross-site-request"):
 
 
 class NoAccountsHere(Refused, status=404, code="no-accounts-here"):
-    """Nobody can sign in like this here, because MODELBOOK_PUBLIC_URL does not say how browsers reach the console."""
+    """Nobody can sign in like this here, because MODELBOOK_PUBLIC_URL, the address of the console, is not set."""
 
 
 class MalformedIdempotencyKey(Refused, code="malformed-idempotency-key"):
@@ -131,4 +131,4 @@ class CommandInFlight(Refused, status=409, code="command-in-flight"):
 
 
 class AnswerNotKept(Refused, status=409, code="answer-not-kept"):
-    """This request was carried out before, but its answer was a stream or too large to store. Do not repeat it."""
+    """This request was executed before, but its answer was a stream or too large to store. Do not repeat it."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from application.request_end import one_request
+from application.request_cleanup import one_request
 from domain.key_patterns import has_key_form
 from entrypoints.http.change_outcomes import with_outcome
 from entrypoints.http.client_addresses import client_address
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 CLIENT_GONE = 499
-"""Logged where the client went away before there was an answer; never sent."""
+"""Logged where the client disconnected before there was an answer; never sent."""
 
 _OTHER: Final = "_OTHER"
 
@@ -167,7 +167,7 @@ def _abort(request: web.Request, error: Exception, logger: FilteringBoundLogger,
 class RequestTraces:
     """Traces requests: a span for each, by OpenTelemetry's conventions for HTTP.
 
-    Queries, headers and bodies are not told, nor is the client's address, which the log alone has.
+    Queries, headers and bodies are not recorded, nor is the client's address, which the log alone has.
     """
 
     def __init__(self, routes: Mapping[web.AbstractRoute, Route], tracer: Tracer) -> None:
@@ -176,7 +176,7 @@ class RequestTraces:
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer the request within a span; what machines ask every few seconds has none."""
+        """Answer the request within a span; health checks and metrics have none."""
         route = self._routes.get(request.match_info.route)
         if route is not None and route.path in NOT_WORTH_A_LINE:
             return await handler(request)

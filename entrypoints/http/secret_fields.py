@@ -38,7 +38,7 @@ def secrets_in(document: object) -> Sequence[str]:
 
 
 def without_secrets(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the body with true for each secret and false for each null: that much is a part of what is asked."""
+    """Return the body with true for each secret and false for each null: that much is part of the request's content."""
     masked = dict(document)
     if KEY_FIELD in masked:
         masked[KEY_FIELD] = masked[KEY_FIELD] is not None

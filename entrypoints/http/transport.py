@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from entrypoints.http.http_options import HttpOptions
-    from entrypoints.http.stopping import Stopping
+    from entrypoints.http.shutdown_state import ShutdownState
 
 MALFORMED = Problem(status=400, code="malformed-request", detail="This is not a request that HTTP/1.1 knows.")
 HEADERS_TOO_LARGE = Problem(
@@ -80,7 +80,7 @@ class Connection(web.RequestHandler):
         self._has_had_request = False
         self._head_timer: asyncio.TimerHandle | None = None
         self.pointless_without_client: set[asyncio.Task[Any]] = set()
-        """The tasks to cancel when the client goes away."""
+        """The tasks to cancel when the client disconnects."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection; a client that has vanished without a word is noticed when it is sent something."""
@@ -90,9 +90,9 @@ class Connection(web.RequestHandler):
             own.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(UNANSWERED_SECONDS * 1000))
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """End the work that nobody waits for any more; all else goes on to its end."""
+        """End the work that nobody waits for any more; all else continues to its end."""
         if self._head_timer is not None:
-            self._log.debug("the client went away", phase="headers")
+            self._log.debug("the client disconnected", phase="headers")
         self._stop_head_timer()
         super().connection_lost(exc)
         for task in self.pointless_without_client:
@@ -132,7 +132,7 @@ class Connection(web.RequestHandler):
             super()._resume_transport_reading()
 
     def _end_unreadable_body(self, request: web.BaseRequest) -> None:
-        """Tell who reads the body that no more of it can be read; the framework only queues the error behind it."""
+        """Fail the reader of the body at once; the framework only queues the error behind what has arrived."""
         if request.content.is_eof():
             return
         if isinstance(self._messages[-1][0], web_protocol._ErrInfo):  # noqa: SLF001 - it has no public name
@@ -194,7 +194,7 @@ def close_after_answer(request: web.Request) -> None:
 
 
 class cancelled_without_client:  # noqa: N801 - used like a function, as what contextlib has
-    """Cancel the handler if its client goes away during the block; for work that changes nothing."""
+    """Cancel the handler if its client disconnects during the block; for work that changes nothing."""
 
     __slots__ = ("_connection", "_task")
 
@@ -223,7 +223,7 @@ class Server(web.Server):
         like: web.Server,
         *,
         log: FilteringBoundLogger,
-        stopping: Stopping,
+        stopping: ShutdownState,
         **arguments: Any,  # noqa: ANN401 - the framework's
     ) -> None:
         super().__init__(like.request_handler, request_factory=like.request_factory)
@@ -258,7 +258,7 @@ class Runner(web.AppRunner):
     """Serves an application. Its `cleanup()` first lets the requests in flight finish, within a limit."""
 
     def __init__(
-        self, app: web.Application, options: HttpOptions, log: FilteringBoundLogger, stopping: Stopping
+        self, app: web.Application, options: HttpOptions, log: FilteringBoundLogger, stopping: ShutdownState
     ) -> None:
         super().__init__(app, shutdown_timeout=options.shutdown_seconds)
         self._stopping = stopping

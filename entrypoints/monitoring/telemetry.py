@@ -1,4 +1,4 @@
-"""Has what a serving process traces, counts and logs exported, where that is asked for."""
+"""Has what a serving process traces, counts and logs exported, where that is requested."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from entrypoints.monitoring.health_monitor_task import in_background
+from entrypoints.monitoring.background_work import in_background
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -33,7 +33,7 @@ class Telemetry(Protocol):
         ...
 
     def report_to(self, changed: Callable[[str | None], None]) -> None:
-        """Tell this the reason when exports begin to fail, and none when they work again; from any thread."""
+        """Call this with the reason when exports begin to fail, and none when they work again; from any thread."""
         ...
 
     async def export_metrics_for_ever(self, figures: Figures) -> None:

@@ -52,7 +52,7 @@ def _chat(call: ApiCall) -> ProviderResponse | ProviderStream:
 
 def _responses(call: ApiCall) -> ProviderResponse | ProviderStream:
     """Here the deployment is named in the body."""
-    return create_response(call, lambda call: _find_deployment(call, call.asked_model()))
+    return create_response(call, lambda call: _find_deployment(call, call.requested_model()))
 
 
 def _embeddings(call: ApiCall) -> ProviderResponse:

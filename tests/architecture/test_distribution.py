@@ -64,7 +64,7 @@ def _locked(entries: list[str]) -> dict[str, Locked]:
 
 
 def _gaps(owner: str, requirements: Iterable[str], extras: Iterable[str], locked: dict[str, Locked]) -> Iterator[str]:
-    """Tell what these requirements need and the lock does not install."""
+    """Return what these requirements need and the lock does not install."""
     for requirement in map(Requirement, requirements):
         marker = requirement.marker
         if marker is not None and not any(marker.evaluate({"extra": extra}) for extra in ("", *extras)):

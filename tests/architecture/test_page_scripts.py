@@ -33,7 +33,7 @@ def lint(packages: Packages, folder: Path) -> str:
 
 
 def check(packages: Packages, folder: Path, *arguments: str) -> list[str]:
-    return packages.run(folder, "tsc", "--project", "jsconfig.json", *arguments).stdout.splitlines()
+    return packages.check_types(folder, "--project", "jsconfig.json", *arguments).splitlines()
 
 
 def test_oxlint_finds_nothing(packages: Packages) -> None:

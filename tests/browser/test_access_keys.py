@@ -53,7 +53,7 @@ async def test_a_key_is_issued_edited_rotated_and_revoked(consoles: Consoles) ->
         assert (changed["labels"], changed["budget"]["usd"]) == ({"team": "discovery"}, 12.5)
 
         await console.button("Rotate Search").click()
-        await console.dialog.get_by_label("The old secret works on for").select_option("0")
+        await console.dialog.get_by_label("The old secret works for another").select_option("0")
         await console.button("Rotate").click()
         renewed = replace(program, token=await _shown_secret(console))
         assert [(await each.ask("GET", "/v1/models")).status for each in (program, renewed)] == [401, 200]

@@ -65,7 +65,7 @@ async def test_many_providers_are_asked_in_their_turn(consoles: Consoles) -> Non
         await console.button("Discover").click()
         await page.get_by_text("10 of 10 have answered").wait_for()
         await page.locator(".state", has_text="105 models").nth(9).wait_for()
-        assert await page.get_by_text("waits for its turn").count() == 0
+        assert await page.get_by_text("queued").count() == 0
 
 
 async def _refused_at_first(console: Console) -> None:

@@ -1,4 +1,4 @@
-"""What a browser asks for when somebody opens the console."""
+"""What a browser requests when somebody opens the console."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FILES = {"early.js", "main.js", "styles-tokens.css", "vendor-uplot-uPlot-1.6.32.iife.min.js"}
-# The last two are asked for whoever is signed in, when all stands that is seen.
+# The last two are requested whoever is signed in, when all stands that is seen.
 QUESTIONS = {"/auth/session", "/api/ai/overview", "/api/ai/events", "/readyz"}
 
 
@@ -38,7 +38,7 @@ async def test_the_first_view_takes_few_requests_and_none_of_them_twice(consoles
         assert {name: count for name, count in files.items() if name != "mark.svg"} == dict.fromkeys(FILES, 1)
         questions = {path for path in asked if not path.startswith("/console/")} - {"/"}
         assert questions <= QUESTIONS
-        # What happened before the events were followed is asked for again.
+        # What happened before the events were followed is requested again.
         assert asked["/auth/session"] == 1
         assert asked["/api/ai/overview"] <= 2
         # Going on from there loads what the next page needs, and nothing of this again.

@@ -35,7 +35,7 @@ async def test_what_depends_on_a_provider_is_shown_before_it_is_removed(consoles
     async with consoles.opened() as console:
         await console.go("/providers")
         await console.button("Remove Ours").click()
-        await console.dialog.get_by_text("1 model goes with it").wait_for()
+        await console.dialog.get_by_text("1 model is removed with it").wait_for()
         assert await console.dialog.get_by_text("Dependent").is_visible()
         await console.button("Remove it all").click()
         await console.page.get_by_text("There is no provider yet").wait_for()

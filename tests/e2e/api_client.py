@@ -113,7 +113,7 @@ class Api:
             document = None
             if response.content_type.endswith(("/json", "+json")) and text:
                 document = json_library.loads(text, parse_float=Decimal)
-                as_described(method, path, response.status, text, document)
+                as_described(method, path, response.status, document)
             return Reply(response.status, response.headers.copy(), text, document)
 
     async def get(self, path: str, **query: object) -> Any:  # noqa: ANN401 - the document is what it is

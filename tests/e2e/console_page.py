@@ -43,7 +43,7 @@ class ConsolePage:
             method, self.url + path, json=body, headers={name: value for name, value in sent.items() if value}
         ) as answer:
             document = await answer.json(content_type=None) if answer.content_type.endswith("json") else None
-            as_described(method, path, answer.status, await answer.text(), document)
+            as_described(method, path, answer.status, document)
             return PageReply(answer.status, answer.headers.copy(), document)
 
     async def who(self) -> Any:  # noqa: ANN401 - the document is what it is

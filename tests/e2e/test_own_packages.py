@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 from uuid import UUID
@@ -21,7 +22,6 @@ from tests.e2e.processes import COMMAND, Finished, environment, folder, serving_
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from aiohttp import ClientSession
 
@@ -57,11 +57,14 @@ def started(command: Sequence[str | Path], cwd: Path, **variables: str) -> Finis
 def install(python: Path, project: Path) -> None:
     """Build the project's wheel and install it, without what it depends on."""
     wheels = project.parent / "wheels"
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    alone = ["--no-deps", "--no-index"]
-    built = started([*pip, "wheel", *alone, "--no-build-isolation", "-w", wheels, project], project.parent)
+    uv = [Path(sys.executable).with_name("uv"), "--offline", "--quiet"]
+    build = [*uv, "build", "--wheel", "--no-build-isolation", "--python", sys.executable, "--out-dir", wheels]
+    built = started([*build, project], project.parent)
     assert built.exit_code == 0, built.errors
-    done = started([*pip, "--python", python, "install", *alone, *wheels.iterdir()], project.parent)
+    done = started(
+        [*uv, "pip", "install", "--no-deps", "--compile-bytecode", "--python", python, *wheels.glob("*.whl")],
+        project.parent,
+    )
     assert done.exit_code == 0, done.errors
 
 
@@ -110,7 +113,7 @@ print(*sorted(str(file) for file in installed.files if file.name == "py.typed"))
 print(*[classifier for classifier in installed.metadata.get_all("Classifier") if "License" in classifier])"""
     license_named, typed, classified = started([python, "-c", code], tmp_path).out.splitlines()
     named, *files = license_named.split()
-    libraries = {f"entrypoints/console/page/vendor/{name}" for name in ("preact", "uplot")}
+    libraries = {f"entrypoints/console/page/vendor/{name}" for name in ("lucide", "preact", "uplot")}
     vendored = {*libraries, "entrypoints/http/documentation/page/scalar"}
     assert (named, set(files)) == ("Apache-2.0", {"LICENSE", *[f"{folder}/LICENSE.txt" for folder in vendored]})
     assert typed.split() == sorted(f"{name}/py.typed" for name in PRODUCT)

@@ -72,7 +72,7 @@ class Browser:
         ) as answer:
             text = await answer.text()
             document = await answer.json(content_type=None) if answer.content_type.endswith("json") else None
-            as_described(method, path, answer.status, text, document)
+            as_described(method, path, answer.status, document)
             return Reply(answer.status, answer.headers.copy(), text, document)
 
     async def begin(self, **query: str) -> None:
@@ -245,7 +245,7 @@ async def test_an_answer_counts_in_the_browser_that_asked_and_once(
         # Signing somebody else in with one's own account.
         await victim.begin()
         assert is_refused(await victim.come_back(code, state=browser.sent["state"]))
-        # A code that somebody else has asked for does not fit what this browser knows (PKCE).
+        # A code that somebody else has requested does not fit what this browser knows (PKCE).
         assert is_refused(await victim.come_back(code))
         assert victim.cookies() == {}
     await browser.begin()

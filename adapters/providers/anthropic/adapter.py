@@ -64,7 +64,7 @@ class Anthropic:
                 name="defaultMaxTokens",
                 kind="integer",
                 label="Longest answer",
-                help="Tokens asked for where neither the prompt says how many nor the longest answer of the model is "
+                help="Max output tokens to request where neither the prompt nor the model's own limit gives a number "
                 "known: Anthropic requires it.",
             ),
         ),

@@ -51,7 +51,7 @@ class ChatCompletions:
         return observe_completion(document)
 
     def handed_on(self, document: Mapping[str, Any], asked: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        # Every stream is asked for its usage, and not every client has asked for it.
+        # The usage is requested for every stream, and not every client has requested it.
         is_usage_alone = document.get("choices") == [] and document.get("usage") is not None
         if is_usage_alone and mapping(asked.get("stream_options")).get("include_usage") is not True:
             return None

@@ -50,7 +50,7 @@ def classify_error(
 ) -> CallOutcome:
     """Return the outcome for an error response, or for a success with an unreadable body.
 
-    `headers` have lower-case names; `purpose` is what was asked for. Nothing of the body gets into the outcome but a
+    `headers` have lower-case names; `purpose` is what was requested. Nothing of the body gets into the outcome but a
     short code in plain letters, numbers of tokens, the request's id and, of a prompt alone, the provider's own
     sentence; and nothing that shares a piece with the `secrets`.
     """

@@ -71,7 +71,7 @@ def _from_document(status: int, document: object) -> ErrorDetails:
     error = document.get("error")
     places = [place for place in (error, document) if isinstance(place, dict)]
     details = list(_details(error)) if isinstance(error, dict) else []
-    # Azure says there which of its filters it was.
+    # Azure names there which of its filters it was.
     inner = error.get("innererror") if isinstance(error, dict) else None
     details += [inner] if isinstance(inner, dict) else []
     words = [word for place in (*details, *places) for word in _codes(place)]
@@ -118,7 +118,7 @@ def _message(document: Mapping[str, Any], error: object) -> str:
     """Return the error's message from the field in which this provider has it."""
     if isinstance(error, dict):
         metadata = error.get("metadata")
-        # OpenRouter's own words are often no more than that its provider has refused; the provider's stand behind.
+        # OpenRouter's own words are often no more than that its provider has refused; the provider's own follow.
         raw = _text(metadata.get("raw")) if isinstance(metadata, dict) else None
         return " ".join(words for words in (_text(error.get("message")), raw) if words)
     fault = _fault(document)

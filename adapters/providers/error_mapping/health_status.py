@@ -14,7 +14,7 @@ _STATUS: Final[Mapping[Category, HealthStatus]] = {
     # It works, if not at this moment.
     "rate_limited": "degraded",
     "overloaded": "degraded",
-    # Our own question was wrong, which tells nothing of the provider.
+    # Our own request was wrong, which says nothing about the provider.
     "bad_request": "unknown",
     "content_filter": "unknown",
     "context_length_exceeded": "unknown",

@@ -61,7 +61,7 @@ OPENAI_STYLE: Final = (
         error_kind=error_kinds.OVERLOADED,
         codes=frozenset({"server_is_overloaded", "service_unavailable_error", "service_unavailable"}),
     ),
-    # In a stream there are words alone, and no status that would say more.
+    # In a stream there is only the message, without a status.
     ErrorRule(error_kind=error_kinds.OVERLOADED, statuses=frozenset({500, 502}), message=re.compile(r"\boverloaded\b")),
 )
 

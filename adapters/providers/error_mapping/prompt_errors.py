@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from adapters.providers.error_mapping.error_details import ErrorDetails
     from adapters.providers.error_mapping.error_kind import ErrorKind
 
-# What is known only by its status, or is said of everything that was asked for.
+# What is known only by its status, or is said about everything that was requested.
 _GENERAL: Final = frozenset(
     {error_kinds.BAD_REQUEST, error_kinds.FORBIDDEN, error_kinds.NO_SUCH_PATH, error_kinds.NO_LIST_HERE}
 )

@@ -26,7 +26,7 @@ class GenerateContent:
         return "generate_content"
 
     def encode(self, conversation: Conversation, request: GenerationRequest, *, stream: bool) -> WireRequest:
-        del stream  # Which of the two it is, the address says.
+        del stream  # The address decides which of the two it is.
         return encode(conversation, request)
 
     def pass_through(self, body: Mapping[str, Any], request: GenerationRequest, *, stream: bool) -> WireRequest:

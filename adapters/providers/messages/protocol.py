@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Messages:
     """Implements `PromptProtocol` for a version of Anthropic's API.
 
-    `default_max_tokens` is asked for where neither the client nor anything known of the model says how many.
+    `default_max_tokens` is requested where neither the client nor anything known of the model gives a number.
     """
 
     version: str

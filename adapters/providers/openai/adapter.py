@@ -109,10 +109,10 @@ class OpenAI:
 
 
 def protocol_for(request: GenerationRequest) -> PromptProtocol:
-    """Return the protocol to ask the model in: the client's own, where the model answers in it.
+    """Return the protocol to call the model in: the client's own, where the model answers in it.
 
-    For clients that show thoughts and hand them back, and for those that send tools, models that reason are asked in
-    Responses: Chat Completions refuses them tools, and does not tell thoughts.
+    For clients that show thoughts and hand them back, and for those that send tools, models that reason are called in
+    Responses: Chat Completions refuses tools for them, and does not return thoughts.
     """
     client, model_id = request.client, request.defaults.base_model or request.model_id
     if client.protocol == "responses" or answers_in_responses_alone(model_id):

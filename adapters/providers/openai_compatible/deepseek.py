@@ -1,4 +1,4 @@
-"""DeepSeek: a list of bare ids, and a page that tells the balance, which is the best test of a key."""
+"""DeepSeek: a list of bare ids, and an endpoint for the balance, which is the best test of a key."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
-    """Ask for the balance, which stands at the server's root, and for the list."""
+    """Request the balance, which is at the server's root, and the list."""
     balance, listed = await gather_or_cancel(
         exchange.get(endpoint_url(without_version(endpoint), "user", "balance"), PROBE_LIMITS),
         exchange.get(endpoint_url(endpoint, "models"), PROBE_LIMITS),

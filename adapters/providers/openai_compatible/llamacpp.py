@@ -38,7 +38,7 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
 
 
 def _listed(document: object) -> list[Entry] | None:
-    """Find OpenAI's entries, with the capabilities that only the other half of the list tells."""
+    """Find OpenAI's entries, with the capabilities that only the other half of the list has."""
     entries = entries_under("data")(document)
     own = only_entries(mapping(document).get("models")) or []
     can = {entry.get("name"): entry.get(_CAN) for entry in own if isinstance(entry.get("name"), str)}
@@ -50,7 +50,7 @@ def _hashable(value: object) -> str | None:
 
 
 async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
-    """Ask for the list and, with a key, for the server's properties, which are behind the key."""
+    """Request the list and, with a key, the server's properties, which are behind the key."""
     if not exchange.has_key:
         return await _probe_list(exchange, endpoint)
     listed, properties = await gather_or_cancel(

@@ -1,4 +1,4 @@
-"""Ollama: its own list and, for each model, a page that tells what the model can do."""
+"""Ollama: its own list and, for each model, an endpoint with its capabilities."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from application.ports.provider_gateway import CallOutcome, OfferedModel
 
 _LISTED: Final = entries_under("models")
-# It reads a model's file to tell of it, one after the other.
+# It reads a model's file for each answer, one after the other.
 _AT_A_TIME: Final = 4
 _NOT_FOUND: Final = 404
 _SHOWN: Final = "shown"
@@ -84,7 +84,7 @@ async def _list_models(exchange: ProviderClient, endpoint: str) -> list[OfferedM
 
 
 async def _shown(exchange: ProviderClient, root: str, entry: Entry, turns: asyncio.Semaphore) -> Entry:
-    """Return the entry with what its page tells; one that was removed meanwhile, or has no name, as it is."""
+    """Return the entry with its details; one that was removed meanwhile, or has no name, as it is."""
     name = model_id_of(entry.get("name") or entry.get("model"))
     if name is None:
         return entry

@@ -1,4 +1,4 @@
-"""vLLM: the list tells the context length, and answers even when the engine behind it has died."""
+"""vLLM: the list has the context length, and answers even when the engine behind it has died."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SERVER_ERRORS: Final = range(500, 600)
 
 
 async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
-    """Ask for the list and for the engine's health; a proxy in front may not let the latter through."""
+    """Request the list and the engine's health; a proxy in front may not let the latter through."""
     listed, health = await gather_or_cancel(
         exchange.get(endpoint_url(endpoint, "models"), PROBE_LIMITS),
         exchange.get(endpoint_url(without_version(endpoint), "health"), PROBE_LIMITS),

@@ -51,7 +51,7 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
 
 
 async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
-    """Ask for the page about the key, which says whether it is blocked, and for the list."""
+    """Request the endpoint about the key, which reports whether it is blocked, and the list."""
     page, listed = await gather_or_cancel(
         exchange.get(endpoint_url(endpoint, "api-key"), PROBE_LIMITS),
         exchange.get(endpoint_url(endpoint, "models"), PROBE_LIMITS),

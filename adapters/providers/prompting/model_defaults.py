@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def limited(wish: int | None, defaults: ModelDefaults) -> int | None:
-    """Return how many tokens to ask for: the wish, else the model's default, never above the model's own limit."""
+    """Return how many tokens to request: the client's number, else the model's default, at most the model's limit."""
     tokens = defaults.max_tokens if wish is None else wish
     return min(tokens, defaults.most_tokens) if tokens is not None and defaults.most_tokens else tokens
 
@@ -20,7 +20,7 @@ def limited(wish: int | None, defaults: ModelDefaults) -> int | None:
 def without_dropped(
     body: dict[str, Any], defaults: ModelDefaults, ignored: Mapping[str, str] | None = None
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return the body without the fields that the model's config says to leave out, and those that were there.
+    """Return the body without the fields that the model's config drops, and those of them that were there.
 
     A dot leads into an object: `generationConfig.topK`. `ignored` maps the provider's names to the client's.
     """
@@ -36,5 +36,5 @@ def without_dropped(
 
 
 def has_system(conversation: Conversation) -> bool:
-    """Tell whether the client itself says how to behave."""
+    """Return whether the client itself has a system message."""
     return any(turn.role == "system" for turn in conversation.turns)

@@ -22,7 +22,7 @@ def pass_through(body: Mapping[str, Any], request: GenerationRequest, *, stream:
     """Return the client's own body for this model.
 
     Nothing is kept at the provider, which would keep it in the organization's account: `store` is sent as false, and
-    models that reason are asked for their encrypted thoughts, without which the next turn could not hand them back.
+    encrypted thoughts are requested from models that reason, without which the next turn could not hand them back.
     Those of other providers' models within the same conversation are taken out.
     """
     sent = dict(body)
@@ -52,7 +52,7 @@ def pass_through(body: Mapping[str, Any], request: GenerationRequest, *, stream:
 
 
 def _defaults(sent: Mapping[str, Any], request: GenerationRequest) -> dict[str, Any]:
-    """Return what the registered model's config says, as far as the model takes it."""
+    """Return the defaults of the registered model's config that the model accepts."""
     defaults = request.defaults
     model_id = defaults.base_model or request.model_id
     encoded: dict[str, Any] = {"instructions": defaults.system_prompt}

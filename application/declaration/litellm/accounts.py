@@ -140,8 +140,8 @@ class Accounts:
         if known is None:
             known = self._literals[text] = self._variables.name("LITELLM", *words)
             self.secrets[known] = text
-            self._leftovers.say(
-                f"A secret of {words[0]} stands in the file itself; in the declaration it is the variable {known}."
+            self._leftovers.note(
+                f"The file contains a secret of {words[0]}; the declaration refers to the variable {known} instead."
             )
         return {"env": known}
 
@@ -154,7 +154,7 @@ class Accounts:
         }
 
     def _name(self, label: str, own_key: str | None) -> str:
-        """Return a name that stays when other accounts are added, as far as something tells the account from them."""
+        """Return a name that stays the same when other accounts are added, if the account can be distinguished."""
         taken = {provider["name"] for provider in self._providers.values()}
         start = label if own_key is None or own_key in self.secrets else f"{label} ({own_key})"
         name, number = start, 1

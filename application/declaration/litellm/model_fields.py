@@ -87,7 +87,7 @@ def facts(name: str, params: Mapping[str, Any], info: Mapping[str, Any], left: L
 
 
 def config(name: str, params: Mapping[str, Any], info: Mapping[str, Any], left: Leftovers) -> dict[str, Any]:
-    """Return how the model is run where a request does not say."""
+    """Return the defaults that the model is run with."""
     found: dict[str, Any] = {}
     for field, ours in _CONFIG.items():
         value = params.get(field)
@@ -108,7 +108,7 @@ def config(name: str, params: Mapping[str, Any], info: Mapping[str, Any], left: 
 
 
 def is_tier(field: str) -> bool:
-    """Tell whether the field is a price for long prompts that is taken over."""
+    """Return whether the field is a price for long prompts that is taken over."""
     match = _TIER.fullmatch(field)
     return match is not None and match["price"] in _PRICES
 

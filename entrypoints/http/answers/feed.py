@@ -23,7 +23,7 @@ class HappenedEvent(ResponseModel):
 
 
 class StartOver(ResponseModel):
-    """The log ends before what the client has seen: what it knows is to be read anew. The stream goes on from here."""
+    """The log ends before what the client has seen, which has to be read again. The stream continues from here."""
 
     position: int
 

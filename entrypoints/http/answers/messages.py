@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class CompletedMessageAnswer(BaseModel):
-    """An answer, in the shape of Messages; Anthropic itself may say more."""
+    """An answer, in the shape of Messages; Anthropic's own may have more fields."""
 
     model_config = ConfigDict(extra="allow")
 

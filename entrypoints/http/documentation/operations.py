@@ -73,7 +73,7 @@ CHANGE_REASON: Schema = {
     "name": HEADER,
     "in": "header",
     "description": f"The {MEMBER} of the body in a header, in UTF-8, in ISO 8859-1, or in the form of RFC 8187, which "
-    "any client can send. Both may be sent if they say the same.",
+    "any client can send. Both may be sent if they are equal.",
     "schema": {**_TEXT, "minLength": 1},
     "examples": {
         "plain": {"value": "Costs less"},

@@ -1,4 +1,4 @@
-"""What the sign-in consists of, put together: used by its routes and by whoever asks who is asking."""
+"""What the sign-in consists of, put together: used by its routes and by authentication."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class SignIn:
         self.cookies.set_session(response, cookie, seconds=max(seconds, 0))
 
     def has_session(self, request: web.Request) -> bool:
-        """Tell whether the request has a cookie that was made here; its session may have ended."""
+        """Return whether the request has a cookie that was made here; its session may have ended."""
         return self.cookies.session(request) is not None
 
     async def principal(self, request: web.Request) -> Principal:
@@ -114,7 +114,7 @@ def sign_in(
 ) -> SignIn | None:
     """Return the sign-in; none where it is not known how browsers reach the console.
 
-    The identity provider, where the operator has named one, is asked by the `route`.
+    The identity provider, where the operator has named one, is reached by the `route`.
     """
     if address is None:
         return None

@@ -76,7 +76,7 @@ class SignInCookies:
         self._challenge = f"{prefix}-passkey-"
 
     def session(self, request: web.Request) -> SessionCookie | None:
-        """Return what the request's cookie says; none where it has none that was made here."""
+        """Return the content of the request's cookie; none where it has none that was made here."""
         sealed = request.cookies.get(self._session)
         text = None if sealed is None else self._texts.open(sealed, self._session)
         if text is None:

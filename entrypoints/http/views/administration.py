@@ -58,7 +58,7 @@ class JobsQuery(Query):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdministrationViews:
-    """Turns administrators' requests into jobs, and tells of them."""
+    """Turns administrators' requests into jobs, and reports them."""
 
     projections: Projections
     jobs: Jobs
@@ -94,9 +94,9 @@ class AdministrationViews:
     async def rebuild_projection(self, request: web.Request) -> web.Response:
         """Rebuild a projection
 
-        The log is folded, organization by organization, and rows that are not what it says are written in place, while
-        reads and writes go on. The job's result names these rows, and the events that cannot be read, whose rows stay
-        as they are. `all` stands for all projections. Of two rebuilds the second waits, queued.
+        The log is folded, organization by organization, and rows that differ from it are written in place, while
+        reads and writes continue. The job's result names these rows, and the events that cannot be read, whose rows
+        stay as they are. `all` stands for all projections. Of two rebuilds the second waits, queued.
         """
         body = await json_body(request, Rebuilding)
         return await self._started(request, "rebuild", _subject(request), body.organization_id)
@@ -147,7 +147,7 @@ class AdministrationViews:
     async def get_job(self, request: web.Request) -> web.Response:
         """Look at a job
 
-        Any process of the service can tell. A job whose process was not heard of for 15 seconds is interrupted.
+        Any process of the service can answer. A job whose process sent no heartbeat for 15 seconds is interrupted.
         """
         return json_response(Job.model_validate(await self.jobs.get(path_id(request, "id"))))
 

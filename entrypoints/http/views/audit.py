@@ -43,14 +43,16 @@ class AuditQuery(Page):
     aggregate_id: Annotated[Id | None, Field(description="Of this provider, model, access key or webhook.")] = None
     actor: Annotated[str | None, Field(min_length=1, max_length=255, description="By this subject.")] = None
     command_id: Annotated[Id | None, Field(description="Recorded by this command, as a 503 or 500 names it.")] = None
-    format: Annotated[Format | None, Field(description="What is answered; by default what Accept asks for.")] = None
+    format: Annotated[
+        Format | None, Field(description="Format of the answer; by default that of the header Accept.")
+    ] = None
     type: Annotated[str | None, Field(min_length=1, max_length=100, description="Such as provider.renamed.")] = None
     since: Annotated[Time | None, Field(alias="from", description="Not before this time.")] = None
     until: Annotated[Time | None, Field(alias="to", description="Before this time.")] = None
 
 
 class History(Protocol):
-    """Tells what happened to a provider, model, access key or webhook."""
+    """Lists the events of a provider, model, access key or webhook."""
 
     async def __call__(self, kind: Kind, aggregate_id: UUID, *, limit: int, before: int | None) -> HistoryPage:
         """Return events before a revision, newest first."""
@@ -128,9 +130,9 @@ class AuditViews:
     async def list_audit(self, request: web.Request) -> web.StreamResponse:
         """List the organization's events
 
-        The newest first: who did what, when, in which request, and the facts of it as they lie in the log.
+        The newest first: who did what, when, in which request, and its facts as stored in the log.
 
-        With `format=csv`, or `Accept: text/csv`, all that match come as CSV, at most 100,000: of more, ask for parts
+        With `format=csv`, or `Accept: text/csv`, all that match come as CSV, at most 100,000: of more, request parts
         with `from` and `to`. Texts that a spreadsheet would take for a formula have an apostrophe before them. What is
         to be proved elsewhere is exported instead (`/api/ai/audit/export`).
         """

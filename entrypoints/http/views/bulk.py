@@ -41,14 +41,14 @@ class BulkViews:
         "/api/ai/models/bulk",
         access=Access.EDITOR,
         body=BulkOperations,
-        answers={200: Answer(description="What became of each.", schema=BulkResult, headers=("Log-Position",))},
+        answers={200: Answer(description="Result of each.", schema=BulkResult, headers=("Log-Position",))},
         problems=(BulkRefused, Conflict, QuotaReached),
     )
     async def change_models_in_bulk(self, request: web.Request) -> web.Response:
         """Change many models in one request
 
         Up to 1,000 operations. Atomic: all of them in one transaction, or none and 422 with an error for each index.
-        Otherwise each for itself, and the answer says which were done. An operation's status is what the same
+        Otherwise each for itself, and the answer lists which were done. An operation's status is what the same
         request alone would have got.
         """
         body = await json_body(request, BulkOperations)

@@ -67,11 +67,11 @@ OF_DOORS: Final[Facts] = {
 
 
 class Door(Protocol):
-    """One request at a door: what was asked, and how the answer is written."""
+    """One request at a door: its content, and how the answer is written."""
 
     @property
     def client(self) -> DoorRequest:
-        """What the client asks."""
+        """The client's prompt."""
         ...
 
     @property
@@ -89,7 +89,7 @@ class Door(Protocol):
         ...
 
     def encode(self, event: CompletionEvent) -> Iterable[tuple[bytes | None, bytes]]:
-        """Return the name and data of the events that say what is new."""
+        """Return the name and data of the events with what is new."""
         ...
 
     def failed(self, problem: Problem) -> Iterable[tuple[bytes | None, bytes]]:
@@ -122,7 +122,7 @@ class DoorViews:
 
         For clients of OpenAI's API: give them this service as base URL (with `/v1`) and a token as the API key. `model`
         is the id of a registered model, its provider's name for it, or its name here; every provider will do. To a
-        provider of the same protocol everything goes through whole. For others what can be translated is; what cannot
+        provider of the same protocol everything is passed through. For others what can be translated is; what cannot
         and would change the answer is refused by name; what only tunes is left out and named in `Ignored-Fields`.
         """
         body, document = await json_to_hand_on(request, ChatCompletionBody)

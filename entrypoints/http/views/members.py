@@ -97,7 +97,7 @@ class MemberViews:
         """Invite somebody
 
         `invitationUrl` is in this answer alone, good once and for 72 hours: hand it to the person, who opens it and
-        chooses how to sign in. The service sends no mail. Address and name stand in no event.
+        chooses how to sign in. The service sends no e-mail. Address and name are in no event.
         """
         body = await json_body(request, NewMember)
         invited = await self.invite(InviteMember(address=body.address, role=body.role, name=body.name))

@@ -109,7 +109,8 @@ class ModelViews:
     async def get_model(self, request: web.Request) -> web.Response:
         """Show a model, as it is or as it was
 
-        With `asOf` or `atRevision` the log tells how it was; a moment at which it did not exist is answered with 404.
+        With `asOf` or `atRevision` its past state is read from the log; a moment at which it did not exist is answered
+        with 404.
         """
         return await is_or_was_response(request, self.documents, self.as_of, self.past)
 
@@ -124,7 +125,7 @@ class ModelViews:
     async def register_model(self, request: web.Request) -> web.Response:
         """Register a model
 
-        What is left out is filled from the catalogue; `sources` in the answer says which field is from where.
+        What is left out is filled from the catalogue; `sources` in the answer has where each field is from.
         """
         recorded = await self.register(registration(await json_body(request, NewModel)))
         return await created_response(self.documents, recorded, COLLECTION)

@@ -102,8 +102,8 @@ class PromptViews:
     async def generate(self, request: web.Request) -> web.StreamResponse:
         """Run a prompt
 
-        A candidate that fails, or says nothing for ten seconds (`firstByteSeconds` in its config), makes room for the
-        next; the last one is asked again where that is safe; a model asked for by its id has no other. What the prompt
+        A candidate that fails, or sends nothing for ten seconds (`firstByteSeconds` in its config), makes room for the
+        next; the last one is called again where that is safe; a model requested by its id has no other. What the prompt
         itself has wrong is nobody else's to answer. One that keeps failing cools down. Closing the connection ends the
         call at the provider. Prompts and answers are neither logged nor kept; tokens, cost and time are counted. With
         an Idempotency-Key the answer is kept for 24 hours, so that a repetition costs nothing; that of a stream is not,
@@ -111,7 +111,7 @@ class PromptViews:
 
         With `stream: true` the answer comes in server-sent events, the same for all providers: `delta` with `{"text"}`,
         `reasoning` with `{"text"}`, `toolCall` with a call that is whole, at the end `done` with everything but the
-        text, or `error` with problem details. No other model is asked once the first words are out. Lines that begin
+        text, or `error` with problem details. No other model is called once the first words are sent. Lines that begin
         with a colon keep the connection open.
         """
         body = await json_body(request, PromptToRun)

@@ -120,7 +120,8 @@ class ProviderViews:
     async def get_provider(self, request: web.Request) -> web.Response:
         """Show a provider, as it is or as it was
 
-        With `asOf` or `atRevision` the log tells how it was; a moment at which it did not exist is answered with 404.
+        With `asOf` or `atRevision` its past state is read from the log; a moment at which it did not exist is answered
+        with 404.
         """
         return await is_or_was_response(request, self.documents, self.as_of, self.past)
 

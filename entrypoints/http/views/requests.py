@@ -76,12 +76,12 @@ class RequestViews:
     async def list_requests(self, request: web.Request) -> web.StreamResponse:
         """List the calls of clients
 
-        One entry for each prompt, embedding and count of tokens at any door, the newest first: who asked for which
+        One entry for each prompt, embedding and count of tokens at any door, the newest first: who requested which
         model, which one answered, what was tried, tokens, cost and time. No prompts and no answers. A call is listed at
         most a second after it ended, and for 30 days unless the operator has set another time. What was refused before
         a model was looked for, such as a body that makes no sense, is not listed.
 
-        With `format=csv`, or `Accept: text/csv`, all that match come as CSV, at most 100,000: of more, ask for parts
+        With `format=csv`, or `Accept: text/csv`, all that match come as CSV, at most 100,000: of more, request parts
         with `from` and `to`. Texts that a spreadsheet would take for a formula have an apostrophe before them.
         """
         query = query_of(request, RequestsQuery)

@@ -217,7 +217,7 @@ class WebhookViews:
     async def test_webhook(self, request: web.Request) -> web.Response:
         """Send a test message
 
-        Sends a message of the type `webhook.test` now and tells how that ended, after at most 15 seconds; also to a
+        Sends a message of the type `webhook.test` now and returns the result, after at most 15 seconds; also to a
         webhook that is disabled. It is not repeated. Of the receiver's answer status and length are shown.
         """
         tested = await self.try_out(SendTestMessage(webhook_id=path_id(request, "id")))

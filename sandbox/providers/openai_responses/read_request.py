@@ -40,7 +40,7 @@ def read_prompt(call: ApiCall, model: SimulatedModel, thinking: Thinking | None)
 
 
 def read_limit(body: JsonObject) -> int | None:
-    """The largest number of output tokens asked for.
+    """The largest number of output tokens requested.
 
     Raises:
         RefusedError: it is too small.

@@ -26,7 +26,7 @@ END = '{"data": [%s], "pagination": {"hasMore": false}}'
 
 @asynccontextmanager
 async def answered(answer: Callable[[web.Request], web.Response]) -> AsyncIterator[tuple[RestOrganization, list[str]]]:
-    """Give the organization at a service that answers so, and what it was asked for."""
+    """Give the organization at a service that answers so, and the requests to it."""
     asked: list[str] = []
 
     async def handle(request: web.Request) -> web.Response:

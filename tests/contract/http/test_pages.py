@@ -96,7 +96,7 @@ def test_no_route_of_the_console_changes_anything() -> None:
     assert {route.method for route in console_routes()} == {"GET"}
 
 
-@pytest.mark.parametrize("library", ["preact", "uplot"])
+@pytest.mark.parametrize("library", ["lucide", "preact", "uplot"])
 def test_what_comes_from_others_is_what_they_published(library: str) -> None:
     folder = PAGE / "vendor" / library
     for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines():

@@ -60,7 +60,7 @@ async def test_words_come_one_by_one_and_the_rest_at_the_end(setup: PromptSetup,
     assert deltas == [("delta", {"text": text}) for text in ("Hel", "lo,\n", "wörld")]
     assert name == "done"
     assert done.keys() == whole.document.keys() - {"text"}
-    as_described("POST", GENERATE, 200, "", done | {"text": "Hello."})
+    as_described("POST", GENERATE, 200, done | {"text": "Hello."})
     assert (done["finishReason"], done["attempts"][0]["outcome"]) == ("stop", "ok")
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.databases import Connection, Database
 
 LONG = 2_000
-# Those since the last snapshot, and what a command, a page or a moment asks for besides.
+# Those since the last snapshot, and what a command, a page or a moment requests besides.
 MOST_EVENTS = 2 * aggregate_snapshots.INTERVAL + 60
 
 

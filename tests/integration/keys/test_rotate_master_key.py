@@ -1,4 +1,4 @@
-"""Data keys are wrapped anew while everybody goes on; what is sealed stays as it was."""
+"""Data keys are rewrapped while everybody continues; what is sealed stays as it was."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ async def test_what_prompts_refuse_is_shown_as_unusable(registry: Registry, tena
         shown = {document["id"]: document for document in await documents(models)}
         usable = await documents(models, is_usable=True)
         unusable = await documents(models, is_usable=False)
-    # A config of before it was typed: what of it cannot be used is said where the model is asked for.
+    # A config of before it was typed: what of it cannot be used is said where the model is requested.
     refusals = {
         str(each.candidate.id): [rule.rule for rule in each.findings if rule.rule in REFUSALS - {"config"}]
         for each in ranked

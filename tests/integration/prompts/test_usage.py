@@ -156,7 +156,7 @@ async def test_a_call_that_the_database_refuses_takes_no_other_with_it(
 
 
 class LosesAnAnswer(Tenant):
-    """Statements whose first answer is lost: they were carried out, and whoever asked does not know."""
+    """Statements whose first answer is lost: they were executed, and whoever asked does not know."""
 
     has_lost = False
 

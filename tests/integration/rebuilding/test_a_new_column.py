@@ -1,6 +1,6 @@
 """How a projection gets a column: a migration adds it, the code projects it, a rebuild fills it.
 
-This is the example of CONTRIBUTING.md, whose migration is carried out here and whose projection is the one here.
+This is the example of CONTRIBUTING.md, whose migration is executed here and whose projection is the one here.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def shown(language: str) -> str:
     return dedent(block)
 
 
-# Migrations are carried out by whoever owns the tables.
+# Migrations are executed by whoever owns the tables.
 MIGRATION = f"SET ROLE modelbook_owner; {shown('sql')} RESET ROLE"
 
 

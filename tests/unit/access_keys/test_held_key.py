@@ -38,7 +38,7 @@ def a_held_key(**changes: object) -> HeldKey:
         (NEW, {"is_enabled": False}, "disabled"),
         (NEW, {"expires_at": NOW}, "expired"),
         (NEW, {"expires_at": LATER}, None),
-        # Without the right secret nothing is said of what became of the key.
+        # Without the right secret nothing is said about what became of the key.
         (b"x" * 32, {"is_enabled": False, "expires_at": NOW}, "unknown"),
     ],
 )

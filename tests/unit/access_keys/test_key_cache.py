@@ -1,4 +1,4 @@
-"""Keys are recognized without asking the database, and never for longer than two seconds after it knows better."""
+"""Keys are recognized without querying the database, and never for longer than two seconds after it knows better."""
 
 from __future__ import annotations
 

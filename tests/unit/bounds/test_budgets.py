@@ -1,4 +1,4 @@
-"""Budgets: never passed by more than the calls under way, and asked for as rarely as possible."""
+"""Budgets: never passed by more than the calls under way, and requested as rarely as possible."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def a_key(usd: str = "10", period: str = "day") -> CallBounds:
 
 
 async def others_have_run() -> None:
-    """Let tasks go on until they wait for something."""
+    """Let tasks continue until they wait for something."""
     for _ in range(10):
         await asyncio.sleep(0)
 

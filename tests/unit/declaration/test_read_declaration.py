@@ -56,7 +56,7 @@ def test_keys_are_named_and_never_repeated() -> None:
     secret = "sk-proj-0123456789abcdefghijklmnop"
     written = refused(providers=[OPENAI | {"apiKey": secret}])
     assert written == [
-        "/providers/0/apiKey never stands in the file: write {env: NAME} or {file: PATH} to say where it is"
+        "/providers/0/apiKey is never written in the file: use {env: NAME} or {file: PATH} to refer to it"
     ]
     elsewhere = refused(accessKeys=[{"name": secret, "labels": {"team": secret}}])
     assert [finding.split(" ")[0] for finding in elsewhere] == ["/accessKeys/0/name", "/accessKeys/0/labels/team"]

@@ -1,4 +1,4 @@
-"""What is shown of an answer: completed, compared with what is registered, and worked out once."""
+"""What is shown of an answer: completed, compared with what is registered, and calculated once."""
 
 from __future__ import annotations
 

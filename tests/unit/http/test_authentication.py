@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from entrypoints.http.authentication import LONGEST_TOKEN
 from entrypoints.http.request_errors import NotAuthenticated
@@ -13,6 +13,7 @@ from entrypoints.http.token_keys import PublicKeys, SharedSecret, UnusableKeys
 from tests.tokens import (
     EC_KEY,
     JWKS,
+    OTHER_RSA_KEY,
     OTHER_SECRET,
     RSA_KEY,
     SECRET,
@@ -23,6 +24,9 @@ from tests.tokens import (
     signed,
     verifier,
 )
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 PAYLOAD = json.dumps(claims()).encode()
 
@@ -104,7 +108,7 @@ async def test_a_public_key_cannot_be_configured_as_the_secret() -> None:
         (RSA_KEY, {"kid": "rsa-2"}, "is not known here"),
         (RSA_KEY, {}, "is not known here"),
         (RSA_KEY, {"kid": "ec-1"}, "it is not signed with ES256"),
-        (rsa.generate_private_key(public_exponent=65537, key_size=2048), {"kid": "rsa-1"}, "signature does not match"),
+        (OTHER_RSA_KEY, {"kid": "rsa-1"}, "signature does not match"),
     ],
 )
 async def test_a_token_of_another_key_is_refused(key: rsa.RSAPrivateKey, header: dict[str, str], reason: str) -> None:
@@ -113,12 +117,11 @@ async def test_a_token_of_another_key_is_refused(key: rsa.RSAPrivateKey, header:
 
 
 async def test_a_key_that_the_token_brings_along_is_not_used() -> None:
-    stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     header = {
         "kid": "rsa-1",
         "jku": "https://attacker.example/jwks",
         "x5u": "https://attacker.example/x",
-        "jwk": jwk(stranger),
+        "jwk": jwk(OTHER_RSA_KEY),
     }
-    token = jwt.encode(claims(), stranger, algorithm="RS256", headers=header)
+    token = jwt.encode(claims(), OTHER_RSA_KEY, algorithm="RS256", headers=header)
     assert "signature does not match" in await refusal_of(token, verifier(keys=PublicKeys(JWKS)))

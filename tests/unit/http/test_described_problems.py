@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from application.errors import (
     ApplicationError,
@@ -22,14 +21,14 @@ from application.ports.provider_gateway import CallOutcome, ContextUse, Upstream
 from application.ports.rate_limits import Quota
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
 from application.prompts.selection_candidates import Selection
-from entrypoints.http.documentation.openapi import openapi_document
 from entrypoints.http.documentation.problems import catalogue_of, sentence_of
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.json_responses import json_bytes
 from entrypoints.http.problems import problem_document
 from entrypoints.http.request_errors import ConditionFailed, ContentTooLarge, MalformedJson, Refused
 from entrypoints.http.transport import HEADERS_TOO_LARGE, MALFORMED
-from tests.product_routes import product_routes
+from tests.product_routes import product_document, product_routes
+from tests.schema_validators import Schemas
 
 _FAILURE = CallOutcome("overloaded", "The provider is overloaded.", hint="Wait.", http_status=503)
 
@@ -53,18 +52,14 @@ REFUSALS: list[ApplicationError | Refused] = [
 
 @pytest.fixture(scope="module")
 def schemas() -> dict[str, Any]:
-    document = json.loads(json.dumps(openapi_document(product_routes(), version="1.2.3")))
-    return document["components"]["schemas"]  # type: ignore[no-any-return]
+    return product_document()["components"]["schemas"]  # type: ignore[no-any-return]
 
 
 def described_as(document: object, schemas: dict[str, Any]) -> list[str]:
     """Return by which of the schemas of problems the document is described."""
-    names = [branch["$ref"].rpartition("/")[2] for branch in schemas["Problem"]["anyOf"]]
-    return [
-        name
-        for name in names
-        if Draft202012Validator({**schemas[name], "components": {"schemas": schemas}}).is_valid(document)
-    ]
+    described = Schemas({"components": {"schemas": schemas}})
+    branches = schemas["Problem"]["anyOf"]
+    return [branch["$ref"].rpartition("/")[2] for branch in branches if described.validator(branch).is_valid(document)]
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: type(refusal).__name__)

@@ -6,17 +6,16 @@ import json
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
-from entrypoints.http.documentation.openapi import openapi_document
-from tests.product_routes import product_routes
+from tests.product_routes import product_document
+from tests.schema_validators import Schemas
 
 Streams = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
 def product() -> dict[str, Any]:
-    return json.loads(json.dumps(openapi_document(product_routes(), version="1.2.3")))  # type: ignore[no-any-return]
+    return product_document()
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +53,11 @@ def test_each_kind_of_event_has_a_name_and_a_schema(product: dict[str, Any], str
 
 
 def test_the_example_reads_as_a_stream_of_what_is_described(product: dict[str, Any], streams: Streams) -> None:
+    schemas = Schemas(product)
     for path, stream in streams.items():
         blocks = [block.split("\n") for block in stream["example"].removesuffix("\n\n").split("\n\n")]
         sent = [dict(line.split(": ", 1) for line in block) for block in blocks]
-        assert [
-            fault.message for fault in Draft202012Validator(stream["schema"]["contentSchema"]).iter_errors(sent)
-        ] == [], path
+        assert schemas.faults(stream["schema"]["contentSchema"], sent) == [], path
         for event, data in zip(sent, data_of(stream), strict=True):
             if "contentSchema" in data:
-                schema = {**data["contentSchema"], "components": product["components"]}
-                faults = Draft202012Validator(schema).iter_errors(json.loads(event["data"]))
-                assert [fault.message for fault in faults] == [], path
+                assert schemas.faults(data["contentSchema"], json.loads(event["data"])) == [], path

@@ -96,7 +96,7 @@ def test_what_is_imported_later_has_a_script_of_its_own_and_shares_what_others_h
     assert found["pages-one.js"].startswith(
         'import { $core_session } from "./main.js";\nimport { $parts_table } from "./shared.js";\n// pages/one.js\n'
     )
-    # What it shares is asked for with it, and not after it.
+    # What it shares is requested with it, and not after it.
     assert 'Promise.all([import("./pages-one.js"), import("./shared.js")])' in found["main.js"]
     assert '() => import("./main.js").then((script) => script.$pages_home)' in found["main.js"]
 

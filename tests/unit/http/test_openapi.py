@@ -4,8 +4,6 @@ import json
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pytest
-from jsonschema import Draft202012Validator
-from openapi_spec_validator import validate
 from pydantic import Field
 
 from application.errors import ModelNotFound, StaleRevision
@@ -15,7 +13,8 @@ from entrypoints.http.documentation.openapi import openapi_document
 from entrypoints.http.field_types import Body, Flag, Id, Number, Patch, Time
 from entrypoints.http.pagination import Page
 from entrypoints.http.routes import Answer, route
-from tests.product_routes import product_routes
+from tests.product_routes import product_document
+from tests.schema_validators import Schemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +93,7 @@ def document() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def product() -> dict[str, Any]:
-    return json.loads(json.dumps(openapi_document(product_routes(), version="1.2.3")))  # type: ignore[no-any-return]
+    return product_document()
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -108,6 +107,9 @@ def parameters(operation: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_the_documents_are_valid_openapi_31(document: dict[str, Any], product: dict[str, Any]) -> None:
+    # Loading it takes seconds.
+    from openapi_spec_validator import validate  # noqa: PLC0415
+
     for made in (document, product):
         assert made["openapi"] == "3.1.0"
         validate(made)
@@ -206,24 +208,24 @@ def test_every_operation_of_the_product_is_described(product: dict[str, Any]) ->
 
 
 def test_the_examples_of_the_product_are_what_it_describes(product: dict[str, Any]) -> None:
-    checked = 0
+    schemas, checked = Schemas(product), 0
     for place, part in parts_of(product):
         # How a stream reads is checked in test_described_streams.py.
         if "schema" not in part or place.endswith("text/event-stream"):
             continue
         examples = [resolved(product, example)["value"] for example in part.get("examples", {}).values()]
         for example in [*examples, *([part["example"]] if "example" in part else [])]:
-            assert faults_of(product, part["schema"], example) == [], place
+            assert schemas.faults(part["schema"], example) == [], place
             checked += 1
     assert checked > 100
 
 
 def test_the_examples_and_defaults_of_each_schema_fit_it(product: dict[str, Any]) -> None:
-    checked = 0
+    schemas, checked = Schemas(product), 0
     for place, part in parts_of(product):
         if {"type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"} & part.keys():
             for value in [*part.get("examples", []), *([part["default"]] if "default" in part else [])]:
-                assert faults_of(product, part, value) == [], place
+                assert schemas.faults(part, value) == [], place
                 checked += 1
     assert checked > 20
 
@@ -244,11 +246,6 @@ def resolved(document: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
     for name in part["$ref"].removeprefix("#/").split("/") if "$ref" in part else ():
         document = document[name]
     return document if "$ref" in part else part
-
-
-def faults_of(document: dict[str, Any], schema: dict[str, Any], value: object) -> list[str]:
-    whole = {**schema, "components": document["components"]}
-    return [fault.message for fault in Draft202012Validator(whole).iter_errors(value)]
 
 
 def test_no_secret_and_no_place_of_ours_is_in_the_document(product: dict[str, Any]) -> None:

@@ -9,8 +9,9 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from application.errors import Unavailable
 from entrypoints.http.token_keys import FetchedKeys, SharedSecret, UnusableKeys, public_keys
+from tests.tokens import RSA_KEY
 
-RSA_JWK = RSAAlgorithm.to_jwk(rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key(), as_dict=True)
+RSA_JWK = RSAAlgorithm.to_jwk(RSA_KEY.public_key(), as_dict=True)
 EC_JWK = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()).public_key(), as_dict=True)
 SMALL_KEY = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - to be refused
 SMALL_JWK = RSAAlgorithm.to_jwk(SMALL_KEY.public_key(), as_dict=True)

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.ports.price_list import Tariff, Unpriced
 from application.ports.provider_gateway import ProviderConnection
 from application.prompts.call_costs import Cost, CostPart, call_cost, cost_at, own_tariff
 from application.prompts.completion import Completion, TokenUsage
 from application.prompts.model_parameters import Defaults
+from application.prompts.price_list import Tariff, Unpriced
 from domain.model.values import HIGHEST_COST, MOST_DECIMALS, Price, PriceTier
 from tests.builders import a_price
 from tests.fakes.generation import completed

@@ -43,8 +43,8 @@ class Models:
         cool_down = self.cool_downs.of(HERE, self.model)
         return None if cool_down is None else cool_down.until - self.timer.now()
 
-    def untold(self) -> list[SharedCoolDown]:
-        return self.cool_downs.untold(HERE, [self.model.id])
+    def unshared(self) -> list[SharedCoolDown]:
+        return self.cool_downs.unshared(HERE, [self.model.id])
 
 
 def test_a_model_that_has_failed_twice_is_tried_and_after_the_third_time_left_alone() -> None:
@@ -192,9 +192,9 @@ class Pair:
         """Share what the one has found, as the database would; return how much."""
         self._written += 1
         now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self._written)
-        found = teller.untold()
+        found = teller.unshared()
         teller.cool_downs.note_shared(HERE, [(each.model_id, now) for each in found])
-        hearer.cool_downs.heard(HERE, [replace(each, changed_at=now) for each in found])
+        hearer.cool_downs.note_others(HERE, [replace(each, changed_at=now) for each in found])
         return len(found)
 
 
@@ -233,7 +233,7 @@ def test_what_this_process_has_just_found_is_not_overwritten_by_what_is_older() 
     pair.tell(pair.one, pair.other)
     pair.other.timer.time += SHORTEST
     pair.other.answers()
-    before = pair.other.untold()
+    before = pair.other.unshared()
     pair.tell(pair.one, pair.other)
-    pair.other.cool_downs.heard(HERE, [replace(each, reason="timeout", seconds_left=5.0) for each in before])
+    pair.other.cool_downs.note_others(HERE, [replace(each, reason="timeout", seconds_left=5.0) for each in before])
     assert pair.other.left is None

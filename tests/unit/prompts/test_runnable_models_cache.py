@@ -49,7 +49,7 @@ async def names(setup: PromptSetup, selector: ModelSelector = ANY) -> list[str]:
 
 
 async def settled() -> None:
-    """Let what goes on in the background come to its end."""
+    """Let what continues in the background come to its end."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
     await asyncio.gather(*others, return_exceptions=True)
 

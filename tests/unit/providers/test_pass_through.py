@@ -270,7 +270,7 @@ async def test_pings_alone_do_not_keep_a_stream_open_for_ever() -> None:
     outbound = HesitatingOutbound(0.0, *[0.02] * 40)
     request = passed_on("messages", MESSAGE, idle_seconds=5.0, deadline_seconds=0.1)
     error = await failure_of(Prompted("anthropic", outbound=outbound), begun, *[ping] * 40, request=request)
-    assert error.message == "Anthropic fell silent in the middle of its answer."
+    assert error.message == "Anthropic stopped sending in the middle of its answer."
 
 
 async def test_of_several_answers_the_slowest_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-// Answers that are asked for while the code that shows them is still on its way: each is taken once, by whoever shows it.
+// Answers that are requested while the code that shows them is still on its way: each is taken once, by whoever shows it.
 
 const asked = new Map();
 

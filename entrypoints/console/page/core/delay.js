@@ -6,7 +6,7 @@ export function pause(milliseconds, ...signals) {
     const finish = () => {
       clearTimeout(timer);
       done.abort();
-      resolve();
+      resolve(undefined);
     };
     const timer = setTimeout(finish, milliseconds);
     for (const signal of signals) {

@@ -81,7 +81,7 @@ export async function takeUp() {
   enter(session);
 }
 
-// The next time it is known at once which one to ask for.
+// The next time it is known at once which one to request.
 function keepOrganization(id) {
   if (id !== preference("organization")) prefer("organization", id);
 }

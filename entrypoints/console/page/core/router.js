@@ -37,7 +37,7 @@ export function go(path, query) {
   else location.hash = target;
 }
 
-// Keeps filters in the address without showing the page anew; `held` is for whoever comes back to it.
+// Keeps filters in the address without showing the page again; `held` is for whoever comes back to it.
 export function remember(query, held = {}) {
   history.replaceState({ isKnown: true, held }, "", href(place().path, query));
   visits.set(location.hash, { held, top: window.scrollY });
@@ -53,7 +53,7 @@ export const lastPlace = (path) => latest.get(path) ?? href(path);
 // For a link that leads back.
 export const comeBack = () => (isBack = true);
 
-// Without `focus` it is the same page again, and whoever uses it is not disturbed; nothing of it stays if it is shown `anew`.
+// Without `focus` it is the same page again, and whoever uses it is not disturbed; nothing of it stays if it is shown `again`.
 export async function refresh({ focus = true, anew = focus } = {}) {
   const { path, query } = place();
   leaving.abort();
@@ -85,7 +85,7 @@ export async function refresh({ focus = true, anew = focus } = {}) {
   return undefined;
 }
 
-// With another key all of it is made anew.
+// With another key all of it is recreated.
 const Visit = ({ children }) => children;
 
 const draw = (main, page) => render(html`<${Visit} key=${`${visit} ${place().path}`}>${page}<//>`, main);

@@ -20,7 +20,7 @@ export class Store {
   }
 }
 
-// Draws a component anew whenever the store changes.
+// Draws a component again whenever the store changes.
 /** @template {{ subscribe: (listener: () => void) => () => any }} T @param {T} store @returns {T} */
 export function useStore(store) {
   const [, again] = useReducer((count) => count + 1, 0);

@@ -29,7 +29,7 @@ export const keyHint = (apiKey) => !apiKey ? "none" : apiKey.hint.length > 1 ? h
 
 const ages = new Store();
 
-// Time goes on while a page is open.
+// Time continues while a page is open.
 export const renewAges = () => ages.changed();
 
 function Age({ moment }) {
@@ -52,7 +52,7 @@ export const chips = (names) => html`<span class="chips">${names.map(chip)}</spa
 export function fewChips(names) {
   const telling = [...TELLING.filter((name) => names.includes(name)), ...names.filter((name) => !TELLING.includes(name))];
   const rest = telling.slice(FEW);
-  return html`<span class="chips few">${telling.slice(0, FEW).map(chip)}${rest.length ? html`<span class="chip more" title=${rest.map(spoken).join(", ")}>+${rest.length}</span>` : null}</span>`;
+  return names.length === 0 ? null : html`<span class="chips few">${telling.slice(0, FEW).map(chip)}${rest.length ? html`<span class="chip more" title=${rest.map(spoken).join(", ")}>+${rest.length}</span>` : null}</span>`;
 }
 
 const chip = (name) => html`<span class="chip">${spoken(name)}</span>`;

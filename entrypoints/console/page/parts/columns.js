@@ -11,7 +11,7 @@ export class Columns {
     this.kept = `columns of ${name}`;
     this.columns = columns;
     this.subscribe = onPreference;
-    this.view = html`<${Menu} text="Columns" fill=${() => html`<${Boxes} columns=${this} />`} />`;
+    this.view = html`<${Menu} text="Columns" sign="columns-3" fill=${() => html`<${Boxes} columns=${this} />`} />`;
   }
 
   get shown() {

@@ -4,6 +4,7 @@ import { html, useLayoutEffect, useRef, useStore } from "../core/view.js";
 import { Action } from "./action.js";
 import { failure } from "./failure.js";
 import { Field } from "./form.js";
+import { icon } from "./icon.js";
 import { views } from "./views.js";
 
 export function ListingView({ list }) {
@@ -29,7 +30,7 @@ export function ListingView({ list }) {
   };
   const rows = () => {
     if (list.error) return failure(list.error, () => list.load());
-    // That it asks anew changes no row.
+    // That it asks again changes no row.
     if (list.rows.length > 0) return list.drawn ??= list.draw(list.rows);
     return list.count === undefined ? null : list.empty(list.isFiltered);
   };
@@ -43,7 +44,7 @@ export function ListingView({ list }) {
       <p class="quiet" role="status" tabindex="-1" ref=${count}>${list.summary}</p>
       <div class="tools">
         ${list.filters.length ? views() : null}${list.tools}
-        ${list.csv ? html`<${Action} needs="viewer" tone="plain" label="CSV of all that match" run=${(button) => list.save(button)}>CSV<//>` : null}
+        ${list.csv ? html`<${Action} needs="viewer" tone="plain" label="CSV of all that match" run=${(button) => list.save(button)}>${icon("download")}CSV<//>` : null}
       </div>
     </div>
     ${list.above}
@@ -62,7 +63,7 @@ function topmost(place) {
   return row ? { key: row.dataset.key, at: row.getBoundingClientRect().top } : null;
 }
 
-// What begins anew is seen again where it was seen before.
+// What begins again is seen again where it was seen before.
 function freshen(row) {
   row?.classList.remove("fresh");
   row?.getBoundingClientRect();

@@ -143,7 +143,7 @@ export class Listing extends Store {
     this.signal.addEventListener("abort", () => clearInterval(timer));
   }
 
-  // Nobody asked for this reload, so its failure is not reported: the next event tries again.
+  // Nobody requested this reload, so its failure is not reported: the next event tries again.
   async #renew() {
     const { asking, rows } = this;
     const page = await this.#ask(asking?.signal ?? this.signal).catch(() => null);

@@ -8,7 +8,7 @@ import { Field } from "./form.js";
 
 /** @type {[name: string, label: string, choices: [string, string][]][]} */
 const SETTINGS = [
-  ["theme", "Colours", [["system", "As the system has them"], ["light", "Light"], ["dark", "Dark"]]],
+  ["theme", "Colours", [["system", "System default"], ["light", "Light"], ["dark", "Dark"]]],
   ["times", "Times", [["both", "How long ago, and when"], ["relative", "How long ago"], ["absolute", "When"]]],
   ["zone", "Time zone", [["local", "Where you are"], ["utc", "UTC"]]],
 ];

@@ -18,7 +18,7 @@ export function Table({ columns, rows, caption, selection = null, sorted = null,
       const key = selection?.id(row) ?? row.id;
       return html`<tr role="row" key=${key} data-key=${key}>
         ${selection ? html`<td role="cell" class="tick">${box(selection, row)}</td>` : null}
-        ${columns.map((column) => html`<td role="cell" key=${column.head} class=${column.numeric ? "numeric" : null} data-head=${column.head}><div>${column.cell(row)}</div></td>`)}
+        ${columns.map((column) => html`<td role="cell" key=${column.head} class=${column.numeric ? "numeric" : null} data-head=${column.isUnseen ? null : column.head}><div>${column.cell(row)}</div></td>`)}
       </tr>`;
     })}</tbody>
   </table></div>`;

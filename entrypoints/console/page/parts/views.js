@@ -9,7 +9,7 @@ import { Menu } from "./menu.js";
 const MOST = 30;
 const PREFERENCES = { subscribe: onPreference };
 
-export const views = () => html`<${Menu} text="Views" fill=${(close) => html`<${Views} close=${close} />`} />`;
+export const views = () => html`<${Menu} text="Views" sign="bookmark" fill=${(close) => html`<${Views} close=${close} />`} />`;
 
 function Views({ close }) {
   useStore(PREFERENCES);

@@ -44,7 +44,7 @@ _TUNING: Final = frozenset(
 )
 # What a provider of another protocol has nothing like, and what would be another answer without it.
 _ELSEWHERE_NOTHING: Final = {
-    "audio": "Ask for text, or use a model of a provider that speaks Chat Completions.",
+    "audio": "Request text, or use a model of a provider that speaks Chat Completions.",
     "prediction": "Leave it out, or use a model of a provider that speaks Chat Completions.",
     "web_search_options": "Leave it out, or use a model of a provider that speaks Chat Completions.",
     "functions": "Use tools instead.",
@@ -61,7 +61,7 @@ _READ: Final = frozenset(
 
 
 def read_conversation(body: Mapping[str, Any]) -> Conversation:
-    """Return what the body asks of a model.
+    """Return the body's conversation in the shape for all protocols.
 
     Raises:
         InvalidInput: it makes no sense, at this place.

@@ -40,7 +40,7 @@ def refuse_state(body: Mapping[str, Any]) -> None:
     """Refuse what needs a memory: nothing of a prompt or an answer is kept here, whoever the provider is.
 
     Raises:
-        InvalidInput: the body asks for something that was kept, or to be kept.
+        InvalidInput: the body requests something that was kept, or to be kept.
     """
     for name in _STATEFUL:
         if body.get(name):
@@ -51,7 +51,7 @@ def refuse_state(body: Mapping[str, Any]) -> None:
 
 
 def read_conversation(body: Mapping[str, Any]) -> Conversation:
-    """Return what the body asks of a model.
+    """Return the body's conversation in the shape for all protocols.
 
     Raises:
         InvalidInput: it makes no sense, at this place.

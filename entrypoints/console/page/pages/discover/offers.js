@@ -118,7 +118,7 @@ const hasChanges = (offer) => offer.statuses.some(({ kind }) => kind !== "new" &
 
 const keyOf = (offer) => `${offer.providerId} ${offer.modelId}`;
 
-// What is missing since last time, by provider; of many providers only when asked for.
+// What is missing since last time, by provider; of many providers only when requested.
 function gone(names, answers) {
   const found = [...answers].map(([id, { changes }]) => [names.get(id), (changes.missing ?? []).map((entry) => entry.modelId ?? entry)]).filter(([, missing]) => missing.length > 0);
   const notices = found.map(([name, missing]) => html`<p class="notice warn"><span>${name} no longer offers ${missing.length === 1 ? "a model" : `${missing.length} models`}: <code>${missing.slice(0, NAMED).join(", ")}</code>${missing.length > NAMED ? ` and ${missing.length - NAMED} more` : null}</span></p>`);

@@ -2,7 +2,7 @@
 
 import { ask } from "../../core/api.js";
 import { KEYS } from "../../core/api-paths.js";
-import { time } from "../../core/format.js";
+import { ago, time } from "../../core/format.js";
 import { budgetText } from "../../core/budgets.js";
 import { say } from "../../core/messages.js";
 import { href } from "../../core/router.js";
@@ -12,6 +12,7 @@ import { badge, when } from "../../parts/badges.js";
 import { copyable } from "../../parts/copy.js";
 import { confirmed, openDialog } from "../../parts/dialog.js";
 import { choice, search } from "../../parts/filters.js";
+import { icon } from "../../parts/icon.js";
 import { Listing, SORTS } from "../../parts/listing.js";
 import { facts, nothing, page } from "../../parts/page.js";
 import { toggle } from "../../parts/toggle.js";
@@ -32,14 +33,15 @@ export async function show({ query, signal }) {
   return page("Access keys", { lead: "Keys with which your programs use the service.", actions: adder(list) }, list.view);
 }
 
-const adder = (list) => html`<${Action} needs="admin" run=${() => issueKey(() => list.restart())}>Issue a key<//>`;
+const adder = (list) => html`<${Action} needs="admin" run=${() => issueKey(() => list.restart())}>${icon("plus")}Issue a key<//>`;
 
 function keyCard(key, list, signal) {
   const scope = SCOPES.find(([name]) => name === key.scope)?.[1] ?? key.scope;
   return html`<li class="card key" key=${key.id} data-key=${key.id}>
     <div class="card-head"><h2>${key.name}</h2><p class="badges">${key.isEnabled ? null : badge("Disabled")}${expiry(key)}</p></div>
     <p class="quiet">${scope} · <code>${key.hint}</code></p>
-    ${facts([["Models", models(key)], ["Limits", limits(key.limits)], ["Budget", budget(key.budget)], ["Labels", labels(key.labels)], ["Last used", when(key.lastUsedAt)],
+    ${facts([["Models", models(key)], ["Limits", limits(key.limits)], ["Budget", budget(key.budget), key.budget ? "whole" : null], ["Labels", labels(key.labels)], ["Last used", when(key.lastUsedAt)],
+      key.expiresAt ? ["Expires", time(key.expiresAt), "whole"] : null,
       key.previousSecretUntil ? ["Old secret until", time(key.previousSecretUntil)] : null,
       ["Id", copyable(key.id, `the id of ${key.name}`), "whole"]])}
     ${actions(key, () => list.load(), signal)}
@@ -61,7 +63,7 @@ function actions(key, again, signal) {
 
 async function revoke(key, done) {
   const path = `${KEYS}/${key.id}`;
-  const revoked = await confirmed(`Revoke ${key.name}?`, html`<p>Programs that use it are refused at once, for ever. Its history stays in the audit log.</p>`, {
+  const revoked = await confirmed(`Revoke ${key.name}?`, html`<p>Programs that use it are refused immediately and permanently. Its history stays in the audit log.</p>`, {
     action: "Revoke",
     run: () => retryIfChanged(key, { path, action: "Revoke", act: (revision) => ask("DELETE", path, { revision }) }),
   });
@@ -72,7 +74,7 @@ async function revoke(key, done) {
 
 function expiry(key) {
   if (!key.expiresAt) return null;
-  return new Date(key.expiresAt) <= new Date() ? badge("Expired", "bad") : badge(`Expires ${time(key.expiresAt)}`, "info");
+  return new Date(key.expiresAt) <= new Date() ? badge("Expired", "bad") : badge(`Expires ${ago(key.expiresAt)}`, "info");
 }
 
 function models({ modelIds, providerIds }) {

@@ -9,6 +9,7 @@ import { enabled, fewChips, stage, stamp, usability } from "../../parts/badges.j
 import { isHeld } from "../../parts/busy.js";
 import { ChosenTable, Columns } from "../../parts/columns.js";
 import { choice, search } from "../../parts/filters.js";
+import { icon } from "../../parts/icon.js";
 import { Listing } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
 import { Selection } from "../../parts/table.js";
@@ -46,7 +47,7 @@ export async function show({ query, signal }) {
 
 function Adder({ providers, list }) {
   const { all } = useStore(providers);
-  return html`<${Action} needs="editor" why=${all.length ? null : "There is no provider yet: add one first."} run=${() => addModel(all, () => list.restart())}>Register a model<//>`;
+  return html`<${Action} needs="editor" why=${all.length ? null : "There is no provider yet: add one first."} run=${() => addModel(all, () => list.restart())}>${icon("plus")}Register a model<//>`;
 }
 
 function columns(providers, again) {
@@ -56,7 +57,7 @@ function columns(providers, again) {
     { head: "Type", cell: (model) => title(model.type) },
     { head: "Capabilities", cell: (model) => fewChips(model.capabilities) },
     { head: "Context", sort: "contextWindow", numeric: true, cell: (model) => tokens(model.contextWindow) },
-    { head: "In / out per 1M", sort: "costPer1kTokens", numeric: true, cell: (model) => `${perMillion(model.pricing?.inputPer1kTokens)} / ${perMillion(model.pricing?.outputPer1kTokens)}` },
+    { head: "In / out per 1M", sort: "costPer1kTokens", numeric: true, cell: (model) => model.pricing ? `${perMillion(model.pricing.inputPer1kTokens)} / ${perMillion(model.pricing.outputPer1kTokens)}` : "–" },
     { head: "Max output", isExtra: true, sort: "maxTokens", numeric: true, cell: (model) => tokens(model.maxTokens) },
     { head: "Retires", isExtra: true, sort: "retiresOn", cell: (model) => model.retiresOn ?? "–" },
     { head: "Version", isExtra: true, cell: (model) => model.version ?? "–" },

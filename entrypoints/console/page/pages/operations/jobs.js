@@ -53,7 +53,7 @@ export class Jobs extends Store {
     }
   }
 
-  // Looks again and again until the page is left; a page that nobody sees asks for nothing.
+  // Looks again and again until the page is left; a page that nobody sees requests nothing.
   watch() {
     clearTimeout(this.waiting);
     if (this.signal.aborted) return;

@@ -37,7 +37,7 @@ const columns = (jobs) => [
   </div>` },
 ];
 
-// What the jobs say of a table.
+// What the jobs say about a table.
 function Standing({ name, jobs }) {
   useStore(jobs);
   const isAbout = ({ kind, projection }) => kind !== "rotate-keys" && (projection === name || projection === null);

@@ -15,5 +15,5 @@ function line(event) {
   const name = event.aggregateName ?? event.aggregateId.slice(0, 8);
   const place = placeOf(event);
   return html`<li key=${event.position}><span>${eventName(event.type)} <strong>${place ? html`<a href=${place}>${name}</a>` : name}</strong></span>
-    <span class="quiet">${actor(event)} ${when(event.at)}</span></li>`;
+    <span class="quiet">${actor(event)} · ${when(event.at)}</span></li>`;
 }

@@ -9,6 +9,7 @@ import { Action } from "../../parts/action.js";
 import { copyable } from "../../parts/copy.js";
 import { enabled, health, keyHint, stamp, when } from "../../parts/badges.js";
 import { failure, removed } from "../../parts/failure.js";
+import { markOf } from "../../parts/mark.js";
 import { card, facts, nothing, page } from "../../parts/page.js";
 import { renewWith } from "../../parts/follow-changes.js";
 import { Table } from "../../parts/table.js";
@@ -40,7 +41,7 @@ export async function show({ params, query, signal }) {
     ${toggle(provider, path, { needs: "admin", done: again })}
     <${Action} needs="admin" tone="plain danger" run=${() => removeProvider(provider, () => go("/providers"))}>Remove<//>`;
   const type = types.find((each) => each.name === provider.providerType);
-  return page(provider.name, { back, actions, lead: type?.label ?? provider.providerType }, news, await tabs([
+  return page(provider.name, { back, actions, lead: type?.label ?? provider.providerType, mark: markOf(provider, type?.label ?? provider.providerType) }, news, await tabs([
     ["overview", "Overview", () => overview(provider, type, path, signal)],
     ["checks", "Checks", () => checks(path, signal)],
     ["history", "History", () => history(path, provider, { needs: "admin", reverted: again, signal })],

@@ -8,8 +8,9 @@ import { Action } from "../../parts/action.js";
 import { badge, health } from "../../parts/badges.js";
 import { openDialog } from "../../parts/dialog.js";
 import { choice, search } from "../../parts/filters.js";
+import { icon } from "../../parts/icon.js";
 import { Listing, SORTS } from "../../parts/listing.js";
-import { mark } from "../../parts/mark.js";
+import { markOf } from "../../parts/mark.js";
 import { nothing, page } from "../../parts/page.js";
 import { report } from "../../parts/report.js";
 import { toggle } from "../../parts/toggle.js";
@@ -35,16 +36,16 @@ export async function show({ query, signal }) {
   return page("Providers", { lead: "The accounts your organization has with AI providers.", actions: adder(list) }, list.view);
 }
 
-const adder = (list) => html`<${Action} needs="admin" run=${() => addProvider(() => list.restart())}>Add a provider<//>`;
+const adder = (list) => html`<${Action} needs="admin" run=${() => addProvider(() => list.restart())}>${icon("plus")}Add a provider<//>`;
 
 function providerCard(provider, labels, list) {
   const type = labels.get(provider.providerType) ?? provider.providerType;
   return html`<li class="card provider" key=${provider.id} data-key=${provider.id}>
     <div class="card-head">
-      ${mark(type)}<h2><a href=${href(`/providers/${provider.id}`)}>${provider.name}</a></h2>
+      ${markOf(provider, type)}<h2><a href=${href(`/providers/${provider.id}`)}>${provider.name}</a></h2>
       <p class="badges">${health(provider.healthStatus)}${provider.isEnabled ? null : badge("Disabled")}</p>
     </div>
-    <p class="quiet">${type} · <span class="address">${provider.endpoint}</span></p>
+    <p class="quiet">${type}<span class="address">${provider.endpoint}</span></p>
     <${ProviderFacts} provider=${provider} signal=${list.signal} />
     ${actions(provider, () => list.load())}
   </li>`;

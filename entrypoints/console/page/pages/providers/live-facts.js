@@ -9,7 +9,7 @@ import { keyHint, when } from "../../parts/badges.js";
 import { facts } from "../../parts/page.js";
 import { whenVisible } from "../../parts/when-visible.js";
 
-// Until figures are known anew they stay as they were known before; a card without them is still of use.
+// Until figures are known again they stay as they were known before; a card without them is still of use.
 export function ProviderFacts({ provider, signal }) {
   const { id, lastHealthCheck } = provider;
   const place = useRef(null);

@@ -16,7 +16,7 @@ export async function removeProvider(provider, begun = () => {}) {
   const { data, pagination } = await get(MODELS, { providerId: provider.id, limit: SHOWN, includeTotal: true });
   const more = pagination.total - data.length;
   const isSure = await confirmed(`Remove ${provider.name}?`, [
-    data.length === 0 ? html`<p>No model is registered from it.</p>` : html`<p><strong>${number(pagination.total)} ${pagination.total === 1 ? "model goes" : "models go"} with it:</strong></p>
+    data.length === 0 ? html`<p>No model is registered from it.</p>` : html`<p><strong>${number(pagination.total)} ${pagination.total === 1 ? "model is" : "models are"} removed with it:</strong></p>
       <ul>${data.map((model) => html`<li>${model.name} <code>${model.modelId}</code></li>`)}${more > 0 ? html`<li>and ${number(more)} more</li>` : null}</ul>`,
     html`<p>Its key is destroyed and cannot be brought back. The history stays in the audit log.</p>`,
   ], { action: data.length ? "Remove it all" : "Remove", run: () => true });

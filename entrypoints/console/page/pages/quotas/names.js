@@ -4,7 +4,7 @@
 export const QUOTAS = [
   ["In a second or a minute", [
     ["requestsPerSecond", "Requests a second"], ["requestsPerMinute", "Prompts and embeddings a minute"], ["tokensPerMinute", "Tokens a minute"],
-    ["tests", "Connection tests a minute"], ["discovery", "Discovery requests a minute"], ["refresh", "Discovery requests that ask the provider again, a minute"],
+    ["tests", "Connection tests per minute"], ["discovery", "Discovery requests a minute"], ["refresh", "Discovery requests that query the provider again, per minute"],
   ]],
   ["At a time", [
     ["concurrent", "Prompts and embeddings"], ["requestsUnderWay", "Requests"], ["bodyBytes", "Bytes of request bodies"], ["outboundConnections", "Connections to providers"],

@@ -28,7 +28,7 @@ export async function show({ signal }) {
   const timer = setInterval(() => document.hidden || isHeld(main) || load(), RENEWED_MS);
   signal.addEventListener("abort", () => clearInterval(timer));
   const actions = html`<${Action} needs="platform" tone="plain" run=${() => changeQuotas(current().organizationId, load)}>Change the quotas<//>`;
-  return page("Quotas", { lead: "What the organization may have and do, and what it uses of that at the moment.", actions },
+  return page("Quotas", { lead: "What the organization may have and do, and what it uses of that now.", actions },
     html`<div class="stack quotas">${parts.map((part) => part.view)}</div>`);
 }
 

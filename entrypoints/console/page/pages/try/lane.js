@@ -8,7 +8,7 @@ import { Answer } from "./answer.js";
 
 export class Lane extends Store {
   // `choice` is how a request names the model; `earlier` the messages of another lane that it takes over; `again(lane,
-  // content)` goes on with what the tools have given.
+  // content)` continues with what the tools have given.
   /** @param {{ name: string, written: any }} choice @param {any[]} earlier @param {{ again: (lane: Lane, content: any[]) => any }} options */
   constructor(choice, earlier, { again }) {
     super();
@@ -44,7 +44,7 @@ export class Lane extends Store {
     return answer.problem;
   }
 
-  // What went wrong is asked anew with the next message, and is no part of the conversation.
+  // What went wrong is asked again with the next message, and is no part of the conversation.
   #keep({ parts }) {
     if (parts.length === 0) {
       this.messages.pop();

@@ -51,7 +51,7 @@ class Playground extends Store {
 
   async say(values) {
     const options = optionsOf(values);
-    if (this.lanes.some((lane) => lane.isWaiting)) throw new Problem({ status: 422, code: "results-missing", detail: "A model waits for what its tools give. Send the results first." });
+    if (this.lanes.some((lane) => lane.isWaiting)) throw new Problem({ status: 422, code: "results-missing", detail: "A model waits for the results of its tools. Send them first." });
     this.#choose(values);
     const text = values.prompt;
     this.prompt.current.value = "";
@@ -102,7 +102,7 @@ function PlaygroundView({ playground }) {
         <${Options} />
       </section>
       <section class="card" aria-label="Conversation">
-        <div class="lanes">${lanes.length ? lanes.map((lane) => lane.view) : nothing("Answers show here while they are written, with their time, their tokens and their cost. Up to four models can be compared side by side.")}</div>
+        <div class="lanes">${lanes.length ? lanes.map((lane) => lane.view) : nothing("Answers appear here while they are generated, with their time, tokens and cost. Up to four models can be compared side by side.")}</div>
         <${Field} name="prompt" pointer="/messages" label="Prompt" type="textarea" rows="3" required class="prose" spellcheck help="Ctrl+Enter sends it." control=${playground.prompt} onkeydown=${send} />
         ${files.view}
         <div class="buttons">

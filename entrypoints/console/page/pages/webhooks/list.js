@@ -9,6 +9,7 @@ import { badge, when } from "../../parts/badges.js";
 import { copyable } from "../../parts/copy.js";
 import { openDialog } from "../../parts/dialog.js";
 import { choice, search } from "../../parts/filters.js";
+import { icon } from "../../parts/icon.js";
 import { Listing, SORTS } from "../../parts/listing.js";
 import { facts, nothing, page } from "../../parts/page.js";
 import { toggle } from "../../parts/toggle.js";
@@ -26,13 +27,13 @@ export async function show({ query, signal }) {
     path: WEBHOOKS, query, signal, sorts: SORTS, csv: "webhooks.csv", about: ["webhook."], every: RENEWED_MS,
     filters: [search("q", "Search"), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
     draw: (rows) => html`<ul class="cards">${rows.map((webhook) => card(webhook, list, signal))}</ul>`,
-    empty: (isFiltered) => isFiltered ? nothing("No webhook matches.") : nothing("There is no webhook yet. Add one for each program or channel that is to be told what happens.", adder(list)),
+    empty: (isFiltered) => isFiltered ? nothing("No webhook matches.") : nothing("There is no webhook yet. Add one for each program or channel that should be notified of events.", adder(list)),
   });
   await list.load();
-  return page("Webhooks", { lead: "Programs and channels that are told what happens here.", actions: adder(list) }, list.view);
+  return page("Webhooks", { lead: "Programs and channels that are notified of events.", actions: adder(list) }, list.view);
 }
 
-const adder = (list) => html`<${Action} needs="admin" run=${() => addWebhook(() => list.restart())}>Add a webhook<//>`;
+const adder = (list) => html`<${Action} needs="admin" run=${() => addWebhook(() => list.restart())}>${icon("plus")}Add a webhook<//>`;
 
 function card(webhook, list, signal) {
   return html`<li class="card key" key=${webhook.id} data-key=${webhook.id}>

@@ -1,4 +1,4 @@
-"""A way out on which each request is changed before it goes."""
+"""An outbound client that changes each request before it is sent."""
 
 from __future__ import annotations
 

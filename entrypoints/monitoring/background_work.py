@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 async def in_background(
     work: Callable[[], Awaitable[None]], logger: FilteringBoundLogger, *, again_seconds: float = 5.0
 ) -> AsyncIterator[None]:
-    """Do endless work while the block lasts; what it fails with is logged, and it is begun anew after a while."""
+    """Do endless work while the block lasts; what it fails with is logged, and it is begun again after a while."""
     task = asyncio.create_task(_kept_running(work, logger, again_seconds))
     try:
         yield

@@ -1,4 +1,4 @@
-"""Plans are carried out in an order in which nothing is in the way, and what became of each change is known."""
+"""Plans are executed in an order in which nothing is in the way, and what became of each change is known."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from application.declaration.carry_out import MOST_TOGETHER, Done, Outcome, carry_out
 from application.declaration.errors import ServiceRefused, ServiceUnreachable
+from application.declaration.execute_plan import MOST_TOGETHER, Done, Outcome, execute_plan
 from application.declaration.plan import Action, Change, Plan
 from application.declaration.resources import Present, model_key, named_key
 from entrypoints.cli.plan_output import failure_lines
@@ -33,20 +33,20 @@ def a_model(name: str, action: Action = "create", **more: Any) -> Change:  # noq
     return a_change("model", name, action, key=model_key("P", name), patch=patch, **more)
 
 
-async def carried_out(
+async def executed(
     changes: Sequence[Change],
     organization: FakeOrganization,
     present: Sequence[Present] = (),
     *,
     stop_after: int = 10_000,
 ) -> tuple[Outcome, list[Done]]:
-    told: list[Done] = []
+    reported: list[Done] = []
     plan = Plan(changes=changes, unchanged=0, undeclared=(), notes=())
 
     def is_stopped() -> bool:
-        return len(told) >= stop_after
+        return len(reported) >= stop_after
 
-    return await carry_out(plan, present, organization, tell=told.append, is_stopped=is_stopped), told
+    return await execute_plan(plan, present, organization, tell=reported.append, is_stopped=is_stopped), reported
 
 
 async def test_what_is_referred_to_comes_first_and_removals_last() -> None:
@@ -60,7 +60,7 @@ async def test_what_is_referred_to_comes_first_and_removals_last() -> None:
         a_model("old", "remove"),
         a_change("webhook", "Hook", "remove"),
     ]
-    outcome, told = await carried_out(changes, organization)
+    outcome, reported = await executed(changes, organization)
     assert organization.requests == [
         ("create", "provider", {"name": "P", "apiKey": "sk"}),
         ("models", [{"op": "create", "providerId": "id-1", "modelId": "m"}]),
@@ -69,9 +69,9 @@ async def test_what_is_referred_to_comes_first_and_removals_last() -> None:
         ("remove", "Hook"),
     ]
     assert outcome.error is None
-    assert outcome.done == told
-    assert told[2].secret == "secret of id-3"
-    assert "secret of" not in repr(told)
+    assert outcome.done == reported
+    assert reported[2].secret == "secret of id-3"
+    assert "secret of" not in repr(reported)
 
 
 async def test_references_lead_to_what_is_there_already_and_null_to_all() -> None:
@@ -81,7 +81,7 @@ async def test_references_lead_to_what_is_there_already_and_null_to_all() -> Non
     ]
     organization = FakeOrganization()
     patch = {"models": [{"provider": "P", "modelId": "m"}], "providers": None}
-    await carried_out([a_change("access key", "Key", "change", patch=patch)], organization, there)
+    await executed([a_change("access key", "Key", "change", patch=patch)], organization, there)
     assert organization.requests == [("change", "Key", {"modelIds": ["m"], "providerIds": None})]
 
 
@@ -89,7 +89,7 @@ async def test_models_are_made_many_at_a_time_and_offered_ones_as_they_are_offer
     there = [Present(kind="provider", key=named_key("P"), label="P", fields={}, id="p")]
     organization = FakeOrganization()
     many = [a_model(f"m{number}") for number in range(MOST_TOGETHER + 1)]
-    await carried_out([*many, a_model("o1", is_offered=True), a_model("o2", is_offered=True)], organization, there)
+    await executed([*many, a_model("o1", is_offered=True), a_model("o2", is_offered=True)], organization, there)
     assert [len(request[1]) for request in organization.requests[:2]] == [MOST_TOGETHER, 1]
     assert organization.requests[2:] == [("import", "p", ["o1", "o2"])]
 
@@ -105,8 +105,8 @@ async def test_the_first_failure_ends_it_and_everything_is_accounted_for(
     error: DeclarationError, is_unknown: bool, first: str
 ) -> None:
     changes = [a_change("provider", "P"), a_model("m"), a_model("n"), a_change("access key", "Key", patch={})]
-    outcome, told = await carried_out(changes, FakeOrganization(failing=1, error=error))
-    assert [each.change.label for each in told] == ["P"]
+    outcome, reported = await executed(changes, FakeOrganization(failing=1, error=error))
+    assert [each.change.label for each in reported] == ["P"]
     assert [change.label for change in outcome.failed] == ["m", "n"]
     assert [change.label for change in outcome.left] == ["Key"]
     assert outcome.is_unknown is is_unknown
@@ -121,7 +121,7 @@ async def test_the_first_failure_ends_it_and_everything_is_accounted_for(
 async def test_who_stops_it_is_told_what_was_done() -> None:
     changes = [a_change("provider", "P"), a_change("provider", "Q"), a_change("provider", "R")]
     organization = FakeOrganization()
-    outcome, _ = await carried_out(changes, organization, stop_after=1)
+    outcome, _ = await executed(changes, organization, stop_after=1)
     assert len(organization.requests) == 1
     assert list(failure_lines(outcome)) == [
         "It was stopped.",
@@ -147,7 +147,7 @@ class SilentOrganization(FakeOrganization):
 async def test_who_does_not_wait_for_an_answer_is_told_that_nobody_knows() -> None:
     organization = SilentOrganization()
     changes = [a_change("provider", "P"), a_change("provider", "Q"), a_change("provider", "R")]
-    carrying = asyncio.ensure_future(carried_out(changes, organization))
+    carrying = asyncio.ensure_future(executed(changes, organization))
     await asyncio.wait_for(organization.is_silent.wait(), 10)
     carrying.cancel()
     outcome, _ = await carrying

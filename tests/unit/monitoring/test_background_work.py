@@ -1,4 +1,4 @@
-"""Work beside the requests goes on until the end, whatever happens to it."""
+"""Work beside the requests continues until the end, whatever happens to it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from entrypoints.monitoring.health_monitor_task import in_background
+from entrypoints.monitoring.background_work import in_background
 from tests.http_service import CapturedLog
 
 

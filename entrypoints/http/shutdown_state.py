@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Stopping:
+class ShutdownState:
     """What the HTTP side has to know of it.
 
-    `is_draining`: requests are still taken, but `/readyz` says no, and each connection ends with its next answer, so
-    that balancers and clients go elsewhere. `at_once`, once set: what is in flight is not waited for any more.
+    `is_draining`: requests are still taken, but `/readyz` answers 503, and each connection ends with its next answer,
+    so that balancers and clients go elsewhere. `at_once`, once set: what is in flight is not waited for any more.
     """
 
     is_draining: bool = False

@@ -1,4 +1,4 @@
-"""What must not be told of what is sent to a provider, wherever the provider repeats it."""
+"""The secrets of a request to a provider, which are masked wherever the provider repeats them."""
 
 from __future__ import annotations
 

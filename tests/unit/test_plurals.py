@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from application.counted import counted
+from application.plurals import counted
 
 
 @pytest.mark.parametrize(

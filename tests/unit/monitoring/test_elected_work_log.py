@@ -1,4 +1,4 @@
-"""What the log says of the monitor: changes, and what it could not do; never each check."""
+"""What the log says about the monitor: changes, and what it could not do; never each check."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def at_request_end(give_back: Callable[[], None]) -> None:
 
 
 async def turn_until_request_end(turns: Turns, organization_id: UUID, rest: Callable[[], float] = lambda: 0.0) -> None:
-    """Wait for the organization's turn and keep it until the request has been answered; one that has it goes on.
+    """Wait for the organization's turn and keep it until the request has been answered; one that has it continues.
 
     The next one has its turn as many seconds later as `rest` says in the end.
 

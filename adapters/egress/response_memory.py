@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.egress.decompression import BodyRefused
 from application.loop_time import loop_time
-from application.request_end import at_request_end, turn_until_request_end
+from application.request_cleanup import at_request_end, turn_until_request_end
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -22,7 +22,7 @@ _SMALL_BYTES: Final = 1024 * 1024
 _BYTES_A_SECOND_BESIDE_OTHERS: Final = 16 * 1024 * 1024
 
 
-class AnswerMemory:
+class ResponseMemory:
     """Counts the bytes of an answer, once it is large, as held by the organization until its request is answered.
 
     What is made of them, and written for the client, takes as much memory again. With `turns` a large answer waits

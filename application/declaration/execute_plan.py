@@ -1,4 +1,4 @@
-"""Carries out a plan."""
+"""Executes a plan."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ORDER: Final = ("provider", "model", "budget", "access key", "webhook")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """A change that was made; `secret` belongs to a new access key or webhook, and is told this once."""
+    """A change that was made; `secret` belongs to a new access key or webhook, and is shown only once."""
 
     change: Change
     secret: str | None = field(default=None, repr=False)
@@ -49,19 +49,19 @@ class Outcome:
         return isinstance(self.error, ServiceUnreachable)
 
 
-async def carry_out(
+async def execute_plan(
     plan: Plan,
     present: Iterable[Present],
     organization: DeclaredOrganization,
     *,
-    tell: Callable[[Done], None],
+    report: Callable[[Done], None],
     is_stopped: Callable[[], bool],
 ) -> Outcome:
     """Make the changes one after the other, models of one step together, and return what became of them.
 
-    The first one that fails ends it. `tell` is told of each as soon as it is made. Where it `is_stopped`, what is under
-    way is finished, so that it is known what was done. Whoever does not want to wait for that cancels it, and gets the
-    outcome all the same.
+    The first one that fails ends it. `report` is called with each as soon as it is made. Where it `is_stopped`, what is
+    under way is finished, so that it is known what was done. Whoever does not want to wait for that cancels it, and
+    gets the outcome all the same.
     """
     ids: dict[Place, str] = {(each.kind, each.key): each.id for each in present}
     done: list[Done] = []
@@ -78,7 +78,7 @@ async def carry_out(
             return Outcome(done=done, failed=step, left=_all(steps[number + 1 :]), error=broken_off)
         for each in made:
             done.append(each)
-            tell(each)
+            report(each)
     return Outcome(done=done)
 
 
@@ -87,7 +87,7 @@ def _all(steps: Iterable[Sequence[Change]]) -> list[Change]:
 
 
 def _steps(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
-    """Put what is referred to before what refers to it, and what goes last; the plan has put that in order."""
+    """Put what is referred to before what refers to it, and removals last, in the plan's order."""
     kept = [change for change in changes if change.action != "remove"]
     ordered = [*sorted(kept, key=lambda change: _ORDER.index(change.kind)), *changes[len(kept) :]]
     for kind, together in groupby(ordered, _step_kind):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +25,17 @@ TokenKind = Literal[
 ]
 """What is charged for, each kind without the others: `input` is what is neither cached, nor written to a cache, nor
 audio. `cacheWrite` is for the usual lifetime, `cacheWrite1h` for an hour. A web search is no token."""
+
+KIND_OF_PRICE: Final[Mapping[str, TokenKind]] = {
+    "input_per_1k": "input",
+    "output_per_1k": "output",
+    "cached_input_per_1k": "cachedInput",
+    "cache_write_per_1k": "cacheWrite",
+    "cache_write_1h_per_1k": "cacheWrite1h",
+    "reasoning_per_1k": "reasoning",
+    "audio_input_per_1k": "audioInput",
+}
+"""What the prices of a model are for (`domain.model.values.TokenPrices`)."""
 
 UnknownCost = Literal["price-unknown", "usage-unknown", "tier-unknown", "other-charges"]
 """Why a cost is not known: the model or a kind of token has no price; the provider did not count the tokens; the

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from application.request_end import at_request_end, one_request, turn_until_request_end
+from application.request_cleanup import at_request_end, one_request, turn_until_request_end
 from application.turns import Turns
 
 
