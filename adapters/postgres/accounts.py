@@ -180,7 +180,7 @@ class PostgresSignInAttempts:
 
 
 class PostgresForgottenAccounts:
-    """Implements `application.members.accounts.ForgottenAccounts` on the administrators' login."""
+    """Implements `application.members.accounts.AccountCleanup` on the administrators' login."""
 
     def __init__(self, pool: AnyPool) -> None:
         self._pool = pool

@@ -86,7 +86,7 @@ def _apply_missing(yoyo_url: str, roles: Roles, progress: Callable[[str], None])
         backend.break_lock()
         with backend.lock():
             applied = backend.execute("SELECT migration_id FROM _yoyo_migration").fetchall()
-            expect_known({row[0] for row in applied})
+            refuse_newer_schema({row[0] for row in applied})
             missing = backend.to_apply(known)
             for migration in missing:
                 progress(migration.id)
@@ -104,7 +104,7 @@ def _written_for(roles: Roles) -> Iterator[Path]:
         yield Path(folder)
 
 
-def expect_known(applied: Collection[str]) -> None:
+def refuse_newer_schema(applied: Collection[str]) -> None:
     """Check that this version knows all of these migrations.
 
     Raises:
@@ -121,7 +121,7 @@ def expect_current(applied: Sequence[str]) -> None:
     Raises:
         SchemaTooNew, SchemaTooOld: they differ.
     """
-    expect_known(applied)
+    refuse_newer_schema(applied)
     missing = known_migrations() - set(applied)
     if missing:
         raise SchemaTooOld(f"{SchemaTooOld.__doc__} (missing: {', '.join(sorted(missing))})")

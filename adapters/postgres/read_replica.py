@@ -10,7 +10,7 @@ import psycopg
 from psycopg.sql import SQL
 
 from adapters.postgres.connection_pools import ANSWERS_OR_ENDS
-from adapters.postgres.tenant_statements import Tenant
+from adapters.postgres.tenant_statements import PATIENCE_SECONDS, Tenant
 from adapters.sql import statements
 from application.caller import current_caller
 from application.errors import Unavailable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from adapters.postgres.tenant_statements import Statement
     from application.read_replica import ReadReplica
 
-    Asked = tuple[Statement, Mapping[str, Any]]
+    Query = tuple[Statement, Mapping[str, Any]]
     Results = list[list[tuple[Any, ...]]]
 
 _SQL: Final = statements("adapters.postgres", "read_replica.sql")
@@ -39,14 +39,21 @@ class ReplicatedTenant(Tenant):
     """
 
     def __init__(
-        self, pool: AnyPool, primary: Tenant, replica: ReadReplica, *, at_once: int | None = None, **patience: float
+        self,
+        pool: AnyPool,
+        primary: Tenant,
+        replica: ReadReplica,
+        *,
+        at_once: int | None = None,
+        patience_seconds: float = PATIENCE_SECONDS,
+        rests: bool = False,
     ) -> None:
-        super().__init__(pool, at_once=at_once, **patience)
+        super().__init__(pool, at_once=at_once, patience_seconds=patience_seconds, rests=rests)
         self._primary = primary
         self._replica = replica
         self._queries: set[asyncio.Task[Results | None]] = set()
 
-    async def results(self, *statements: Asked) -> Results:
+    async def results(self, *statements: Query) -> Results:
         caller = current_caller()
         if self._replica.may_answer(caller.organization_id, caller.seen_position):
             found = await self._of_replica(statements, caller.seen_position or 0)
@@ -56,7 +63,7 @@ class ReplicatedTenant(Tenant):
         self._replica.answered["primary"] += 1
         return await self._primary.results(*statements)
 
-    async def _of_replica(self, asked: tuple[Asked, ...], seen_position: int) -> Results | None:
+    async def _of_replica(self, asked: tuple[Query, ...], seen_position: int) -> Results | None:
         """Return the results, none if the replica does not have them, or is lost before it has answered."""
         query = asyncio.create_task(self._query(asked, seen_position))
         # A server that has stopped does not receive a cancellation either, so nobody waits for that.
@@ -71,7 +78,7 @@ class ReplicatedTenant(Tenant):
                 query.cancel()
         return query.result() if query.done() else None
 
-    async def _query(self, asked: tuple[Asked, ...], seen_position: int) -> Results | None:
+    async def _query(self, asked: tuple[Query, ...], seen_position: int) -> Results | None:
         try:
             # The position comes first: what is read after it is at least as new.
             position, *found = await super().results((_POSITION, {}), *asked)

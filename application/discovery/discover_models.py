@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from application.discovery.discovered_catalogue import CompletedOffer, Described
+    from application.discovery.discovered_catalogue import CompletedOffer, DescribedSnapshot
     from application.discovery.model_list_snapshots import Snapshots, Standing
-    from application.discovery.model_lists import Answered, ModelLists
+    from application.discovery.model_lists import ModelListAnswer, ModelLists
     from application.discovery.offer_changes import Snapshot
     from application.errors import ApplicationError
     from application.ports.catalogue import Catalogue
@@ -118,7 +118,7 @@ class Discovery:
             failure=answered.failure,
         )
 
-    async def _completed(self, standing: Standing, org_sequence: int, answered: Answered) -> CompletedOffer:
+    async def _completed(self, standing: Standing, org_sequence: int, answered: ModelListAnswer) -> CompletedOffer:
         """Return the models of the answer; calculated again only for a new answer, or when the organization changed."""
         day = self._clock.now().date()
         offered = await self._described(standing, answered.snapshot, day)
@@ -130,7 +130,7 @@ class Discovery:
             offered.org_sequence = org_sequence
         return offered.offer
 
-    async def _described(self, standing: Standing, snapshot: Snapshot | None, day: date) -> Described:
+    async def _described(self, standing: Standing, snapshot: Snapshot | None, day: date) -> DescribedSnapshot:
         if snapshot is None and standing.usable is not None:
             known = self._remembered.find(standing, standing.usable.fetched_at.isoformat(), day)
             if known is not None:

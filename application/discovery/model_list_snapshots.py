@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class HeldSnapshot:
     """The newest complete answer, without the answer itself; its age in seconds, infinite if its time is to come."""
 
     basis: str
@@ -23,7 +23,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
+class FailedQuery:
     """The last query, if it failed; `is_recent` as long as another query is too soon."""
 
     basis: str
@@ -40,16 +40,16 @@ class Standing:
     provider_type: str
     endpoint: str
     basis: str
-    held: Held | None = None
-    failed: Failed | None = None
+    held: HeldSnapshot | None = None
+    failed: FailedQuery | None = None
 
     @property
-    def usable(self) -> Held | None:
+    def usable(self) -> HeldSnapshot | None:
         """What is held, if it is the answer of the provider as it is now."""
         return self.held if self.held is not None and self.held.basis == self.basis else None
 
     @property
-    def refused(self) -> Failed | None:
+    def refused(self) -> FailedQuery | None:
         """The failure of the provider as it is now, if that was only just."""
         failed = self.failed
         return failed if failed is not None and failed.is_recent and failed.basis == self.basis else None

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from uuid import uuid4
 
 from application.caller import current_caller
-from application.discovery.failure_documents import failure_document, failure_from, quiet_seconds
+from application.discovery.kept_documents import failure_document, failure_from, offer_document, quiet_seconds
 from application.discovery.offer_changes import Snapshot, next_snapshot
-from application.discovery.offer_documents import offer_document
 from application.discovery.single_flight import SingleFlight
 from application.end_tasks import end_tasks
 from application.errors import ApplicationError, CredentialUnreadable, ProviderNotFound
@@ -39,7 +38,7 @@ _POLL_SECONDS: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class ModelListAnswer:
     """How a provider has answered: just now, with this snapshot; or before, with the one that is held."""
 
     status: Literal["ok", "stale"]
@@ -77,7 +76,7 @@ class ModelLists:
         """Break off what is being fetched."""
         await self._flights.close()
 
-    async def newest(self, standing: Standing, *, refresh: bool, patience: float) -> Answered:
+    async def newest(self, standing: Standing, *, refresh: bool, patience: float) -> ModelListAnswer:
         """Return the newest complete answer of the provider, waiting for one at most `patience` seconds.
 
         The query continues when nobody waits any more. Shortly after a failure there is none, unless a refresh is
@@ -89,15 +88,15 @@ class ModelLists:
         """
         usable = standing.usable
         if usable is not None and not refresh and usable.age < self._time_to_live:
-            return Answered(status="ok")
+            return ModelListAnswer(status="ok")
         try:
             if standing.refused is not None and not refresh:
                 raise failure_from(standing.refused.failure)
-            return Answered(status="ok", snapshot=await self._within(patience, standing))
+            return ModelListAnswer(status="ok", snapshot=await self._within(patience, standing))
         except (UpstreamFailure, CredentialUnreadable) as failure:
             if usable is None:
                 raise
-            return Answered(status="stale", failure=failure)
+            return ModelListAnswer(status="stale", failure=failure)
 
     async def _within(self, patience: float, standing: Standing) -> Snapshot:
         key = (current_caller().organization_id, standing.provider_id, standing.basis)

@@ -76,12 +76,12 @@ async def write_checkpoint(
             sink=uuid4().hex if end is None else end.newest.sink,
         )
         heads = await register.all_heads() if is_full else changed
-        checkpoint = await appended(tail, place, heads, is_full=is_full, key=key, clock=clock)
+        checkpoint = await append_checkpoint(tail, place, heads, is_full=is_full, key=key, clock=clock)
         await register.record(checkpoint[1], changed)
         return checkpoint[0]
 
 
-async def appended(
+async def append_checkpoint(
     tail: SinkTail,
     place: Place,
     heads: Sequence[HeadLeaf],

@@ -20,7 +20,7 @@ from adapters.checkpoints.signing_key import (
 )
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.log_records import callers_append
+from adapters.event_store.log_records import append_for_caller
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.checkpoint_election import CheckpointElection
@@ -50,14 +50,14 @@ if TYPE_CHECKING:
 
     from adapters.postgres.connection_pools import AnyPool
     from adapters.postgres.raw_events import Connect
-    from application.ports.historical_rows import HistoricalRows
+    from application.ports.historical_documents import HistoricalRows
     from application.ports.repositories import Organizations
     from application.verification.compare_export import Comparison
     from application.verification.verify_export import ExportVerification
 
 __all__ = [
     "Auditing",
-    "administrators_log",
+    "admin_raw_events",
     "key_id",
     "new_signing_key",
     "offline_verification",
@@ -126,7 +126,7 @@ class Auditing(containers.DeclarativeContainer):
     signals = providers.Singleton(PostgresSignals, admin_database_url)
     feed = providers.Singleton(FeedBroadcaster, providers.Singleton(PostgresEventFeed, connect), signals)
 
-    tenant = providers.Singleton(Tenant, pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS)
+    tenant = providers.Singleton(Tenant, pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS, rests=True)
     audit_log = providers.Singleton(PostgresAuditLog, tenant)
     past = providers.Singleton(PostgresHistoricalDocuments, tenant, providers.Callable(keyed_types))
     history = use_case(history, log=audit_log, rows=rows)
@@ -143,7 +143,7 @@ def small_pool(database_url: str) -> AnyPool:
 def small_ledger(database_url: str) -> Iterator[Ledger]:
     """Give what a command that reads one organization's log makes rows with."""
     with writing_pool(database_url, size=1, application_name="modelbook replay") as pool:
-        ledger = Ledger(LedgerRecorder(pool, scope=callers_append, projector=projected), threads=1)
+        ledger = Ledger(LedgerRecorder(pool, scope=append_for_caller, projector=projected), threads=1)
         yield ledger
         ledger.close()
 
@@ -153,7 +153,7 @@ def offline_verification() -> Callable[..., ExportVerification]:
     return partial(verify_export, signatures=Ed25519Signatures())
 
 
-def administrators_log(auditing: Auditing, organization_id: UUID | None = None) -> PostgresRawEvents:
+def admin_raw_events(auditing: Auditing, organization_id: UUID | None = None) -> PostgresRawEvents:
     """Return the log of an organization, or of all, over the administrator's pool, which has to be open."""
     return PostgresRawEvents(auditing.admin_pool().connection, organization_id, at_once=4)
 

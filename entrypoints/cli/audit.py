@@ -16,7 +16,7 @@ from application.verification.write_checkpoint import WriteCheckpoint
 from entrypoints.auditing.audit_trail import auditing_of
 from entrypoints.auditing.checkpoint_locations import checkpoint_key
 from entrypoints.auditing.container import (
-    administrators_log,
+    admin_raw_events,
     new_signing_key,
     offline_verification,
     parse_public_key,
@@ -66,7 +66,7 @@ def verify(
         str | None, typer.Option(help="Public key of the checkpoints: a PEM file, or base64. For a file.")
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="Hash every event anew, not only those since the last proof.")
+        bool, typer.Option("--full", help="Hash every event again, not only those since the last proof.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -189,7 +189,7 @@ async def _verify_log(
     runtime: Runtime, organization_id: UUID | None, *, full: bool, quiet: bool
 ) -> tuple[Verification, bytes | None]:
     async with _administrating(runtime) as auditing:
-        log = administrators_log(auditing, organization_id)
+        log = admin_raw_events(auditing, organization_id)
         with bar(quiet=quiet, total=None if organization_id else await log.event_count()) as progress:
             found: Verification = await auditing.verify_log()(
                 log=log, only=organization_id, full=full, progress=progress
@@ -199,7 +199,7 @@ async def _verify_log(
 
 async def _export(runtime: Runtime, organization_id: UUID | None, write: Callable[[bytes], object]) -> None:
     async with _administrating(runtime) as auditing:
-        log = administrators_log(auditing, organization_id)
+        log = admin_raw_events(auditing, organization_id)
         async for part in auditing.export_log()(organization_id, log=log):
             write(part)
 

@@ -70,7 +70,7 @@ def module_of(name: str) -> str:
 
 
 def _refuse(error: TyperException, *, as_json: bool) -> None:
-    from entrypoints.cli.output import complain  # noqa: PLC0415 - needed by what fails only
+    from entrypoints.cli.output import print_error  # noqa: PLC0415 - needed by what fails only
     from entrypoints.cli.service_log import service_log  # noqa: PLC0415 - as above
 
     message = error.format_message().replace(": Input should", ": it should")
@@ -85,9 +85,9 @@ def _refuse(error: TyperException, *, as_json: bool) -> None:
     lines = [f"{message} See `{command} --help`."]
     if command.endswith(" serve"):
         with service_log(as_json=as_json) as log:
-            log.complain("wrong-usage", lines)
+            log.print_error("wrong-usage", lines)
     else:
-        complain("wrong-usage", lines, as_json=as_json)
+        print_error("wrong-usage", lines, as_json=as_json)
 
 
 def _loaded(name: str) -> object:

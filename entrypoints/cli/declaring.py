@@ -16,7 +16,7 @@ from application.declaration.errors import DeclarationRefused
 from application.declaration.execute_plan import execute_plan
 from application.declaration.plan import Planner, PlanOptions
 from domain.key_patterns import has_key_form
-from entrypoints.cli.output import MISUSED, REFUSED, complain, print_json, say, visible
+from entrypoints.cli.output import MISUSED, REFUSED, print_error, print_json, say, visible
 from entrypoints.cli.plan_output import done_line, failure_lines, outcome_document, plan_document, plan_lines
 from entrypoints.declaration.container import organization, secret_hint
 from entrypoints.declaration.yaml_documents import LARGEST, UnreadableYaml, read_yaml
@@ -96,7 +96,7 @@ def file_errors(path: Path, document: YamlDocument | None, *, as_json: bool) -> 
         yield
     except UnreadableYaml as error:
         place = "" if error.position is None else f"{error.position.line}:{error.position.column}:"
-        complain("wrong-file", [f"{path}:{place} {error}."], as_json=as_json)
+        print_error("wrong-file", [f"{path}:{place} {error}."], as_json=as_json)
         raise typer.Exit(MISUSED) from None
     except DeclarationRefused as error:
         lines = []
@@ -106,7 +106,7 @@ def file_errors(path: Path, document: YamlDocument | None, *, as_json: bool) -> 
             lines.append(f"{path}:{place} {_without_keys(finding.place)} {finding.message}.")
         if len(error.findings) > _MOST_LINES:
             lines.append(f"{path}: {len(error.findings) - _MOST_LINES} more places are not right.")
-        complain("wrong-file", lines, as_json=as_json)
+        print_error("wrong-file", lines, as_json=as_json)
         raise typer.Exit(MISUSED) from None
 
 
@@ -137,7 +137,7 @@ def applied(
         if plan.changes:
             raise typer.Exit(CHANGES if how.is_plan_only else REFUSED)
     elif outcome.error is not None:
-        complain(outcome.error.code, list(failure_lines(outcome)), as_json=how.as_json)
+        print_error(outcome.error.code, list(failure_lines(outcome)), as_json=how.as_json)
         raise typer.Exit(REFUSED)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from entrypoints.cli.output import complain, say
+from entrypoints.cli.output import print_error, say
 from entrypoints.logs import build_logger, end_logged, every_log
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class ServiceLog:
     """Takes a line of progress, and what went wrong: its code and its lines."""
 
     say: Callable[[str], None]
-    complain: Callable[[str, list[str]], None]
+    print_error: Callable[[str, list[str]], None]
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def service_log(*, as_json: bool) -> Iterator[ServiceLog]:
     The setting is looked up before all others are read, because what is wrong with those is logged, too.
     """
     if not is_log_json():
-        yield ServiceLog(say, partial(complain, as_json=as_json))
+        yield ServiceLog(say, partial(print_error, as_json=as_json))
         return
     logger = build_logger(log_format="json")
 
@@ -41,7 +41,7 @@ def service_log(*, as_json: bool) -> Iterator[ServiceLog]:
             logger.error(line, code=code)
 
     with every_log(logger), end_logged(logger, passing=(typer.Exit, typer.Abort)):
-        written = partial(complain, as_json=True) if as_json else log_errors
+        written = partial(print_error, as_json=True) if as_json else log_errors
         yield ServiceLog(lambda line: logger.info(line.strip()), written)
 
 

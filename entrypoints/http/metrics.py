@@ -19,7 +19,7 @@ from entrypoints.http.request_errors import NotAuthenticated
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.monitoring.loop_figures import LoopCounter, LoopHistogram
 from entrypoints.monitoring.text_formats import text_format_for
-from entrypoints.monitoring.worker_figures import WORKERS, figures_of_all
+from entrypoints.monitoring.worker_figures import WORKERS, figures_of_all_workers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -127,7 +127,7 @@ class HttpMetrics:
         names = query_of(request, MetricsQuery).names
         await self.fresh()
         text_format = text_format_for(request)
-        figures = await figures_of_all(self.registry, self._other_workers, text_format)
+        figures = await figures_of_all_workers(self.registry, self._other_workers, text_format)
         chosen = figures if names is None else _Chosen(figures, frozenset(names.split(",")))
         return web.Response(body=text_format.write(chosen), headers={"Content-Type": text_format.content_type})
 

@@ -77,7 +77,7 @@ async def answering(slot: WorkerSlot | None, registry: CollectorRegistry) -> Asy
         await runner.cleanup()
 
 
-async def figures_of_all(
+async def figures_of_all_workers(
     own: CollectorRegistry, others: Sequence[str], text_format: TextFormat = PROMETHEUS
 ) -> Collector:
     """Return the figures of this worker and of those others that answer within some seconds, added up."""

@@ -103,7 +103,7 @@ def test_a_lock_names_no_address(lock: str) -> None:
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_covers_what_pyproject_asks_for(lock: str) -> None:
+def test_a_lock_covers_what_pyproject_requires(lock: str) -> None:
     wanted = {canonicalize_name(Requirement(line).name) for line in _requirements(lock)}
     assert wanted - _names(_entries(lock)) == set()
 

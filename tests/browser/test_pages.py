@@ -53,7 +53,7 @@ class Furnished:
 
     async def overview(self, console: Console) -> None:
         await console.go("/overview")
-        await console.page.get_by_text("Changed lately").wait_for()
+        await console.page.get_by_text("Recent changes").wait_for()
 
     async def budget(self, console: Console) -> None:
         await console.go("/budget")

@@ -42,6 +42,8 @@ async def test_what_depends_on_a_provider_is_shown_before_it_is_removed(consoles
         assert len(await consoles.api.rows("/api/ai/models")) == 1
         await console.button("Close the message").click()
         await console.message("Ours was removed.")
+        # Where there is nothing, there is nothing to search.
+        await console.page.get_by_label("Search").wait_for(state="hidden")
     assert await consoles.api.rows("/api/ai/models") == []
 
 
@@ -140,7 +142,7 @@ async def test_no_mouse_is_needed(consoles: Consoles) -> None:
         assert await console.page.evaluate("document.activeElement.id") == "main"
 
 
-async def test_never_more_than_a_page_of_a_list_is_asked_for(consoles: Consoles) -> None:
+async def test_never_more_than_a_page_of_a_list_is_requested(consoles: Consoles) -> None:
     provider = await consoles.provider()
     operations = [
         {"op": "create", "providerId": provider["id"], "modelId": f"model-{number:03}"} for number in range(120)

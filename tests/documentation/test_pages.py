@@ -63,7 +63,7 @@ def settings_in(block: Block) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", page_names())
-def test_every_block_is_carried_out_or_named_with_a_reason(name: str) -> None:
+def test_every_block_is_executed_or_named_with_a_reason(name: str) -> None:
     forgotten = [f"{block}: {block.text.splitlines()[0]}" for block in blocks_of(name) if not becomes_something(block)]
     assert forgotten == [], "see docs/examples.md"
     outside = re.sub(r"^( *)```.*?^\1```$", "", page_text(name), flags=re.DOTALL | re.MULTILINE)

@@ -42,7 +42,7 @@ def block(heading: str, number: int = 0) -> str:
     return commands[number]
 
 
-def test_the_page_has_the_blocks_that_are_carried_out_here() -> None:
+def test_the_page_has_the_blocks_that_are_executed_here() -> None:
     assert len(re.findall(r"^```", PAGE, re.MULTILINE)) == 2 * BLOCKS
 
 

@@ -30,7 +30,7 @@ def block(heading: str, language: str = "sh") -> str:
     return str(found)
 
 
-def test_the_page_has_the_blocks_that_are_carried_out_here() -> None:
+def test_the_page_has_the_blocks_that_are_executed_here() -> None:
     assert len(re.findall(r"^```", PAGE, re.MULTILINE)) == 2 * BLOCKS
 
 

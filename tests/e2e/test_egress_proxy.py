@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.databases import Database
 
 
-async def test_tests_lists_and_prompts_go_through_it_and_its_refusals_are_told_as_such(
+async def test_tests_lists_and_prompts_use_it_and_its_refusals_are_reported_as_such(
     database: Database, session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
 ) -> None:
     with Background() as background:

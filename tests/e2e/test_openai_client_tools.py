@@ -67,7 +67,7 @@ async def asked(client: openai.AsyncOpenAI, *, stream: bool, **request: Any) -> 
 
 @pytest.mark.parametrize("stream", [False, True])
 @everywhere
-async def test_calls_tools_in_parallel_and_goes_on_with_their_results(
+async def test_calls_tools_in_parallel_and_continues_with_their_results(
     client: openai.AsyncOpenAI, api: Api, sandbox: Sandbox, *, provider: str, model: str, stream: bool
 ) -> None:
     await registered(api, sandbox, provider, model_id=model)

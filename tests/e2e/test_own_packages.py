@@ -57,7 +57,7 @@ def started(command: Sequence[str | Path], cwd: Path, **variables: str) -> Finis
 def install(python: Path, project: Path) -> None:
     """Build the project's wheel and install it, without what it depends on."""
     wheels = project.parent / "wheels"
-    uv = [Path(sys.executable).with_name("uv"), "--offline", "--quiet"]
+    uv: list[str | Path] = [Path(sys.executable).with_name("uv"), "--offline", "--quiet"]
     build = [*uv, "build", "--wheel", "--no-build-isolation", "--python", sys.executable, "--out-dir", wheels]
     built = started([*build, project], project.parent)
     assert built.exit_code == 0, built.errors

@@ -40,7 +40,7 @@ def applied(file: Path, *options: str, **settings: str) -> Finished:
     return refusal("apply", str(file), "--plan", *options, **({"JWT_SECRET": SECRET} | settings))
 
 
-def test_what_is_missing_is_asked_for(file: Path, tmp_path: Path) -> None:
+def test_missing_values_are_named(file: Path, tmp_path: Path) -> None:
     said(applied(file, API_TOKEN=""), MISUSED, "--org", "MODELBOOK_API_TOKEN")
     said(applied(file, "--org", "acme"), MISUSED, "--org acme", "id")
     said(applied(file, "--org", ORGANIZATION, "--url", "http://example.com"), MISUSED, "--url", "https")
@@ -78,7 +78,7 @@ def test_a_wrong_file_is_refused_at_its_place(file: Path, text: str, said_of_it:
     assert error["code"] == "wrong-file"
 
 
-def test_a_key_in_the_file_is_not_told(file: Path) -> None:
+def test_a_key_in_the_file_is_not_shown(file: Path) -> None:
     key = "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789"
     for text, told in (
         (WHOLE.replace("providerType", f"apiKey: {{{key}}}, providerType"), "/providers/0/apiKey/… is not known here"),

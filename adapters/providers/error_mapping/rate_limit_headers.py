@@ -47,7 +47,7 @@ def limits_of(headers: Mapping[str, str], *, wait_seconds: float | None = None) 
     return RateLimit(**counts, retry_after_seconds=wait_seconds)
 
 
-def wait_of(headers: Mapping[str, str], details: ErrorDetails, now: datetime) -> float | None:
+def retry_delay(headers: Mapping[str, str], details: ErrorDetails, now: datetime) -> float | None:
     """Return the retry delay in seconds that the provider requests; the most explicit source wins."""
     milliseconds = seconds_of(headers.get("retry-after-ms", ""))
     if milliseconds is not None:

@@ -10,7 +10,7 @@ from adapters.providers.endpoint_urls import endpoint_url
 from adapters.providers.error_mapping.provider_rules import OPENAI
 from adapters.providers.model_listing import counted, entries_under, fetch_list, read_models
 from adapters.providers.openai.model_entries import read_model
-from adapters.providers.openai.protocol_choice import answers_in_responses_alone, reasons
+from adapters.providers.openai.protocol_choice import answers_in_responses_alone, is_reasoning_model
 from adapters.providers.prompting.count_tokens import countable, counted_tokens
 from adapters.providers.prompting.embeddings import embed_in_openai_shape
 from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
@@ -117,7 +117,7 @@ def protocol_for(request: GenerationRequest) -> PromptProtocol:
     client, model_id = request.client, request.defaults.base_model or request.model_id
     if client.protocol == "responses" or answers_in_responses_alone(model_id):
         return _RESPONSES
-    if reasons(model_id) and (client.protocol == "messages" or client.body.get("tools")):
+    if is_reasoning_model(model_id) and (client.protocol == "messages" or client.body.get("tools")):
         return _RESPONSES
     return _CHAT
 

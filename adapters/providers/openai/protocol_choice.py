@@ -18,7 +18,7 @@ _ONLY_RESPONSES: Final = re.compile(r"codex|computer-use|deep-research|(?:^|[/:]
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def reasons(model_id: str) -> bool:
+def is_reasoning_model(model_id: str) -> bool:
     """Return whether the model is one that reasons."""
     return _REASONING.search(model_id) is not None and _CHAT.search(model_id) is None
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from application.prompts.generation import GenerationRequest
 
 
-def whole_completion(
+def read_completion(
     answer: ProviderResponse,
     protocol: PromptProtocol,
     request: GenerationRequest,

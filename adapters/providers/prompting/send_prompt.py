@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.error_details import parse_error_details
 from adapters.providers.prompting.answer_errors import SUCCESS, refusal
-from adapters.providers.prompting.completion import deltas_of, whole_completion
+from adapters.providers.prompting.completion import deltas_of, read_completion
 from adapters.providers.prompting.fetched_addresses import check_fetched_addresses
 from adapters.providers.prompting.stream_reader import StreamReader
 from adapters.providers.prompting.unsupported_fields import MESSAGES, pointer
@@ -94,7 +94,7 @@ async def complete_prompt(
             pass
         return reader.completion()
     is_native = request.client.protocol == protocol.name
-    return whole_completion(answer, protocol, request, wire, is_native=is_native)
+    return read_completion(answer, protocol, request, wire, is_native=is_native)
 
 
 async def stream_prompt(
@@ -152,7 +152,7 @@ async def _events(
     begun = await _beginning(chunks)
     if _JSON.match(begun):
         body = head.exchange.without_secrets(await _rest(begun, chunks))
-        completion = whole_completion(replace(head, body=body), protocol, request, wire, is_native=False)
+        completion = read_completion(replace(head, body=body), protocol, request, wire, is_native=False)
         for event in deltas_of(completion):
             yield event
         return

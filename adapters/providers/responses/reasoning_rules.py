@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from adapters.providers.openai.protocol_choice import reasons
+from adapters.providers.openai.protocol_choice import is_reasoning_model
 from adapters.providers.prompting.reasoning_effort import nearest_effort
 
 if TYPE_CHECKING:
@@ -40,6 +40,6 @@ def effort_for(model_id: str, effort: Effort | None) -> Effort | None:
 
 def is_reasoning(model_id: str, effort: Effort | None) -> bool:
     """Return whether the model reasons at this effort, or at none given: it accepts no sampling parameters then."""
-    if not reasons(model_id) or effort == "none":
+    if not is_reasoning_model(model_id) or effort == "none":
         return False
     return effort is not None or _OFF_UNLESS_ASKED.search(model_id) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.providers.openai.protocol_choice import reasons
+from adapters.providers.openai.protocol_choice import is_reasoning_model
 from adapters.providers.prompting.model_defaults import has_system, limited, without_dropped
 from adapters.providers.prompting.prompt_protocol import WireRequest
 from adapters.providers.prompting.reasoning_effort import effort_of
@@ -132,7 +132,7 @@ def _reasoning(
 ) -> Effort | None:
     """Write how much to think, request the thoughts that must be handed back, and return the effort."""
     model_id = request.defaults.base_model or request.model_id
-    if not reasons(model_id):
+    if not is_reasoning_model(model_id):
         # It would refuse both; not to think is all that it can.
         translation.ignore("reasoning_effort", effort_of(wish) if wish is not None else None)
         return "none"

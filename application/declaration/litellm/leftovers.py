@@ -73,7 +73,9 @@ class Leftovers:
 
     def sentences(self) -> Sequence[str]:
         """Return all that was left out, in sentences."""
-        left = [f"{field} of {some(names)} is left out: {why}." for (field, why), names in self._fields.items()]
+        left = [
+            f"{field} of {shortened_list(names)} is left out: {why}." for (field, why), names in self._fields.items()
+        ]
         return [*self._sentences, *left]
 
 
@@ -82,7 +84,7 @@ def reason(field: str) -> str:
     return REASONS.get(field, NOTHING)
 
 
-def some(names: list[str]) -> str:
+def shortened_list(names: list[str]) -> str:
     """Return some of the names, and how many more there are."""
     more = len(names) - _MOST_NAMED
     return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

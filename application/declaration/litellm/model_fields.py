@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from application.declaration.litellm.values import number, whole
+from application.declaration.litellm.values import number, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,9 +78,9 @@ def facts(name: str, params: Mapping[str, Any], info: Mapping[str, Any], left: L
     if capabilities:
         found["capabilities"] = sorted(capabilities | {"text", "streaming"})
     for field, fact in (("max_input_tokens", "contextWindow"), ("max_output_tokens", "maxTokens")):
-        if (tokens := whole(info.get(field))) is not None:
+        if (tokens := whole_number(info.get(field))) is not None:
             found[fact] = tokens
-    if "maxTokens" not in found and (tokens := whole(info.get("max_tokens"))) is not None:
+    if "maxTokens" not in found and (tokens := whole_number(info.get("max_tokens"))) is not None:
         found["maxTokens"] = tokens
     prices = _pricing({**info, **params})
     return found | ({"pricing": prices} if prices else {})

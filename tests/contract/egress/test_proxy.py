@@ -101,7 +101,7 @@ async def test_a_proxy_that_is_led_elsewhere_gets_no_answer_without_the_names_ce
         (504, "timeout", "could not reach api.example.com:443 in time"),
     ],
 )
-async def test_what_the_proxy_refuses_is_told_as_its_own(
+async def test_refusals_of_the_proxy_are_reported_as_its_own(
     tmp_path: Path, status: int, category: str, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with a_way_out(tmp_path, names=Names([PUBLIC]), status=status) as (egress, proxy, _):
@@ -113,7 +113,7 @@ async def test_what_the_proxy_refuses_is_told_as_its_own(
     assert "egress proxy" in caplog.text
 
 
-async def test_a_proxy_that_is_not_there_is_told_as_such() -> None:
+async def test_a_missing_proxy_is_reported_as_such() -> None:
     with socket.create_server((HOST, 0)) as free:
         port = free.getsockname()[1]
     async with Egress(

@@ -108,7 +108,7 @@ def ignored(reply: Reply) -> set[str]:
     return set(filter(None, reply.headers.get("Ignored-Fields", "").split(", ")))
 
 
-async def test_to_a_provider_of_the_same_protocol_everything_goes_through(
+async def test_to_a_provider_of_the_same_protocol_everything_is_passed_through(
     providers: Providers, service: Service
 ) -> None:
     providers.answers("/chat/completions", COMPLETION)
@@ -133,7 +133,7 @@ async def test_no_header_of_the_client_is_passed_on_but_those_of_the_protocol(
     assert names <= {"accept", "anthropic-version"}
 
 
-async def test_a_stream_of_the_same_protocol_goes_through(providers: Providers, service: Service) -> None:
+async def test_a_stream_of_the_same_protocol_is_passed_through(providers: Providers, service: Service) -> None:
     chunks = [chunk(delta={"role": "assistant"}), chunk(delta={"content": "Hi"}), chunk(finish_reason="stop")]
     providers.answers("/chat/completions", *chunks, USAGE, DONE, headers=EVENTS)
     body = {"model": "gpt-4o", "messages": HELLO, "stream": True}

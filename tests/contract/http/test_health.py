@@ -82,7 +82,7 @@ async def test_no_answer_counts_as_a_bad_one_and_checks_run_at_once(serve: Serve
     assert reply.document["checks"] == {"one": "no answer within 0.2 s", "two": "no answer within 0.2 s", "three": "ok"}
 
 
-async def test_a_process_that_stops_says_so_and_asks_clients_to_connect_anew(serve: Serve) -> None:
+async def test_a_process_that_stops_reports_it_and_asks_clients_to_reconnect(serve: Serve) -> None:
     stopping = ShutdownState()
     service = await serve(checks={"database": well}, stopping=stopping)
     reply = await service.ask("GET", "/readyz")

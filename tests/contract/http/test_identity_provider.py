@@ -64,7 +64,7 @@ async def refusal(provider: IdentityProvider, issuer: Issuer, sign: Sign | None 
     return refused.value
 
 
-async def test_metadata_and_keys_are_asked_for_now_and_then_and_stay_good_meanwhile() -> None:
+async def test_metadata_and_keys_are_requested_now_and_then_and_stay_good_meanwhile() -> None:
     async with asked() as (provider, issuer, timer):
         for _ in range(3):
             await sign_in(provider, issuer)

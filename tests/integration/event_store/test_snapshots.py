@@ -11,7 +11,7 @@ from psycopg_pool import ConnectionPool
 from adapters.event_store import aggregate_snapshots, aggregate_state
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.log_records import callers_append
+from adapters.event_store.log_records import append_for_caller
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.repositories import EventSourcedProviders
 from adapters.postgres.audit_log import PostgresAuditLog
@@ -102,7 +102,7 @@ class _OwnLedger:
 
     def __enter__(self) -> Ledger:
         self._pool.open()
-        self._ledger = Ledger(LedgerRecorder(self._pool, scope=callers_append, projector=projected))
+        self._ledger = Ledger(LedgerRecorder(self._pool, scope=append_for_caller, projector=projected))
         return self._ledger
 
     def __exit__(self, *_: object) -> None:

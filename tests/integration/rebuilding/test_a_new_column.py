@@ -16,7 +16,7 @@ import orjson
 import pytest
 
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.log_records import callers_append
+from adapters.event_store.log_records import append_for_caller
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.repositories import EventSourcedModels
 from adapters.event_store.snapshot_check import wrong_snapshots
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from eventsourcing.persistence import StoredEvent
 
-    from application.projections.models import Columns
+    from application.projections.projection import Columns
     from application.projections.row_changes import RowChange
     from tests.databases import Connection, Database, Pool
     from tests.integration.rebuilding.conftest import Tenant
@@ -78,7 +78,7 @@ def inline(event: StoredEvent) -> RowChange:
 @pytest.fixture
 def next_version(pool: Pool) -> Iterator[EventSourcedModels]:
     """Give the models of the next version of the service, which projects the column."""
-    ledger = Ledger(LedgerRecorder(pool, scope=callers_append, projector=inline))
+    ledger = Ledger(LedgerRecorder(pool, scope=append_for_caller, projector=inline))
     yield EventSourcedModels(ledger)
     ledger.close()
 

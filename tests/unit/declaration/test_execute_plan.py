@@ -46,7 +46,7 @@ async def executed(
     def is_stopped() -> bool:
         return len(reported) >= stop_after
 
-    return await execute_plan(plan, present, organization, tell=reported.append, is_stopped=is_stopped), reported
+    return await execute_plan(plan, present, organization, report=reported.append, is_stopped=is_stopped), reported
 
 
 async def test_what_is_referred_to_comes_first_and_removals_last() -> None:

@@ -224,7 +224,7 @@ def test_the_environment_names_the_providers_whose_keys_are_there() -> None:
 
 
 @pytest.mark.parametrize("api_base", ["https://u:hidden@gw.example.com/v1", "https://gw.example.com/v1?key=hidden"])
-def test_a_secret_in_an_address_is_told_nowhere(api_base: str) -> None:
+def test_a_secret_in_an_address_is_shown_nowhere(api_base: str) -> None:
     translation = one(model="openai/m", api_base=api_base)
     assert translation.document["providers"] == []
     assert "password or a query" in " ".join(translation.notes)

@@ -27,7 +27,7 @@ def refused(folder: Path = Path(), /, **parts: Any) -> list[str]:  # noqa: ANN40
     return [f"{finding.place} {finding.message}" for finding in refusal.value.findings]
 
 
-def test_every_place_that_is_not_right_is_told() -> None:
+def test_every_wrong_value_is_reported() -> None:
     found = refused(
         providers=[{"name": "", "providerType": "openai", "colour": "red"}, {"providerType": "openai"}],
         accessKeys=[{"name": "Search", "scope": "all", "modelIds": []}],

@@ -125,7 +125,7 @@ def test_what_others_have_published_is_a_module_too() -> None:
     assert "var plot=function(){return 1}();\nreturn { default: plot };" in found["vendor-plot.js"]
 
 
-def test_a_module_finds_what_lies_beside_it_where_it_lay() -> None:
+def test_a_module_finds_the_files_beside_it() -> None:
     found = joined(
         {"main.js": 'import { at } from "./core/at.js";\n', "core/at.js": "export const at = import.meta.url;\n"}
     )

@@ -28,7 +28,7 @@ async def test_it_ends_with_the_block() -> None:
     assert log.capture.entries == []
 
 
-async def test_what_it_fails_with_is_logged_and_it_is_begun_anew() -> None:
+async def test_what_it_fails_with_is_logged_and_it_is_begun_again() -> None:
     log, again = CapturedLog(), asyncio.Event()
     begun = 0
 

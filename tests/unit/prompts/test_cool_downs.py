@@ -101,7 +101,7 @@ def test_one_prompt_tries_it_again_and_the_others_wait_for_what_it_finds() -> No
     assert not models.cool_downs.is_suspect(HERE, models.model)
 
 
-def test_who_goes_away_while_trying_leaves_it_to_the_next() -> None:
+def test_who_leaves_while_trying_leaves_it_to_the_next() -> None:
     models = Models()
     models.fails(a_failure("timeout"))
     models.timer.time += SHORTEST
@@ -143,7 +143,7 @@ def test_failures_while_it_is_left_alone_make_it_no_longer() -> None:
     assert models.left == SHORTEST - 1
 
 
-def test_calls_that_were_under_way_tell_nothing_new() -> None:
+def test_calls_that_were_under_way_are_no_new_findings() -> None:
     models = Models()
     begun = models.timer.now()
     models.timer.time += 1
@@ -156,7 +156,7 @@ def test_calls_that_were_under_way_tell_nothing_new() -> None:
     assert models.left is None
 
 
-def test_another_endpoint_key_or_setting_begins_anew() -> None:
+def test_another_endpoint_key_or_setting_begins_again() -> None:
     models = Models()
     models.fails(a_failure("auth_invalid", is_retryable=False))
     assert models.left is not None
@@ -207,7 +207,7 @@ def test_what_one_process_finds_the_other_goes_by_on_its_own_clock() -> None:
     assert pair.tell(pair.one, pair.other) == 0
 
 
-def test_that_it_answers_again_is_told_too() -> None:
+def test_that_it_answers_again_is_shared_too() -> None:
     pair = Pair()
     pair.one.fails(a_failure("timeout"))
     pair.tell(pair.one, pair.other)

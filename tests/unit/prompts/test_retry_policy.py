@@ -115,7 +115,7 @@ def test_a_wait_is_short_enough_and_only_for_what_may_heal(
     assert not has_alternative or retry_after is None
 
 
-def test_the_failure_to_tell_is_one_that_may_heal() -> None:
+def test_the_reported_failure_is_one_that_may_be_temporary() -> None:
     busy, refused = a_failure("overloaded").failure, a_failure("auth_invalid", is_retryable=False).failure
     assert most_informative([busy, refused]) is busy
     assert most_informative([refused, busy]) is busy

@@ -53,7 +53,7 @@ def test_every_type_describes_itself_for_a_form() -> None:
             assert (field.kind == "choice") == bool(field.choices)
 
 
-def test_a_type_has_its_own_endpoint_or_asks_for_one() -> None:
+def test_a_type_has_its_own_endpoint_or_requires_one() -> None:
     gateway = Gateway(FakeOutbound())
     assert gateway.checked_endpoint("openai", None) == Endpoint(
         "https://api.openai.com/v1", "https://api.openai.com:443"

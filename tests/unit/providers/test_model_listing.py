@@ -163,7 +163,7 @@ PAGES: dict[str, tuple[object, str]] = {
 
 
 @pytest.mark.parametrize("way", PAGES)
-async def test_a_list_is_walked_in_the_way_it_goes_on(way: str) -> None:
+async def test_a_list_is_walked_in_the_way_it_continues(way: str) -> None:
     first, query = PAGES[way]
     prepared = Prepared({"/models": first, f"/models?{query}": {"data": [B], "total": 2}})
     assert list(await prepared.models(ANY_SERVER)) == ["a", "b"]

@@ -97,7 +97,7 @@ async def test_an_event_may_be_long_but_not_endless() -> None:
     assert "larger than" in error.message
 
 
-async def test_a_stream_is_bounded_by_what_was_asked_for() -> None:
+async def test_a_stream_is_bounded_by_what_was_requested() -> None:
     chunk = events(a_chunk(" and so on" * 100))
     chunks = [chunk * 1_000] * 20
     error = await failure_of(Prompted("openai"), *chunks, request=a_prompt(max_tokens=16))

@@ -10,7 +10,7 @@ import { Action } from "../../parts/action.js";
 import { Listing } from "../../parts/listing.js";
 import { card, facts, nothing, page } from "../../parts/page.js";
 import { section } from "../../parts/section.js";
-import { shareBar } from "../../parts/share.js";
+import { shareBar } from "../../parts/usage-bar.js";
 import { Table } from "../../parts/table.js";
 import { changeBudget } from "./form.js";
 

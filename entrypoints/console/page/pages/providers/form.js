@@ -10,7 +10,7 @@ import { openDialog } from "../../parts/dialog.js";
 import { Field, Form } from "../../parts/form.js";
 import { headersField, headersOf } from "../../parts/header-lines.js";
 import { saved } from "../../parts/merge.js";
-import { report } from "../../parts/report.js";
+import { report } from "../../parts/connection-report.js";
 import { settingFields, settingsOf } from "./settings.js";
 
 export const addProvider = async (done) => open(await providerTypes(), null, done);

@@ -8,7 +8,7 @@ import { Action } from "../../parts/action.js";
 import { isHeld } from "../../parts/busy.js";
 import { page } from "../../parts/page.js";
 import { section } from "../../parts/section.js";
-import { shareBar } from "../../parts/share.js";
+import { shareBar } from "../../parts/usage-bar.js";
 import { Table } from "../../parts/table.js";
 import { changeQuotas } from "./form.js";
 import { isBytes, QUOTAS } from "./names.js";

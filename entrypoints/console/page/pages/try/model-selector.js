@@ -6,7 +6,7 @@ import { MODELS } from "../../core/api-paths.js";
 import { html, Store, useRef, useStore } from "../../core/view.js";
 import { useTyping } from "../../parts/filters.js";
 import { Field } from "../../parts/form.js";
-import { promptObstacle } from "../models/vocabulary.js";
+import { promptObstacle } from "../models/model-types.js";
 
 const OFFERED = 100;
 const NEED = "";

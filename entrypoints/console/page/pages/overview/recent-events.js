@@ -6,7 +6,7 @@ import { actor, when } from "../../parts/badges.js";
 import { eventName } from "../history/names.js";
 import { placeOf } from "../audit/places.js";
 
-export function lately(events) {
+export function recentEvents(events) {
   if (events.length === 0) return html`<p class="quiet">Nothing has happened yet.</p>`;
   return html`<ol class="lines">${events.map(line)}</ol><p class="quiet"><a href=${href("/audit")}>All events</a></p>`;
 }

@@ -3,7 +3,7 @@
 const asked = new Map();
 
 /** @template T @param {string} name @param {() => Promise<T>} ask @returns {Promise<T>} */
-export function askAhead(name, ask) {
+export function prefetch(name, ask) {
   const answer = ask();
   // Whoever takes it asks again, and tells what is wrong then.
   answer.catch(() => {});
@@ -12,7 +12,7 @@ export function askAhead(name, ask) {
 }
 
 /** @template T @param {string} name @param {() => Promise<T>} ask @returns {Promise<T>} */
-export function takeAhead(name, ask) {
+export function takePrefetched(name, ask) {
   const answer = asked.get(name);
   asked.delete(name);
   return answer ? answer.catch(ask) : ask();

@@ -6,10 +6,10 @@ import { html, Store, useRef, useStore } from "../../core/view.js";
 import { Field } from "../../parts/form.js";
 import { Answer } from "./answer.js";
 
-export class Lane extends Store {
-  // `choice` is how a request names the model; `earlier` the messages of another lane that it takes over; `again(lane,
+export class Conversation extends Store {
+  // `choice` is how a request names the model; `earlier` the messages of another conversation that it takes over; `again(conversation,
   // content)` continues with what the tools have given.
-  /** @param {{ name: string, written: any }} choice @param {any[]} earlier @param {{ again: (lane: Lane, content: any[]) => any }} options */
+  /** @param {{ name: string, written: any }} choice @param {any[]} earlier @param {{ again: (conversation: Conversation, content: any[]) => any }} options */
   constructor(choice, earlier, { again }) {
     super();
     this.choice = choice;
@@ -20,7 +20,7 @@ export class Lane extends Store {
     this.turns = [];
     // Calls of tools whose results the person has to write.
     this.calls = [];
-    this.view = html`<${LaneView} key=${JSON.stringify(choice.written)} lane=${this} />`;
+    this.view = html`<${ConversationView} key=${JSON.stringify(choice.written)} conversation=${this} />`;
   }
 
   // Asks with what the person has written; `content` are the parts of the message.
@@ -60,12 +60,12 @@ export class Lane extends Store {
   }
 }
 
-function LaneView({ lane }) {
-  const { choice, isLater, turns, calls } = useStore(lane);
+function ConversationView({ conversation }) {
+  const { choice, isLater, turns, calls } = useStore(conversation);
   return html`<section class="lane" aria-label=${choice.name}>
     <h2>${choice.name}</h2>
     ${isLater ? html`<p class="quiet">Takes over the conversation so far.</p>` : null}
-    <div class="turns">${turns}${calls.length ? html`<${Results} calls=${calls} send=${(content) => lane.again(lane, content)} />` : null}</div>
+    <div class="turns">${turns}${calls.length ? html`<${Results} calls=${calls} send=${(content) => conversation.again(conversation, content)} />` : null}</div>
   </section>`;
 }
 
