@@ -38,6 +38,15 @@ class Turn(asyncio.Semaphore):
     def __init__(self, at_once: int, patience_seconds: float | None) -> None:
         super().__init__(at_once)
         self._patience_seconds = patience_seconds
+        self._counted_from = 0.0
+        self._worked = 0.0
+
+    def worked(self, seconds: float, now: float) -> float:
+        """Count work that is done at this time; return how much that is within the second that this one belongs to."""
+        if now - self._counted_from >= 1.0:
+            self._counted_from, self._worked = now, 0.0
+        self._worked += seconds
+        return self._worked
 
     async def acquire(self) -> Literal[True]:
         """Wait for a place and take it.

@@ -43,17 +43,16 @@ from adapters.postgres.idempotency_claims import PostgresClaims
 from adapters.postgres.log_clock import PostgresLogClock
 from adapters.postgres.log_growth_hints import PostgresHints
 from adapters.postgres.members import PostgresInvitations, PostgresMemberDocuments
-from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
 from adapters.postgres.monitor_election import PostgresMonitorElection
 from adapters.postgres.organization_list import PostgresOrganizationList
 from adapters.postgres.organization_names import PostgresOrganizationNames, PostgresOrganizationsByName
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
-from adapters.postgres.provider_documents import PostgresProviderDocuments
 from adapters.postgres.quotas import PostgresQuotas, PostgresStoredAmounts
 from adapters.postgres.read_replica import PostgresReplicaProbe, ReplicatedTenant
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.request_log import PostgresRequestLog, PostgresUsageSweep
+from adapters.postgres.resource_documents import PostgresModelDocuments, PostgresProviderDocuments
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
 from adapters.postgres.shared_cool_downs import PostgresSharedCoolDowns
 from adapters.postgres.sign_in_sessions import PostgresEndedSessions, PostgresSignInSessions
@@ -222,7 +221,9 @@ class Container(containers.DeclarativeContainer):
     writing_pool = providers.Singleton(writing_pool, database_url, size=pool_size)
     tenant = providers.Singleton(Tenant, reading_pool)
     long_reading_pool = providers.Singleton(long_reading_pool, database_url, size=long_pool_size)
-    long_reads = providers.Singleton(Tenant, long_reading_pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS)
+    long_reads = providers.Singleton(
+        Tenant, long_reading_pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS, rests=True
+    )
     timer = providers.Singleton(SystemTimer)
     read_replica = providers.Singleton(ReadReplica, timer)
     long_replica_pool = providers.Singleton(replica_pool, database_read_url, size=long_pool_size)
@@ -243,6 +244,7 @@ class Container(containers.DeclarativeContainer):
             read_replica,
             at_once=1,
             patience_seconds=LONG_PATIENCE_SECONDS,
+            rests=True,
         ),
         no=long_reads,
     )

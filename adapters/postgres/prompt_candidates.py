@@ -24,7 +24,7 @@ from application.prompts.prompt_candidates import (
 )
 from application.prompts.selection_candidates import ModelById, ModelByName
 from application.run_in_thread import run_in_thread_if_large
-from domain.access_key.values import Budget
+from domain.budget import Budget
 from domain.model.values import Lifecycle
 from domain.names import name_key
 

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.sql import SQL
 
 from adapters.postgres.connection_pools import ANSWERS_OR_ENDS
-from adapters.postgres.tenant_statements import Tenant
+from adapters.postgres.tenant_statements import PATIENCE_SECONDS, Tenant
 from adapters.sql import statements
 from application.caller import current_caller
 from application.errors import Unavailable
@@ -39,9 +39,16 @@ class ReplicatedTenant(Tenant):
     """
 
     def __init__(
-        self, pool: AnyPool, primary: Tenant, replica: ReadReplica, *, at_once: int | None = None, **patience: float
+        self,
+        pool: AnyPool,
+        primary: Tenant,
+        replica: ReadReplica,
+        *,
+        at_once: int | None = None,
+        patience_seconds: float = PATIENCE_SECONDS,
+        rests: bool = False,
     ) -> None:
-        super().__init__(pool, at_once=at_once, **patience)
+        super().__init__(pool, at_once=at_once, patience_seconds=patience_seconds, rests=rests)
         self._primary = primary
         self._replica = replica
         self._queries: set[asyncio.Task[Results | None]] = set()

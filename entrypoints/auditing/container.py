@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from adapters.postgres.connection_pools import AnyPool
     from adapters.postgres.raw_events import Connect
-    from application.ports.historical_rows import HistoricalRows
+    from application.ports.historical_documents import HistoricalRows
     from application.ports.repositories import Organizations
     from application.verification.compare_export import Comparison
     from application.verification.verify_export import ExportVerification
@@ -126,7 +126,7 @@ class Auditing(containers.DeclarativeContainer):
     signals = providers.Singleton(PostgresSignals, admin_database_url)
     feed = providers.Singleton(FeedBroadcaster, providers.Singleton(PostgresEventFeed, connect), signals)
 
-    tenant = providers.Singleton(Tenant, pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS)
+    tenant = providers.Singleton(Tenant, pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS, rests=True)
     audit_log = providers.Singleton(PostgresAuditLog, tenant)
     past = providers.Singleton(PostgresHistoricalDocuments, tenant, providers.Callable(keyed_types))
     history = use_case(history, log=audit_log, rows=rows)

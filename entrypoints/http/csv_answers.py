@@ -7,16 +7,17 @@ import io
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar
 
 from aiohttp import web
 
 from application.errors import InvalidInput
-from application.run_in_thread import run_in_thread_if_large
 from entrypoints.http.json_responses import json_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
+
+    from application.ports.log_pages import LogPage
 
 CSV_TYPE: Final = "text/csv"
 Format = Literal["json", "csv"]
@@ -74,20 +75,17 @@ MOST_ROWS: Final = 100_000
 
 _ROWS_AT_ONCE: Final = 1_000
 
-Entry = TypeVar("Entry")
 Position = TypeVar("Position")
 Filters = TypeVar("Filters")
 
 _Filters = TypeVar("_Filters", contravariant=True)
-_Entry = TypeVar("_Entry", covariant=True)
-_Position = TypeVar("_Position", contravariant=True)
 
 
-class Log(Protocol[_Filters, _Entry, _Position]):
+class Log(Protocol[_Filters, Position]):
     """Entries by time."""
 
-    async def newest(self, filters: _Filters, limit: int, before: _Position | None) -> Sequence[_Entry]:
-        """Return at most so many that match, the newest first, from before the position."""
+    async def lines(self, filters: _Filters, limit: int, before: Position | None) -> LogPage[Position]:
+        """Return at most so many that match as lines, the newest first, from before the position."""
         ...
 
     async def count(self, filters: _Filters, *, most: int | None = None) -> int:
@@ -96,19 +94,16 @@ class Log(Protocol[_Filters, _Entry, _Position]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CsvExport(Generic[Entry, Position]):
-    """How the entries of a log are written."""
+class CsvExport:
+    """How the entries of a log are sent."""
 
     file_name: str
     what: str
     """The entries in the plural, for the refusal of too many."""
     columns: Sequence[str]
-    cells: Callable[[Entry], Sequence[object]]
-    position: Callable[[Entry], Position]
+    """In the order of the cells of the log's lines."""
 
-    async def respond(
-        self, request: web.Request, log: Log[Filters, Entry, Position], filters: Filters
-    ) -> web.StreamResponse:
+    async def respond(self, request: web.Request, log: Log[Filters, Position], filters: Filters) -> web.StreamResponse:
         """Send all that match, the newest first.
 
         Raises:
@@ -125,14 +120,11 @@ class CsvExport(Generic[Entry, Position]):
             return response
         await response.write(csv_lines([self.columns]))
         before: Position | None = None
-        for _ in range(MOST_ROWS // _ROWS_AT_ONCE):
-            entries = await log.newest(filters, _ROWS_AT_ONCE, before)
-            await response.write(await run_in_thread_if_large(entries, lambda some=entries: self._lines(some)))  # type: ignore[misc]
-            if len(entries) < _ROWS_AT_ONCE:
+        while True:
+            page = await log.lines(filters, _ROWS_AT_ONCE, before)
+            await response.write(page.text)
+            before = page.next_before
+            if before is None:
                 break
-            before = self.position(entries[-1])
         await response.write_eof()
         return response
-
-    def _lines(self, entries: Sequence[Entry]) -> bytes:
-        return csv_lines(map(self.cells, entries))

@@ -19,7 +19,7 @@ from entrypoints.http.field_types import Id, Time
 from entrypoints.http.pagination import Page, Position, position_of
 from entrypoints.http.parse_request import path_id, query_of
 from entrypoints.http.routes import Answer, AnyHandler, endpoint
-from entrypoints.http.views.lists import entries_response
+from entrypoints.http.views.lists import entries_response, log_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from application.errors import NotFound
-    from application.ports.audit_log import AuditEntry, AuditLog
+    from application.ports.audit_log import AuditLog
     from application.queries.resource_history import HistoryEntry, HistoryPage, Kind
 
 _NO_ID = UUID(int=0)
@@ -41,6 +41,10 @@ class AuditQuery(Page):
     """Which events of the organization."""
 
     aggregate_id: Annotated[Id | None, Field(description="Of this provider, model, access key or webhook.")] = None
+    name: Annotated[
+        str | None,
+        Field(min_length=1, max_length=200, description="About what is called so, or was at first if it is removed."),
+    ] = None
     actor: Annotated[str | None, Field(min_length=1, max_length=255, description="By this subject.")] = None
     command_id: Annotated[Id | None, Field(description="Recorded by this command, as a 503 or 500 names it.")] = None
     format: Annotated[
@@ -139,6 +143,7 @@ class AuditViews:
         query = query_of(request, AuditQuery)
         filters = AuditFilter(
             aggregate_id=query.aggregate_id,
+            name=query.name,
             actor=query.actor,
             command_id=query.command_id,
             topic=query.type,
@@ -147,18 +152,17 @@ class AuditViews:
         )
         if wants_csv(request, query.format):
             return await _CSV.respond(request, self.log, filters)
-        return entries_response(
-            await self.log.newest(filters, query.limit + 1, _before(query)),
+        return log_response(
+            await self.log.page(filters, query.limit, _before(query)),
             query,
-            write=answers.LoggedEvent.model_validate,
-            position=lambda last: Position(last.position, _NO_ID),
+            position=lambda last: Position(last, _NO_ID),
             total=await self.log.count(filters) if query.include_total else None,
         )
 
     async def _history(self, request: web.Request, kind: Kind) -> web.Response:
         query = query_of(request, HistoryQuery)
         page = await self.history(kind, path_id(request, "id"), limit=query.limit + 1, before=_before(query))
-        return entries_response(
+        return await entries_response(
             page.entries,
             query,
             write=history_event,
@@ -179,22 +183,6 @@ def _before(query: Page) -> int | None:
     return position.value if position is not None and isinstance(position.value, int) else None
 
 
-def _cells(entry: AuditEntry) -> list[object]:
-    return [
-        entry.recorded_at,
-        entry.topic,
-        entry.actor,
-        entry.aggregate_id,
-        entry.aggregate_name,
-        entry.facts,
-        entry.reason,
-        entry.correlation_id,
-        entry.command_id,
-        entry.position,
-        entry.actor_name,
-    ]
-
-
 _CSV: Final = CsvExport(
     file_name="audit.csv",
     what="events",
@@ -211,6 +199,4 @@ _CSV: Final = CsvExport(
         "position",
         "actorName",
     ),
-    cells=_cells,
-    position=lambda entry: entry.position,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypedDict
 
 from application.errors import ApplicationError
 from application.prompts.completion import NativeEvents, StreamStarted
@@ -56,6 +56,25 @@ if TYPE_CHECKING:
     from entrypoints.http.views.prompts import StreamPrompt
 
 
+class DoorFacts(TypedDict):
+    """What all routes have in common that take prompts in other APIs' shapes."""
+
+    tag: str
+    open_to_run_keys: bool
+    largest_body: int
+    changes_nothing: bool
+    replayable: bool
+
+
+OF_DOORS: Final[DoorFacts] = {
+    "tag": "OpenAI-compatible",
+    "open_to_run_keys": True,
+    "largest_body": LARGEST_PROMPT,
+    "changes_nothing": True,
+    "replayable": False,
+}
+
+
 class Door(Protocol):
     """One request at a door: its content, and how the answer is written."""
 
@@ -100,16 +119,12 @@ class DoorViews:
         "POST",
         "/v1/chat/completions",
         access=Access.EDITOR,
-        open_to_run_keys=True,
-        tag="OpenAI-compatible",
         body=ChatCompletionBody,
         body_example={"model": "gpt-4o", "messages": [{"role": "user", "content": "Say hello."}]},
-        largest_body=LARGEST_PROMPT,
-        changes_nothing=True,
-        replayable=False,
         answers={200: COMPLETED_CHAT},
         problems=PROMPT_PROBLEMS,
         problem_shape=OPENAI_SHAPE,
+        **OF_DOORS,
     )
     async def create_chat_completion(self, request: web.Request) -> web.StreamResponse:
         """Run a prompt, in the shape of Chat Completions
@@ -130,16 +145,12 @@ class DoorViews:
         "POST",
         "/v1/responses",
         access=Access.EDITOR,
-        open_to_run_keys=True,
-        tag="OpenAI-compatible",
         body=ResponseBody,
         body_example={"model": "gpt-4o", "input": "Say hello."},
-        largest_body=LARGEST_PROMPT,
-        changes_nothing=True,
-        replayable=False,
         answers={200: COMPLETED_RESPONSE},
         problems=PROMPT_PROBLEMS,
         problem_shape=OPENAI_SHAPE,
+        **OF_DOORS,
     )
     async def create_response(self, request: web.Request) -> web.StreamResponse:
         """Run a prompt, in the shape of Responses
@@ -155,8 +166,6 @@ class DoorViews:
         "POST",
         "/v1/messages",
         access=Access.EDITOR,
-        open_to_run_keys=True,
-        tag="OpenAI-compatible",
         query=MessagesQuery,
         body=MessageBody,
         body_example={
@@ -164,12 +173,10 @@ class DoorViews:
             "max_tokens": 100,
             "messages": [{"role": "user", "content": "Say hello."}],
         },
-        largest_body=LARGEST_PROMPT,
-        changes_nothing=True,
-        replayable=False,
         answers={200: COMPLETED_MESSAGE},
         problems=PROMPT_PROBLEMS,
         problem_shape=ANTHROPIC_SHAPE,
+        **OF_DOORS,
     )
     async def create_message(self, request: web.Request) -> web.StreamResponse:
         """Run a prompt, in the shape of Messages
@@ -186,17 +193,13 @@ class DoorViews:
         "POST",
         "/v1/messages/count_tokens",
         access=Access.EDITOR,
-        open_to_run_keys=True,
-        tag="OpenAI-compatible",
         query=MessagesQuery,
         body=CountTokensBody,
         body_example={"model": "claude-sonnet-4-5", "messages": [{"role": "user", "content": "Say hello."}]},
-        largest_body=LARGEST_PROMPT,
-        changes_nothing=True,
-        replayable=False,
         answers={200: Answer(description="The count.", schema=TokenCount)},
         problems=(*PROMPT_PROBLEMS, TokensNotCounted),
         problem_shape=ANTHROPIC_SHAPE,
+        **OF_DOORS,
     )
     async def count_message_tokens(self, request: web.Request) -> web.StreamResponse:
         """Count the tokens of a prompt, in the shape of Messages
@@ -209,7 +212,7 @@ class DoorViews:
         door = MessagesDoor(without_own_fields(document), body, request_id=_request_id(request), sent=request.headers)
         with cancelled_without_client(request):
             tokens = await self.count(_prompt(request, body, door))
-        return json_response({"input_tokens": tokens}, headers=door.headers)
+        return json_response(TokenCount(input_tokens=tokens), headers=door.headers)
 
     async def _answer(self, request: web.Request, body: DoorBody, door: Door) -> web.StreamResponse:
         prompt = _prompt(request, body, door)

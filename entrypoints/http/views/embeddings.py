@@ -26,6 +26,7 @@ from entrypoints.http.openai_errors import OPENAI_SHAPE
 from entrypoints.http.parse_request import json_body, json_to_hand_on
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client
+from entrypoints.http.views.doors import OF_DOORS
 from entrypoints.http.views.prompt_commands import selector_of
 
 if TYPE_CHECKING:
@@ -83,16 +84,12 @@ class EmbeddingViews:
         "POST",
         "/v1/embeddings",
         access=Access.EDITOR,
-        open_to_run_keys=True,
-        tag="OpenAI-compatible",
         body=EmbeddingBody,
         body_example={"model": "text-embedding-3-small", "input": "Say hello."},
-        largest_body=LARGEST_PROMPT,
-        changes_nothing=True,
-        replayable=False,
         answers={200: Answer(description="The vectors.", schema=EmbeddingList)},
         problems=PROMPT_PROBLEMS,
         problem_shape=OPENAI_SHAPE,
+        **OF_DOORS,
     )
     async def create_embedding(self, request: web.Request) -> web.Response:
         """Turn texts into vectors, in OpenAI's shape

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar, cast
 
 from application.ports.resource_documents import PageRequest
+from application.run_in_thread import run_in_thread_if_large
 from entrypoints.http.json_responses import json_bytes, json_response
 from entrypoints.http.pagination import Position, cursor_after, page_bytes, position_of
 
@@ -15,11 +16,16 @@ if TYPE_CHECKING:
     from aiohttp import web
     from pydantic import BaseModel
 
+    from application.ports.log_pages import LogPage
     from application.ports.resource_documents import Page as DocumentPage
     from application.ports.resource_documents import SortField
     from entrypoints.http.pagination import Page
 
 Entry = TypeVar("Entry")
+Place = TypeVar("Place")
+
+# Events of a history take most, 2 ms for so many.
+_ENTRIES_AT_ONCE: Final = 25
 
 _KINDS: Final[Mapping[str, Literal["text", "time"]]] = {
     "name": "text",
@@ -67,7 +73,15 @@ def list_response(page: DocumentPage, query: Page) -> web.Response:
     return json_response(page_bytes((page.joined,), limit=query.limit, next_cursor=cursor, total=page.total))
 
 
-def entries_response(
+def log_response(
+    page: LogPage[Place], query: Page, *, position: Callable[[Place], Position], total: int | None
+) -> web.Response:
+    """Return a page of a log."""
+    cursor = None if page.next_before is None else cursor_after(position(page.next_before), query)
+    return json_response(page_bytes((page.text,), limit=query.limit, next_cursor=cursor, total=total))
+
+
+async def entries_response(
     entries: Sequence[Entry],
     query: Page,
     *,
@@ -78,5 +92,7 @@ def entries_response(
     """Return a page of these entries; there is another one if they are more than the query's limit."""
     shown = entries[: query.limit]
     cursor = cursor_after(position(shown[-1]), query) if len(entries) > query.limit else None
-    rows = [json_bytes(write(entry)) for entry in shown]
+    rows = await run_in_thread_if_large(
+        shown, lambda: [json_bytes(write(entry)) for entry in shown], large=_ENTRIES_AT_ONCE
+    )
     return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))

@@ -71,7 +71,7 @@ class OrganizationViews:
         query = query_of(request, OrganizationListQuery)
         position = position_of(query, "text")
         after = None if position is None else (str(position.value), position.id)
-        return entries_response(
+        return await entries_response(
             await self.organizations.page(sought=query.q, after=after, limit=query.limit + 1),
             query,
             write=ListedOrganization.model_validate,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from application.usage.request_log import RequestFilter
 from application.usage.usage_ledger import TOKEN_KINDS
-from entrypoints.http.answers.requests import LoggedRequest, RequestPage
+from entrypoints.http.answers.requests import RequestPage
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.requests import RequestsQuery, label_of
 from entrypoints.http.csv_answers import CsvExport, wants_csv
@@ -16,14 +16,13 @@ from entrypoints.http.field_types import camel
 from entrypoints.http.pagination import Position, position_of
 from entrypoints.http.parse_request import query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.lists import entries_response
+from entrypoints.http.views.lists import log_response
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from aiohttp import web
 
-    from application.usage import request_log
     from application.usage.request_log import RequestLog
 
 _COLUMNS: Final = (
@@ -81,6 +80,9 @@ class RequestViews:
         most a second after it ended, and for 30 days unless the operator has set another time. What was refused before
         a model was looked for, such as a body that makes no sense, is not listed.
 
+        For a page at most 500,000 calls are looked at. Where few of very many match, it may have fewer than `limit`, or
+        none, and a `nextCursor` to go on with.
+
         With `format=csv`, or `Accept: text/csv`, all that match come as CSV, at most 100,000: of more, request parts
         with `from` and `to`. Texts that a spreadsheet would take for a formula have an apostrophe before them.
         """
@@ -97,12 +99,11 @@ class RequestViews:
             request_id=query.q,
         )
         if wants_csv(request, query.format):
-            return await _CSV.respond(request, self.log, filters)
-        return entries_response(
-            await self.log.newest(filters, query.limit + 1, _before(query)),
+            return await CSV.respond(request, self.log, filters)
+        return log_response(
+            await self.log.page(filters, query.limit, _before(query)),
             query,
-            write=LoggedRequest.model_validate,
-            position=lambda last: Position(last.ended_at.isoformat(), last.id),
+            position=lambda last: Position(last[0].isoformat(), last[1]),
             total=await self.log.count(filters) if query.include_total else None,
         )
 
@@ -112,14 +113,8 @@ def _before(query: RequestsQuery) -> tuple[datetime, UUID] | None:
     return (position.value, position.id) if position and isinstance(position.value, datetime) else None
 
 
-def _cells(entry: request_log.LoggedRequest) -> list[object]:
-    return [getattr(entry, name) for name in _COLUMNS] + [getattr(entry.tokens, name) for name in TOKEN_KINDS]
-
-
-_CSV: Final = CsvExport(
+CSV: Final = CsvExport(
     file_name="requests.csv",
     what="calls",
     columns=["costUnknownReason" if name == "cost_unknown" else camel(name) for name in (*_COLUMNS, *TOKEN_KINDS)],
-    cells=_cells,
-    position=lambda entry: (entry.ended_at, entry.id),
 )
