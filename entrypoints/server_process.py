@@ -69,7 +69,7 @@ _OBJECTS_BETWEEN_COLLECTIONS = 20_000
 CONTAINER: web.AppKey[Container] = web.AppKey("container", Container)
 
 # Python's own 5 ms are what the event loop would wait for a busy thread after each of the dozen waits of a prompt.
-_SWITCH_SECONDS: Final = 0.0005
+_SWITCH_SECONDS: Final = 0.0002
 
 
 @asynccontextmanager
