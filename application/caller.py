@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
-from uuid import UUID, uuid5
+from typing import TYPE_CHECKING, Self
+from uuid import UUID, uuid4, uuid5
 
 from application.command_outcome import CommandOutcome
 
@@ -37,6 +37,11 @@ class Caller:
     access_key: HeldKey | None = field(default=None, compare=False, repr=False)
     seen_position: int | None = None
     outcome: CommandOutcome = field(default_factory=CommandOutcome, compare=False, repr=False)
+
+    @classmethod
+    def of_service(cls, organization_id: UUID, actor: str) -> Self:
+        """Return the caller of something that a part of the service, the actor, does for an organization by itself."""
+        return cls(organization_id=organization_id, actor=actor, command_id=uuid4(), correlation_id=actor)
 
     def new_id(self, ordinal: int = 0) -> UUID:
         """Return an id for something the command makes: the same one when the same command is repeated."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from uuid import UUID
 
-    from application.ports.rate_limits import Quota
+    from application.bounds.rate_limits import Quota
     from domain.errors import DomainError
 
 

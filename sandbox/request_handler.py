@@ -20,6 +20,9 @@ from sandbox.providers.simulated_provider import Route, SimulatedProvider
 from sandbox.recorded_requests import KEPT_REQUESTS, LARGEST_KEPT_BODY, RecordedRequest
 from sandbox.send_response import ConnectionDropped, send_response
 
+#: Between two looks at whether a held request may be answered.
+_STEP_SECONDS = 0.01
+
 View = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -78,6 +81,8 @@ async def _answer(
     fault = call.fault
     if fault is not None:
         await asyncio.sleep(fault.seconds("delay") + (fault.seconds() if fault.kind == "delay" else 0.0))
+        while fault.kind == "hold" and not fault.is_cleared:  # noqa: ASYNC110 - another thread may clear the faults
+            await asyncio.sleep(_STEP_SECONDS)
     answer = choose_response(provider, route, call)
     recorded.prompt = call.prompt
     recorded.billed = call.billed

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from eventsourcing.application import project_aggregate
 
+from adapters.code_version import code_version
 from adapters.event_store.aggregate_state import decoded_state, state_of
-from adapters.event_store.code_version import code_version
 from adapters.event_store.event_mapper import CanonicalJson, LedgerMapper
 from adapters.event_store.log_records import LedgerStoredEvent
 from adapters.sql import statements

@@ -12,6 +12,7 @@ from adapters.postgres.log_pages import log_parameters, log_statement
 from adapters.sql import statements
 from application.ports.audit_log import AuditEntry
 from application.ports.log_pages import LogPage
+from domain.names import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ _SQL: Final = statements("adapters.postgres", "audit_log.sql")
 _NO_END: Final = 2**31 - 1
 _CONDITIONS: Final[dict[str, LiteralString]] = {
     "aggregate_id": "aggregate_id = %(aggregate_id)s",
+    "called": "aggregate_id = ANY (%(called)s::uuid[])",
     "actor": "actor = %(actor)s",
     "command_id": "command_id = %(command_id)s",
     "topic": "topic = %(topic)s",
@@ -70,7 +72,7 @@ class PostgresAuditLog:
         parameters = await self._parameters(filters, before)
         statement = _paged(name, tuple(parameters))
         rows = await self._tenant.rows(statement, {**parameters, **log_parameters(limit)})
-        [(text, count, last, _)] = rows
+        [(text, count, last, _, _)] = rows
         return LogPage(text=text or b"", next_before=last if count > limit else None)
 
     async def _parameters(self, filters: AuditFilter, before: int | None = None) -> Mapping[str, Any]:
@@ -81,8 +83,14 @@ class PostgresAuditLog:
             [[after, end]] = await self._tenant.rows(_statement("places"), times)
             if end is not None:
                 before = min(before or end + 1, end + 1)
+        called = None
+        if filters.name is not None:
+            names = {"name": filters.name, "name_key": name_key(filters.name)}
+            [[found]] = await self._tenant.rows(_statement("called"), names)
+            called = found or []
         values = {
             "aggregate_id": filters.aggregate_id,
+            "called": called,
             "actor": filters.actor,
             "command_id": filters.command_id,
             "topic": filters.topic,

@@ -19,6 +19,26 @@ SELECT CASE WHEN %(since)s::timestamptz IS NOT NULL
        CASE WHEN %(until)s::timestamptz IS NOT NULL
             THEN sequence_at(%(organization_id)s, %(until)s::timestamptz - interval '1 microsecond') END;
 
+-- called: what has this name now, and what was called so at first and is gone; at most a thousand
+SELECT array_agg(named.id) FROM (
+    SELECT id FROM ai_providers WHERE organization_id = %(organization_id)s AND name_key = %(name_key)s
+    UNION ALL
+    SELECT id FROM ai_models WHERE organization_id = %(organization_id)s AND name_key = %(name_key)s
+    UNION ALL
+    SELECT id FROM access_keys WHERE organization_id = %(organization_id)s AND name_key = %(name_key)s
+    UNION ALL
+    SELECT id FROM webhooks WHERE organization_id = %(organization_id)s AND name_key = %(name_key)s
+    UNION ALL
+    SELECT member_id FROM member_profiles WHERE organization_id = %(organization_id)s AND lower(name) = lower(%(name)s)
+    UNION ALL
+    SELECT gone.aggregate_id FROM events gone
+    JOIN events first ON first.organization_id = gone.organization_id AND first.aggregate_id = gone.aggregate_id
+        AND first.revision = 1
+    WHERE gone.organization_id = %(organization_id)s
+        AND gone.topic IN ('provider.removed', 'model.removed', 'access-key.revoked', 'webhook.removed')
+        AND lower(convert_from(first.state, 'UTF8')::json ->> 'name') = lower(%(name)s)
+    LIMIT 1000) named;
+
 -- event_documents: the organization's events, newest first, as the API shows them, with the names that their aggregates
 -- have now, or had at first where they were removed
 SELECT row_to_json(document) AS body, event.org_sequence AS sort_value, NULL::uuid AS id

@@ -8,17 +8,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
-from adapters.postgres.keyset_pages import Conditions, composed, page_of, page_statements
+from adapters.postgres.keyset_pages import BY_ID, Conditions, composed, page_of, page_statement
 from adapters.postgres.list_filters import model_conditions, provider_conditions
-from adapters.sql import statements
+from adapters.sql import composed_statements
 from application.caller import current_caller
 from application.errors import TooMuchHistory
 from application.ports.resource_documents import Document
-from application.projections import models, providers
 from application.projections.fold_log import DatedEvent, no_rows, take_in
+from application.projections.models import MODELS
+from application.projections.providers import PROVIDERS
 from application.projections.row_changes import LoggedEvent
 from application.run_in_thread import run_in_thread, run_in_thread_if_large
 from application.turns import Turns
@@ -29,17 +29,14 @@ if TYPE_CHECKING:
     from typing import LiteralString
     from uuid import UUID
 
-    from adapters.postgres.keyset_pages import Statement
     from adapters.postgres.tenant_statements import Tenant
     from application.ports.resource_documents import ModelFilter, Page, PageRequest, ProviderFilter
     from application.projections.fold_log import Row
     from application.projections.row_changes import Table
 
-_SQL: Final = {
-    name: SQL(text).format() for name, text in statements("adapters.postgres", "historical_documents.sql").items()
-}
+_SQL: Final = composed_statements("adapters.postgres", "historical_documents.sql")
 _TABLES: Final[Mapping[str, Table]] = {"provider": "ai_providers", "model": "ai_models"}
-_TOPICS: Final = {"provider": sorted(providers.TOPICS), "model": sorted(models.TOPICS)}
+_TOPICS: Final = {"provider": sorted(PROVIDERS.topics), "model": sorted(MODELS.topics)}
 _SOURCES: Final[dict[str, LiteralString]] = {
     "provider": """
         jsonb_populate_recordset(NULL::ai_providers, %(rows)s) p LEFT JOIN LATERAL (
@@ -52,7 +49,6 @@ _SOURCES: Final[dict[str, LiteralString]] = {
             WHERE checked.organization_id = %(organization_id)s AND checked.provider_id = p.id) h ON true""",
     "model": "jsonb_populate_recordset(NULL::ai_models, %(rows)s) m",
 }
-_BY_ID: Final[dict[str, LiteralString]] = {"provider": "p.id = %(id)s", "model": "m.id = %(id)s"}
 # At most some seconds of reading and folding; a thousand models have a few thousand events.
 LONGEST_HISTORY: Final = 100_000
 _BATCH: Final = 1_000
@@ -128,7 +124,7 @@ class PostgresHistoricalDocuments:
         return rows[0][0] if rows else 0.0
 
     async def _document(self, kind: str, row: Row, until: datetime | None, more: Mapping[str, Any]) -> Document:
-        statement = composed(f"{kind}_documents", (_BY_ID[kind],), source=_SOURCES[kind])
+        statement = composed(f"{kind}_documents", (BY_ID[kind],), source=_SOURCES[kind])
         parameters = {"rows": _recordset(orjson.dumps([row])), "until": until, "id": row["id"], "limit": 1, **more}
         [found] = await self._tenant.rows(statement, parameters)
         return Document(json=found[0], revision=found[1])
@@ -137,11 +133,8 @@ class PostgresHistoricalDocuments:
         self, conditions: Conditions, request: PageRequest, as_of: datetime, more: Mapping[str, Any]
     ) -> Page:
         past = {"rows": _recordset(await self._rows(conditions.kind, as_of)), "until": as_of, **more}
-        asked: list[Statement] = [
-            (statement, {**parameters, **past})
-            for statement, parameters in page_statements(conditions, request, _SOURCES[conditions.kind])
-        ]
-        return page_of(await self._tenant.results(*asked), request)
+        statement, parameters = page_statement(conditions, request, _SOURCES[conditions.kind])
+        return page_of(await self._tenant.rows(statement, parameters | past), request)
 
     async def _rows(self, kind: str, as_of: datetime) -> bytes:
         """Return all rows of the kind at the time, as a JSON list."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, LiteralString
 
-from adapters.postgres.keyset_pages import page_statement
+from adapters.postgres.keyset_pages import joined_rows
 from application.ports.log_pages import LogPage, Position
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _BETWEEN: Final[Mapping[str, LiteralString]] = {"documents": "','", "lines": "''
 
 def log_statement(name: str, entries: Composed) -> bytes:
     """Return the statement that joins these entries: `…_documents`, as JSON, or `…_lines`, as CSV."""
-    return page_statement(entries, separator=_BETWEEN[name.rpartition("_")[2]]).as_bytes()
+    return joined_rows(entries, separator=_BETWEEN[name.rpartition("_")[2]]).as_bytes()
 
 
 def log_parameters(limit: int) -> Mapping[str, int]:

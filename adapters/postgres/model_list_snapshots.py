@@ -7,10 +7,9 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from psycopg.sql import SQL
 from psycopg.types.json import Json
 
-from adapters.sql import statements
+from adapters.sql import composed_statements
 from application.discovery.model_list_snapshots import FailedQuery, HeldSnapshot, Standing, Standings
 from application.discovery.offer_changes import Snapshot
 
@@ -25,9 +24,7 @@ if TYPE_CHECKING:
 # The clocks of two hosts differ by less. What is dated further ahead was dated by a clock that was set back since, and
 # counts as old: nobody waits until that time comes.
 _SKEW: Final = timedelta(seconds=10)
-_SQL: Final = {
-    name: SQL(text).format() for name, text in statements("adapters.postgres", "model_list_snapshots.sql").items()
-}
+_SQL: Final = composed_statements("adapters.postgres", "model_list_snapshots.sql")
 
 
 class PostgresSnapshots:

@@ -91,7 +91,7 @@ class PostgresRequestLog:
             if before is not None:
                 parameters |= {"before_time": before[0], "before_id": before[1]}
             statement = _paged(name, here, chosen)
-            [(text, count, *last)] = await self._tenant.rows(statement, {**parameters, **log_parameters(limit)})
+            [(text, count, *last, _)] = await self._tenant.rows(statement, {**parameters, **log_parameters(limit)})
             texts += [text] if text else []
             if count > limit:
                 # Where the page was full, what is more is found here, and the next page begins here as well.

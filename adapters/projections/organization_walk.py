@@ -16,8 +16,8 @@ from adapters.projections.comparison_tally import Tally
 from adapters.projections.projection_source import SQL_TEXTS
 from adapters.projections.rewrite_rows import Pace, rewrite
 from application.end_tasks import end_tasks
-from application.ports.projections import RebuildTogether
 from application.projections.project_event import TOPICS_OF
+from application.rebuilding.projections import RebuildTogether
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

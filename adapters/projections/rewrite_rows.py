@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from adapters.projections.aggregate_parts import AggregateList
 from adapters.projections.compare_rows import as_json, check
 from adapters.projections.projection_source import SQL_TEXTS
-from application.ports.projections import RowsKeepChanging
+from application.rebuilding.projections import RowsKeepChanging
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

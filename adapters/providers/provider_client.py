@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
 
     from adapters.providers.error_mapping.classify_error import Purpose
-    from adapters.providers.error_mapping.error_kind import ErrorKind
+    from adapters.providers.error_mapping.error_kinds import ErrorKind
     from adapters.providers.error_mapping.error_rule import ProviderRules
     from application.ports.outbound_http import Outbound, OutboundResponse, OutboundStream
     from application.ports.provider_gateway import CallOutcome, ProviderConnection, Timings
 
 _MEBIBYTE: Final = 1024 * 1024
-# A shorter one might stand in an answer by chance; no provider's key is that short.
+# A shorter one might be in an answer by chance; no provider's key is that short.
 _SHORTEST_KEY: Final = 8
 _CONNECT_SECONDS: Final = 5.0
 # 2,048 embeddings of 1,536 numbers each.

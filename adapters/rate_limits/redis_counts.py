@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
 
-    from application.ports.rate_limits import Allowance, Quota, Turn
+    from application.bounds.rate_limits import Allowance, Quota, Turn
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ class _Client(Protocol):
 
 
 class RateCounts:
-    """Implements `application.ports.rate_limits.RateLimits`.
+    """Implements `application.bounds.rate_limits.RateLimits`.
 
     While Redis is away each process counts by itself: limits are looser then, but nobody is kept from working, and
     nobody has the providers to himself.

@@ -10,13 +10,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.rate_limits.work_counts import redis_errors
-from application.ports.rate_limits import Turn
+from application.bounds.rate_limits import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from application.ports.rate_limits import Quota
+    from application.bounds.rate_limits import Quota
 
 _PREFIX: Final = "modelbook:bucket"
 _SWEPT_AT: Final = 4_096

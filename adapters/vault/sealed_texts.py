@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class KeyringTexts:
-    """Implements `application.ports.sealed_texts.SealedTexts`; the active key seals, each of the keyring opens."""
+    """Implements `application.sign_in.sealed_texts.SealedTexts`; the active key seals, each of the keyring opens."""
 
     def __init__(self, keyring: MasterKeyring) -> None:
         self._keyring = keyring

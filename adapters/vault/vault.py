@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from adapters.vault.envelope import Envelope
-    from application.ports.sealed_credentials import SealedCredentials
-    from application.ports.vault import SealedCredential
+    from application.ports.vault import SealedCredential, SealedCredentials
 
 _LOGGER: Final = logging.getLogger(__name__)
 

@@ -11,10 +11,10 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from application.bounds.budget_leases import LeaseRequest
+from application.bounds.rate_limits import Quota
 from application.caller import current_caller
 from application.errors import BudgetExceeded, CostUnknown, RateLimited, Unavailable
-from application.ports.rate_limits import Quota
-from application.repeat import repeat_until
+from application.repeat import Repeated
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from application.ports.clock import Clock
     from application.ports.timer import Timer
     from application.usage.usage_ledger import Use
-    from domain.access_key.values import Budget, Period
+    from domain.budget import Budget, Period
 
     NoteThreshold = Callable[[UUID, SubjectKind, UUID, int, datetime | None], Awaitable[None]]
     """Records once that so many percent of a budget were spent, of an organization, in the period since a time."""
@@ -121,21 +121,17 @@ class Budgets:
         self._timer = timer
         self._clock = clock
         self._note_threshold = note_threshold
-        self._flush_seconds = flush_seconds
         self._parts: dict[_Place, _Part] = {}
         self._noting: set[asyncio.Task[None]] = set()
-        self._stopping = asyncio.Event()
-        self._flushing: asyncio.Task[None] | None = None
+        self._flushing = Repeated(flush_seconds, self.flush)
 
     async def start(self) -> None:
         """Start reporting what was spent every second."""
-        self._flushing = asyncio.create_task(repeat_until(self._stopping, self._flush_seconds, self.flush))
+        self._flushing.start()
 
     async def close(self) -> None:
         """Stop, report the remaining spending, and give all parts back."""
-        self._stopping.set()
-        if self._flushing is not None:
-            await self._flushing
+        await self._flushing.stop()
         await self.flush(gives_back=True)
         if self._noting:
             await asyncio.wait(self._noting)

@@ -6,15 +6,15 @@ from contextlib import asynccontextmanager
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
+from application.bounds.rate_limits import Quota
 from application.errors import RateLimited
 from application.plurals import counted
-from application.ports.rate_limits import Quota
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from application.bounds.call_bounds import CallBounds
-    from application.ports.rate_limits import Allowance, RateLimits
+    from application.bounds.rate_limits import Allowance, RateLimits
 
 _MINUTE: Final = 60
 _SHORTLY: Final = 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from application.caller import Caller, acting_as
 from application.errors import Conflict, NotFound, OrganizationRemoved
@@ -40,7 +40,7 @@ async def note_threshold(
         Unavailable: the database cannot be reached.
     """
     for _ in range(_TRIES):
-        caller = Caller(organization_id=organization_id, actor=ACTOR, command_id=uuid4(), correlation_id=ACTOR)
+        caller = Caller.of_service(organization_id, ACTOR)
         with acting_as(caller):
             try:
                 if kind == "access-key":

@@ -7,8 +7,8 @@ from collections import OrderedDict, defaultdict, deque
 from typing import TYPE_CHECKING, Final, Protocol
 
 from application.bounds.quotas import QUOTAS
+from application.bounds.rate_limits import Quota
 from application.errors import RateLimited
-from application.ports.rate_limits import Quota
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from application.bounds.quotas import QUOTAS
+from application.bounds.rate_limits import Quota
 from application.caller import current_caller
 from application.errors import QuotaReached, RateLimited
 from application.ports.idempotency_claims import ANSWERS_KEPT
-from application.ports.rate_limits import Quota
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

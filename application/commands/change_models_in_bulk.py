@@ -213,17 +213,26 @@ async def _saved(
     except (Conflict, ProviderNotFound):
         if atomic:
             raise
-    return {model_id: await _saved_alone(bench, model_id, outcomes, models) for model_id in model_ids}
+    indexes: dict[UUID, list[int]] = {}
+    for index, outcome in outcomes.items():
+        if not isinstance(outcome, Exception):
+            indexes.setdefault(outcome, []).append(index)
+    return {
+        model_id: await _saved_alone(bench, model_id, indexes[model_id], outcomes, models) for model_id in model_ids
+    }
 
 
 async def _saved_alone(
-    bench: _Workbench, model_id: UUID, outcomes: dict[int, UUID | Refusal], models: Models
+    bench: _Workbench,
+    model_id: UUID,
+    indexes: Sequence[int],
+    outcomes: dict[int, UUID | Refusal],
+    models: Models,
 ) -> Recorded | Refusal:
     """Save one of several under a command id of its own: the log applies one command id once.
 
     Where another command comes first, its operations are decided again, which may change their outcomes.
     """
-    indexes = [index for index, outcome in outcomes.items() if outcome == model_id]
     is_first = True
 
     async def save() -> Recorded:

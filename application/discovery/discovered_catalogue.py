@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from application.caller import current_caller
 from application.discovery.discovered_model import DiscoveredModel, discovered
+from application.discovery.kept_documents import offer_from
 from application.discovery.offer_changes import names_of, names_of_missing
-from application.discovery.offer_documents import offer_from
 from application.discovery.registered_differences import registered_differences, registrations
 from application.policies.base_models import known_model
 from application.ports.registered_models import ProviderEntry

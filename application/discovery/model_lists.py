@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from uuid import uuid4
 
 from application.caller import current_caller
-from application.discovery.failure_documents import failure_document, failure_from, quiet_seconds
+from application.discovery.kept_documents import failure_document, failure_from, offer_document, quiet_seconds
 from application.discovery.offer_changes import Snapshot, next_snapshot
-from application.discovery.offer_documents import offer_document
 from application.discovery.single_flight import SingleFlight
 from application.end_tasks import end_tasks
 from application.errors import ApplicationError, CredentialUnreadable, ProviderNotFound

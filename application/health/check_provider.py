@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, cast
 
 from application.caller import acting_as, current_caller
 from application.errors import Conflict
+from application.health.health_checks import report_fields
 from application.health.health_transitions import conclusion, patient_status
-from application.health.report_documents import report_fields
 from application.policies.seal_credential import opened_secrets
 from application.ports.provider_gateway import ProviderConnection
 

@@ -181,32 +181,24 @@ class Accounts(Protocol):
 
 
 class SignInAttempts(Protocol):
-    """Counts attempts to sign in, for all processes."""
+    """Counts attempts to sign in, for all processes.
+
+    Each method raises `Unavailable` where the database cannot be reached.
+    """
 
     async def take(self, subject: str, most: int, seconds: int) -> int:
         """Count an attempt of this subject; return 0, or in how many seconds there may be another one.
 
         There are `most` in so many seconds, which begin with the first.
-
-        Raises:
-            Unavailable: the database cannot be reached.
         """
         ...
 
     async def forget(self, subject: str) -> None:
-        """Begin to count again, because an attempt has succeeded.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Begin to count again, because an attempt has succeeded."""
         ...
 
     async def give_back(self, subject: str) -> None:
-        """Let one attempt not count, because it has succeeded.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Let one attempt not count, because it has succeeded."""
         ...
 
 

@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from application.errors import ApplicationError, Conflict, InvalidInput, NotFound
 from application.ports.repositories import Repository
+from application.ports.resource_documents import Documents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from application.ports.resource_documents import Document, Page, PageRequest
     from application.recorded_revision import Recorded
     from domain.member.aggregate import Member
-
-MOST_MEMBERS: Final = 1_000
-"""In an organization, invited ones included."""
 
 INVITATION_SECONDS: Final = 72 * 3600
 
@@ -105,10 +102,6 @@ class Members(Repository["Member"], Protocol):
         """
         ...
 
-    async def get_many(self, member_ids: Sequence[UUID]) -> Mapping[UUID, Member]:
-        """Return those of the members that there are, in one read."""
-        ...
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberFilter:
@@ -132,20 +125,8 @@ class Invitation:
     expires_at: datetime
 
 
-class MemberDocuments(Protocol):
+class MemberDocuments(Documents[MemberFilter], Protocol):
     """The members of the current caller's organization, with their names and addresses."""
-
-    async def get(self, member_id: UUID) -> Document:
-        """Return one member.
-
-        Raises:
-            MemberNotFound: the organization has none of this id.
-        """
-        ...
-
-    async def page(self, filters: MemberFilter, request: PageRequest) -> Page:
-        """Return a page of the members that the filter lets through."""
-        ...
 
     async def holds_invitation(self, member_id: UUID, digest: bytes) -> bool:
         """Return whether this is the digest of the member's newest invitation.

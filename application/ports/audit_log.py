@@ -37,9 +37,13 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFilter:
-    """Which events; none lets all through. `since` is included, `until` is not."""
+    """Which events; none lets all through. `since` is included, `until` is not.
+
+    `name` is what the event's `aggregate_name` is, whatever the case.
+    """
 
     aggregate_id: UUID | None = None
+    name: str | None = None
     actor: str | None = None
     command_id: UUID | None = None
     topic: str | None = None

@@ -46,6 +46,10 @@ class Repository(Protocol[RootT]):
         """
         ...
 
+    async def get_many(self, aggregate_ids: Sequence[UUID]) -> Mapping[UUID, RootT]:
+        """Return those of the aggregates that there are, in one read."""
+        ...
+
     async def save(self, aggregate: RootT) -> Recorded:
         """Record what was decided.
 
@@ -55,6 +59,10 @@ class Repository(Protocol[RootT]):
             Unavailable: the database could not be reached; nothing was recorded by this call.
             CommandOutcomeUnknown: the connection broke at the commit and the outcome could not be looked up.
         """
+        ...
+
+    async def save_all(self, aggregates: Sequence[RootT]) -> Sequence[Recorded]:
+        """Record what was decided on all of them in one transaction, all or nothing; errors as for `save`."""
         ...
 
 
@@ -78,14 +86,6 @@ class Providers(Repository["Provider"], Protocol):
 
 class Models(Repository["Model"], Protocol):
     """Loads and saves models. Saving also raises ModelAlreadyRegistered, or ProviderNotFound: its provider is gone."""
-
-    async def get_many(self, model_ids: Sequence[UUID]) -> Mapping[UUID, Model]:
-        """Return those of the models that there are, in one read."""
-        ...
-
-    async def save_all(self, models: Sequence[Model]) -> Sequence[Recorded]:
-        """Record what was decided on all of them in one transaction, all or nothing; errors as for `save`."""
-        ...
 
     async def recorded_already(self) -> Mapping[UUID, Recorded]:
         """Return what the current caller's command has recorded before, by aggregate; nothing when it is new."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from application.ports.vault import SealedCredential
     from application.prompts.cool_downs import SharedCoolDown
     from application.prompts.selection_candidates import NamedSelector, Requirements
-    from domain.access_key.values import Budget
+    from domain.budget import Budget
     from domain.model.values import Lifecycle, Price
 
 

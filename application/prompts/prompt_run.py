@@ -18,7 +18,7 @@ from application.prompts.prompt_errors import PromptFailed
 from application.prompts.prompt_request import ANSWER_SECONDS, SILENCE_SECONDS, request_for
 from application.prompts.request_recording import RequestRecording, named
 from application.prompts.retry_policy import RetryPolicy, most_informative
-from application.usage.usage_ledger import CANCELLED, OK, Use
+from application.usage.usage_ledger import CANCELLED, OK
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -296,17 +296,17 @@ class PromptRun:
         self._calling = None
         if category != "bad_request":
             self._queue.failed(candidate, CallOutcome(category, error.message), self._timer.now())
-        self._attempts.append(
+        self._record(
             Attempt(
+                **named(candidate),
                 candidate=candidate,
                 outcome=category,
                 wait_ms=self._waited * 1000,
                 latency_ms=0.0,
                 message=error.message,
+                cost_usd=NOTHING.usd,
+                was_called=False,
             )
-        )
-        self._recording.add(
-            Use(**named(candidate), outcome=category, latency_ms=0.0, cost_usd=NOTHING.usd, was_called=False)
         )
         return UpstreamFailure(CallOutcome(category, error.message))
 
@@ -326,32 +326,26 @@ class PromptRun:
         if candidate is None:
             return
         self._queue.ended(candidate)
-        latency_ms = (self._timer.now() - self._called_at) * 1000
         said = answer or failure
-        usage = (answer or self._progress).usage
-        self._attempts.append(
+        self._record(
             Attempt(
+                **named(candidate),
                 candidate=candidate,
                 outcome=outcome,
                 wait_ms=self._waited * 1000,
-                latency_ms=latency_ms,
-                upstream_request_id=said.upstream_request_id if said else None,
-                http_status=failure.http_status if failure else None,
-                message=failure.message if failure else None,
-            )
-        )
-        self._recording.add(
-            Use(
-                **named(candidate),
-                outcome=outcome,
-                latency_ms=latency_ms,
-                tokens=usage,
+                latency_ms=(self._timer.now() - self._called_at) * 1000,
+                tokens=(answer or self._progress).usage,
                 cost_usd=cost.usd,
                 cost_unknown=(cost.unknown or "usage-unknown") if cost.usd is None else None,
                 http_status=failure.http_status if failure else None,
                 upstream_request_id=said.upstream_request_id if said else None,
+                message=failure.message if failure else None,
             )
         )
+
+    def _record(self, attempt: Attempt) -> None:
+        self._attempts.append(attempt)
+        self._recording.add(attempt)
 
     def _out_of_time(self) -> CallOutcome:
         return CallOutcome(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.audit_log import AuditEntry, AuditLog
-    from application.ports.historical_rows import HistoricalRows
+    from application.ports.historical_documents import HistoricalRows
 
 Kind = Literal["provider", "model", "access-key", "webhook", "member", "organization"]
 

@@ -32,37 +32,29 @@ class RequestFilter:
 
 
 class RequestLog(Protocol):
-    """Reads the request log of the current caller's organization."""
+    """Reads the request log of the current caller's organization.
+
+    Each method raises `Unavailable` where the database cannot be reached.
+    """
 
     async def page(
         self, filters: RequestFilter, limit: int, before: tuple[datetime, UUID] | None
     ) -> LogPage[tuple[datetime, UUID]]:
         """Return at most so many calls as JSON, the newest first, older than the one with this end and id.
 
-        Where very many have to be looked at, a page ends before it is full, and names where the next one goes on.
+        Where very many have to be looked at, a page ends before it is full, and names where the next one continues.
 
         The model of a call is the one that answered or was tried last. Tokens and cost are those of all attempts; the
         cost is none where that of the last one is not known. Each attempt has its own.
-
-        Raises:
-            Unavailable: the database cannot be reached.
         """
         ...
 
     async def lines(
         self, filters: RequestFilter, limit: int, before: tuple[datetime, UUID] | None
     ) -> LogPage[tuple[datetime, UUID]]:
-        """Return the same as lines of CSV.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return the same as lines of CSV."""
         ...
 
     async def count(self, filters: RequestFilter, *, most: int | None = None) -> int:
-        """Return how many calls match, counting no further than `most`.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return how many calls match, counting no further than `most`."""
         ...

@@ -188,20 +188,15 @@ class UsageReport:
 
 
 class UsageReports(Protocol):
-    """Reads what was added up for the current caller's organization, removed models included."""
+    """Reads what was added up for the current caller's organization, removed models included.
+
+    Each method raises `Unavailable` where the database cannot be reached.
+    """
 
     async def read(self, filters: UsageFilter, grouping: Grouping, limit: int) -> UsageReport:
-        """Return at most `limit` groups, and the total.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return at most `limit` groups, and the total."""
         ...
 
     async def latencies(self, since: date) -> Mapping[UUID, float]:
-        """Return, by model, the mean time of a successful call in milliseconds, from this day on.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return, by model, the mean time of a successful call in milliseconds, from this day on."""
         ...

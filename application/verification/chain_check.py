@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from application.plurals import counted
-from application.verification.hash_chain import genesis_hash
+from application.verification.hash_chain import StoredEvent, eight_bytes, genesis_hash, number, stored_hash
 from application.verification.log_findings import LogFinding
-from application.verification.stored_events import StoredEvent, eight_bytes, number, stored_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from application.verification.hash_chain import Head
     from application.verification.log_findings import Kind
-    from application.verification.stored_events import Head
 
 
 class ChainCheck:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 from application.errors import ApplicationError, CredentialUnreadable
 from application.plurals import counted
 from application.projections.project_event import TOPICS_OF
-from application.queries.verify_projections import VerifyProjections, verify_projections
+from application.rebuilding.verify_projections import VerifyProjections, verify_projections
 from application.verification.verify_log import verify_log
 
 if TYPE_CHECKING:
-    from application.ports.credential_stock import CredentialStock, Place
-    from application.ports.master_keys import MasterKeys
+    from application.master_keys.credential_stock import CredentialStock, Place
+    from application.master_keys.master_keys import MasterKeys
     from application.ports.progress import Progress
-    from application.ports.projections import Projections
+    from application.rebuilding.projections import Projections
     from application.verification.checkpoint_verifier import CheckpointVerifier
     from application.verification.raw_events import RawEvents
 

@@ -13,9 +13,9 @@ from application.end_tasks import end_tasks
 from application.run_in_thread import run_in_thread_if_large
 from application.verification.chain_check import ChainCheck
 from application.verification.checkpoints import BETWEEN_FULL
+from application.verification.hash_chain import Head
 from application.verification.log_findings import LogFinding
 from application.verification.raw_events import Span
-from application.verification.stored_events import Head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.verification.checkpoint_storage import NewestCheckpoint
-    from application.verification.stored_events import Head, StoredEvent
+    from application.verification.hash_chain import Head, StoredEvent
     from application.verification.verification_proofs import Proof
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from application.verification.checkpoint_verifier import CheckpointVerifier
     from application.verification.checkpoints import Checkpoint
     from application.verification.compare_with_checkpoints import Restore
+    from application.verification.hash_chain import Head
     from application.verification.raw_events import RawEvents
-    from application.verification.stored_events import Head
     from application.verification.verification_proofs import Proof
 
 _PLACES: Final = 1_000

@@ -19,10 +19,10 @@ from adapters.vault.keyring import Keyring
 from adapters.vault.keyring_file import KeyringFile
 from adapters.vault.live_keyring import held_keyring
 from adapters.vault.master_keys import EnvelopeMasterKeys
-from application.commands.rebuild_projections import rebuild_projections
-from application.commands.rotate_master_key import rotate_master_key
-from application.queries.list_master_keys import list_master_keys
-from application.queries.verify_projections import verify_projections
+from application.master_keys.list_master_keys import list_master_keys
+from application.master_keys.rotate_master_key import rotate_master_key
+from application.rebuilding.rebuild_projections import rebuild_projections
+from application.rebuilding.verify_projections import verify_projections
 from entrypoints.administration.job_launcher import Launcher
 from entrypoints.settings import ADMINISTRATORS_POOL
 from entrypoints.use_case import use_case

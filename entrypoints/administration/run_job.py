@@ -8,15 +8,15 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from application.commands.rebuild_projections import RebuildProjections
-from application.commands.rotate_master_key import RotateMasterKey
 from application.end_tasks import end_tasks
 from application.errors import ApplicationError, Unavailable
+from application.master_keys.rotate_master_key import RotateMasterKey
 from application.ports.jobs import JobInterrupted
 from application.ports.progress import NoProgress
-from application.ports.projections import ProjectionNotFound
 from application.projections.project_event import TOPICS_OF
-from application.queries.verify_projections import VerifyProjections
+from application.rebuilding.projections import ProjectionNotFound
+from application.rebuilding.rebuild_projections import RebuildProjections
+from application.rebuilding.verify_projections import VerifyProjections
 from entrypoints.http.answers.administration import ComparisonResult, RotateResult, UnreadableKey
 from entrypoints.http.answers.response_model import document_of
 

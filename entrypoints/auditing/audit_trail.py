@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
     from structlog.typing import FilteringBoundLogger
 
-    from application.ports.historical_rows import HistoricalRows
+    from application.ports.historical_documents import HistoricalRows
     from entrypoints.runtime import Runtime
 
 

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from adapters.postgres.connection_pools import AnyPool
     from adapters.postgres.raw_events import Connect
-    from application.ports.historical_rows import HistoricalRows
+    from application.ports.historical_documents import HistoricalRows
     from application.ports.repositories import Organizations
     from application.verification.compare_export import Comparison
     from application.verification.verify_export import ExportVerification

@@ -13,6 +13,7 @@ from entrypoints.http.documentation.page import Documentation
 from entrypoints.http.headers import Headers
 from entrypoints.http.health import Check, HealthViews, Warn
 from entrypoints.http.idempotency import Idempotency
+from entrypoints.http.known_callers import KNOWN_CALLERS, KnownCallers
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.request_bodies import REQUEST_BODIES, RequestBodies
 from entrypoints.http.request_middleware import RequestMiddleware, RequestTraces
@@ -57,15 +58,18 @@ def build_app(
     records: dict[web.AbstractRoute, Route] = {}
     requests = RequestMiddleware(records, logger=logger, metrics=metrics, trusted_proxies=options.trusted_proxies)
     limiter.check(routes)
+    known_callers = KnownCallers()
     access = AccessControl(
         verifier,
         Idempotency(claims, fingerprints, stocks, logger=logger, hold_seconds=options.hold_seconds),
         limiter,
         sign_in=sign_in,
+        known_callers=known_callers,
         logger=logger,
     )
     traces = [] if tracer is None else [RequestTraces(records, tracer).middleware]
     app = web.Application(middlewares=[*traces, requests.middleware, access.middleware])
+    app[KNOWN_CALLERS] = known_callers
     app[REQUEST_BODIES] = RequestBodies(options, limiter.shares)
     app.on_response_prepare.append(Headers(options.cors_origins, stopping).on_response_prepare)
     health = HealthViews(checks, warnings or {}, stopping, seconds=options.readiness_seconds)

@@ -16,6 +16,7 @@ class Fault:
     #: None: until it is cleared.
     times: int | None = None
     parameters: Mapping[str, object] = field(default_factory=dict)
+    is_cleared: bool = False
 
     def seconds(self, name: str = "seconds", default: float = 0.0) -> float:
         """A duration among the parameters."""

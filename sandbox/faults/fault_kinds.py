@@ -32,6 +32,7 @@ FAULT_KINDS: Mapping[str, FaultKind] = {
         summary="wait `seconds` before every event", parameters={"seconds": NUMBER}, scope="stream"
     ),
     "hang": FaultKind(summary="never send the headers"),
+    "hold": FaultKind(summary="answer when the faults are cleared"),
     "hang_mid_stream": FaultKind(
         summary="send `after` events (2), then nothing more", parameters={"after": COUNT}, scope="stream"
     ),

@@ -38,7 +38,9 @@ class FaultQueue:
         return fault
 
     def clear(self) -> None:
-        """Remove all faults."""
+        """Remove all faults, and let go the requests that are held until then."""
+        for fault in self._faults:
+            fault.is_cleared = True
         self._faults.clear()
 
     def pending(self) -> list[Fault]:

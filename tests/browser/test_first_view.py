@@ -11,6 +11,8 @@ import pytest
 from playwright.async_api import expect
 
 if TYPE_CHECKING:
+    from playwright.async_api import Route
+
     from tests.browser.console import Consoles
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -50,3 +52,16 @@ async def test_the_first_view_takes_few_requests_and_none_of_them_twice(consoles
         await page.locator("tbody tr").first.wait_for()
         more = {urlsplit(address).path.rpartition("/")[2] for address in console.watched.addresses[before:]}
         assert {name for name in more if name.endswith(".js")} == {"shared.js", "pages-models-list.js"}
+        # That a page is awaited is seen, however long its answer takes.
+        answered = asyncio.Event()
+
+        async def hold(route: Route) -> None:
+            await answered.wait()
+            await route.continue_()
+
+        await page.route("**/api/ai/keys?*", hold)
+        await page.get_by_role("link", name="Access keys", exact=True).click()
+        await page.locator("main[aria-busy=true]").wait_for()
+        answered.set()
+        await page.get_by_role("heading", name="Access keys").wait_for()
+        await expect(page.locator("main")).not_to_have_attribute("aria-busy", "true")

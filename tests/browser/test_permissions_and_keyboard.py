@@ -45,6 +45,8 @@ async def test_what_depends_on_a_provider_is_shown_before_it_is_removed(consoles
         assert len(await consoles.api.rows("/api/ai/models")) == 1
         await console.button("Close the message").click()
         await console.message("Ours was removed.")
+        # Where there is nothing, there is nothing to search.
+        await console.page.get_by_label("Search").wait_for(state="hidden")
     assert await consoles.api.rows("/api/ai/models") == []
 
 

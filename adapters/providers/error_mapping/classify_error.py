@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.context_length import context_use_of
 from adapters.providers.error_mapping.error_details import parse_error_details
-from adapters.providers.error_mapping.error_kind_by_status import error_kind_for_status
+from adapters.providers.error_mapping.error_kinds import error_kind_for_status
 from adapters.providers.error_mapping.prompt_errors import prompt_error_kind
 from adapters.providers.error_mapping.rate_limit_headers import limits_of, retry_delay
 from application.policies.redaction import quote, redact
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from adapters.providers.error_mapping.error_details import ErrorDetails
-    from adapters.providers.error_mapping.error_kind import ErrorKind
+    from adapters.providers.error_mapping.error_kinds import ErrorKind
     from adapters.providers.error_mapping.error_rule import ProviderRules
 
 Purpose = Literal["listing", "prompt"]

@@ -30,7 +30,6 @@ class ErrorDetails:
     """
 
     status: int
-    is_json: bool
     is_page: bool = False
     is_error: bool = False
     codes: frozenset[str] = frozenset()
@@ -56,9 +55,7 @@ def parse_error_details(status: int, body: bytes) -> ErrorDetails:
         start = body[:_LONGEST_MESSAGE].decode("utf-8", "replace").strip()
         is_page = start.startswith("<")
         message = "" if is_page else start.lower()
-        return ErrorDetails(
-            status=status, is_json=False, is_page=is_page, is_error=status not in _SUCCESS, message=message
-        )
+        return ErrorDetails(status=status, is_page=is_page, is_error=status not in _SUCCESS, message=message)
     return _from_document(status, document)
 
 
@@ -67,7 +64,7 @@ def _from_document(status: int, document: object) -> ErrorDetails:
     if isinstance(document, list) and len(document) == 1:
         document = document[0]
     if not isinstance(document, dict):
-        return ErrorDetails(status=status, is_json=True, is_error=status not in _SUCCESS)
+        return ErrorDetails(status=status, is_error=status not in _SUCCESS)
     error = document.get("error")
     places = [place for place in (error, document) if isinstance(place, dict)]
     details = list(_details(error)) if isinstance(error, dict) else []
@@ -78,7 +75,6 @@ def _from_document(status: int, document: object) -> ErrorDetails:
     original_message = _message(document, error)[:_LONGEST_MESSAGE]
     return ErrorDetails(
         status=status,
-        is_json=True,
         is_error=status not in _SUCCESS or bool(error) or document.get("type") == "error",
         codes=frozenset(word.lower() for word in words),
         public_code=next((word for word in words if _SHOWABLE.fullmatch(word) and word not in _TELLS_NOTHING), None),

@@ -1,10 +1,29 @@
-"""All error kinds, each with a message and a hint for people."""
+"""The kinds of errors of providers, each with a message and a hint for people, and those that HTTP statuses mean."""
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from adapters.providers.error_mapping.error_kind import ErrorKind
+if TYPE_CHECKING:
+    from application.ports.provider_gateway import Category, Concern
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorKind:
+    """An error kind that several providers share; `{label}` in its texts is replaced by the provider's name.
+
+    `authenticated` is None if the response does not show whether the key is valid. `is_retryable`: the same request may
+    succeed after a pause.
+    """
+
+    category: Category
+    message: str
+    hint: str | None = None
+    authenticated: bool | None = None
+    is_retryable: bool = False
+    concerns: Concern = "provider"
+
 
 OK: Final = ErrorKind(category="ok", message="{label} answered and accepts the key.", authenticated=True)
 OK_WITHOUT_KEY: Final = ErrorKind(category="ok", message="{label} answered; no key was sent.")
@@ -227,3 +246,42 @@ NO_PROMPTS_HERE: Final = ErrorKind(
     message="{label} has no such model, or runs no prompts at this address.",
     hint="Check the model's id, and the endpoint: most end with the API's base path, such as /v1.",
 )
+
+_BY_STATUS: Final = {
+    401: BAD_KEY,
+    402: CREDIT_EXHAUSTED,
+    403: FORBIDDEN,
+    404: NO_SUCH_PATH,
+    405: NO_SUCH_PATH,
+    407: NOT_AN_API,
+    408: TIMED_OUT,
+    409: PROVIDER_ERROR,
+    410: NO_SUCH_PATH,
+    413: TOO_LARGE,
+    425: OVERLOADED,
+    429: RATE_LIMITED,
+    451: REGION_BLOCKED,
+    501: NOT_IMPLEMENTED,
+    503: OVERLOADED,
+    504: TIMED_OUT,
+    # Cloudflare's own: the origin did not answer in time.
+    524: TIMED_OUT,
+    # Anthropic's, RFC 9110 leaves it open.
+    529: OVERLOADED,
+}
+
+
+def error_kind_for_status(status: int) -> ErrorKind:
+    """Return the error kind of an HTTP status that is not a success (RFC 9110, section 15)."""
+    known = _BY_STATUS.get(status)
+    if known is not None:
+        return known
+    match status // 100:
+        case 3:
+            return REDIRECTED
+        case 4:
+            return BAD_REQUEST
+        case 5:
+            return PROVIDER_ERROR
+        case _:
+            return UNREADABLE

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
-from adapters.providers.concurrent_requests import gather_or_cancel
 from adapters.providers.endpoint_urls import endpoint_url, without_version
 from adapters.providers.error_mapping.provider_rules import LLAMACPP as RULES
 from adapters.providers.json_values import mapping, tokens, words
@@ -15,6 +14,7 @@ from adapters.providers.openai_compatible.common_model_fields import read_common
 from adapters.providers.openai_compatible.service_profile import ServiceProfile, probe_list, whole_list
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
+from application.gather_or_cancel import gather_or_cancel
 from application.ports.provider_gateway import Preset
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
-from adapters.providers.concurrent_requests import gather_or_cancel
 from adapters.providers.endpoint_urls import endpoint_url
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.provider_rules import OPENROUTER as RULES
@@ -18,6 +17,7 @@ from adapters.providers.openai_compatible.service_profile import LISTED, Service
 from adapters.providers.price_units import per_token
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
+from application.gather_or_cancel import gather_or_cancel
 from application.ports.provider_gateway import ROUTER, SOLD_OTHERWISE, OfferedModel, Preset
 
 if TYPE_CHECKING:

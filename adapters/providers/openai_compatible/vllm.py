@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
-from adapters.providers.concurrent_requests import gather_or_cancel
 from adapters.providers.endpoint_urls import endpoint_url, without_version
 from adapters.providers.error_mapping.provider_rules import VLLM as RULES
 from adapters.providers.model_listing import counted
 from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, whole_list
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
+from application.gather_or_cancel import gather_or_cancel
 from application.ports.provider_gateway import Preset
 
 if TYPE_CHECKING:

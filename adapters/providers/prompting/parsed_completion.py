@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from adapters.providers.error_mapping.error_kind import ErrorKind
+    from adapters.providers.error_mapping.error_kinds import ErrorKind
     from application.prompts.completion import FinishReason, TokenUsage
     from application.prompts.conversation import Part
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -56,12 +56,13 @@ class StreamDecoder(Protocol):
 
 
 class PromptProtocol(Protocol):
-    """Writes requests and reads answers of one protocol; options that differ by service are its own."""
+    """Writes requests and reads answers of one protocol; options that differ by service are its own.
 
-    @property
-    def name(self) -> WireProtocol:
-        """The protocol's name."""
-        ...
+    `end_mark` is the event that ends a stream which is handed on; empty where the door writes it.
+    """
+
+    name: ClassVar[WireProtocol]
+    end_mark: ClassVar[bytes] = b""
 
     def encode(self, conversation: Conversation, request: GenerationRequest, *, stream: bool) -> WireRequest:
         """Write the conversation.
@@ -84,19 +85,15 @@ class PromptProtocol(Protocol):
 
     def observe(self, document: Mapping[str, Any]) -> ParsedCompletion | None:
         """Return how a whole answer that is handed on ended, and what it cost; none when it is no answer."""
-        ...
-
-    @property
-    def end_mark(self) -> bytes:
-        """The event that ends a stream which is handed on; empty where the door writes it."""
-        ...
+        return self.read(document, "")
 
     def handed_on(self, document: Mapping[str, Any], asked: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """Return an answer, or an event of a stream, for a client of the same protocol: itself, if it reads it so.
 
         `asked` is the client's body; nothing is returned that the client has not requested.
         """
-        ...
+        del asked
+        return document
 
     def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], bool] | None:
         """Return a function that decides whether an event can be passed on unread, for the body sent; none: read each.
@@ -104,7 +101,8 @@ class PromptProtocol(Protocol):
         It is given the lines of an event. One that may contain how the answer begins, ends or fails, what it costs,
         that there is another choice, or nothing at all, is to be read.
         """
-        ...
+        del sent
+        return None
 
     def decoder(self, origin: str) -> StreamDecoder:
         """Return what understands one stream."""

@@ -17,7 +17,7 @@ from application.prompts.completion import NativeEvents
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from adapters.providers.error_mapping.error_kind import ErrorKind
+    from adapters.providers.error_mapping.error_kinds import ErrorKind
     from adapters.providers.prompting.prompt_protocol import PromptProtocol, StreamDecoder, WireRequest
     from adapters.providers.provider_client import ProviderResponse
     from adapters.providers.server_sent_events import ServerSentEvent

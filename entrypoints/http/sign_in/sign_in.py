@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.ports.sealed_texts import SealedTexts
+    from application.sign_in.sealed_texts import SealedTexts
     from application.sign_in.sign_in_sessions import SignedInPerson, SignInSession, SignInSessions
     from entrypoints.http.sign_in.identity_provider import IdentityProvider
     from entrypoints.http.sign_in.issuer_http import Route

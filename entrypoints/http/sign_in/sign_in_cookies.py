@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.ports.sealed_texts import SealedTexts
+    from application.sign_in.sealed_texts import SealedTexts
 
 PENDING_SECONDS: Final = 600
 CHALLENGE_SECONDS: Final = 300

@@ -41,6 +41,10 @@ class AuditQuery(Page):
     """Which events of the organization."""
 
     aggregate_id: Annotated[Id | None, Field(description="Of this provider, model, access key or webhook.")] = None
+    name: Annotated[
+        str | None,
+        Field(min_length=1, max_length=200, description="About what is called so, or was at first if it is removed."),
+    ] = None
     actor: Annotated[str | None, Field(min_length=1, max_length=255, description="By this subject.")] = None
     command_id: Annotated[Id | None, Field(description="Recorded by this command, as a 503 or 500 names it.")] = None
     format: Annotated[
@@ -139,6 +143,7 @@ class AuditViews:
         query = query_of(request, AuditQuery)
         filters = AuditFilter(
             aggregate_id=query.aggregate_id,
+            name=query.name,
             actor=query.actor,
             command_id=query.command_id,
             topic=query.type,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from application.discovery.import_models import ImportModels
 from application.errors import Conflict, CredentialUnreadable, EndpointRefused, ProviderNotFound, QuotaReached
 from application.health.check_provider import CheckProvider
-from application.health.report_documents import report_fields
+from application.health.health_checks import report_fields
 from application.health.try_connection import TryConnection
 from application.ports.provider_gateway import UpstreamFailure
 from entrypoints.http.answers import providers as provider_answers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -105,6 +106,14 @@ def test_what_comes_from_others_is_what_they_published(library: str) -> None:
         content = gzip.decompress(packed.read_bytes()) if packed.is_file() else (folder / name).read_bytes()
         assert hashlib.sha256(content).hexdigest() == digest
     assert "The MIT License" in (folder / "LICENSE.txt").read_text(encoding="utf-8")
+
+
+def test_the_icons_that_are_shown_are_those_that_lie_here() -> None:
+    sources = {path: path.read_text(encoding="utf-8") for path in PAGE.rglob("*.js") if "vendor" not in path.parts}
+    shown = set(re.findall(r'(?:icon\(|sign=|sign: )"([\w-]+)"', "".join(sources.values())))
+    shown.update(re.findall(r'\["/\w+", "[^"]+", "\w+", "([\w-]+)"\]', sources[PAGE / "core" / "places.js"]))
+    [script] = (PAGE / "vendor" / "lucide").glob("*.js")
+    assert shown == set(json.loads(script.read_text(encoding="utf-8").removeprefix("export const nodes = ")))
 
 
 def _is_there(path: Path) -> bool:

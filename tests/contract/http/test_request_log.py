@@ -101,7 +101,7 @@ async def test_what_failed_is_logged_with_each_attempt(setup: PromptSetup, servi
         hidden["requestId"],
         missing["requestId"],
     ]
-    assert "The provider says" not in str(failed)
+    assert "The provider answered" not in str(failed)
 
 
 async def test_pages_filters_and_totals(setup: PromptSetup, service: Service) -> None:

@@ -43,6 +43,16 @@ async def hang(talk: SandboxClient) -> None:
     assert await talk.sandbox.requests[-1].wait_ended() == "disconnected"
 
 
+async def hold(talk: SandboxClient) -> None:
+    talk.sandbox.faults.add(kind="hold")
+    waiting = asyncio.create_task(talk.list())
+    await talk.sandbox.wait_for_requests(1)
+    finished, _ = await asyncio.wait([waiting], timeout=0.1)
+    assert not finished
+    talk.sandbox.faults.clear()
+    assert (await waiting).status == 200
+
+
 async def status(talk: SandboxClient) -> None:
     talk.sandbox.faults.add(kind="status", status=418, body={"short": "stout"}, headers={"x-pot": "tea"})
     answer = await talk.list()

@@ -18,7 +18,7 @@ from adapters.postgres.tenant_statements import Tenant
 from adapters.system_clock import SystemClock
 from application.bounds.note_overdue_thresholds import note_overdue_thresholds
 from application.bounds.note_threshold import note_threshold
-from domain.access_key.values import Budget
+from domain.budget import Budget
 from tests.builders import acting, an_access_key
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import psycopg
 import pytest
 
 from adapters.vault.keyring import Keyring
-from application.commands.rotate_master_key import KeyNotServedYet, Rotated, RotateMasterKey, rotate_master_key
-from application.ports.credential_stock import RotationUnderWay
+from application.master_keys.credential_stock import RotationUnderWay
+from application.master_keys.list_master_keys import list_master_keys
+from application.master_keys.rotate_master_key import KeyNotServedYet, Rotated, RotateMasterKey, rotate_master_key
 from application.ports.progress import NoProgress
-from application.queries.list_master_keys import list_master_keys
 from tests.architecture.sources import ROOT
 from tests.integration.keys.credentials import Credentials, master_keys
 

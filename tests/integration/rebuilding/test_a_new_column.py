@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from eventsourcing.persistence import StoredEvent
 
-    from application.projections.models import Columns
+    from application.projections.projection import Columns
     from application.projections.row_changes import RowChange
     from tests.databases import Connection, Database, Pool
     from tests.integration.rebuilding.conftest import Tenant

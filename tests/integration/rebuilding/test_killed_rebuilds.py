@@ -84,8 +84,10 @@ async def test_a_rebuild_killed_at_a_step_harms_nobody(
             await until_it_goes_on(load, reads, writes)
             process.kill()
         left = counts(await verified(projections))
-        # Writers put rows right as well, by changing what they belong to.
-        assert 0 < left["ai_models"] <= (9 if step == "writing" else 10)
+        # The part that is done when others are not may be the one with the rows; when the first of them was written, it
+        # is right.
+        fewest, most = {"comparing": (0, 10), "writing": (1, 9)}.get(step, (10, 10))
+        assert fewest <= left.get("ai_models", 0) <= most
         async with asyncio.timeout(PATIENCE_SECONDS):
             assert counts(await rebuilt(projections)) == left
         reads, writes = load.reads, load.writes

@@ -18,7 +18,8 @@ from application.bounds.call_bounds import CallBounds
 from application.bounds.call_estimates import CallEstimate
 from application.errors import BudgetExceeded, CostUnknown, RateLimited, Unavailable
 from application.usage.usage_ledger import Use
-from domain.access_key.values import NO_LIMITS, Budget
+from domain.access_key.values import NO_LIMITS
+from domain.budget import Budget
 from tests.builders import acting
 from tests.fakes.budget_leases import FakeBudgetLeases, FakeSpending
 from tests.fakes.clock import FakeClock

@@ -148,7 +148,7 @@ def test_a_changed_key_or_endpoint_has_not_been_tested(change: Callable[[Provide
     provider = _registered()
     provider.record_health("unhealthy", "timeout")
     change(provider)
-    assert (provider.health_status, provider.health_category) == ("unknown", None)
+    assert provider.health_status == "unknown"
 
 
 def test_removing_forgets_the_key() -> None:

@@ -66,8 +66,10 @@ export async function refresh({ focus = true, anew = focus } = {}) {
   const found = routes.map((route) => ({ route, match: route.expression.exec(path) })).find(({ match }) => match);
   const params = found && paramsOf(found);
   if (!params) return go(home());
+  if (anew) main.setAttribute("aria-busy", "true");
   const page = await found.route.load({ params, query, signal }).catch((error) => failed(error, signal));
   if (signal.aborted) return undefined;
+  main.removeAttribute("aria-busy");
   if (anew) visit += 1;
   draw(main, page);
   history.replaceState({ held: remembered(), isKnown: true }, "");
@@ -90,7 +92,7 @@ const Visit = ({ children }) => children;
 
 const draw = (main, page) => render(html`<${Visit} key=${`${visit} ${place().path}`}>${page}<//>`, main);
 
-// Null for an address that nobody's page has: its percent signs stand for nothing.
+// Null for an address that nobody's page has: its percent signs encode nothing.
 function paramsOf({ route, match }) {
   try {
     return Object.fromEntries(route.names.map((name, index) => [name, decodeURIComponent(match[index + 1])]));

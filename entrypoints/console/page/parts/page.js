@@ -1,5 +1,6 @@
 // What every page begins with: its heading, what it is for, and what can be done on it.
 
+import { UNKNOWN } from "../core/format.js";
 import { comeBack, lastPlace } from "../core/router.js";
 import { html } from "../core/view.js";
 import { icon } from "./icon.js";
@@ -19,6 +20,9 @@ export function page(heading, { lead, actions, back, mark } = {}, ...content) {
 
 export const card = (heading, ...content) => html`<section class="card">${heading ? html`<h2>${heading}</h2>` : null}${content}</section>`;
 
-export const facts = (pairs) => html`<dl class="facts">${pairs.filter(Boolean).map(([name, value, kind]) => html`<div class=${kind}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+// What says that there is nothing is no news.
+const NOTHING = new Set(["none", "never", UNKNOWN]);
+
+export const facts = (pairs) => html`<dl class="facts">${pairs.filter(Boolean).map(([name, value, kind]) => html`<div class=${kind}><dt>${name}</dt><dd class=${NOTHING.has(value) ? "quiet" : null}>${value}</dd></div>`)}</dl>`;
 
 export const nothing = (text, ...more) => html`<div class="nothing">${icon("inbox")}<p>${text}</p>${more}</div>`;

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from entrypoints.http.doors.embeddings.bodies import EmbeddingBody
 
 _READ: Final = frozenset({"model", "input", "dimensions", "encoding_format", "deadlineSeconds", "deadline_seconds"})
-PREFERRED: Final = Requirements(type="embedding")
 
 
 def inputs_of(body: EmbeddingBody, document: Mapping[str, Any]) -> EmbeddingInput:

@@ -46,7 +46,7 @@ class Discovery extends Store {
     // Whoever comes back finds what was requested: the service remembers the answers.
     const wanted = remembered().providers ?? (query.providers ?? "").split(",").filter(Boolean);
     this.sources = new Sources(providers, wanted);
-    this.offers = new Offers(providers, { refresh: (id) => this.#ask(id, false) });
+    this.offers = new Offers(providers, query, { refresh: (id) => this.#ask(id, false), filtered: () => this.#remember() });
     this.progress = "";
     this.isAsking = false;
     this.isBegun = false;
@@ -59,9 +59,14 @@ class Discovery extends Store {
     this.changed();
   }
 
-  async start(refresh) {
+  #remember() {
     const ids = this.sources.chosen;
-    remember({ providers: ids.length > MOST_IN_ADDRESS ? "" : ids.join(",") }, { providers: ids });
+    remember({ providers: ids.length > MOST_IN_ADDRESS ? "" : ids.join(","), ...this.offers.chosenFilters }, { providers: ids });
+    return ids;
+  }
+
+  async start(refresh) {
+    const ids = this.#remember();
     this.asking?.abort();
     this.asking = new AbortController();
     const signal = AbortSignal.any([this.asking.signal, this.signal]);

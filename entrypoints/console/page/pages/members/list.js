@@ -7,13 +7,15 @@ import { say } from "../../core/messages.js";
 import { refusal } from "../../core/session.js";
 import { html } from "../../core/view.js";
 import { Action } from "../../parts/action.js";
-import { badge } from "../../parts/badges.js";
+import { badge, stamp } from "../../parts/badges.js";
+import { cardFields, ChosenFacts } from "../../parts/columns.js";
+import { copyable } from "../../parts/copy.js";
 import { confirmed, openDialog } from "../../parts/dialog.js";
 import { choice, search } from "../../parts/filters.js";
 import { Field, Form } from "../../parts/form.js";
 import { icon } from "../../parts/icon.js";
-import { Listing } from "../../parts/listing.js";
-import { facts, nothing, page } from "../../parts/page.js";
+import { Listing, SORTS } from "../../parts/listing.js";
+import { nothing, page } from "../../parts/page.js";
 import { timeline } from "../history/history.js";
 import { showSecret } from "../keys/secret.js";
 
@@ -23,10 +25,11 @@ const LEAD = "People who sign in with a passphrase or a passkey. People who use 
 export async function show({ query, signal }) {
   const why = refusal("admin");
   if (why) return page("Members", { lead: LEAD }, nothing(why));
+  const chooser = cardFields("members", FIELDS);
   const list = new Listing({
-    path: MEMBERS, query, signal, sort: null, about: ["member."],
+    path: MEMBERS, query, signal, sort: "createdAt", sorts: SORTS.filter(([sort]) => sort.endsWith("createdAt")), tools: chooser.view, csv: "members.csv", about: ["member."],
     filters: [search("q", "Search"), choice("status", "State", [["active", "Active"], ["invited", "Invited"]]), choice("role", "Role", ROLES.map(([name]) => [name, name]))],
-    draw: (rows) => html`<ul class="cards">${rows.map((member) => card(member, list, signal))}</ul>`,
+    draw: (rows) => html`<ul class="cards">${rows.map((member) => card(member, chooser, list, signal))}</ul>`,
     empty: (isFiltered) => isFiltered ? nothing("Nobody matches.") : nothing("There are no members yet. Invite somebody: the link that you get lets that person choose a passphrase or a passkey.", inviter(list)),
   });
   await list.load();
@@ -37,14 +40,12 @@ const inviter = (list) => html`<${Action} needs="admin" run=${() => invite(list)
 
 const calledLike = (member) => member.name ?? member.address ?? member.id;
 
-function card(member, list, signal) {
+function card(member, chooser, list, signal) {
   const name = calledLike(member);
   const isInvited = member.status === "invited";
   return html`<li class="card key" key=${member.id} data-key=${member.id}>
     <div class="card-head"><h2>${name}</h2><p class="badges">${badge(title(member.role))}${isInvited ? state(member) : null}</p></div>
-    ${facts([member.address === name ? null : ["Address", member.address ?? "unknown", "whole"],
-      isInvited && member.invitationExpiresAt ? ["Link expires", time(member.invitationExpiresAt), "whole"] : null,
-      [isInvited ? "Invited" : "Joined", time(member.createdAt), "whole"]])}
+    <${ChosenFacts} chooser=${chooser} row=${member} />
     <div class="actions">
       ${isInvited ? html`<${Action} needs="admin" tone="plain" label="New link for ${name}" run=${() => inviteAgain(member, list)}>New link<//>` : null}
       <${Action} needs="admin" tone="plain" label="Role of ${name}" run=${() => changeRole(member, list)}>Role<//>
@@ -53,6 +54,14 @@ function card(member, list, signal) {
     </div>
   </li>`;
 }
+
+const FIELDS = [
+  { head: "Address", isWhole: () => true, cell: (member) => member.address === calledLike(member) ? null : member.address ?? "unknown" },
+  { head: "Link expires", isWhole: () => true, cell: (member) => member.status === "invited" && member.invitationExpiresAt ? time(member.invitationExpiresAt) : null },
+  { head: "Joined", named: (member) => member.status === "invited" ? "Invited" : "Joined", isWhole: () => true, cell: (member) => time(member.createdAt) },
+  { head: "Changed", isExtra: true, isWhole: () => true, cell: (member) => stamp(member.updatedAt) },
+  { head: "Id", isExtra: true, isWhole: () => true, cell: (member) => copyable(member.id, `the id of ${calledLike(member)}`) },
+];
 
 const state = (member) => new Date(member.invitationExpiresAt) > new Date() ? badge("Invited", "warn") : badge("Link expired", "bad");
 

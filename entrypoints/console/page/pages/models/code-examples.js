@@ -4,7 +4,7 @@ import { address } from "../../core/api.js";
 import { href } from "../../core/router.js";
 import { html, useRef } from "../../core/view.js";
 import { copy } from "../../parts/copy.js";
-import { card } from "../../parts/page.js";
+import { icon } from "../../parts/icon.js";
 
 const WORDS = "Say hello.";
 
@@ -19,11 +19,13 @@ export function codeExamples(model) {
 
 function Snippet({ name, code }) {
   const shown = useRef(null);
-  return card(name, html`<pre tabindex="0" aria-label=${name}><code ref=${shown}>${code}</code></pre>
-    <div class="actions"><button type="button" class="plain" aria-label="Copy the ${name} example" onclick=${() => copy(code, shown.current)}>Copy</button></div>`);
+  return html`<section class="card">
+    <div class="card-head"><h2>${name}</h2><button type="button" class="plain" aria-label="Copy the ${name} example" onclick=${() => copy(code, shown.current)}>${icon("copy")}Copy</button></div>
+    <pre tabindex="0" aria-label=${name}><code ref=${shown}>${code}</code></pre>
+  </section>`;
 }
 
-// Names are JSON strings in all three languages; a shell takes what stands between single quotes as it is.
+// Names are JSON strings in all three languages; a shell takes text between single quotes as it is.
 const quoted = (value) => JSON.stringify(value);
 const shell = (value) => `'${JSON.stringify(value, null, 2).replaceAll("'", String.raw`'\''`)}'`;
 

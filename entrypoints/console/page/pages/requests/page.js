@@ -1,6 +1,6 @@
 // The calls of clients: who asked which model, what answered, what it took. Never a word of prompts or answers.
 
-import { milliseconds, money, number } from "../../core/format.js";
+import { callCost, milliseconds, number } from "../../core/format.js";
 import { allKeys, allProviders } from "../../core/api-paths.js";
 import { href } from "../../core/router.js";
 import { html } from "../../core/view.js";
@@ -48,7 +48,7 @@ function columns(providers, keys) {
     { head: "By", cell: (row) => row.accessKeyId === null ? html`<code>${row.actor}</code>` : html`<span title=${row.actor}>${keys.get(row.accessKeyId) ?? html`<code>${row.accessKeyId.slice(0, 8)}</code>`}</span>` },
     { head: "Input tokens", numeric: true, cell: (row) => number(row.usage.inputTokens) },
     { head: "Output tokens", numeric: true, cell: (row) => number(row.usage.outputTokens) },
-    { head: "Cost", numeric: true, cell: (row) => money(row.costUsd) },
+    { head: "Cost", numeric: true, cell: (row) => callCost(row.costUsd) },
     { head: "Time", numeric: true, cell: (row) => milliseconds(row.durationMs) },
     { head: "First words", isExtra: true, numeric: true, cell: (row) => milliseconds(row.firstByteMs) },
     { head: "Details", isFixed: true, isUnseen: true, cell: (row) => html`<button type="button" class="plain" aria-label="Details of request ${row.requestId}" onclick=${() => openDialog("Request", details(row), { wide: true })}>Details</button>` },

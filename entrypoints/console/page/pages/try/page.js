@@ -98,10 +98,10 @@ function PlaygroundView({ playground }) {
       <section class="card" aria-label="Models and options">
         ${selector.view}
         <div class="actions"><${Action} needs="viewer" tone="plain" run=${() => playground.explain()}>Which model, and why?<//></div>
-        <div>${explanation.view}</div>
         <${Options} />
       </section>
       <section class="card" aria-label="Conversation">
+        <div class="explanation">${explanation.view}</div>
         <div class="lanes">${conversations.length ? conversations.map((conversation) => conversation.view) : nothing("Answers appear here while they are generated, with their time, tokens and cost. Up to four models can be compared side by side.")}</div>
         <${Field} name="prompt" pointer="/messages" label="Prompt" type="textarea" rows="3" required class="prose" spellcheck help="Ctrl+Enter sends it." control=${playground.prompt} onkeydown=${send} />
         ${files.view}

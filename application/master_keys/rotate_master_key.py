@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from application.ports.credential_stock import CredentialStock, Place
-    from application.ports.master_keys import MasterKeys
+    from application.master_keys.credential_stock import CredentialStock, Place
+    from application.master_keys.master_keys import MasterKeys
     from application.ports.progress import Progress
     from application.ports.vault import SealedCredential
 

@@ -1,4 +1,4 @@
-"""The version of the code that derives states from events."""
+"""The version of the code that derives states and rows from events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PACKAGES: Final = ("domain", "application.projections")
 
 @cache
 def code_version() -> str:
-    """Return a fingerprint of the aggregates, projections and event library. Other code may derive other states."""
+    """Return a fingerprint of the aggregates, projections and event library. Other code may derive something else."""
     digest = sha256(version("eventsourcing").encode())
     for package in _PACKAGES:
         [folder] = import_module(package).__path__

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.progress import Progress
-    from application.ports.projections import Comparison, Projections
     from application.projections.row_changes import Table
+    from application.rebuilding.projections import Comparison, Projections
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ async def rebuild_projections(
 
     Raises:
         OrganizationUnknown: the one that is named has no events.
-        RebuildTogether: rows of a projection that is not named stand in the way.
+        RebuildTogether: rows of a projection that is not named prevent it.
         RowsKeepChanging: others came first too often.
     """
     async with projections.turn():

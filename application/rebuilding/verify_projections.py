@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.progress import Progress
-    from application.ports.projections import Comparison, Projections
     from application.projections.row_changes import Table
+    from application.rebuilding.projections import Comparison, Projections
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from application.ports.credential_stock import CredentialStock
-    from application.ports.master_keys import MasterKeys
+    from application.master_keys.credential_stock import CredentialStock
+    from application.master_keys.master_keys import MasterKeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Concurrent requests to a provider."""
+"""Waits for several things at once, of which none goes on when one has failed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 Answered = TypeVar("Answered")
 
 
-async def gather_or_cancel(*questions: Coroutine[object, object, Answered]) -> list[Answered]:
+async def gather_or_cancel(*awaited: Coroutine[object, object, Answered]) -> list[Answered]:
     """Return all results in order. If one fails, cancel the others and raise its error."""
-    tasks = [asyncio.ensure_future(question) for question in questions]
+    tasks = [asyncio.ensure_future(each) for each in awaited]
     try:
         return await asyncio.gather(*tasks)
     finally:
