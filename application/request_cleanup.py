@@ -49,6 +49,12 @@ def at_request_end(give_back: Callable[[], None]) -> None:
         request.taken.append(give_back)
 
 
+def has_turn_until_request_end() -> bool:
+    """Return whether the request keeps a turn until it has been answered."""
+    request = _current.get()
+    return request is not None and bool(request.turns)
+
+
 async def turn_until_request_end(turns: Turns, organization_id: UUID, rest: Callable[[], float] = lambda: 0.0) -> None:
     """Wait for the organization's turn and keep it until the request has been answered; one that has it continues.
 

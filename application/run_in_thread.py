@@ -47,7 +47,7 @@ async def run_in_thread(organization_id: UUID | None, work: Callable[[], T]) -> 
 
     Two organizations never wait for a third that has much to be done. Between two pieces of an organization's work the
     event loop has as long for itself as the first took, and four times as long while it works for others too. None
-    stands for work of the service itself.
+    means work of the service itself.
     """
     loop = asyncio.get_running_loop()
     turns, places = _waiting.setdefault(loop, (Turns(), asyncio.Semaphore(_AT_ONCE)))

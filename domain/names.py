@@ -19,7 +19,7 @@ _EDGES: Final = re.compile(rf"\A[\s{_JOINERS}]+|[\s{_JOINERS}]+\Z")
 _PLAIN_LETTERS: Final = str.maketrans(
     {"\u0131": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th"}
 )
-# Below the space, so that a name stands before those that continue where it ends.
+# Below the space, so that a name sorts before those that continue where it ends.
 _MARKS_FOLLOW: Final = "\x01"
 # Marks above, below and through a letter, in any script, have classes from 200 on; 1 is an overlay, 8 Japanese voicing.
 _SIDE_MARKS_FROM: Final = 200
@@ -43,7 +43,7 @@ def normal_form(text: str) -> str:
 def folded(text: str) -> str:
     """Return the text for comparing it without regard to case: Unicode's compatibility caseless match (D146).
 
-    Decomposed, so that a mark stands apart from its letter; by compatibility (NFKD), so that what looks alike is alike:
+    Decomposed, so that a mark is separate from its letter; by compatibility (NFKD), so that what looks alike is alike:
     full-width letters, ligatures and no-break spaces. `ß` is `ss`, and a sigma is one sigma also at the end of a word;
     `İ` is an `i` with a dot above, and a dotless `i` is not an `i`.
     """

@@ -29,9 +29,9 @@ _LINKS = re.compile(
     r"|ENV_\w+)"
 )
 ADMINISTRATORS_POOL: Final = 3
-# One that hears of changes, three that wait to be elected: for the health monitor, webhooks, checkpoints.
+# One that receives notifications, three that wait to be elected: for the health monitor, webhooks, checkpoints.
 _SESSIONS: Final = 4
-# A name with its path, as a URL too: what stands in JSON without a further word.
+# A name with its path, as a URL too: what is in JSON without escapes.
 _CLAIM = re.compile(r"[!#-\[\]-~]{1,200}")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+(?:/[^\s#]*)?")
 
@@ -165,8 +165,8 @@ class Settings(BaseSettings):
     checkpoint_sink: Path | None = Field(
         None,
         description="Folder, or file with an extension, that checkpoints are appended to: out of the reach of whoever "
-        "rules the database, and best on storage that only takes appends. One database has one such place. With the "
-        "embedded Postgres a folder in DATA_DIR by default; with another one it has to be named.",
+        "administers the database, and best on storage that only takes appends. One database has one such place. With "
+        "the embedded Postgres a folder in DATA_DIR by default; with another one it has to be named.",
     )
     checkpoint_interval: Seconds = Field(
         1, description="Seconds after a write within which a checkpoint has seen it; 0 writes none by itself."
@@ -340,7 +340,7 @@ class Settings(BaseSettings):
 
     @property
     def host_in_url(self) -> str:
-        """HOST as it stands in an address."""
+        """HOST as it is written in an address."""
         return f"[{self.host}]" if ":" in self.host else self.host
 
     @property

@@ -36,7 +36,7 @@ DIRECTIVES: Mapping[str, str] = {
     "sparse-events": "Responses: events without sequence_number, responses without output and status",
 }
 
-#: The traps that gateways between these protocols have fallen into, and how to lay each.
+#: The traps that gateways between these protocols have fallen into, and how to set each.
 TRAPS: tuple[tuple[str, str], ...] = (
     ("parallel calls streamed with one index", "'call x and call y' on Gemini; sandbox:index-0 or sandbox:no-index"),
     ("the finish reason comes a chunk after the call", "any streamed call on Gemini"),

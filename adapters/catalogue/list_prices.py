@@ -36,7 +36,7 @@ CHECKED_ON: Final = {"0.2.3": "2026-11-04"}
 """By release, the latest day that its own notes name as checked; it does not say how old its prices are."""
 
 OWN_SOURCE: Final = "catalogue"
-"""The source of prices that stand in our own file."""
+"""The source of prices in our own file."""
 
 # api-docs.deepseek.com/quick_start/pricing: weekends are off-peak all day (from 2026-08-23), as is 10:00 to 01:00 UTC.
 # Chinese public holidays are too, for which the price here is the dearer one.

@@ -82,10 +82,7 @@ _IPV6: Final[tuple[tuple[IPv6Network, Special], ...]] = tuple(
         ("::1/128", _LOOPBACK),
         ("::/96", _TRANSITION),  # IPv4-compatible
         ("::ffff:0:0:0/96", _TRANSITION),  # IPv4-translated, RFC 2765
-        (
-            "64:ff9b:1::/48",
-            _TRANSITION,
-        ),  # NAT64 for local use: the IPv4 address's position is the network's secret
+        ("64:ff9b:1::/48", _TRANSITION),  # NAT64 for local use: only the network knows where the IPv4 address is
         ("2002::/16", _TRANSITION),  # 6to4
         ("2001::/32", _TRANSITION),  # Teredo
         ("2001::/23", _RESERVED),

@@ -19,7 +19,7 @@ _MEMORY_SHARE: Final = "bodyBytes"
 # Usual answers are much shorter, and not worth counting.
 _SMALL_BYTES: Final = 1024 * 1024
 # What is parsed and written of large answers while other organizations are at work.
-_BYTES_A_SECOND_BESIDE_OTHERS: Final = 16 * 1024 * 1024
+_BYTES_A_SECOND_BESIDE_OTHERS: Final = 8 * 1024 * 1024
 
 
 class ResponseMemory:

@@ -76,7 +76,7 @@ def _read(text: str) -> Target:
     _refuse_unusual(text)
     try:
         url, written = URL(text), URL(text, encoded=True)
-    # Of brackets before an empty host (`https://[]@`) yarl 1.25 raises IndexError.
+    # For brackets before an empty host (`https://[]@`) yarl 1.25 raises IndexError.
     except (ValueError, IndexError):
         raise ValueError("This is not a URL.") from None
     if written.scheme not in _DEFAULT_PORTS:

@@ -111,7 +111,7 @@ class PostgresBackups:
         with _list_file(privileges) as name:
             text = (await output(program, f"--use-list={name}", "--file=-", file)).decode()
         await progress.begin("grant")
-        with _unavailable("The tables are restored, but cannot be made ready; make the database anew and try again"):
+        with _unavailable("The tables are restored, but cannot be prepared; recreate the database and try again"):
             await asyncio.to_thread(_grant, owner_url, _renamed(text, _old_roles(listed), roles), roles)
 
     async def rows(self, admin_url: str, progress: Progress) -> Mapping[str, int]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _INCLUDED: Final = "modelbook.conf"
 # Nobody but the system user who runs the server (and root) may use the socket: there are no passwords on it.
 _CONFIGURATION: Final = """\
-# Written anew at each start.
+# Rewritten at each start.
 listen_addresses = ''
 unix_socket_directories = '{socket_folder}'
 unix_socket_permissions = 0700

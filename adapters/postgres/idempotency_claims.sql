@@ -1,4 +1,4 @@
--- claim: take an Idempotency-Key, again when its last claim was abandoned or has expired; true where it is new here
+-- claim: take an Idempotency-Key, or take it over when its last claim was abandoned or has expired; true where it is new here
 INSERT INTO idempotency_keys AS held (organization_id, key, fingerprint, claimed_at)
 VALUES (%(organization_id)s, %(key)s, %(fingerprint)s, %(now)s)
 ON CONFLICT (organization_id, key) DO UPDATE

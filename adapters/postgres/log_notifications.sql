@@ -9,11 +9,11 @@ SELECT org_sequence, topic, aggregate_id, revision, actor, recorded_at FROM even
 WHERE organization_id = %(organization_id)s AND org_sequence > %(position)s
 ORDER BY org_sequence LIMIT %(limit)s;
 
--- listen: hear when an organization's log has grown
+-- listen: be notified when an organization's log has grown
 LISTEN modelbook_log;
 
 -- unhurried: this transaction need not be on the disk before it is answered
 SELECT set_config('synchronous_commit', 'off', true);
 
--- notify: tell whoever listens that these organizations' logs have grown
+-- notify: notify listeners that these organizations' logs have grown
 SELECT pg_notify('modelbook_log', organization_id::text) FROM unnest(%(organization_ids)s::uuid[]) AS grown (organization_id);

@@ -9,7 +9,7 @@ from application.policies.redaction import PIECE, Secrets
 if TYPE_CHECKING:
     from application.ports.provider_gateway import ProviderConnection
 
-# A shorter one might stand in an answer by chance; no provider's key is that short.
+# A shorter one might be in an answer by chance; no provider's key is that short.
 _SHORTEST: Final = PIECE
 
 

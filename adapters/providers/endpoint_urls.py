@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# The colon is Google's separator of a model and its method, and stands in Ollama's and OpenRouter's ids; RFC 3986
+# The colon is Google's separator of a model and its method, and is part of Ollama's and OpenRouter's ids; RFC 3986
 # allows it in a path. A slash inside a part, as in `meta-llama/Llama-3.3-70B`, is encoded, for it separates none.
 _ALLOWED_IN_PART: Final = ":"
 

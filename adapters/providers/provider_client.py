@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from application.ports.provider_gateway import CallOutcome, ProviderConnection, Timings
 
 _MEBIBYTE: Final = 1024 * 1024
-# A shorter one might stand in an answer by chance; no provider's key is that short.
+# A shorter one might be in an answer by chance; no provider's key is that short.
 _SHORTEST_KEY: Final = 8
 _CONNECT_SECONDS: Final = 5.0
 # 2,048 embeddings of 1,536 numbers each.

@@ -248,8 +248,8 @@ def _detail(answer: ClientResponse, problem: Mapping[str, Any]) -> str:
     errors = problem.get("errors")
     found = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
     parts = [(str(error.get("pointer")), str(error.get("message"))) for error in found]
-    told = [" ".join(part) for part in parts if part[1] not in detail][:_MOST_TOLD]
-    text = f"{detail} ({'; '.join(told)})" if told else detail
+    refused = [" ".join(part) for part in parts if part[1] not in detail][:_MOST_TOLD]
+    text = f"{detail} ({'; '.join(refused)})" if refused else detail
     return text if len(text) <= _LONGEST_TOLD else f"{text[:_LONGEST_TOLD]}…"
 
 
@@ -288,7 +288,7 @@ def _model(document: Mapping[str, Any], provider: str) -> Present:
         fields=fields,
         id=document["id"],
         revision=document["revision"],
-        told=frozenset(name for name in _FILLED if sources.get(_SOURCES.get(name, name)) not in _OF_ITS_OWN),
+        filled_in=frozenset(name for name in _FILLED if sources.get(_SOURCES.get(name, name)) not in _OF_ITS_OWN),
     )
 
 

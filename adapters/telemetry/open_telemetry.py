@@ -189,9 +189,9 @@ class _Tracer:
         return _Span(span, set_span_in_context(span))
 
     def headers(self) -> Mapping[str, str]:
-        told: dict[str, str] = {}
-        self._propagator.inject(told)
-        return told
+        headers: dict[str, str] = {}
+        self._propagator.inject(headers)
+        return headers
 
 
 class _Span:

@@ -107,7 +107,7 @@ def _model(model: Present) -> dict[str, Any]:
     return {
         name: _as_written(name, value)
         for name, value in model.fields.items()
-        if name not in model.told and value is not None and name != "costPer1kTokens" and value != {}
+        if name not in model.filled_in and value is not None and name != "costPer1kTokens" and value != {}
     }
 
 

@@ -162,8 +162,8 @@ class Planner:
             return
         for setting in wanted.fields.get("settings", {}):
             if setting not in known.settings:
-                told = ", ".join(sorted(known.settings)) or "none"
-                self._find(f"{wanted.place}/settings/{setting}", f"is no setting of {name}, which has {told}")
+                listed = ", ".join(sorted(known.settings)) or "none"
+                self._find(f"{wanted.place}/settings/{setting}", f"is no setting of {name}, which has {listed}")
 
     def _creation(self, wanted: Wanted) -> Change:
         self._check_expiry(wanted)

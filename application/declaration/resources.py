@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["provider", "model", "budget", "access key", "webhook"]
 Key = tuple[str, ...]
-"""What tells a resource from others of its kind; ids would not survive in another organization."""
+"""What identifies a resource among others of its kind; ids would not survive in another organization."""
 
 NAMED: tuple[Kind, ...] = ("provider", "access key", "webhook")
 
@@ -53,7 +53,7 @@ class Present:
     """A resource as the organization has it; `fields` as in `Wanted`.
 
     `shown` is what may be known of its secrets: a key's hint, the host of an address. `headers` are the names of a
-    provider's extra headers. `told` are the fields of a model that nobody gave, which the catalogue filled in.
+    provider's extra headers. `filled_in` are the fields of a model that nobody gave, which the catalogue filled in.
     `is_barred`: all models and providers that the access key may use are gone.
     """
 
@@ -65,7 +65,7 @@ class Present:
     revision: int | None = None
     shown: Mapping[str, str | None] = field(default_factory=dict)
     headers: Sequence[str] = ()
-    told: frozenset[str] = frozenset()
+    filled_in: frozenset[str] = frozenset()
     is_barred: bool = False
 
 

@@ -27,7 +27,7 @@ class Difference:
 
 @dataclass(slots=True, kw_only=True)
 class SecretChanges:
-    """The texts to send, by field; none takes the secret away. `findings` stand in the way, `notes` tell what stays."""
+    """The texts to send, by field; none removes the secret. `findings` prevent the change, `notes` list what stays."""
 
     texts: dict[str, Any] = field(default_factory=dict, repr=False)
     differences: list[Difference] = field(default_factory=list)

@@ -119,7 +119,7 @@ Part = Text | Image | Document | Audio | ToolCall | ToolResult | Reasoning | Ref
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One turn. Tool results are parts of a user turn; all results of one assistant turn stand in the next user turn.
+    """One turn. Tool results are parts of a user turn; all results of one assistant turn are in the next user turn.
 
     A system turn holds text only, and may be anywhere.
     """
@@ -207,7 +207,7 @@ class Conversation:
     """Everything that a prompt contains, except the model.
 
     `options` are named texts that only tune: `user`, `service_tier`, `cache_key`, `verbosity`; `metadata` is the
-    client's own map. What the client wrote that has no place here stands in `untranslatable`, when leaving it out would
+    client's own map. What the client wrote that has no place here is in `untranslatable`, when leaving it out would
     change the answer, or by its name in `tuning`, when it would not. `field_names` are the client's names of fields
     that its protocol calls otherwise than `Sampling` and the fields here do: `{"max_tokens": "max_output_tokens"}`.
     """

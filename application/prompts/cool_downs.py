@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from application.prompts.selection_candidates import Candidate
 
 CALLERS_OWN: Final = frozenset({"bad_request", "content_filter", "context_length_exceeded"})
-"""Categories that tell of the prompt, and nothing against the model."""
+"""Categories that are about the prompt, and not about the model."""
 
 FAILURES_IN_A_ROW: Final = 3
 SHORTEST: Final = 5.0

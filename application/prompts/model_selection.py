@@ -25,7 +25,7 @@ What can be used but keeps failing cools down (application/prompts/cool_downs.py
 Order of those that are kept: `cheapest` by the price of 1,000 tokens read and 1,000 written, unknown last; `fastest` by
 the mean time of recent successful calls, unknown last; `preferred` by `config.preference` (lowest first, none last),
 then by the provider's health (healthy, unknown, degraded), then as `cheapest`. Models requested by name are ordered as
-`preferred`. Equal ones stand in the order of their names, then of their ids.
+`preferred`. Equal ones are in the order of their names, then of their ids.
 
 Prompts are spread among those that are as good as each other, their tier: requested by name those of the same
 preference and health, whatever they cost; by a need those that rank equally but for their ids. Each is called

@@ -116,7 +116,7 @@ class PromptRuns:
         """Return the models that may be tried, in their order, with what is needed to call them.
 
         Raises:
-            ModelNotFound: none is called what was requested.
+            ModelNotFound: none has the requested name or id.
             ModelOutOfUse, NoModelFits: none of those that are can be used.
             Unavailable: the database cannot be reached.
         """

@@ -140,7 +140,7 @@ class RunnableModelsCache:
         For a need these are the best of those that fit; where none fits, some that do not, with the reasons.
 
         Raises:
-            ModelNotFound: none is called what was requested.
+            ModelNotFound: none has the requested name or id.
             Unavailable: the database cannot be reached.
         """
         remembered = self._of_caller()

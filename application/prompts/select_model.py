@@ -38,10 +38,10 @@ async def select_model(
 ) -> Selection:
     """Return the requested models, or those for a set of needs, with rank, share, cool-down and findings.
 
-    They stand in the order in which they are tried: those that cool down last, and before them those of no weight.
+    They are in the order in which they are tried: those that cool down last, and before them those of no weight.
 
     Raises:
-        ModelNotFound: none is called what was requested.
+        ModelNotFound: none has the requested name or id.
         Unavailable: the database cannot be reached.
     """
     if isinstance(query.selector, Requirements):

@@ -53,7 +53,7 @@ class Candidate:
     known_max_tokens: int | None = None
     lacks_key: bool = False
     mark: int = 0
-    """Tells one connection from another: it changes with endpoint, key, settings and the model's id there."""
+    """Identifies a connection: it changes with endpoint, key, settings and the model's id there."""
 
     @property
     def output_limit(self) -> int | None:

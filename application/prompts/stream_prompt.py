@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 PromptEvent = StreamStarted | Delta | NativeEvents | PromptAnswer
-"""What comes of a streamed prompt: what is new, as a provider tells it, and at the end the whole with its account."""
+"""The events of a streamed prompt: what is new, as a provider sends it, and at the end the whole with its account."""
 
 
 @dataclass(frozen=True, slots=True)

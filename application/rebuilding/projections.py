@@ -24,7 +24,7 @@ class ProjectionNotFound(NotFound):
 
 
 class RebuildTogether(Conflict):
-    """Rows of another projection stand in the way: rebuild all projections of the organization at once."""
+    """Rows of another projection prevent it: rebuild all projections of the organization at once."""
 
     code = "rebuild-together"
 
@@ -45,7 +45,7 @@ class OrganizationUnknown(NotFound):
 class Difference:
     """A row that is not what the log makes of it; values are not named, for they are the tenants'.
 
-    The field `snapshot` stands for a state of the aggregate that is kept so that an old one is loaded quickly.
+    The field `snapshot` means a state of the aggregate that is kept so that an old one is loaded quickly.
     """
 
     organization_id: UUID
@@ -160,7 +160,7 @@ class Projections(Protocol):
 
         Raises:
             OrganizationUnknown: the one that is named has no events.
-            RebuildTogether: rows of a table that is not named stand in the way.
+            RebuildTogether: rows of a table that is not named prevent it.
             RowsKeepChanging: others came first too often.
         """
         ...

@@ -34,7 +34,7 @@ async def rebuild_projections(
 
     Raises:
         OrganizationUnknown: the one that is named has no events.
-        RebuildTogether: rows of a projection that is not named stand in the way.
+        RebuildTogether: rows of a projection that is not named prevent it.
         RowsKeepChanging: others came first too often.
     """
     async with projections.turn():

@@ -42,7 +42,7 @@ class RequestLog(Protocol):
     ) -> LogPage[tuple[datetime, UUID]]:
         """Return at most so many calls as JSON, the newest first, older than the one with this end and id.
 
-        Where very many have to be looked at, a page ends before it is full, and names where the next one goes on.
+        Where very many have to be looked at, a page ends before it is full, and names where the next one continues.
 
         The model of a call is the one that answered or was tried last. Tokens and cost are those of all attempts; the
         cost is none where that of the last one is not known. Each attempt has its own.

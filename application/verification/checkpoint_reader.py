@@ -196,7 +196,7 @@ class CheckpointReader:
         try:
             line = parse_line(self._newest or b"")
         except MalformedCheckpoint:
-            self._find(f"Checkpoint {number} was written anew.")
+            self._find(f"Checkpoint {number} was rewritten.")
             return
         self.last = line.signed
         checkpoint = line.signed.checkpoint

@@ -201,7 +201,7 @@ def parse_line(line: bytes) -> CheckpointLine:
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise MalformedCheckpoint("This is not a line of checkpoints.") from error
     if not is_spelled_so:
-        raise MalformedCheckpoint("This line was written anew.")
+        raise MalformedCheckpoint("This line was rewritten.")
     return parsed
 
 

@@ -107,7 +107,7 @@ def parse_event(line: bytes, organization_id: UUID) -> StoredEvent:
     except (KeyError, ValueError, TypeError, AttributeError, OverflowError):
         raise MalformedLine("a field is missing or not what it should be") from None
     if event_line(event) != line:
-        raise MalformedLine("it was written anew")
+        raise MalformedLine("it was rewritten")
     return event
 
 

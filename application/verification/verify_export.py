@@ -117,7 +117,7 @@ class _ExportCheck:
         except (KeyError, ValueError, TypeError, AttributeError):
             raise MalformedLine("it names no organization") from None
         if header_line(organization_id, key_id) != line:
-            raise MalformedLine("it was written anew")
+            raise MalformedLine("it was rewritten")
         return organization_id
 
     def _event(self, event: StoredEvent, organization_id: UUID) -> None:
@@ -151,7 +151,7 @@ class _ExportCheck:
         except (MalformedCheckpoint, KeyError, ValueError, TypeError, AttributeError, OverflowError):
             raise MalformedLine("the proof is not whole") from None
         if not is_spelled_so:
-            raise MalformedLine("it was written anew")
+            raise MalformedLine("it was rewritten")
         self._check_proof(signed, inclusion, leaf)
         self._is_over = True
 
@@ -169,5 +169,5 @@ class _ExportCheck:
         start = 32 * (head.org_sequence - 1)
         if start < 0 or self._hashes[start : start + 32] != head.hash:
             raise MalformedLine(
-                f"the checkpoint saw another event {head.org_sequence}: the log was cut off or chained anew"
+                f"the checkpoint saw another event {head.org_sequence}: the log was cut off or re-chained"
             )

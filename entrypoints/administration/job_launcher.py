@@ -31,7 +31,7 @@ class Launcher:
     async def start(self, job: Job) -> None:
         """Start the job; from then on its row has its state."""
         self._forget_the_ended()
-        # -P: not from the working directory, where anybody's package may lie. What it is to know goes over a pipe:
+        # -P: not from the working directory, which may contain anybody's package. Its input is sent over a pipe:
         # arguments and the environment can be read by others.
         process = subprocess.Popen(  # noqa: ASYNC220 - our own code; it returns at once
             [sys.executable, "-P", "-m", "entrypoints.administration"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL

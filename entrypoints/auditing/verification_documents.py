@@ -27,8 +27,8 @@ _AHEAD: Final = (
     "Until the clock has caught up, states as of a time up to now do not include it."
 )
 _KEPT: Final = (
-    "Checkpoints prove as much as the place that keeps them: whoever rules the database and can delete there can set "
-    "both back to an earlier checkpoint, and with their key make both anew."
+    "Checkpoints prove as much as the place that keeps them: whoever administers the database and can delete there "
+    "can set both back to an earlier checkpoint, and with their key rebuild both."
 )
 
 
@@ -115,7 +115,7 @@ def _proven(verification: Verification, organization_id: UUID | None) -> answers
     what = f"All events up to sequence {covered}" if organization_id else f"All of {counted(covered, 'event')}"
     statement = (
         f"{what} are there, in their order and as they were when the checkpoints{since} saw them, the newest at "
-        f"{checkpoint.at}: none was edited, removed, inserted, exchanged or chained anew."
+        f"{checkpoint.at}: none was edited, removed, inserted, exchanged or re-chained."
     )
     if verification.restores:
         statement += " Events that restored backups have lost are listed."
@@ -149,9 +149,9 @@ def _statement(unchecked: str | None, count: int, since: datetime | None) -> str
     if count == 1:
         return (
             f"The newest event came after the newest checkpoint{came}. It is chained, but nothing can prove yet that "
-            "it was not cut off or made anew."
+            "it was not cut off or rebuilt."
         )
     return (
         f"The newest {count} events came after the newest checkpoint{came}. They are chained, but nothing can prove "
-        "yet that none of them was cut off or made anew."
+        "yet that none of them was cut off or rebuilt."
     )

@@ -66,7 +66,7 @@ def verify(
         str | None, typer.Option(help="Public key of the checkpoints: a PEM file, or base64. For a file.")
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="Hash every event anew, not only those since the last proof.")
+        bool, typer.Option("--full", help="Hash every event again, not only those since the last proof.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -34,7 +34,7 @@ def restored(
     """State that a backup was restored, or that checkpoints were taken away, so that checkpoints continue.
 
     The events that are gone are named by a checkpoint over all organizations, by an event in each log, and by every
-    verification from then on; they are no finding any more.
+    verification from then on; they are no longer findings.
     """
     with clear_errors(as_json=as_json):
         if (message := refused_in_a_reason(reason)) is not None:
@@ -52,9 +52,9 @@ def restored(
 
 
 def compare(file: Annotated[Path, typer.Argument(help="An export of earlier days.")], as_json: AsJson = False) -> None:
-    """Compare an exported file with the live log: which events are missing, or are not what they were.
+    """Compare an exported file with the live log: which events are missing or changed.
 
-    The exit code is 1 when there are any. Whether the file itself is complete, `audit verify FILE` checks.
+    The exit code is 1 when there are any. `audit verify FILE` checks whether the file itself is complete.
     """
     with clear_errors(as_json=as_json):
         with prepared(load_settings(), say) as runtime:

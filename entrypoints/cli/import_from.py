@@ -143,7 +143,7 @@ def _import(
     _tell(translation, how)
     with file_errors(origin, None, as_json=how.as_json):
         declared = declaration_of(translation.document, SecretSources(environment=environment, folder=origin.parent))
-        # What stands beside it in the organization is nobody's concern here.
+        # Other resources of the organization are not compared here.
         resources = [replace(each, is_offered=each.kind == "model" and bool(models)) for each in declared.resources]
         applied(access, Declaration(resources=resources), how, {"notTaken": list(translation.notes)})
 

@@ -47,7 +47,7 @@ def invite(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the link and the ids as JSON.")] = False,
 ) -> None:
-    """Invite somebody into an organization, and print the link to hand over: good once, and for 72 hours.
+    """Invite somebody into an organization, and print the link to pass on: it can be used once, within 72 hours.
 
     Also the first administrator of a new organization. It works while the service runs, and while it does not.
 

@@ -33,7 +33,7 @@ def generate(
 ) -> None:
     """Make a new master key and print it once, in the form that MODELBOOK_MASTER_KEYS has. Keep it safe.
 
-    To make it the active one, put it in front of those there are, start all services with that, and rotate.
+    To make it the active one, put it in front of the existing ones, start all services with that, and rotate.
     """
     with clear_errors(as_json=as_json):
         # Two keys of one day differ: that is when one rotates after a leak.
@@ -84,7 +84,7 @@ def rotate(
 
 @keys.command()
 def remove(key_id: Annotated[str, typer.Argument(help="The id of the key.")], as_json: AsJson = False) -> None:
-    """Take a master key that wraps nothing any more out of the key file."""
+    """Remove a master key that wraps nothing any more from the key file."""
     with clear_errors(as_json=as_json):
         directory = _key_file_directory()
         if directory is None:

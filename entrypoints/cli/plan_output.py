@@ -31,8 +31,8 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     yield from plan.notes
     counts = {action: sum(change.action == action for change in plan.changes) for action in _SIGNS}
     if plan.changes:
-        told = ", ".join(f"{count} to {action}" for action, count in counts.items() if count)
-        yield f"{told}; {plan.unchanged} unchanged."
+        summary = ", ".join(f"{count} to {action}" for action, count in counts.items() if count)
+        yield f"{summary}; {plan.unchanged} unchanged."
     else:
         yield f"Nothing to change; {plan.unchanged} unchanged."
 

@@ -1,4 +1,4 @@
-"""What may stand in a declaration: the API's fields, with names in place of ids and references in place of secrets."""
+"""What a declaration may contain: the API's fields, with names in place of ids and references in place of secrets."""
 
 from __future__ import annotations
 

@@ -152,8 +152,8 @@ class _Reading:
                 raise UnreadableYaml("A key has to be a text", _position(key.start_mark))
             is_merge = name == _MERGE and not key.style
             if name in own or (is_merge and merged is not None):
-                told = "" if has_key_form(name) else f" {name[:100]}"
-                raise UnreadableYaml(f"The key{told} appears twice here", _position(key.start_mark))
+                quoted = "" if has_key_form(name) else f" {name[:100]}"
+                raise UnreadableYaml(f"The key{quoted} appears twice here", _position(key.start_mark))
             if is_merge:
                 merged = value
             else:
@@ -166,7 +166,7 @@ class _Reading:
             yield from self._members(source, place, merges + 1)
         for name, value in own.items():
             yield name, self.value(value, (*place, name))
-            # What begins in a line below is looked for where its name stands.
+            # What begins in a line below is located where its name is.
             if value.start_mark.line > (key := keys[name]).start_mark.line:
                 self.positions[*place, name] = _position(key.start_mark)
 

@@ -119,7 +119,7 @@ class AccessControl:
         if not route.keeps_answers:
             key = None
         if key is not None:
-            # An earlier request with the key may have made the change; the claim tells.
+            # An earlier request with the key may have made the change; the claim shows it.
             context.has_key = context.outcome.may_have_changed = True
         organization_id = context.principal.organization_id if context.principal else None
         if not route.access.is_for_organizations or organization_id is None:

@@ -185,7 +185,7 @@ def _function(module: _Module, ways: Mapping[str, str]) -> Iterator[str]:
     for names, other in module.imports:
         if names:
             yield f"const {{ {names.replace(' as ', ': ')} }} = {_variable(other)};"
-    # It finds what lies beside it where it lay itself.
+    # It finds the files beside it in its original folder.
     body = module.body.replace("import.meta.url", f'new URL("{module.name}", import.meta.url).href')
     yield _IMPORTED_LATER.sub(lambda found: ways[module.beside(found[1])], body)
     exported = (name if name == value else f"{name}: {value}" for name, value in module.exports.items())

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from entrypoints.http.routes import Route
 
 PLATFORM = UUID(int=0)
-"""Stands in for the organization where a request to the platform's own routes needs one."""
+"""Takes the place of the organization where a request to the platform's own routes needs one."""
 
 
 @dataclass(slots=True, kw_only=True)

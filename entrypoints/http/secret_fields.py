@@ -11,7 +11,7 @@ KEY_FIELD: Final = "apiKey"
 HEADERS_FIELD: Final = "extraHeaders"
 SECRET_FIELDS: Final = frozenset({KEY_FIELD, HEADERS_FIELD})
 
-# A shorter value is a word, such as a team's name, that may stand anywhere.
+# A shorter value is a word, such as a team's name, that may be anywhere.
 _SHORTEST_VALUE: Final = 16
 # More than a provider takes: the rest of a request that is refused anyway is not looked at.
 _MOST_VALUES: Final = 25

@@ -48,10 +48,10 @@ def page_routes(folder: Traversable, *, index: str, prefix: str, policy: str = P
     """Return public routes for the files of the folder and those below: `index` for index.html, else the prefix.
 
     After the prefix comes a version, the digest of all these files: a browser keeps them for a year and still never
-    mixes two versions. In index.html `{files}` stands for their place, relative to the page, so that all of it works
-    below any path at which a reverse proxy serves it. `{scripts: one.js two.js}` there becomes the name of one script
-    of these modules and of all that they import, and `{styles: one.css two.css}` that of one style sheet; a page that
-    has such scripts gets its modules in no other way. The documentation of the API does not list these routes.
+    mixes two versions. In index.html `{files}` is replaced by their place, relative to the page, so that all of it
+    works below any path at which a reverse proxy serves it. `{scripts: one.js two.js}` there becomes the name of one
+    script of these modules and of all that they import, and `{styles: one.css two.css}` that of one style sheet; a page
+    that has such scripts gets its modules in no other way. The documentation of the API does not list these routes.
     """
     held = {name: file.read_bytes() for name, file in _files(folder, "")}
     page, parts = _joined(held.pop(_INDEX).decode(), held)

@@ -48,7 +48,7 @@ UNANSWERED_SECONDS = 30.0
 
 SLOW_HEAD = Problem(status=408, code="headers-too-slow", detail="The headers of the request did not arrive in time.")
 
-# As much of one as tells the path, be the rest of it wrong.
+# As much of one as contains the path, even if the rest is wrong.
 _REQUEST_LINE = re.compile(rb"[!-~]{1,20}[ \t]+(/[^\s?#]{0,200})")
 
 

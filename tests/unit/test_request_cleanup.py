@@ -7,7 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from application.request_cleanup import at_request_end, one_request, turn_until_request_end
+from application.request_cleanup import (
+    at_request_end,
+    has_turn_until_request_end,
+    one_request,
+    turn_until_request_end,
+)
 from application.turns import Turns
 
 
@@ -52,8 +57,10 @@ async def test_a_turn_is_kept_until_the_end_and_as_long_as_the_next_is_to_rest()
 
     async def one(rest: float) -> None:
         with one_request():
+            assert not has_turn_until_request_end()
             await turn_until_request_end(turns, organization_id, lambda: rest)
             await turn_until_request_end(turns, organization_id, lambda: rest)
+            assert has_turn_until_request_end()
 
     await one(0.0)
     assert not turns.of(organization_id).locked()

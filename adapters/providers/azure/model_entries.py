@@ -45,7 +45,7 @@ def read_deployment(entry: Mapping[str, Any]) -> OfferedModel | None:
 
 
 def _type(can: Mapping[str, Any]) -> str | None:
-    """A chat model may read images or not: the list does not tell."""
+    """A chat model may read images or not: the list does not have it."""
     if can.get("chat_completion") is True:
         return None
     if can.get("embeddings") is True:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from application.prompts.conversation import Conversation, OutputFormat, Part, Tool, ToolChoice, ToolResult, Turn
     from application.prompts.generation import GenerationRequest, ModelDefaults
 
-_FOLLOWS: Final = "(What the tool gave stands in the next message.)"
+_FOLLOWS: Final = "(The result of the tool is in the next message.)"
 
 
 def encode(

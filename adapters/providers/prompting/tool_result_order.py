@@ -18,7 +18,7 @@ _UNANSWERED: Final = "The call was not answered."
 def order_tool_results(turns: Iterable[Turn]) -> list[Turn]:
     """Return the turns such that each one of the assistant is followed by the results of all its calls, in their order.
 
-    Messages of the user or the system between a call and its result is moved behind the results. A call without a
+    Messages of the user or the system between a call and its result are moved behind the results. A call without a
     result gets an error as its result.
 
     Raises:

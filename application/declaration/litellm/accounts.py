@@ -53,7 +53,7 @@ OF_PARAMS: Final = frozenset(
 
 
 class Accounts:
-    """Makes a provider of each account, once; `secrets` are the texts that stand in the configuration itself."""
+    """Makes a provider of each account, once; `secrets` are the texts that are in the configuration itself."""
 
     def __init__(self, environment: Mapping[str, str], own: Mapping[str, str], leftovers: Leftovers) -> None:
         """`own` are variables that the configuration sets: LiteLLM puts them over those of its environment."""
@@ -135,7 +135,7 @@ class Accounts:
         return {"env": variable}
 
     def _literal(self, text: str, *words: str) -> dict[str, str]:
-        """Return a reference to a secret that stands in the configuration itself, the same one for the same secret."""
+        """Return a reference to a secret in the configuration itself, the same one for the same secret."""
         known = self._literals.get(text)
         if known is None:
             known = self._literals[text] = self._variables.name("LITELLM", *words)

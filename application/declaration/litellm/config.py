@@ -177,5 +177,5 @@ def _service_and_model(params: Mapping[str, Any]) -> tuple[str, str]:
 def _chains(value: object) -> str:
     """Return what fallbacks lead to: ` (gpt-4.1: claude)`; nothing for what is none."""
     pairs = [(name, items(names)) for each in items(value) for name, names in members(each).items()]
-    told = "; ".join(f"{name}: {shortened_list(list(map(str, names)))}" for name, names in pairs)
-    return f" ({told})" if told else ""
+    listed = "; ".join(f"{name}: {shortened_list(list(map(str, names)))}" for name, names in pairs)
+    return f" ({listed})" if listed else ""

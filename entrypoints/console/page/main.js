@@ -91,7 +91,7 @@ async function start() {
   document.addEventListener("shown", (/** @type {CustomEvent} */ event) => markPlace(event.detail));
   document.addEventListener("live", markLive);
   document.addEventListener("visibilitychange", () => {
-    // A timer stands still while the machine sleeps.
+    // A timer stops while the machine sleeps.
     signOutIfExpired();
     followWhileSeen();
   });

@@ -40,7 +40,7 @@ FEED_EVENTS: Final = (
         name="start-over",
         schema=StartOver,
         has_id=True,
-        description="The log ends before `after`, as it does after a backup was restored: read anew what is known.",
+        description="The log ends before `after`, as it does after a backup was restored: read again what is known.",
     ),
     StreamedEvent(name="end", schema=EndOfFeed, description="Why the stream ends: come again."),
 )

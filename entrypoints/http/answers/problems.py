@@ -44,7 +44,7 @@ class ProblemDetails(ResponseModel):
 
 
 class Dependant(ResponseModel):
-    """A model that stands in the way of removing its provider."""
+    """A model that prevents the removal of its provider."""
 
     id: UUID
     model_id: str

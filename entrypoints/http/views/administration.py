@@ -96,7 +96,7 @@ class AdministrationViews:
 
         The log is folded, organization by organization, and rows that differ from it are written in place, while
         reads and writes continue. The job's result names these rows, and the events that cannot be read, whose rows
-        stay as they are. `all` stands for all projections. Of two rebuilds the second waits, queued.
+        stay as they are. `all` means all projections. Of two rebuilds the second waits, queued.
         """
         body = await json_body(request, Rebuilding)
         return await self._started(request, "rebuild", _subject(request), body.organization_id)
@@ -115,7 +115,7 @@ class AdministrationViews:
         """Verify a projection
 
         As a rebuild, but nothing is written. Organizations of which nothing has changed since they were last verified
-        are not folded again, unless `full` is true. `all` stands for all projections.
+        are not folded again, unless `full` is true. `all` means all projections.
         """
         body = await json_body(request, Verifying)
         return await self._started(request, "verify", _subject(request), body.organization_id, is_full=body.full)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypedDict
 
 from application.errors import ApplicationError
 from application.prompts.completion import NativeEvents, StreamStarted
@@ -37,11 +37,11 @@ from entrypoints.http.doors.messages.errors import ANTHROPIC_SHAPE
 from entrypoints.http.doors.responses.door import ResponsesDoor
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream, framed
-from entrypoints.http.json_responses import json_response
+from entrypoints.http.json_responses import answer_bytes, json_response
 from entrypoints.http.openai_errors import OPENAI_SHAPE
 from entrypoints.http.parse_request import json_to_hand_on, query_of
 from entrypoints.http.request_context import context_of, note_failure
-from entrypoints.http.routes import Answer, Facts, endpoint
+from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client
 
 if TYPE_CHECKING:
@@ -56,14 +56,23 @@ if TYPE_CHECKING:
     from entrypoints.http.views.prompts import StreamPrompt
 
 
-OF_DOORS: Final[Facts] = {
+class DoorFacts(TypedDict):
+    """What all routes have in common that take prompts in other APIs' shapes."""
+
+    tag: str
+    open_to_run_keys: bool
+    largest_body: int
+    changes_nothing: bool
+    replayable: bool
+
+
+OF_DOORS: Final[DoorFacts] = {
     "tag": "OpenAI-compatible",
     "open_to_run_keys": True,
     "largest_body": LARGEST_PROMPT,
     "changes_nothing": True,
     "replayable": False,
 }
-"""What all routes say of themselves that take prompts in other APIs' shapes."""
 
 
 class Door(Protocol):
@@ -212,7 +221,7 @@ class DoorViews:
                 return await self._streamed(request, prompt, door)
             answer = await self.run(prompt)
         headers = {**door.headers, **ignored_header(answer.completion.ignored_fields)}
-        return json_response(door.document(answer.completion), headers=headers)
+        return json_response(await answer_bytes(lambda: door.document(answer.completion)), headers=headers)
 
     async def _streamed(self, request: web.Request, prompt: Prompt, door: Door) -> web.StreamResponse:
         async with EventStream(request, heartbeat_seconds=self.heartbeat_seconds) as out:

@@ -21,7 +21,7 @@ from entrypoints.http.doors.embeddings.conversions import (
     preferred_embedding,
 )
 from entrypoints.http.doors.ignored_fields_header import ignored_header
-from entrypoints.http.json_responses import json_response
+from entrypoints.http.json_responses import answer_bytes, json_response
 from entrypoints.http.openai_errors import OPENAI_SHAPE
 from entrypoints.http.parse_request import json_body, json_to_hand_on
 from entrypoints.http.routes import Answer, endpoint
@@ -78,7 +78,7 @@ class EmbeddingViews:
         with cancelled_without_client(request):
             answer = await self.embed_texts(prompt, inputs)
         headers = ignored_header(answer.embedded.ignored_fields)
-        return json_response(EmbeddedTexts.model_validate(answer), headers=headers)
+        return json_response(await answer_bytes(lambda: EmbeddedTexts.model_validate(answer)), headers=headers)
 
     @endpoint(
         "POST",
@@ -104,7 +104,8 @@ class EmbeddingViews:
             answer = await self.embed_texts(prompt, inputs)
         in_base64 = body.encoding_format == "base64"
         headers = ignored_header(answer.embedded.ignored_fields)
-        return json_response(embedding_list(answer, model=body.model, in_base64=in_base64), headers=headers)
+        content = await answer_bytes(lambda: embedding_list(answer, model=body.model, in_base64=in_base64))
+        return json_response(content, headers=headers)
 
 
 def _prompt(

@@ -127,7 +127,7 @@ class _Stream:
         position, events = await anext(batches)
         await self._response.prepare(self._request)
         try:
-            # An event without data tells nobody anything but the place to come back to.
+            # An event without data only gives the position to resume from.
             await self._send(b"retry: 1000\nid: %d\n\n" % position + _messages(position, events))
             await self._end(await self._pass_on(batches) or last)
         except TimeoutError:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 COLLECTION: Final = "/api/ai/members"
 INVITATION_PATH: Final = "/#/invitation/"
-"""Where an invitation is accepted. What stands in the fragment of an address is sent to no server."""
+"""Where an invitation is accepted. The fragment of an address is sent to no server."""
 
 _TAG: Final = "members"
 _CHANGE_PROBLEMS: Final = (MemberNotFound, StaleRevision, Conflict)

@@ -62,7 +62,7 @@ class OverviewViews:
         """
         counted, listed = await gather_or_cancel(self._counted(), self._listed())
         response = json_response({**counted, **listed})
-        # It is what people wait for, and holds no secret that its length could tell.
+        # It is what people wait for, and contains no secret that its length could reveal.
         response.enable_compression()
         return response
 

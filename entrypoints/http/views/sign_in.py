@@ -119,7 +119,7 @@ class SignInViews:
         problems=(Unavailable, CrossSiteRequest),
     )
     async def get_session(self, request: web.Request) -> web.Response:
-        """Return how to sign in to the console, and who is
+        """Return how to sign in to the console, and who is signed in
 
         `signInUrl` is for browsers to go to. Its route and the one that identity providers send back to are not
         part of this API. A session is a cookie that only the console's own pages can use, and only under `/api` and

@@ -43,7 +43,7 @@ class VerificationQuery(Query):
     """How it is verified."""
 
     full: Annotated[
-        Flag, Field(description="Hash every event anew, also those that an earlier verification has hashed.")
+        Flag, Field(description="Hash every event again, also those that an earlier verification has hashed.")
     ] = False
 
 

@@ -65,7 +65,7 @@ def answer_embeddings(call: ApiCall, model: SimulatedModel) -> ProviderResponse:
 
 
 def _inputs(body: JsonObject) -> Sequence[object]:
-    """Texts or lists of tokens; one of either stands for itself."""
+    """Texts or lists of tokens; one of either is a list of one."""
     if isinstance(body.get("input"), str):
         inputs: Sequence[object] = [text_at(body, "input")]
     else:

@@ -123,7 +123,7 @@ def _image_address(part: Mapping[str, object]) -> str:
 
 
 def _check_results(messages: Sequence[Mapping[str, object]]) -> None:
-    """Hold tool messages to stand right behind the calls that they answer, one for each.
+    """Require tool messages to follow the calls that they answer directly, one for each.
 
     Raises:
         RefusedError: they do not, or an id is too long, or a result holds an image.

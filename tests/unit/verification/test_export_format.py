@@ -126,7 +126,7 @@ async def test_a_rechained_log_is_detected_by_the_checkpoint(place: int) -> None
     forged[-1] = line_of({**footer, "head": head})
     found = _verified(forged)
     if place < SEEN:
-        betrayed = f"the checkpoint saw another event {SEEN}: the log was cut off or chained anew"
+        betrayed = f"the checkpoint saw another event {SEEN}: the log was cut off or re-chained"
         assert found.message == f"Line {LENGTH + 2}: {betrayed}."
     else:
         assert (found.wrong_line, found.vouched_sequence) == (None, SEEN)

@@ -2,7 +2,7 @@
 
 import { current, signOut } from "./session.js";
 
-// The path below which the service is served: "" unless a reverse proxy puts it deeper. This file lies three folders down.
+// The path below which the service is served: "" unless a reverse proxy puts it deeper. This file is three folders down.
 const BELOW = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
 
 export const address = (path) => BELOW + path;

@@ -98,7 +98,7 @@ class Follower {
     this.isRunning = false;
   }
 
-  // Of many changes of one thing the last is enough; null stands for what nobody knows of.
+  // Of many changes of one thing the last is enough; null means an unknown change.
   take(event) {
     this.waiting.set(event?.aggregateId ?? null, event);
     if (event !== null) this.#wake(SWARM_MS);

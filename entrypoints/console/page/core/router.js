@@ -92,7 +92,7 @@ const Visit = ({ children }) => children;
 
 const draw = (main, page) => render(html`<${Visit} key=${`${visit} ${place().path}`}>${page}<//>`, main);
 
-// Null for an address that nobody's page has: its percent signs stand for nothing.
+// Null for an address that nobody's page has: its percent signs encode nothing.
 function paramsOf({ route, match }) {
   try {
     return Object.fromEntries(route.names.map((name, index) => [name, decodeURIComponent(match[index + 1])]));

@@ -5,7 +5,7 @@ import { html, useLayoutEffect, useReducer, useRef } from "../vendor/preact/htm-
 
 export { createContext, html, render, useContext, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact/htm-preact-3.1.1.js";
 
-// What is shown and changes: whoever shows it is told.
+// State that is shown and changes: the components that show it are notified.
 export class Store {
   #listeners = new Set();
 

@@ -7,7 +7,7 @@ import { createContext, html, inline, Store, useContext, useRef, useStore, useUn
 const Problems = createContext({});
 
 // type: text, password, number, url, textarea, choice, check. `pointer` is the field's place in the request, `control` a
-// reference to what is filled in. The value is where a person begins: what stands in the field is read from the form.
+// reference to what is filled in. The value is where a person begins: the field's content is read from the form.
 /** @param {{ name: string, label: any, type?: string, help?: string, value?: any, choices?: any[], pointer?: string, unit?: string, hidden?: boolean, control?: any, children?: any, [attribute: string]: any }} properties */
 export function Field({ name, label, type = "text", help, value = "", choices = [], pointer = `/${name}`, unit, hidden = false, control, children, ...attributes }) {
   const id = useUniqueId(name);

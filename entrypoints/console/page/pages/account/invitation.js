@@ -1,4 +1,4 @@
-// An invitation: what stands in its link, and how it is accepted. The link's secret stays in the browser until then.
+// An invitation: the content of its link, and how it is accepted. The link's secret stays in the browser until then.
 
 import { ask } from "../../core/api.js";
 import { canUsePasskeys, makePasskey } from "../../core/passkeys.js";

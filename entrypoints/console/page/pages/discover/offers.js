@@ -125,7 +125,7 @@ function Chosen({ offers }) {
   </div>`;
 }
 
-// What happened since last time stands first; all else keeps the provider's own order.
+// What happened since last time comes first; all else keeps the provider's own order.
 const hasChanges = (offer) => offer.statuses.some(({ kind }) => kind !== "new" && kind !== "registered") ? 1 : 0;
 
 const keyOf = (offer) => `${offer.providerId} ${offer.modelId}`;

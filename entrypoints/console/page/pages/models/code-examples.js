@@ -25,7 +25,7 @@ function Snippet({ name, code }) {
   </section>`;
 }
 
-// Names are JSON strings in all three languages; a shell takes what stands between single quotes as it is.
+// Names are JSON strings in all three languages; a shell takes text between single quotes as it is.
 const quoted = (value) => JSON.stringify(value);
 const shell = (value) => `'${JSON.stringify(value, null, 2).replaceAll("'", String.raw`'\''`)}'`;
 

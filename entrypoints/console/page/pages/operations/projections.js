@@ -1,4 +1,4 @@
-// The projections: how each stands, and what can be done with it.
+// The projections: the state of each, and what can be done with it.
 
 import { get } from "../../core/api.js";
 import { number } from "../../core/format.js";

@@ -1,4 +1,4 @@
-// The figures of today and of this month, each a way to what lies behind it.
+// The figures of today and of this month, each a link to its details.
 
 import { money, number } from "../../core/format.js";
 import { budgetText } from "../../core/budgets.js";

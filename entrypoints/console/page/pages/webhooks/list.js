@@ -1,4 +1,4 @@
-// The webhooks of the organization: who is told of what, and what became of it.
+// The webhooks of the organization: who is notified of what, and the results.
 
 import { ask } from "../../core/api.js";
 import { WEBHOOKS } from "../../core/api-paths.js";
