@@ -25,7 +25,7 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK_ANY = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --quiet $(UPGRADE)
 LOCK = $(LOCK_ANY) pyproject.toml --group build
-# Clients of other people in environments of their own, which hold nothing of ours.
+# Other projects' clients in environments of their own, which hold nothing of ours.
 JUDGED = tests/clients/langchain tests/clients/pydantic_ai
 
 .DEFAULT_GOAL = help

@@ -1,4 +1,4 @@
-"""What an error of psycopg says: that the database cannot be reached, or which constraint was violated."""
+"""What an error of psycopg means: that the database cannot be reached, or which constraint was violated."""
 
 from __future__ import annotations
 

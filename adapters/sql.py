@@ -6,6 +6,8 @@ import re
 from importlib.resources import files
 from typing import Final, LiteralString, cast
 
+from psycopg.sql import SQL, Composed
+
 _HEADING: Final = re.compile(r"^-- (\w+): .*$", re.MULTILINE)
 
 
@@ -19,3 +21,8 @@ def statements(package: str, file_name: str) -> dict[str, LiteralString]:
         name: cast("LiteralString", text.strip().rstrip(";"))
         for name, text in zip(parts[::2], parts[1::2], strict=True)
     }
+
+
+def composed_statements(package: str, file_name: str) -> dict[str, Composed]:
+    """Return the same statements composed once, so that they need not be with every use."""
+    return {name: SQL(text).format() for name, text in statements(package, file_name).items()}

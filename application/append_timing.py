@@ -1,4 +1,4 @@
-"""How an append to the log went."""
+"""Duration and outcome of an append to the log."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
-from uuid import UUID, uuid5
+from typing import TYPE_CHECKING, Self
+from uuid import UUID, uuid4, uuid5
 
 from application.command_outcome import CommandOutcome
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class Caller:
-    """Who asks, for which organization, under which command id.
+    """Who sends the request, for which organization, under which command id.
 
     `actor` is the subject of the verified token or the id of the access key (an id, never a name or an address). With
-    an access key, `access_key_id` names it, `labels` are its labels, and `access_key` says what it may do. A command
+    an access key, `access_key_id` names it, `labels` are its labels, and `access_key` holds what it may do. A command
     id is recorded with every event the request causes, and the log applies one command id once. What becomes of the
     command is noted in `outcome`, also by commands that are a part of it. `seen_position` is how much of the
     organization's log an answer has to show at least, where the caller says so.
@@ -37,6 +37,11 @@ class Caller:
     access_key: HeldKey | None = field(default=None, compare=False, repr=False)
     seen_position: int | None = None
     outcome: CommandOutcome = field(default_factory=CommandOutcome, compare=False, repr=False)
+
+    @classmethod
+    def of_service(cls, organization_id: UUID, actor: str) -> Self:
+        """Return the caller of something that a part of the service, the actor, does for an organization by itself."""
+        return cls(organization_id=organization_id, actor=actor, command_id=uuid4(), correlation_id=actor)
 
     def new_id(self, ordinal: int = 0) -> UUID:
         """Return an id for something the command makes: the same one when the same command is repeated."""

@@ -1,4 +1,4 @@
-"""The outcome of a command, for error responses that must say whether it was applied."""
+"""The outcome of a command, for error responses, which must report whether it was applied."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Known = Literal["made", "partial", "unknown", "unchanged"]
 
 @dataclass(slots=True)
 class CommandOutcome:
-    """What is known of a command so far. A new one has changed nothing; it is noted while it is carried out.
+    """What is known of a command so far. A new one has changed nothing; it is noted while it is executed.
 
     `position` is that of the newest event the command is known to have recorded. `unresolved` is the command id of an
     append that may have been made. `may_have_changed` is set as long as something else may have been changed: before a

@@ -11,7 +11,7 @@ _AGAIN_SECONDS: Final = 1.0
 async def end_tasks(*tasks: asyncio.Future[Any]) -> None:
     """Cancel the tasks and return when all of them have ended, whatever became of them.
 
-    One that goes on is cancelled again: what it waits for can lose a cancellation that comes in the same moment, as
+    One that continues is cancelled again: what it waits for can lose a cancellation that comes in the same moment, as
     `asyncio.wait_for` of Python 3.11 does (github.com/python/cpython/issues/96764), by which psycopg's pool waits for
     a connection; and an error on the way out can take the place of the cancellation.
     """
@@ -23,12 +23,12 @@ async def end_tasks(*tasks: asyncio.Future[Any]) -> None:
         try:
             await asyncio.wait(going_on, timeout=_AGAIN_SECONDS)
         except asyncio.CancelledError as error:
-            # Whoever is to end meanwhile leaves nothing behind that goes on.
+            # Whoever is to end meanwhile leaves nothing behind that continues.
             interruption = error
         going_on = {task for task in going_on if not task.done()}
     for task in tasks:
         if not task.cancelled():
-            # Who cares for an error asks for it; nobody is to be warned that nobody has.
+            # Whoever cares for the error retrieves it; asyncio must not warn that nobody did.
             task.exception()
     if interruption is not None:
         raise interruption

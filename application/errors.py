@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from application.counted import counted
+from application.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from uuid import UUID
 
-    from application.ports.rate_limits import Quota
+    from application.bounds.rate_limits import Quota
     from domain.errors import DomainError
 
 
 class ApplicationError(Exception):
-    """The request could not be carried out; the command's `CommandOutcome` says whether something was changed."""
+    """The request could not be executed; the command's `CommandOutcome` says whether something was changed."""
 
     code: ClassVar[str] = "application-error"
     pointer: str | None = None
@@ -27,7 +27,7 @@ class ApplicationError(Exception):
 
     @property
     def message(self) -> str:
-        """One sentence for the person who asked, with what to do next."""
+        """One sentence for the user, with what to do next."""
         return str(self.args[0])
 
 
@@ -161,7 +161,7 @@ class TooMuchHistory(InvalidInput):
 
 
 class BulkRefused(ApplicationError):
-    """Some operations are not possible, so none was carried out."""
+    """Some operations are not possible, so none was executed."""
 
     code = "bulk-refused"
 
@@ -187,7 +187,7 @@ class RateLimited(ApplicationError):
 
 
 class BudgetExceeded(ApplicationError):
-    """The budget of your access key or organization is spent. Wait for the next period, or ask for a larger one."""
+    """The budget of your access key or organization is spent. Wait for the next period, or request a larger one."""
 
     code = "budget-exceeded"
 

@@ -19,7 +19,7 @@ _FEW: Final = 1_000
 class JsonSize:
     """Takes the pieces of a text in their order. Each value but the first follows a comma or the bracket of its holder.
 
-    Everything is counted as it comes, which takes next to no time. What stands in strings is distinguished from the
+    Everything is counted as it comes, which takes next to no time. The content of strings is distinguished from the
     rest where that is too much, which is seldom, and takes as long as a usual request.
     """
 
@@ -35,7 +35,7 @@ class JsonSize:
         self._quotation_marks = 0
 
     def add(self, piece: bytes) -> bool:
-        """Count what is in the piece; return whether the text may go on, or is to be checked first."""
+        """Count what is in the piece; return whether the text may continue, or is to be checked first."""
         self._unchecked.append(piece)
         if self._is_exact:
             return False
@@ -46,7 +46,7 @@ class JsonSize:
         return True
 
     def check(self) -> bool:
-        """Return whether the text may go on, now that what stands in strings does not count."""
+        """Return whether the text may continue, now that the content of strings does not count."""
         if not self._is_exact:
             self._is_exact = True
             self._containers = self._commas = 0
@@ -97,7 +97,7 @@ def has_few_values(text: bytes, most_values: int = MOST_VALUES, most_containers:
 
 
 def _occurrences(text: bytes, character: bytes) -> int:
-    """Return how often the character stands in the text: where that is seldom, in a tenth of the time of `count`."""
+    """Return how often the character is in the text: where that is rare, in a tenth of the time of `count`."""
     found = at = 0
     while found <= _FEW and (at := text.find(character, at) + 1):
         found += 1

@@ -1,4 +1,4 @@
-"""Whether lists may be read from a replica of the database: kept by whoever watches it, asked by every read."""
+"""Whether lists may be read from a replica of the database: maintained by the watcher, consulted by every read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MOST_BEHIND_SECONDS: Final = 5.0
 """A replica that is further behind answers nobody."""
 
-# Longer than a replica that is asked can be behind: after that it has what was written here.
+# Longer than a replica that is queried can be behind: after that it has what was written here.
 _WRITTEN_SECONDS: Final = 2 * MOST_BEHIND_SECONDS
 _MOST_WRITTEN: Final = 10_000
 _MOST_MARKS: Final = 120
@@ -25,7 +25,7 @@ AnsweredBy = Literal["replica", "primary"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplicaReading:
-    """What both servers say: how much the primary has written (none: it does not answer), and the replica replayed.
+    """The state of both servers: how much the primary has written (none: it does not answer), and the replica replayed.
 
     `is_replica`: it replays what another server writes. `is_ours`: that server is the primary. In bytes of the log that
     Postgres writes ahead.
@@ -41,7 +41,7 @@ class ReplicaProbe(Protocol):
     """Looks at the replica."""
 
     async def read(self) -> ReplicaReading:
-        """Return what it says now.
+        """Return its state now.
 
         Raises:
             Unavailable: it cannot be reached.
@@ -53,7 +53,7 @@ class ReadReplica:
     """What is known of the replica in this process. Until it was looked at, and where something is wrong, it is unused.
 
     `problem` says what is wrong, None where nothing is. `lost` is set while it is unused, so that whoever waits for an
-    answer of it goes elsewhere. `answered` counts the reads.
+    answer of it uses another server. `answered` counts the reads.
     """
 
     def __init__(self, timer: Timer) -> None:
@@ -74,9 +74,9 @@ class ReadReplica:
             self._written.popitem(last=False)
 
     def may_answer(self, organization_id: UUID, seen_position: int | None) -> bool:
-        """Tell whether it may be asked for the organization.
+        """Return whether it may be queried for the organization.
 
-        Who names the position seen is asked for it there; who does not reads what this process has written.
+        A caller that names a position reads up to there; one that does not, up to what this process has written.
         """
         if self.problem is not None:
             return False
@@ -85,7 +85,7 @@ class ReadReplica:
         return self._timer.now() - self._written.get(organization_id, float("-inf")) > _WRITTEN_SECONDS
 
     def note(self, reading: ReplicaReading) -> None:
-        """Judge what both servers say."""
+        """Evaluate the state of both servers."""
         now = self._timer.now()
         if reading.written is not None and len(self._marks) < _MOST_MARKS:
             self._marks.append((now, reading.written))

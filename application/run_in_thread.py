@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from application.caller import NobodyCalling, current_caller
 from application.loop_time import loop_time
-from application.turns import Turns
+from application.turns import Turn, Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sized
@@ -47,7 +47,7 @@ async def run_in_thread(organization_id: UUID | None, work: Callable[[], T]) -> 
 
     Two organizations never wait for a third that has much to be done. Between two pieces of an organization's work the
     event loop has as long for itself as the first took, and four times as long while it works for others too. None
-    stands for work of the service itself.
+    means work of the service itself.
     """
     loop = asyncio.get_running_loop()
     turns, places = _waiting.setdefault(loop, (Turns(), asyncio.Semaphore(_AT_ONCE)))
@@ -66,15 +66,26 @@ async def run_in_thread(organization_id: UUID | None, work: Callable[[], T]) -> 
             finally:
                 rest = _rest(organization_id, loop.time() - started)
     finally:
-        if rest:
-            loop.call_later(rest, turn.release)
-        else:
-            turn.release()
+        release_after(turn, rest)
+
+
+def release_after(turn: Turn, rest: float) -> None:
+    """Let the next of those who wait for the organization's turn have it after so many seconds."""
+    if rest:
+        asyncio.get_running_loop().call_later(rest, turn.release)
+    else:
+        turn.release()
 
 
 def _rest(organization_id: UUID | None, seconds: float) -> float:
     """Return for how many seconds an organization's next piece of work waits after one of so many."""
     if organization_id is None:
         return 0.0
-    times = _REST_WHILE_OTHERS_WORK if loop_time().are_others_at_work(organization_id) else 1
-    return min(times * seconds, _LONGEST_REST_SECONDS)
+    return rest_beside_others(organization_id, seconds) or min(seconds, _LONGEST_REST_SECONDS)
+
+
+def rest_beside_others(organization_id: UUID, seconds: float) -> float:
+    """Return for how many seconds the next piece waits while others are at work, 0 if none is."""
+    if not loop_time().are_others_at_work(organization_id):
+        return 0.0
+    return min(_REST_WHILE_OTHERS_WORK * seconds, _LONGEST_REST_SECONDS)

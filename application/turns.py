@@ -16,13 +16,13 @@ class Turns:
     """Gives each organization `at_once` places. Those who wait get them in the order in which they came."""
 
     def __init__(self, at_once: int = 1, *, patience_seconds: float | None = None) -> None:
-        """Let nobody wait for a place longer than that; none stands for as long as it takes."""
+        """Let nobody wait for a place longer than that; none means as long as it takes."""
         self._at_once = at_once
         self._patience_seconds = patience_seconds
         self._of: WeakValueDictionary[UUID | None, Turn] = WeakValueDictionary()
 
     def of(self, organization_id: UUID | None) -> Turn:
-        """Return what to enter with `async with`; none stands for the service itself."""
+        """Return what to enter with `async with`; none means the service itself."""
         turn = self._of.get(organization_id)
         if turn is None:
             turn = self._of[organization_id] = Turn(self._at_once, self._patience_seconds)
@@ -38,6 +38,15 @@ class Turn(asyncio.Semaphore):
     def __init__(self, at_once: int, patience_seconds: float | None) -> None:
         super().__init__(at_once)
         self._patience_seconds = patience_seconds
+        self._counted_from = 0.0
+        self._worked = 0.0
+
+    def worked(self, seconds: float, now: float) -> float:
+        """Count work that is done at this time; return how much that is within the second that this one belongs to."""
+        if now - self._counted_from >= 1.0:
+            self._counted_from, self._worked = now, 0.0
+        self._worked += seconds
+        return self._worked
 
     async def acquire(self) -> Literal[True]:
         """Wait for a place and take it.

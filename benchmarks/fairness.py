@@ -65,7 +65,7 @@ FROM generate_series(1, %(count)s) n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """What was seen of the innocent and of the service while something went on."""
+    """What was seen of the innocent and of the service while something was under way."""
 
     times: Times
     megabytes: float
@@ -132,7 +132,7 @@ def _measure(
     attack: Attack, innocent: Innocent, attacker: Attacker, running: Service, data: Database, report: Report
 ) -> None:
     for _ in range(_MOST_WAITS):
-        # What the attack before has begun may go on for a while, where nothing bounds it.
+        # What the attack before has begun may continue for a while, where nothing bounds it.
         if _watch(innocent, running, data, 1.0).times.seconds.keys() >= _KINDS:
             break
     quiet = _watch(innocent, running, data, _SECONDS)

@@ -62,7 +62,7 @@ _TOLD: Final = """
 
 @dataclass(slots=True)
 class Traffic:
-    """What a page asked for over the network, and how many bytes came back, headers included, as they were sent."""
+    """What a page requested over the network, and how many bytes came back, headers included, as they were sent."""
 
     requests: int = 0
     received: int = 0

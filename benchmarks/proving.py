@@ -62,7 +62,7 @@ def measure_checkpoints(data: Database, report: Report) -> None:
 
 
 def measure_verifying(data: Database, report: Report) -> None:
-    """Measure a verification of 510,000 events of 3,006 organizations: the first one, and one that goes on from it."""
+    """Measure a verification of 510,000 events of 3,006 organizations: the first, and one that continues it."""
     with psycopg.connect(data.owner_url, autocommit=True) as owner:
         for number in range(_SMALL + _LARGE):
             organization = f"00000000-0000-4000-8000-{number:012}"

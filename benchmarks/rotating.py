@@ -14,7 +14,7 @@ from adapters.postgres.credential_stock import PostgresCredentialStock
 from adapters.vault.envelope import Envelope
 from adapters.vault.keyring import Keyring
 from adapters.vault.master_keys import EnvelopeMasterKeys
-from application.commands.rotate_master_key import RotateMasterKey, rotate_master_key
+from application.master_keys.rotate_master_key import RotateMasterKey, rotate_master_key
 from application.ports.progress import NoProgress
 from application.ports.vault import KeyBinding
 

@@ -66,7 +66,7 @@ async (place) => {
   return performance.now() - started;
 }
 """
-# What is asked anew changes what it says of itself: how many there are, or which ones.
+# What is asked again changes what it says about itself: how many there are, or which ones.
 _ACT: Final = """
 async ([what, value]) => {
   const place = document.querySelector("#main .listing");

@@ -1,8 +1,8 @@
 """How Sphinx makes a site of the Markdown pages: `make docs`.
 
 The pages are plain Markdown, which code hosts show as well. `docs/index.md` is the navigation: each of its sections,
-with the pages that it links to. Pages in a folder stand under the page of the folder's name, and what is named nowhere
-stands under "More".
+with the pages that it links to. Pages in a folder are listed under the page of the folder's name, and what is linked
+nowhere is listed under "More".
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ _LARGEST_INTEGER: Final = 2**63 - 1
 
 
 def is_label(text: str) -> bool:
-    """Tell whether the text can be an identifier from outside: up to 256 characters, of which people see some."""
+    """Return whether the text can be an identifier from outside: up to 256 characters, of which people see some."""
     return 1 <= len(text) <= LONGEST_LABEL and not text.isspace() and all(map(shows_as_written, text))
 
 

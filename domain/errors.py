@@ -16,7 +16,7 @@ class DomainError(Exception):
 
     @property
     def message(self) -> str:
-        """One sentence for the person who asked."""
+        """One sentence for the user."""
         return str(self.args[0])
 
 

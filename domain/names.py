@@ -19,7 +19,7 @@ _EDGES: Final = re.compile(rf"\A[\s{_JOINERS}]+|[\s{_JOINERS}]+\Z")
 _PLAIN_LETTERS: Final = str.maketrans(
     {"\u0131": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th"}
 )
-# Below the space, so that a name stands before those that go on where it ends.
+# Below the space, so that a name sorts before those that continue where it ends.
 _MARKS_FOLLOW: Final = "\x01"
 # Marks above, below and through a letter, in any script, have classes from 200 on; 1 is an overlay, 8 Japanese voicing.
 _SIDE_MARKS_FROM: Final = 200
@@ -43,7 +43,7 @@ def normal_form(text: str) -> str:
 def folded(text: str) -> str:
     """Return the text for comparing it without regard to case: Unicode's compatibility caseless match (D146).
 
-    Decomposed, so that a mark stands apart from its letter; by compatibility (NFKD), so that what looks alike is alike:
+    Decomposed, so that a mark is separate from its letter; by compatibility (NFKD), so that what looks alike is alike:
     full-width letters, ligatures and no-break spaces. `ß` is `ss`, and a sigma is one sigma also at the end of a word;
     `İ` is an `i` with a dot above, and a dotless `i` is not an `i`.
     """
@@ -56,7 +56,7 @@ def folded(text: str) -> str:
 def name_key(name: str) -> str:
     """Return the key by which names are equal and in order, compared by code points (`COLLATE "C"` in Postgres).
 
-    Names have one key exactly if they are one folded. Those that differ by marks alone stand beside each other: the key
+    Names have one key exactly if they are one folded. Those that differ by marks alone sort next to each other: the key
     begins with the plain letters, and only a name with marks is followed by itself, folded. Whatever occurs in the
     folded name, or in its plain letters, occurs in the key; a key of more than 1,400 bytes ends in a digest instead.
     """
@@ -78,7 +78,7 @@ def _is_side_mark(character: str) -> bool:
 
 
 def shows_as_written(character: str) -> bool:
-    """Tell whether a character is one of those that people see: the blanks of all scripts and joiners are among them.
+    """Return whether a character is one of those that people see: the blanks of all scripts and joiners are among them.
 
     Control characters, line breaks and marks that turn the direction are not.
     """

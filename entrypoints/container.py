@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from operator import eq
 from secrets import token_bytes
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from adapters.egress.egress_proxy import EgressProxy, options_for_operators_addr
 from adapters.egress.guarded_client import Egress
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.log_records import callers_append
+from adapters.event_store.log_records import append_for_caller
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.repositories import (
     EventSourcedAccessKeys,
@@ -42,17 +43,16 @@ from adapters.postgres.idempotency_claims import PostgresClaims
 from adapters.postgres.log_clock import PostgresLogClock
 from adapters.postgres.log_growth_hints import PostgresHints
 from adapters.postgres.members import PostgresInvitations, PostgresMemberDocuments
-from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
 from adapters.postgres.monitor_election import PostgresMonitorElection
 from adapters.postgres.organization_list import PostgresOrganizationList
 from adapters.postgres.organization_names import PostgresOrganizationNames, PostgresOrganizationsByName
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
-from adapters.postgres.provider_documents import PostgresProviderDocuments
 from adapters.postgres.quotas import PostgresQuotas, PostgresStoredAmounts
 from adapters.postgres.read_replica import PostgresReplicaProbe, ReplicatedTenant
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.request_log import PostgresRequestLog, PostgresUsageSweep
+from adapters.postgres.resource_documents import PostgresModelDocuments, PostgresProviderDocuments
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
 from adapters.postgres.shared_cool_downs import PostgresSharedCoolDowns
 from adapters.postgres.sign_in_sessions import PostgresEndedSessions, PostgresSignInSessions
@@ -85,7 +85,7 @@ from application.bounds.note_threshold import note_threshold
 from application.bounds.organization_bounds import change_organization_budget, change_organization_quotas
 from application.bounds.organization_quotas import OrganizationQuotas
 from application.bounds.quota_uses import quota_uses
-from application.bounds.quotas import DEFAULTS, RESERVE, Quotas
+from application.bounds.quotas import DEFAULTS, RESERVE
 from application.bounds.shares import SameForAll, Shares
 from application.bounds.stocks import Stocks
 from application.commands.change_model import change_model
@@ -147,6 +147,7 @@ from entrypoints.auditing.container import Auditing
 from entrypoints.http.sign_in.account_sessions import AccountSessions
 from entrypoints.http.sign_in.session_descriptions import SessionDescriptions
 from entrypoints.http.sign_in.sign_in import sign_in
+from entrypoints.http.sign_in.sign_in_settings import console_address, sign_in_settings
 from entrypoints.http.views.access_keys import AccessKeyViews
 from entrypoints.http.views.account_sign_in import AccountSignInViews
 from entrypoints.http.views.administration import AdministrationViews
@@ -172,22 +173,20 @@ from entrypoints.http.views.sign_in import SignInViews
 from entrypoints.http.views.usage import UsageViews
 from entrypoints.http.views.verification import VerificationViews
 from entrypoints.http.views.webhooks import WebhookViews
+from entrypoints.use_case import use_case
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from adapters.telemetry.trace_context import Reach
     from application.ports.tracing import Tracer
-    from entrypoints.http.client_addresses import Network
     from entrypoints.http.sign_in.sign_in_settings import ConsoleAddress, SignInSettings
+    from entrypoints.runtime import Runtime
 
 
 def _origin(address: ConsoleAddress | None) -> str:
     return "" if address is None else address.origin
 
 
-def _is_replicated(read_url: str) -> str:
-    return "yes" if read_url else "no"
+def _is_replicated(read_url: str | None) -> str:
+    return "no" if read_url is None else "yes"
 
 
 def _is_given(settings: SignInSettings | None) -> bool:
@@ -195,33 +194,22 @@ def _is_given(settings: SignInSettings | None) -> bool:
 
 
 class Container(containers.DeclarativeContainer):
-    """Everything a serving process holds; made anew for each, opened and closed by `entrypoints.server_process`."""
+    """Everything a serving process holds; recreated for each, opened and closed by `entrypoints.server_process`."""
 
-    database_url = providers.Dependency(instance_of=str)
-    master_keys = providers.Dependency(instance_of=str)
-    master_key_directory: providers.Dependency[Path | None] = providers.Dependency(default=None)
-    egress_allow = providers.Dependency(instance_of=str)
-    egress_proxy = providers.Dependency(instance_of=str, default="")
-    discovery_ttl = providers.Dependency(instance_of=float)
-    admin_database_url = providers.Dependency(instance_of=str)
-    health_interval = providers.Dependency(instance_of=float)
-    request_log_days: providers.Dependency[int] = providers.Dependency(instance_of=int, default=30)
-    rate_limit_storage = providers.Dependency(instance_of=str)
-    default_quotas: providers.Dependency[Quotas] = providers.Dependency(default=DEFAULTS)
-    refuses_unknown_costs = providers.Dependency(instance_of=bool, default=False)
-    checkpoint_key: providers.Dependency[Path | None] = providers.Dependency(default=None)
-    checkpoint_sink: providers.Dependency[Path | None] = providers.Dependency(default=None)
-    sign_in_settings: providers.Dependency[SignInSettings | None] = providers.Dependency(default=None)
-    console_address: providers.Dependency[ConsoleAddress | None] = providers.Dependency(default=None)
-    console_url = providers.Dependency(instance_of=str, default="")
-    trusted_proxies: providers.Dependency[tuple[Network, ...]] = providers.Dependency(default=())
-    session_idle = providers.Dependency(instance_of=float, default=7200.0)
-    session_lifetime = providers.Dependency(instance_of=float, default=43200.0)
+    runtime: providers.Dependency[Runtime] = providers.Dependency()
     tracer: providers.Dependency[Tracer | None] = providers.Dependency(default=None)
-    trace_context: providers.Dependency[Reach] = providers.Dependency(default="inside")
-    pool_size = providers.Dependency(instance_of=int, default=4)
-    long_pool_size = providers.Dependency(instance_of=int, default=2)
-    database_read_url = providers.Dependency(instance_of=str, default="")
+
+    settings = runtime.provided.settings
+    database_url = runtime.provided.database_url
+    admin_database_url = runtime.provided.admin_database_url
+    database_read_url = runtime.provided.database_read_url
+    master_keys = runtime.provided.master_keys
+    master_key_directory = runtime.provided.master_key_directory
+    pool_size = settings.pool_size
+    long_pool_size = settings.long_pool_size
+    request_log_days = settings.request_log_days
+    console_address = providers.Singleton(console_address, settings)
+    sign_in_settings = providers.Singleton(sign_in_settings, settings)
 
     administration = providers.Container(
         Administration,
@@ -233,7 +221,9 @@ class Container(containers.DeclarativeContainer):
     writing_pool = providers.Singleton(writing_pool, database_url, size=pool_size)
     tenant = providers.Singleton(Tenant, reading_pool)
     long_reading_pool = providers.Singleton(long_reading_pool, database_url, size=long_pool_size)
-    long_reads = providers.Singleton(Tenant, long_reading_pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS)
+    long_reads = providers.Singleton(
+        Tenant, long_reading_pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS, rests=True
+    )
     timer = providers.Singleton(SystemTimer)
     read_replica = providers.Singleton(ReadReplica, timer)
     long_replica_pool = providers.Singleton(replica_pool, database_read_url, size=long_pool_size)
@@ -254,15 +244,19 @@ class Container(containers.DeclarativeContainer):
             read_replica,
             at_once=1,
             patience_seconds=LONG_PATIENCE_SECONDS,
+            rests=True,
         ),
         no=long_reads,
     )
     recorder = providers.Singleton(
-        LedgerRecorder, writing_pool, scope=providers.Object(callers_append), projector=providers.Object(projected)
+        LedgerRecorder, writing_pool, scope=providers.Object(append_for_caller), projector=providers.Object(projected)
     )
     clock = providers.Singleton(SystemClock)
     quotas = providers.Singleton(
-        OrganizationQuotas, providers.Singleton(PostgresQuotas, tenant), timer, defaults=default_quotas
+        OrganizationQuotas,
+        providers.Singleton(PostgresQuotas, tenant),
+        timer,
+        defaults=providers.Callable(DEFAULTS.changed, settings.quotas),
     )
     shares = providers.Singleton(Shares, quotas)
     stored_amounts = providers.Singleton(PostgresStoredAmounts, tenant)
@@ -273,15 +267,15 @@ class Container(containers.DeclarativeContainer):
     credentials = providers.Singleton(PostgresSealedCredentials, tenant)
     vault = providers.Singleton(EnvelopeVault, envelope, credentials)
 
-    egress_allow_list = providers.Singleton(EgressAllowList.parse, egress_allow)
-    proxy = providers.Singleton(EgressProxy.parse, egress_proxy)
+    egress_allow_list = providers.Singleton(EgressAllowList.parse, settings.egress_allow)
+    proxy = providers.Singleton(EgressProxy.parse, settings.egress_proxy.get_secret_value.call())
     egress = providers.Singleton(Egress, egress_allow_list, proxy, shares=shares)
     # For connection tests and the health monitor: whatever prompts wait for, these do not.
     egress_reserve = providers.Singleton(
         Egress, egress_allow_list, proxy, shares=providers.Singleton(Shares, providers.Object(SameForAll(RESERVE)))
     )
     gateway = providers.Singleton(
-        Gateway, providers.Singleton(with_trace_context, egress, tracer, trace_context), reserve=egress_reserve
+        Gateway, providers.Singleton(with_trace_context, egress, tracer, settings.trace_context), reserve=egress_reserve
     )
     calls = providers.Singleton(traced, gateway, tracer)
     catalogue = providers.Singleton(PackagedCatalogue)
@@ -344,8 +338,8 @@ class Container(containers.DeclarativeContainer):
         rows=ledger,
         database_url=database_url,
         admin_database_url=admin_database_url,
-        key_file=checkpoint_key,
-        sink_path=checkpoint_sink,
+        key_file=runtime.provided.checkpoint_key,
+        sink_path=runtime.provided.checkpoint_sink,
         organizations=organizations,
     )
     provider_documents = providers.Singleton(PostgresProviderDocuments, tenant, lists=lists)
@@ -353,47 +347,35 @@ class Container(containers.DeclarativeContainer):
         PostgresModelDocuments, tenant, keyed_types, lists=lists, long_lists=long_lists
     )
     directory = providers.Singleton(PostgresRegisteredModels, tenant)
-    health_checks = providers.Singleton(PostgresHealthChecks, tenant, health_interval)
+    health_checks = providers.Singleton(PostgresHealthChecks, tenant, settings.health_interval)
     claims = providers.Singleton(PostgresClaims, tenant, clock)
-    rate_limits = providers.Singleton(RateCounts, rate_limit_storage)
+    rate_limits = providers.Singleton(RateCounts, settings.rate_limit_storage.get_secret_value.call())
 
-    register_provider = providers.Factory(
-        partial, register_provider, providers=providers_of_tenant, gateway=gateway, vault=vault
+    register_provider = use_case(register_provider, providers=providers_of_tenant, gateway=gateway, vault=vault)
+    change_provider = use_case(change_provider, providers=providers_of_tenant, gateway=gateway, vault=vault)
+    revert_provider = use_case(revert_provider, providers=providers_of_tenant, gateway=gateway, vault=vault)
+    remove_provider = use_case(
+        remove_provider, providers=providers_of_tenant, models=models_of_tenant, directory=directory
     )
-    change_provider = providers.Factory(
-        partial, change_provider, providers=providers_of_tenant, gateway=gateway, vault=vault
+    check_provider = use_case(
+        check_provider, providers=providers_of_tenant, vault=vault, gateway=gateway, checks=health_checks
     )
-    revert_provider = providers.Factory(
-        partial, revert_provider, providers=providers_of_tenant, gateway=gateway, vault=vault
-    )
-    remove_provider = providers.Factory(
-        partial, remove_provider, providers=providers_of_tenant, models=models_of_tenant, directory=directory
-    )
-    check_provider = providers.Factory(
-        partial, check_provider, providers=providers_of_tenant, vault=vault, gateway=gateway, checks=health_checks
-    )
-    watch_provider = providers.Factory(
-        partial, watch_provider, providers=providers_of_tenant, vault=vault, gateway=gateway, checks=health_checks
+    watch_provider = use_case(
+        watch_provider, providers=providers_of_tenant, vault=vault, gateway=gateway, checks=health_checks
     )
     election = providers.Singleton(PostgresMonitorElection, admin_database_url)
     log_clock = providers.Singleton(PostgresLogClock, administration.pool)
-    monitor_health = providers.Factory(partial, monitor_health, election=election, watch=watch_provider)
-    check_all = providers.Factory(partial, check_all, election=election, watch=watch_provider)
-    try_connection = providers.Factory(partial, try_connection, gateway=gateway)
+    monitor_health = use_case(monitor_health, election=election, watch=watch_provider)
+    check_all = use_case(check_all, election=election, watch=watch_provider)
+    try_connection = use_case(try_connection, gateway=gateway)
 
-    register_model = providers.Factory(
-        partial, register_model, models=models_of_tenant, directory=directory, catalogue=catalogue
-    )
-    change_model = providers.Factory(
-        partial, change_model, models=models_of_tenant, directory=directory, catalogue=catalogue
-    )
-    replace_model = providers.Factory(
-        partial, replace_model, models=models_of_tenant, directory=directory, catalogue=catalogue
-    )
-    revert_model = providers.Factory(partial, revert_model, models=models_of_tenant)
-    remove_model = providers.Factory(partial, remove_model, models=models_of_tenant)
-    change_models_in_bulk = providers.Factory(
-        partial, change_models_in_bulk, models=models_of_tenant, directory=directory, catalogue=catalogue
+    register_model = use_case(register_model, models=models_of_tenant, directory=directory, catalogue=catalogue)
+    change_model = use_case(change_model, models=models_of_tenant, directory=directory, catalogue=catalogue)
+    replace_model = use_case(replace_model, models=models_of_tenant, directory=directory, catalogue=catalogue)
+    revert_model = use_case(revert_model, models=models_of_tenant)
+    remove_model = use_case(remove_model, models=models_of_tenant)
+    change_models_in_bulk = use_case(
+        change_models_in_bulk, models=models_of_tenant, directory=directory, catalogue=catalogue
     )
 
     snapshots = providers.Singleton(PostgresSnapshots, tenant, clock)
@@ -404,13 +386,13 @@ class Container(containers.DeclarativeContainer):
         gateway=gateway,
         snapshots=snapshots,
         quotas=quotas,
-        time_to_live=discovery_ttl,
+        time_to_live=settings.discovery_ttl,
     )
     discovery = providers.Singleton(
         Discovery, lists=model_lists, snapshots=snapshots, directory=directory, catalogue=catalogue, clock=clock
     )
-    import_models = providers.Factory(partial, import_models, models=models_of_tenant, discovery=discovery, clock=clock)
-    note_threshold = providers.Factory(partial, note_threshold, keys=access_keys, organizations=organizations)
+    import_models = use_case(import_models, models=models_of_tenant, discovery=discovery, clock=clock)
+    note_threshold = use_case(note_threshold, keys=access_keys, organizations=organizations)
     budgets = providers.Singleton(
         Budgets,
         providers.Singleton(PostgresBudgetLeases, tenant, clock),
@@ -418,8 +400,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         note_threshold=note_threshold,
     )
-    note_overdue_thresholds_for_ever = providers.Factory(
-        partial,
+    note_overdue_thresholds_for_ever = use_case(
         note_overdue_thresholds_for_ever,
         overdue=providers.Singleton(PostgresOverdueThresholds, administration.pool, clock),
         # It has no part of a budget for itself.
@@ -438,21 +419,18 @@ class Container(containers.DeclarativeContainer):
             CallAdmission, limits=providers.Singleton(CallLimits, rate_limits), budgets=budgets
         ),
         quotas=quotas,
-        refuses_unknown_costs=refuses_unknown_costs,
+        refuses_unknown_costs=providers.Callable(eq, settings.unknown_costs, "refuse"),
     )
-    select_model = providers.Factory(
-        partial, select_model, runnable_models=runnable_models, cool_downs=cool_downs, clock=clock, timer=timer
+    select_model = use_case(
+        select_model, runnable_models=runnable_models, cool_downs=cool_downs, clock=clock, timer=timer
     )
-    callable_models = providers.Factory(partial, callable_models, runnable_models=runnable_models)
-    count_tokens = providers.Factory(partial, count_tokens, runs=prompt_runs, generation=calls)
-    run_prompt = providers.Factory(partial, run_prompt, runs=prompt_runs, generation=calls)
-    stream_prompt = providers.Factory(partial, stream_prompt, runs=prompt_runs, generation=calls)
-    embed_texts = providers.Factory(partial, embed_texts, runs=prompt_runs, embeddings=calls)
-    report_usage = providers.Factory(
-        partial, report_usage, reports=providers.Singleton(PostgresUsageReports, long_lists), clock=clock
-    )
-    sweep_usage_for_ever = providers.Factory(
-        partial,
+    callable_models = use_case(callable_models, runnable_models=runnable_models)
+    count_tokens = use_case(count_tokens, runs=prompt_runs, generation=calls)
+    run_prompt = use_case(run_prompt, runs=prompt_runs, generation=calls)
+    stream_prompt = use_case(stream_prompt, runs=prompt_runs, generation=calls)
+    embed_texts = use_case(embed_texts, runs=prompt_runs, embeddings=calls)
+    report_usage = use_case(report_usage, reports=providers.Singleton(PostgresUsageReports, long_lists), clock=clock)
+    sweep_usage_for_ever = use_case(
         sweep_usage_for_ever,
         sweep=providers.Singleton(PostgresUsageSweep, administration.pool),
         clock=clock,
@@ -460,9 +438,8 @@ class Container(containers.DeclarativeContainer):
     )
     organization_list = providers.Singleton(PostgresOrganizationList, administration.pool)
     organizations_by_name = providers.Singleton(PostgresOrganizationsByName, administration.pool)
-    name_organization = providers.Factory(partial, name_organization, organizations=organizations)
-    remove_organization = providers.Factory(
-        partial,
+    name_organization = use_case(name_organization, organizations=organizations)
+    remove_organization = use_case(
         remove_organization,
         organizations=organizations,
         providers=providers_of_tenant,
@@ -480,13 +457,15 @@ class Container(containers.DeclarativeContainer):
         console_address,
         sign_in_settings,
         providers.Singleton(
-            PostgresSignInSessions, reading_pool, idle_seconds=session_idle, lifetime_seconds=session_lifetime
+            PostgresSignInSessions,
+            reading_pool,
+            idle_seconds=settings.session_idle,
+            lifetime_seconds=settings.session_lifetime,
         ),
         providers.Singleton(KeyringTexts, keyring),
         providers.Factory(partial, options_for_operators_address, proxy),
     )
-    sweep_sessions_for_ever = providers.Factory(
-        partial,
+    sweep_sessions_for_ever = use_case(
         sweep_sessions_for_ever,
         ended=providers.Singleton(PostgresEndedSessions, administration.pool),
         accounts=providers.Singleton(PostgresForgottenAccounts, administration.pool),
@@ -498,17 +477,14 @@ class Container(containers.DeclarativeContainer):
     # Where there is no identity provider, nobody but a member can make others members.
     has_other_ways_in = providers.Callable(_is_given, sign_in_settings)
     new_invitation_secret = providers.Object(partial(token_bytes, INVITATION_SECRET_BYTES))
-    invite_member = providers.Factory(
-        partial, invite_member, members=members, documents=member_documents, new_secret=new_invitation_secret
+    invite_member = use_case(
+        invite_member, members=members, documents=member_documents, new_secret=new_invitation_secret
     )
-    invite_again = providers.Factory(
-        partial, invite_again, members=members, documents=member_documents, new_secret=new_invitation_secret
-    )
-    change_member = providers.Factory(partial, change_member, members=members, has_other_ways_in=has_other_ways_in)
-    remove_member = providers.Factory(partial, remove_member, members=members, has_other_ways_in=has_other_ways_in)
+    invite_again = use_case(invite_again, members=members, documents=member_documents, new_secret=new_invitation_secret)
+    change_member = use_case(change_member, members=members, has_other_ways_in=has_other_ways_in)
+    remove_member = use_case(remove_member, members=members, has_other_ways_in=has_other_ways_in)
     new_secret = providers.Object(partial(token_bytes, SECRET_BYTES))
-    issue_access_key = providers.Factory(
-        partial,
+    issue_access_key = use_case(
         issue_access_key,
         keys=access_keys,
         secrets=key_secrets,
@@ -517,47 +493,28 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         new_secret=new_secret,
     )
-    change_access_key = providers.Factory(
-        partial, change_access_key, keys=access_keys, models=models_of_tenant, directory=directory, clock=clock
+    change_access_key = use_case(
+        change_access_key, keys=access_keys, models=models_of_tenant, directory=directory, clock=clock
     )
-    rotate_access_key = providers.Factory(
-        partial, rotate_access_key, keys=access_keys, secrets=key_secrets, clock=clock, new_secret=new_secret
+    rotate_access_key = use_case(
+        rotate_access_key, keys=access_keys, secrets=key_secrets, clock=clock, new_secret=new_secret
     )
-    revoke_access_key = providers.Factory(partial, revoke_access_key, keys=access_keys)
+    revoke_access_key = use_case(revoke_access_key, keys=access_keys)
 
     new_webhook_secret = providers.Object(partial(token_bytes, WEBHOOK_SECRET_BYTES))
-    register_webhook = providers.Factory(
-        partial,
-        register_webhook,
-        webhooks=webhooks,
-        vault=webhook_vault,
-        addresses=egress,
-        new_secret=new_webhook_secret,
+    register_webhook = use_case(
+        register_webhook, webhooks=webhooks, vault=webhook_vault, addresses=egress, new_secret=new_webhook_secret
     )
-    change_webhook = providers.Factory(
-        partial, change_webhook, webhooks=webhooks, vault=webhook_vault, addresses=egress
+    change_webhook = use_case(change_webhook, webhooks=webhooks, vault=webhook_vault, addresses=egress)
+    rotate_webhook_secret = use_case(
+        rotate_webhook_secret, webhooks=webhooks, vault=webhook_vault, clock=clock, new_secret=new_webhook_secret
     )
-    rotate_webhook_secret = providers.Factory(
-        partial,
-        rotate_webhook_secret,
-        webhooks=webhooks,
-        vault=webhook_vault,
-        clock=clock,
-        new_secret=new_webhook_secret,
-    )
-    remove_webhook = providers.Factory(partial, remove_webhook, webhooks=webhooks)
+    remove_webhook = use_case(remove_webhook, webhooks=webhooks)
     webhook_outbox = providers.Singleton(PostgresWebhookOutbox, tenant)
-    send_test_message = providers.Factory(
-        partial,
-        send_test_message,
-        webhooks=webhooks,
-        vault=webhook_vault,
-        outbound=egress,
-        outbox=webhook_outbox,
-        clock=clock,
+    send_test_message = use_case(
+        send_test_message, webhooks=webhooks, vault=webhook_vault, outbound=egress, outbox=webhook_outbox, clock=clock
     )
-    deliver_for_ever = providers.Factory(
-        partial,
+    deliver_for_ever = use_case(
         deliver_for_ever,
         election=providers.Singleton(PostgresDeliveryElection, admin_database_url),
         deliveries=providers.Singleton(
@@ -632,18 +589,11 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(
             BudgetViews,
             budget=organization_budget,
-            change_budget=providers.Factory(partial, change_organization_budget, organizations=organizations),
-            change_quotas=providers.Factory(
-                partial, change_organization_quotas, organizations=organizations, changed=quotas.provided.forget
+            change_budget=use_case(change_organization_budget, organizations=organizations),
+            change_quotas=use_case(
+                change_organization_quotas, organizations=organizations, changed=quotas.provided.forget
             ),
-            uses=providers.Factory(
-                partial,
-                quota_uses,
-                quotas=quotas,
-                counts=rate_limits,
-                shares=shares,
-                stored=stored_amounts,
-            ),
+            uses=use_case(quota_uses, quotas=quotas, counts=rate_limits, shares=shares, stored=stored_amounts),
         ),
         providers.Factory(
             WebhookViews,
@@ -681,7 +631,7 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(FeedViews, follow=auditing.feed.provided.follow),
         providers.Factory(
             MemberViews,
-            console_url=console_url,
+            console_url=settings.console_url,
             documents=member_documents,
             invite=invite_member,
             invite_again=invite_again,
@@ -693,16 +643,12 @@ class Container(containers.DeclarativeContainer):
             AccountSignInViews,
             sessions=account_sessions,
             passkeys=passkeys,
-            trusted_proxies=trusted_proxies,
-            with_passphrase=providers.Factory(
-                partial,
-                sign_in_with_passphrase,
-                accounts=accounts,
-                passphrases=passphrases,
-                attempts=sign_in_attempts,
+            trusted_proxies=settings.trusted_proxies,
+            with_passphrase=use_case(
+                sign_in_with_passphrase, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts
             ),
-            with_passkey=providers.Factory(
-                partial, sign_in_with_passkey, accounts=accounts, verifier=passkeys, attempts=sign_in_attempts
+            with_passkey=use_case(
+                sign_in_with_passkey, accounts=accounts, verifier=passkeys, attempts=sign_in_attempts
             ),
         ),
         providers.Factory(
@@ -710,14 +656,9 @@ class Container(containers.DeclarativeContainer):
             sessions=account_sessions,
             accounts=accounts,
             passkeys=passkeys,
-            find_invitation=providers.Factory(partial, found_invitation, invitations=invitations),
-            accept=providers.Factory(
-                partial,
-                accept_invitation,
-                invitations=invitations,
-                members=members,
-                accounts=accounts,
-                passphrases=passphrases,
+            find_invitation=use_case(found_invitation, invitations=invitations),
+            accept=use_case(
+                accept_invitation, invitations=invitations, members=members, accounts=accounts, passphrases=passphrases
             ),
         ),
         providers.Factory(
@@ -725,18 +666,15 @@ class Container(containers.DeclarativeContainer):
             sessions=account_sessions,
             accounts=accounts,
             passkeys=passkeys,
-            rename=providers.Factory(partial, rename_account, accounts=accounts),
-            change_passphrase=providers.Factory(
-                partial, change_passphrase, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts
+            rename=use_case(rename_account, accounts=accounts),
+            change_passphrase=use_case(
+                change_passphrase, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts
             ),
-            add_passkey=providers.Factory(
-                partial, add_passkey, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts
+            add_passkey=use_case(add_passkey, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts),
+            remove_passkey=use_case(
+                remove_passkey, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts
             ),
-            remove_passkey=providers.Factory(
-                partial, remove_passkey, accounts=accounts, passphrases=passphrases, attempts=sign_in_attempts
-            ),
-            erase=providers.Factory(
-                partial,
+            erase=use_case(
                 erase_account,
                 accounts=accounts,
                 passphrases=passphrases,

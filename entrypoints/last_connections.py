@@ -37,7 +37,7 @@ class _Program(ctypes.Structure):
 def let_nobody_connect(listener: socket.socket) -> None:
     """Ignore new connections, and return when all who had connected were accepted, after two seconds at most.
 
-    Processes that accept from the socket have to go on meanwhile. Does not wait where the system cannot ignore them.
+    Processes that accept from the socket have to continue meanwhile. Does not wait where the system cannot ignore them.
     """
     if not _ignores_new_connections(listener):
         return

@@ -62,7 +62,7 @@ def build_logger(
 
 @contextmanager
 def every_log(logger: FilteringBoundLogger) -> Iterator[None]:
-    """Write what else has something to say to the same log, in the same form, as long as the block lasts.
+    """Write all other logs to the same log, in the same form, as long as the block lasts.
 
     These are warnings and errors of libraries and of asyncio, Python's own warnings, and exceptions that nobody catches
     in any thread. Inside another such block only the logger is another one for as long.
@@ -95,7 +95,7 @@ def every_log(logger: FilteringBoundLogger) -> Iterator[None]:
 def end_logged(logger: FilteringBoundLogger, *, passing: tuple[type[Exception], ...] = ()) -> Iterator[None]:
     """Log an exception that nobody has caught before the end of the block, and end the process with exit code 1.
 
-    Those of the types in `passing` are no errors, and go on.
+    Those of the types in `passing` are no errors, and continue.
     """
     with ExitStack() as stack:
         stack.push(partial(_end_logged, logger, passing))

@@ -216,7 +216,7 @@ def _jwt_secret(settings: Settings, directory: Path, say: Callable[[str], None])
 
 
 def development_secret_file(directory: Path) -> Path:
-    """Return where the token secret of an embedded database lies."""
+    """Return the path of the token secret of an embedded database."""
     return directory / "jwt-secret"
 
 

@@ -52,9 +52,9 @@ def address_of(listener: socket.socket) -> str:
 
 
 def serve_until_stopped(runtime: Runtime, listener: socket.socket, ready: Callable[[], None], stop: StopSignal) -> None:
-    """Serve in this process, or in as many as the settings say, until SIGINT or SIGTERM.
+    """Serve in this process, or in as many as are set, until SIGINT or SIGTERM.
 
-    After SIGTERM it serves on for DRAIN_SECONDS and says at `/readyz` that it stops. The requests in flight are
+    After SIGTERM it keeps serving for DRAIN_SECONDS and reports at `/readyz` that it stops. The requests in flight are
     finished before it returns, as far as SHUTDOWN_SECONDS allow, unless another signal comes.
     """
     if runtime.settings.workers == 1:

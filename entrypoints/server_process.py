@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from application.bounds.quotas import DEFAULTS
 from application.health.health_monitor import MonitorHealth
 from entrypoints.auditing.audit_trail import audit_trail
 from entrypoints.container import Container
@@ -23,15 +22,14 @@ from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import routes_of
-from entrypoints.http.sign_in.sign_in_settings import console_address, sign_in_settings
-from entrypoints.http.stopping import Stopping
-from entrypoints.large_blocks import give_back_large_blocks
+from entrypoints.http.shutdown_state import ShutdownState
 from entrypoints.logs import build_logger, every_log
+from entrypoints.malloc_settings import give_back_large_blocks
+from entrypoints.monitoring.background_work import in_background
 from entrypoints.monitoring.clock_watch import watched_clock
+from entrypoints.monitoring.elected_work_log import LoggedDeliveries, LoggedHealth
 from entrypoints.monitoring.event_loop_lag import measured_event_loop
-from entrypoints.monitoring.health_log import LoggedHealth
 from entrypoints.monitoring.health_metrics import HealthFigures
-from entrypoints.monitoring.health_monitor_task import in_background
 from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
 from entrypoints.monitoring.replica_watch import watched_replica
 from entrypoints.monitoring.resource_metrics import (
@@ -44,7 +42,6 @@ from entrypoints.monitoring.resource_metrics import (
 )
 from entrypoints.monitoring.telemetry import exported
 from entrypoints.monitoring.token_key_fetches import TokenKeyFetches
-from entrypoints.monitoring.webhook_log import LoggedDeliveries
 from entrypoints.monitoring.webhook_metrics import WebhookFigures
 from entrypoints.monitoring.worker_figures import answering
 from entrypoints.preparation.container import open_telemetry
@@ -72,7 +69,7 @@ _OBJECTS_BETWEEN_COLLECTIONS = 20_000
 CONTAINER: web.AppKey[Container] = web.AppKey("container", Container)
 
 # Python's own 5 ms are what the event loop would wait for a busy thread after each of the dozen waits of a prompt.
-_SWITCH_SECONDS: Final = 0.0005
+_SWITCH_SECONDS: Final = 0.0002
 
 
 @asynccontextmanager
@@ -81,12 +78,12 @@ async def running(
     listener: socket.socket,
     more: Sequence[Route] = (),
     *,
-    stopping: Stopping | None = None,
+    stopping: ShutdownState | None = None,
     slot: WorkerSlot | None = None,
 ) -> AsyncIterator[Container]:
     """Serve on the listening socket as long as the block lasts; `more` are routes beside the usual ones.
 
-    `stopping` tells how the end comes, `slot` where one of several workers finds the others. The requests in flight at
+    `stopping` is how the end comes, `slot` where one of several workers finds the others. The requests in flight at
     the end of the block are finished, within a limit.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
@@ -96,7 +93,7 @@ async def running(
     processors = () if telemetry is None else (telemetry.process_log_line,)
     logger = build_logger(level=settings.log_level, log_format=settings.log_format, more=processors)
     with every_log(logger):
-        async with _running(runtime, listener, logger, more, stopping or Stopping(), slot, telemetry) as container:
+        async with _running(runtime, listener, logger, more, stopping or ShutdownState(), slot, telemetry) as container:
             yield container
 
 
@@ -106,7 +103,7 @@ async def _running(
     listener: socket.socket,
     logger: FilteringBoundLogger,
     more: Sequence[Route],
-    stopping: Stopping,
+    stopping: ShutdownState,
     slot: WorkerSlot | None,
     telemetry: Telemetry | None,
 ) -> AsyncIterator[Container]:
@@ -188,7 +185,7 @@ async def _watching_replica(
 async def _monitoring(
     container: Container, settings: Settings, metrics: HttpMetrics, logger: FilteringBoundLogger
 ) -> AsyncIterator[None]:
-    """Stand for the office of the health monitor as long as the block lasts, unless nothing is to be checked."""
+    """Take part in the election of the health monitor as long as the block lasts, unless nothing is to be checked."""
     if settings.health_interval == 0:
         yield
         return
@@ -201,33 +198,7 @@ async def _monitoring(
 @asynccontextmanager
 async def opened(runtime: Runtime, tracer: Tracer | None = None) -> AsyncIterator[Container]:
     """Return the container with its pools and its outbound client open."""
-    container = Container(
-        database_url=runtime.database_url,
-        master_keys=runtime.master_keys,
-        master_key_directory=runtime.master_key_directory,
-        egress_allow=runtime.settings.egress_allow,
-        egress_proxy=runtime.settings.egress_proxy.get_secret_value(),
-        discovery_ttl=runtime.settings.discovery_ttl,
-        admin_database_url=runtime.admin_database_url,
-        health_interval=runtime.settings.health_interval,
-        request_log_days=runtime.settings.request_log_days,
-        default_quotas=DEFAULTS.changed(runtime.settings.quotas),
-        rate_limit_storage=runtime.settings.rate_limit_storage.get_secret_value(),
-        refuses_unknown_costs=runtime.settings.unknown_costs == "refuse",
-        checkpoint_key=runtime.checkpoint_key,
-        checkpoint_sink=runtime.checkpoint_sink,
-        sign_in_settings=sign_in_settings(runtime.settings),
-        console_address=console_address(runtime.settings),
-        console_url=runtime.settings.console_url,
-        trusted_proxies=runtime.settings.trusted_proxies,
-        session_idle=runtime.settings.session_idle,
-        session_lifetime=runtime.settings.session_lifetime,
-        tracer=tracer,
-        trace_context=runtime.settings.trace_context,
-        pool_size=runtime.settings.pool_size,
-        long_pool_size=runtime.settings.long_pool_size,
-        database_read_url=runtime.database_read_url or "",
-    )
+    container = Container(runtime=runtime, tracer=tracer)
     await container.reading_pool().open(wait=True)
     await container.long_reading_pool().open()
     if runtime.database_read_url is not None:
@@ -268,7 +239,7 @@ async def opened(runtime: Runtime, tracer: Tracer | None = None) -> AsyncIterato
 
 
 async def warmed_up(load: Callable[[], None]) -> None:
-    """Load in a thread, then tell the garbage collector that what is there by now will stay.
+    """Load in a thread, then have the garbage collector ignore what exists by now.
 
     Those are well over 100,000 objects: whenever it looked for cycles among them, all requests would wait for 0.1 s.
     """
@@ -285,7 +256,7 @@ def application(
     *,
     more: Sequence[Route] = (),
     warnings: Mapping[str, Warn] | None = None,
-    stopping: Stopping | None = None,
+    stopping: ShutdownState | None = None,
     tracer: Tracer | None = None,
 ) -> web.Application:
     """Return the web application over an open container."""
@@ -319,14 +290,14 @@ def application(
     async def end_streams(_: web.Application) -> None:
         await container.auditing.feed().close()
 
-    # Nobody should wait for streams that go on for ever.
+    # Nobody should wait for streams that continue for ever.
     app.on_shutdown.append(end_streams)
     app[CONTAINER] = container
     return app
 
 
 def http_options(settings: Settings) -> HttpOptions:
-    """Return what the settings say of the HTTP side."""
+    """Return what the settings say about the HTTP side."""
     return HttpOptions(
         cors_origins=settings.cors_origins,
         trusted_proxies=settings.trusted_proxies,

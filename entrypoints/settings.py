@@ -1,4 +1,4 @@
-"""All settings, from the environment: `MODELBOOK_*`. What is wrong is said at once, with what to do."""
+"""All settings, from the environment: `MODELBOOK_*`. Everything wrong is reported at once, with what to do."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _LINKS = re.compile(
     r"|ENV_\w+)"
 )
 ADMINISTRATORS_POOL: Final = 3
-# One that hears of changes, three that wait to be elected: for the health monitor, webhooks, checkpoints.
+# One that receives notifications, three that wait to be elected: for the health monitor, webhooks, checkpoints.
 _SESSIONS: Final = 4
-# A name with its path, as a URL too: what stands in JSON without a further word.
+# A name with its path, as a URL too: what is in JSON without escapes.
 _CLAIM = re.compile(r"[!#-\[\]-~]{1,200}")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+(?:/[^\s#]*)?")
 
@@ -62,14 +62,14 @@ class Settings(BaseSettings):
         "and models, the request log and usage reports. While it is lost or behind the primary does: see "
         "docs/read-replica.md.",
     )
-    data_dir: Path = Field(Path(".modelbook"), description="Where the embedded Postgres and the key files lie.")
+    data_dir: Path = Field(Path(".modelbook"), description="Folder of the embedded Postgres and the key files.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     workers: int = Field(1, ge=1, le=64, description="Processes that serve.")
     drain_seconds: Seconds = Field(
         5,
-        description="Seconds that a process goes on serving after SIGTERM while `/readyz` says that it stops, so that "
-        "balancers send requests elsewhere; SIGINT (Ctrl-C) ends it without.",
+        description="Seconds that a process continues serving after SIGTERM while `/readyz` reports that it stops, so "
+        "that balancers send requests elsewhere; SIGINT (Ctrl-C) ends it without.",
     )
     shutdown_seconds: Seconds = Field(
         30,
@@ -100,7 +100,7 @@ class Settings(BaseSettings):
         None, description="Its secret there; none for a public client, which PKCE protects alone."
     )
     oidc_scope: str = Field(
-        "openid profile", description="Scopes to ask for; some providers give claims for a scope of their own."
+        "openid profile", description="Scopes to request; some providers give claims for a scope of their own."
     )
     oidc_organization_claim: str = Field(
         "organization_id",
@@ -139,7 +139,7 @@ class Settings(BaseSettings):
         description="What an organization may have and do, where that is to be other than "
         f"`{','.join(f'{each.name}={each.default}' for each in QUOTAS.values())}`; 0: as much as it likes. "
         "tests, discovery, refresh and what is named PerMinute count in a minute. A platform administrator changes "
-        "them for one organization. docs/quotas.md says what each is.",
+        "them for one organization. docs/quotas.md describes each.",
     )
     unknown_costs: Literal["highest", "refuse"] = Field(
         "highest",
@@ -165,8 +165,8 @@ class Settings(BaseSettings):
     checkpoint_sink: Path | None = Field(
         None,
         description="Folder, or file with an extension, that checkpoints are appended to: out of the reach of whoever "
-        "rules the database, and best on storage that only takes appends. One database has one such place. With the "
-        "embedded Postgres a folder in DATA_DIR by default; with another one it has to be named.",
+        "administers the database, and best on storage that only takes appends. One database has one such place. With "
+        "the embedded Postgres a folder in DATA_DIR by default; with another one it has to be named.",
     )
     checkpoint_interval: Seconds = Field(
         1, description="Seconds after a write within which a checkpoint has seen it; 0 writes none by itself."
@@ -182,17 +182,17 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         (),
         description="Addresses or networks of proxies before this service, comma-separated, such as 10.0.0.0/8. Their "
-        "`Forwarded` and `X-Forwarded-For` tell the client's address, for the log and to count attempts to sign in.",
+        "`Forwarded` and `X-Forwarded-For` give the client's address, for the log and to count attempts to sign in.",
     )
     telemetry: Annotated[tuple[Signal, ...], NoDecode] = Field(
         (),
         description="What is exported over OTLP with OpenTelemetry, comma-separated: traces, metrics, logs; none by "
-        "default. It needs the extra `otel`. Where to and how is said in OpenTelemetry's own settings, such as "
+        "default. It needs the extra `otel`. OpenTelemetry's own settings name the destination, such as "
         "OTEL_EXPORTER_OTLP_ENDPOINT.",
     )
     trace_context: Literal["inside", "all", "none"] = Field(
         "inside",
-        description="Which providers are told the trace that a call belongs to, in the headers traceparent and "
+        description="Which providers receive the trace context of a call, in the headers traceparent and "
         "tracestate: those whose servers EGRESS_ALLOW names (inside), all, or none.",
     )
     api_url: str | None = Field(
@@ -340,7 +340,7 @@ class Settings(BaseSettings):
 
     @property
     def host_in_url(self) -> str:
-        """HOST as it stands in an address."""
+        """HOST as it is written in an address."""
         return f"[{self.host}]" if ":" in self.host else self.host
 
     @property

@@ -36,7 +36,7 @@ def _shown(default: object) -> str:
 
 
 def _bounds(metadata: list[Any]) -> str:
-    """Say between which numbers the value has to be, as far as the code does."""
+    """Return the bounds of the value, as far as the code has them."""
     words = {"ge": "at least", "gt": "more than", "le": "at most"}
     said = [
         f"{text} {bound:,}"

@@ -1,23 +1,23 @@
-"""How a serving process comes to its end when a signal says so."""
+"""How a serving process ends on a signal."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
 
-from entrypoints.http.stopping import Stopping
+from entrypoints.http.shutdown_state import ShutdownState
 from entrypoints.stop_signal import SIGNALS, StopSignal
 
 
 class Shutdown:
     """What the running loop makes of signals.
 
-    SIGTERM: the process serves on for some seconds and says at `/readyz` that it stops. SIGINT: no such delay. Another
-    signal: no delay at all, whatever is in flight.
+    SIGTERM: the process keeps serving for some seconds and reports at `/readyz` that it stops. SIGINT: no such delay.
+    Another signal: no delay at all, whatever is in flight.
     """
 
     def __init__(self, stop: StopSignal) -> None:
-        self.stopping = Stopping()
+        self.stopping = ShutdownState()
         self._stop = stop
         self._has_begun = asyncio.Event()
         self._is_over = asyncio.Event()
@@ -38,7 +38,7 @@ class Shutdown:
         await self._has_begun.wait()
 
     async def drained(self, seconds: float) -> bool:
-        """Serve on for so many seconds where the signal asks for it, until another one comes; return whether it did."""
+        """Serve on for so many seconds where the signal requests it, until another one comes; return whether it did."""
         if not self._stop.drains or seconds == 0:
             return False
         self.drain()
@@ -48,7 +48,7 @@ class Shutdown:
         return True
 
     def drain(self) -> None:
-        """Say that the service stops, and serve on."""
+        """Report that the service stops, and keep serving."""
         self.stopping.is_draining = True
 
     def end(self) -> None:

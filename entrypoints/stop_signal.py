@@ -31,7 +31,7 @@ class StopSignal:
     _arrived_at: float = 0.0
 
     def note(self, number: int = signal.SIGINT, *_: object) -> None:
-        """Take note of a signal, or of the same said by other means."""
+        """Record a signal, or the same request by other means."""
         if not self.has_arrived:
             self.has_arrived, self.drains, self._arrived_at = True, number == signal.SIGTERM, time.monotonic()
         elif time.monotonic() - self._arrived_at > _SAME_SECONDS:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _PLAIN: Final = {
     "missing": "is required",
     "extra_forbidden": "is not known here",
-    "none_required": "is not known here: null alone can stand there, to remove it",
+    "none_required": "is not known here: only null is accepted, which removes it",
     "model_type": "should be an object",
     "model_attributes_type": "should be an object",
     "dict_type": "should be an object",
@@ -29,7 +29,7 @@ _COUNTED: Final = re.compile(r" after validation, not (?:more than )?\d+$")
 
 
 def refusal_of(finding: ErrorDetails) -> str:
-    """Return what a validator found, to stand behind the name of what it is about. Never says what was sent."""
+    """Return what a validator found, to follow the name of its field. Never quotes what was sent."""
     kind = finding["type"]
     if kind in {"union_tag_invalid", "union_tag_not_found"}:
         # The validator's own words would repeat what was sent.

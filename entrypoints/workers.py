@@ -36,10 +36,11 @@ _ALONE_SECONDS: Final = 1.0
 
 
 class Workers:
-    """Keeps as many processes running as the settings say.
+    """Keeps as many processes running as are set.
 
     Each holds the reading ends of two pipes whose writing ends are here alone. When the first closes, they serve on and
-    say that they stop; when the second does, be it because this process was killed, they finish their requests and end.
+    report that they stop; when the second does, be it because this process was killed, they finish their requests and
+    end.
     """
 
     def __init__(self, runtime: Runtime, listener: socket.socket, stop: StopSignal) -> None:
@@ -54,7 +55,7 @@ class Workers:
         self._end, self._end_writing = os.pipe()
 
     def run(self, ready: Callable[[], None]) -> None:
-        """Serve until a signal to stop arrives, and for as long after it as the settings say."""
+        """Serve until a signal to stop arrives, and for the configured time after it."""
         processes = [self._started(slot) for slot in self._slots]
         ready()
         while not self._stop.has_arrived:

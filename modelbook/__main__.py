@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def _leave_out_the_working_directory() -> None:
-    """Take out what `python -m` has put in front, unless Modelbook itself lies there."""
+    """Take out what `python -m` has put in front, unless Modelbook itself is there."""
     if not sys.flags.safe_path and sys.path and sys.path[0] == os.getcwd() != str(HOME):  # noqa: PTH109 - its spelling
         del sys.path[0]
 

@@ -39,7 +39,7 @@ def _location(name: str) -> Path | None:
 
 
 def _written_over(record: Path) -> str | None:
-    # As text and by the names of folders: reading what packages say of themselves takes a tenth of a second.
+    # As text and by the names of folders: reading what packages say about themselves takes a tenth of a second.
     files = "\n" + record.read_text("utf-8", errors="replace")
     if "\nmodelbook/__init__.py," in files:
         return None

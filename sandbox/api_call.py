@@ -70,7 +70,7 @@ class ApiCall:
         """Whether a fault of this kind is injected into this call."""
         return self.fault is not None and self.fault.kind == kind
 
-    def asked_model(self) -> str:
+    def requested_model(self) -> str:
         """Return the model id from the path or the body, as the client wrote it; empty if there is none."""
         named = self.parameters.get("model", "")
         return named or (text_at(self.body, "model") if self.body is not None else "")

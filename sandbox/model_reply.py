@@ -1,6 +1,6 @@
 """Replies of simulated models, derived from the prompt alone so that tests can predict every character.
 
-It calls tools when the prompt asks for it (`tool_calls`), says what they returned, fills a JSON Schema if given, and
+It calls tools when the prompt requests it (`tool_calls`), says what they returned, fills a JSON Schema if given, and
 otherwise repeats what the user said. `prompt_directives` lists the words in a prompt that change this.
 """
 

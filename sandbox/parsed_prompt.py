@@ -13,7 +13,7 @@ _SIGNATURES = (
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
 )
-#: Tokens that a model thinks, by the effort asked for.
+#: Tokens that a model thinks, by the effort requested.
 EFFORTS: Mapping[str, int] = {"none": 0, "minimal": 4, "low": 8, "medium": 16, "high": 32, "xhigh": 64, "max": 128}
 
 
@@ -59,7 +59,7 @@ class ToolResult:
 
 @dataclass(frozen=True, slots=True)
 class Thinking:
-    """The model thinks this many tokens; its thoughts name `label`, e.g. the effort that was asked for."""
+    """The model thinks this many tokens; its thoughts name `label`, e.g. the effort that was requested."""
 
     tokens: int = EFFORTS["medium"]
     label: str = ""

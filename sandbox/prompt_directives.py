@@ -1,6 +1,6 @@
 """Directives in prompts that change the reply, such as `sandbox:words=500`.
 
-They are looked for in the last words of the user, so that a conversation can go on without them.
+They are looked for in the last words of the user, so that a conversation can continue without them.
 """
 
 import re
@@ -12,7 +12,7 @@ _MARK = re.compile(r"sandbox:([a-z0-9-]+)(?:=([A-Za-z0-9_-]+))?")
 #: Directive -> effect. A directive has no effect in protocols without such a feature.
 DIRECTIVES: Mapping[str, str] = {
     "refuse": "the content filter refuses the prompt",
-    "decline": "the model itself says no, where the protocol has a place for a refusal in words",
+    "decline": "the model itself refuses, where the protocol has a field for a refusal in words",
     "words": "an answer of so many words, as in sandbox:words=500",
     "markdown": "a heading, a list and code",
     "finish": "end for this reason: stop, calls, length, filter, failed, or the provider's own word",
@@ -20,7 +20,7 @@ DIRECTIVES: Mapping[str, str] = {
     "cached": "so many input tokens were read from the cache",
     "written": "so many input tokens were written to the cache",
     "no-usage": "leave the usage out",
-    "zero-usage": "say zero for all of the usage",
+    "zero-usage": "report zero for all of the usage",
     "late-usage": "Messages: zero input tokens in message_start, the true number in message_delta",
     "interleaved": "a thought, words, another thought, and then the calls",
     "redacted": "Messages: a redacted_thinking block after the thoughts",
@@ -36,7 +36,7 @@ DIRECTIVES: Mapping[str, str] = {
     "sparse-events": "Responses: events without sequence_number, responses without output and status",
 }
 
-#: The traps that gateways between these protocols have fallen into, and how to lay each.
+#: The traps that gateways between these protocols have fallen into, and how to set each.
 TRAPS: tuple[tuple[str, str], ...] = (
     ("parallel calls streamed with one index", "'call x and call y' on Gemini; sandbox:index-0 or sandbox:no-index"),
     ("the finish reason comes a chunk after the call", "any streamed call on Gemini"),
@@ -51,7 +51,10 @@ TRAPS: tuple[tuple[str, str], ...] = (
     ("Responses: reasoning without part.added, or ids that change", "sandbox:bare-deltas, sandbox:changing-ids"),
     ("Responses: events without sequence_number, output or status", "sandbox:sparse-events"),
     ("usage of an incomplete response", "Responses with a small max_output_tokens"),
-    ("the client leaves, or zero is said", "the ending in /_sandbox/requests; sandbox:zero-usage, sandbox:no-usage"),
+    (
+        "the client disconnects, or zero is reported",
+        "the ending in /_sandbox/requests; sandbox:zero-usage, sandbox:no-usage",
+    ),
     ("cached tokens counted twice or not at all", "sandbox:cached=3, cache_control on Messages"),
     ("thoughts outside (Gemini) or inside (the others) the output", "any model that thinks"),
     ("results of parallel calls in separate turns", "refused by Anthropic and Google"),

@@ -20,7 +20,7 @@ Ending = Literal["pending", "answered", "disconnected", "dropped"]
 class RecordedRequest:
     """One request, and how it ended.
 
-    `disconnected` means that the client went away first, as on a cancellation; `dropped` that the sandbox was set to
+    `disconnected` means that the client disconnected first, as on a cancellation; `dropped` that the sandbox was set to
     cut the connection.
     """
 

@@ -76,7 +76,7 @@ def _facts(call: ApiCall) -> dict[str, str]:
     soon = datetime.fromtimestamp(call.now, UTC) + timedelta(seconds=30)
     return {
         "key": mask(call.key),
-        "model": call.asked_model() or "gpt-4o",
+        "model": call.requested_model() or "gpt-4o",
         "request_id": call.request_id,
         "http_date": format_datetime(soon, usegmt=True),
         "timestamp": soon.strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -26,7 +26,7 @@ async def send_response(
 
     Raises:
         DroppedError: the fault was to cut the connection.
-        ConnectionResetError: the client went away.
+        ConnectionResetError: the client disconnected.
     """
     fault = fault or NO_FAULT
     if fault.kind == "hang":

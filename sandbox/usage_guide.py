@@ -21,9 +21,9 @@ from the lists above, which then is played on every key, or one of these; each t
 """
 
 _PROMPTS = """
-A model calls tools when the last words of the user say so: `call weather` (the tool with that in its name), `call all`,
-`call x {{"city": "Oslo"}} and call y`, `call x then call y` (y when the results of x have come), or when it must call
-one. It answers with what tools returned, with an instance of the JSON Schema that was asked for, or with what was said.
+A model calls tools when the last words of the user request it: `call weather` (the tool with that in its name), `call
+all`, `call x {{"city": "Oslo"}} and call y`, `call x then call y` (y when the results of x have come), or when it must
+call one. It answers with what tools returned, with an instance of the JSON Schema that was requested, or what was said.
 Words in a prompt change that:
 """
 

@@ -15,7 +15,7 @@ from application.caller import Caller, acting_as
 from application.ports.vault import KeyBinding, SealedCredential
 from domain.access_key.aggregate import AccessKey
 from domain.access_key.values import NO_LIMITS as NO_KEY_LIMITS
-from domain.access_key.values import UNRESTRICTED, Budget, Restriction
+from domain.access_key.values import UNRESTRICTED, Restriction
 from domain.access_key.values import Limits as KeyLimits
 from domain.model.aggregate import Model
 from domain.model.values import NOT_TOLD, Lifecycle, Limits, Price
@@ -25,6 +25,8 @@ from domain.webhook.aggregate import Webhook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from domain.budget import Budget
 
 AN_ENDPOINT = Endpoint("https://api.example.com/v1", "https://api.example.com:443")
 ANOTHER_ENDPOINT = Endpoint("https://api.example.org/v1", "https://api.example.org:443")

@@ -1,4 +1,4 @@
-"""What every kind of test may ask for."""
+"""What every kind of test may request."""
 
 from __future__ import annotations
 

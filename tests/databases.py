@@ -15,7 +15,7 @@ from psycopg_pool import ConnectionPool
 
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.log_records import callers_append
+from adapters.event_store.log_records import append_for_caller
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from adapters.postgres.migrations import login_url, migrate
@@ -149,7 +149,7 @@ def pool(database: Database) -> Iterator[Pool]:
 
 @pytest.fixture
 def recorder(pool: Pool) -> LedgerRecorder:
-    return LedgerRecorder(pool, scope=callers_append, projector=projected)
+    return LedgerRecorder(pool, scope=append_for_caller, projector=projected)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Carries out the steps of a Dockerfile in a folder that stands for the root of the image, without containers."""
+"""Executes the steps of a Dockerfile in a folder that stands for the root of the image, without containers."""
 
 from __future__ import annotations
 

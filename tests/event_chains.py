@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from application.verification.hash_chain import genesis_hash
-from application.verification.stored_events import Head, StoredEvent, eight_bytes, number, stored_hash
+from application.verification.hash_chain import Head, StoredEvent, eight_bytes, genesis_hash, number, stored_hash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from entrypoints.http.idempotency import Fingerprints
     from entrypoints.http.metrics import HttpMetrics
     from entrypoints.http.routes import Route
-    from entrypoints.http.stopping import Stopping
+    from entrypoints.http.shutdown_state import ShutdownState
 
 SECRET = "a secret of the tests, longer than 32 bytes"
 ORGANIZATION = UUID("aaaaaaaa-0000-4000-8000-000000000001")
@@ -132,7 +132,7 @@ class Parts(TypedDict, total=False):
     stocks: Stocks
     checks: Mapping[str, Check]
     options: HttpOptions
-    stopping: Stopping
+    stopping: ShutdownState
 
 
 def a_limiter(limits: FakeRateLimits | None = None, **amounts: int) -> RateLimiter:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from domain.access_key.aggregate import AccessKey
-from domain.access_key.values import PERIODS, SCOPES, Budget, Restriction
+from domain.access_key.values import SCOPES, Restriction
 from domain.access_key.values import Limits as KeyLimits
+from domain.budget import PERIODS, Budget
 from domain.member.aggregate import Member
 from domain.member.values import ROLES
 from domain.model.aggregate import Model
@@ -243,7 +244,7 @@ member_commands = st.one_of(
 )
 
 
-def carry_out(aggregate: Root, command: Command) -> None:
+def apply_command(aggregate: Root, command: Command) -> None:
     """Ask the aggregate to do what the command says.
 
     Raises:

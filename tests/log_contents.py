@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from application.verification.hash_chain import ChainedEvent, event_hash, genesis_hash
+from application.verification.hash_chain import genesis_hash
+from tests.chained_events import ChainedEvent, event_hash
 
 if TYPE_CHECKING:
     from uuid import UUID

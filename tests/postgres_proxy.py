@@ -28,7 +28,7 @@ class Break(Enum):
     BEFORE_DELIVERY = auto()
     """The server never gets it."""
     AFTER_DELIVERY = auto()
-    """The server gets it and goes on as if the client were still there; the client is cut off at once."""
+    """The server gets it and continues as if the client were still there; the client is cut off at once."""
     BEFORE_THE_ANSWER = auto()
     """The server gets it and answers; the answer is lost."""
 

@@ -89,7 +89,7 @@ class PostgresServer:
                 process.suspend()
 
     def thaw(self) -> None:
-        """Have its processes go on."""
+        """Have its processes continue."""
         for process in self._processes():
             with suppress(psutil.NoSuchProcess):
                 process.resume()

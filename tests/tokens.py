@@ -88,7 +88,7 @@ def verifier(*, keys: TokenKeys | None = None, audience: str | None = None, issu
 
 
 async def refusal_of(token: str, verified_by: TokenVerifier) -> str:
-    """What the verifier says of a token that it must not accept."""
+    """What the verifier says about a token that it must not accept."""
     with pytest.raises(NotAuthenticated) as refusal:
         await verified_by.principal(f"Bearer {token}")
     assert refusal.value.headers["WWW-Authenticate"].startswith('Bearer error="invalid_token"')

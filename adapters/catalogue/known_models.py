@@ -21,7 +21,7 @@ FINE_TUNED: Final = "ft:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What the file says of a model and of its aliases; none where it says nothing.
+    """What the file contains about a model and its aliases; none where it has nothing.
 
     `ids` are its own and its aliases; `price_id` is its name in genai-prices where that has it under none of these, or
     under a wrong one.

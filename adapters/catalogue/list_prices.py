@@ -19,9 +19,9 @@ from adapters.catalogue.price_guard import PriceGuard
 from adapters.catalogue.price_matching import named_in_full, names, without_date
 from adapters.catalogue.price_overrides import PriceOverrides
 from adapters.catalogue.tariffs import SOURCE, listed_tariff, tariff_of
-from application.ports.price_list import Tariff, Unpriced
 from application.ports.provider_gateway import IMPLAUSIBLE, SOLD_OTHERWISE
-from domain.model.values import PriceTier
+from application.prompts.price_list import KIND_OF_PRICE, Tariff, Unpriced
+from domain.model.values import PriceTier, TokenPrices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,23 +29,14 @@ if TYPE_CHECKING:
 
     from genai_prices.types import ConditionalPrice, ModelInfo, Provider
 
-    from application.ports.price_list import Rates, TokenKind
     from application.ports.provider_gateway import PriceReason
+    from application.prompts.price_list import Rates
 
 CHECKED_ON: Final = {"0.2.3": "2026-11-04"}
 """By release, the latest day that its own notes name as checked; it does not say how old its prices are."""
 
-_NAMED: Final[Mapping[str, TokenKind]] = {
-    "input_per_1k": "input",
-    "output_per_1k": "output",
-    "cached_input_per_1k": "cachedInput",
-    "cache_write_per_1k": "cacheWrite",
-    "cache_write_1h_per_1k": "cacheWrite1h",
-    "reasoning_per_1k": "reasoning",
-    "audio_input_per_1k": "audioInput",
-}
 OWN_SOURCE: Final = "catalogue"
-"""The source of prices that stand in our own file."""
+"""The source of prices in our own file."""
 
 # api-docs.deepseek.com/quick_start/pricing: weekends are off-peak all day (from 2026-08-23), as is 10:00 to 01:00 UTC.
 # Chinese public holidays are too, for which the price here is the dearer one.
@@ -56,21 +47,11 @@ _SATURDAY: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListPrice:
-    """USD per 1,000 tokens, none where it is not known; 0 is a price that is known to be nothing.
+class ListPrice(TokenPrices):
+    """The price of a model in the list; `reason` is why an entry has no price by the token."""
 
-    `reason` says why an entry has no price by the token.
-    """
-
-    input_per_1k: Decimal | None
-    output_per_1k: Decimal | None
     context_window: int | None
     reason: PriceReason | None = None
-    cached_input_per_1k: Decimal | None = None
-    cache_write_per_1k: Decimal | None = None
-    cache_write_1h_per_1k: Decimal | None = None
-    reasoning_per_1k: Decimal | None = None
-    audio_input_per_1k: Decimal | None = None
     tiers: tuple[PriceTier, ...] = ()
     source: str = SOURCE
     as_of: str | None = None
@@ -91,14 +72,14 @@ class _Shelf:
                 self._by_name.setdefault(name, []).append(place)
 
     def find(self, model_id: str) -> ModelInfo | None:
-        """Return the first model that goes by this id (in lower case)."""
+        """Return the first model with this id (in lower case)."""
         named = (self._by_name.get(name, ()) for name in (model_id, without_date(model_id)))
         places = sorted({*self._others, *(place for found in named for place in found)})
         return next((self._models[place] for place in places if names(self._models[place].match, model_id)), None)
 
 
 class GenaiPrices:
-    """Finds the list price of exactly the model that is asked for."""
+    """Finds the list price of exactly the model that is requested."""
 
     def __init__(
         self, providers: Sequence[Provider] = packaged_providers, overrides: PriceOverrides | None = None
@@ -168,11 +149,11 @@ class GenaiPrices:
         # Models at one price share an entry there; the window is that of the one that gives it its name.
         window = model.context_window if model.id == model_id else None
         if not self._is_plausible(f"{provider_id} {model_id}", tariff):
-            return ListPrice(input_per_1k=None, output_per_1k=None, context_window=window, reason=IMPLAUSIBLE)
+            return ListPrice(context_window=window, reason=IMPLAUSIBLE)
         amounts = _amounts(tariff.rates)
-        if amounts["input_per_1k"] is None and amounts["output_per_1k"] is None:
+        if "input_per_1k" not in amounts and "output_per_1k" not in amounts:
             reason = SOLD_OTHERWISE if _has_figures(price) else None
-            return ListPrice(input_per_1k=None, output_per_1k=None, context_window=window, reason=reason)
+            return ListPrice(context_window=window, reason=reason)
         tiers = tuple(PriceTier(above_input_tokens=above, **_amounts(rates)) for above, rates in tariff.tiers)
         published = self._overrides.as_of.get((provider_id, model.id))
         source = SOURCE if published is None else OWN_SOURCE
@@ -184,7 +165,7 @@ def _has_figures(price: ModelPrice) -> bool:
 
 
 def _price_on(model: ModelInfo, day: date) -> ModelPrice:
-    """Later conditions take precedence; those by the hour stand behind the one by the date that they refine."""
+    """Later conditions take precedence; those by the hour come after the one by the date that they refine."""
     if isinstance(model.prices, ModelPrice):
         return model.prices
     candidates = []
@@ -211,7 +192,7 @@ def _per_1k(per_million: Decimal | TieredPrices | None) -> Decimal | None:
 
 
 def _amounts(rates: Rates) -> dict[str, Any]:
-    return {name: None if (rate := rates.get(kind)) is None else _written_out(rate) for name, kind in _NAMED.items()}
+    return {price: _written_out(rates[kind]) for price, kind in KIND_OF_PRICE.items() if kind in rates}
 
 
 def _written_out(rate: Decimal) -> Decimal:

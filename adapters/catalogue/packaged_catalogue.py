@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Final
 from adapters.catalogue.known_models import FINE_TUNED, KnownModels, version_of
 from adapters.catalogue.provider_services import AZURE, PRICED_AS, service_of
 from application.ports.catalogue import KnownModel
-from domain.model.values import PRICED_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from adapters.catalogue.known_models import Entry
     from adapters.catalogue.list_prices import GenaiPrices, ListPrice
-    from application.ports.price_list import Tariff, Unpriced
+    from application.prompts.price_list import Tariff, Unpriced
 
 _GOOGLE_PREFIX: Final = "models/"
 _REMEMBERED: Final = 8192
@@ -29,7 +28,7 @@ def utc_today() -> date:
 
 
 class PackagedCatalogue:
-    """Implements `application.ports.catalogue.Catalogue`. Remembers what was asked last, for the rest of the day."""
+    """Implements `application.ports.catalogue.Catalogue`. Caches the last answers, for the rest of the day."""
 
     def __init__(self, today: Callable[[], date] = utc_today) -> None:
         self._today = today
@@ -83,7 +82,7 @@ class PackagedCatalogue:
         known = replace(
             known,
             tiers=price.tiers,
-            **{kind: getattr(price, kind) for kind in PRICED_KINDS},
+            **price.by_kind(),
             price_as_of=price.as_of if is_priced else None,
             price_source=price.source,
             price_reason=price.reason,
@@ -94,7 +93,7 @@ class PackagedCatalogue:
 
 
 def _price_ids(own_id: str, entry: Entry | None) -> tuple[str, ...]:
-    """Return the names under which its price may stand, the likeliest first."""
+    """Return the names that its price may be listed under, the likeliest first."""
     if entry is None or own_id.startswith(FINE_TUNED):
         # A fine-tuned model has a price of its own, or none that is known.
         return (own_id,)

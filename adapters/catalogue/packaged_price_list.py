@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from adapters.catalogue.provider_services import service_of
-from application.ports.price_list import Tariff, Unpriced
+from application.prompts.price_list import Tariff, Unpriced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from adapters.catalogue.packaged_catalogue import PackagedCatalogue
-    from application.ports.price_list import ListedCall
+    from application.prompts.price_list import ListedCall
 
 _REMEMBERED: Final = 4_096
 _OPENAI: Final = "api.openai.com"
@@ -26,7 +26,7 @@ def utc_now() -> datetime:
 
 
 class PackagedPriceList:
-    """Implements `application.ports.price_list.PriceList`. Remembers what was asked last, for a minute."""
+    """Implements `application.prompts.price_list.PriceList`. Caches the last answers, for a minute."""
 
     def __init__(self, catalogue: PackagedCatalogue, now: Callable[[], datetime] = utc_now) -> None:
         self._catalogue = catalogue

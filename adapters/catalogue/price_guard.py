@@ -15,7 +15,7 @@ _LOGGER: Final = logging.getLogger(__name__)
 
 
 class PriceGuard:
-    """Tells prices that can be right from those that cannot, and logs each of these once."""
+    """Rejects prices that cannot be right, and logs each of these once."""
 
     def __init__(self) -> None:
         self._reported: set[str] = set()

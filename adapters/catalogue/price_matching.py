@@ -1,6 +1,6 @@
-"""Whether an entry of genai-prices is about exactly the model that is asked for.
+"""Whether an entry of genai-prices is about exactly the model that is requested.
 
-Its own matching is made to price whatever a provider's bill may say, and takes `gemini-1.5-flash-8b` for
+Its own matching is made to price whatever a provider's bill may contain, and takes `gemini-1.5-flash-8b` for
 `gemini-1.5-flash`, at twice the price. Here an id must be named in full, apart from the date of a snapshot.
 """
 

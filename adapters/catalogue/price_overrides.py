@@ -1,6 +1,6 @@
 """Prices of our own, in `price_overrides.json`, that come before those of genai-prices.
 
-To correct a price or add one, edit the file, and give the provider's page and the day on which it said so.
+To correct a price or add one, edit the file, and give the provider's page and the day on which it was read.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from genai_prices.types import TieredPrices
 
-from application.ports.price_list import Tariff, Unpriced
+from application.prompts.price_list import Tariff, Unpriced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from genai_prices.types import ModelInfo, ModelPrice
 
-    from application.ports.price_list import Rates, TokenKind
+    from application.prompts.price_list import Rates, TokenKind
 
 SOURCE: Final = "genai-prices"
 

@@ -52,7 +52,7 @@ class FileSink:
         try:
             with self._usable():
                 while not await _in_thread(lambda: self._hold(held)):  # noqa: ASYNC110 - another process holds it
-                    # Without a thread: the one who holds the end needs one to go on.
+                    # Without a thread: whoever holds the end needs one to continue.
                     await asyncio.sleep(_WAIT_SECONDS)
             yield held[0]
         finally:
@@ -122,7 +122,7 @@ class FileSink:
         return False
 
     def _is_begun(self, number: int) -> bool:
-        """Tell whether nobody is about to write the first line of a part, which holds the part before until then."""
+        """Return whether nobody is about to write the first line of a part, which holds the part before until then."""
         before = [part for part in self._parts() if part < number][-1:]
         if (self._known is not None and self._known[0] == number) or not before:
             return True
@@ -250,7 +250,7 @@ async def _in_thread(work: Callable[[], _Result]) -> _Result:
 
 
 def _is_locked(descriptor: int) -> bool:
-    """Tell whether the file is ours until the descriptor is closed."""
+    """Return whether the file is ours until the descriptor is closed."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -268,7 +268,7 @@ def _newest_lines(descriptor: int) -> list[bytes]:
         content = os.pread(descriptor, end - start, start) + content
         end = start
     lines = content.split(b"\n")
-    # What stands before the first end of a line may be the rest of one that began earlier.
+    # What is before the first end of a line may be the rest of one that began earlier.
     return [line for line in lines[1 if end > 0 else 0 :] if line][::-1][:_TAIL]
 
 

@@ -41,7 +41,7 @@ _UNSPECIFIED: Final = Special("an unspecified address", Openable.NEVER)
 _TRANSITION: Final = Special("an IPv6 address that hides an IPv4 address", Openable.NEVER)
 _NOT_UNICAST: Final = Special("an address outside the public IPv6 space", Openable.NEVER)
 
-# The first match counts, so what is special within a network stands before it.
+# The first match counts, so a special range within a network comes before it.
 _IPV4: Final[tuple[tuple[IPv4Network, Special], ...]] = tuple(
     (IPv4Network(network), special)
     for network, special in (
@@ -82,7 +82,7 @@ _IPV6: Final[tuple[tuple[IPv6Network, Special], ...]] = tuple(
         ("::1/128", _LOOPBACK),
         ("::/96", _TRANSITION),  # IPv4-compatible
         ("::ffff:0:0:0/96", _TRANSITION),  # IPv4-translated, RFC 2765
-        ("64:ff9b:1::/48", _TRANSITION),  # NAT64 for local use: where the IPv4 address stands is the network's secret
+        ("64:ff9b:1::/48", _TRANSITION),  # NAT64 for local use: only the network knows where the IPv4 address is
         ("2002::/16", _TRANSITION),  # 6to4
         ("2001::/32", _TRANSITION),  # Teredo
         ("2001::/23", _RESERVED),
@@ -104,7 +104,7 @@ _ISATAP: Final = (0x0000_5EFE, 0x0200_5EFE)
 
 
 def special(address: Address) -> Special | None:
-    """Return what the address is, or none when it is public; one that stands for an IPv4 address is judged as that.
+    """Return the kind of address, or none when it is public; one that embeds an IPv4 address is judged as that.
 
     The IPv4-mapped form (::ffff:0:0/96) is only another spelling, so it is whatever its IPv4 address is. Through NAT64
     (64:ff9b::/96) only public addresses are reached (RFC 6052 section 3.1), so any other is refused for good.

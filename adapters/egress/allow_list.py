@@ -67,16 +67,16 @@ class EgressAllowList:
         """Read the setting; an empty text opens nothing.
 
         Raises:
-            ValueError: an entry is not of this form; the message quotes it and says what to write.
+            ValueError: an entry is not of this form; the message quotes it and shows the right form.
         """
         return cls(tuple(_entry(part.strip()) for part in text.split(",") if part.strip()))
 
     def names(self, host: Host, port: int) -> bool:
-        """Tell whether an entry names this host, as a name and not as an address."""
+        """Return whether an entry names this host, as a name and not as an address."""
         return host.address is None and any(entry.names(host) for entry in self._at(port))
 
     def covers(self, address: Address, port: int, *, exactly: bool = False) -> bool:
-        """Tell whether the address is in the network of an entry, or is the entry's only address."""
+        """Return whether the address is in the network of an entry, or is the entry's only address."""
         address = same_spelling(address)
         return any(entry.covers(address) and (entry.is_one_address or not exactly) for entry in self._at(port))
 
@@ -116,7 +116,7 @@ def _network(text: str, network: str, version: int) -> IPv4Network | IPv6Network
     except ValueError as error:
         raise _refusal(text, str(error)) from error
     if parsed.version != version:
-        raise _refusal(text, "only IPv6 addresses stand in brackets")
+        raise _refusal(text, "only IPv6 addresses are written in brackets")
     if parsed.prefixlen < _SHORTEST_PREFIX[version]:
         raise _refusal(text, f"name the networks you mean: at least /{_SHORTEST_PREFIX[version]}")
     return parsed

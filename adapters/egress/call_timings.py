@@ -44,7 +44,7 @@ class Attempt:
         self.lookup_started = perf_counter()
 
     def open_socket(self) -> None:
-        """Note that a connection is made; trying another address does not begin it anew."""
+        """Note that a connection is made; trying another address does not begin it again."""
         self._forget_lost_connection()
         if self.socket_opened is None:
             self.socket_opened = perf_counter()
@@ -74,7 +74,7 @@ class Attempt:
 
     @property
     def phase(self) -> str:
-        """What was going on, to follow "while"."""
+        """What was in progress, to follow "while"."""
         if self.answered is not None:
             return "reading the answer"
         if self.sent is not None:
@@ -97,7 +97,7 @@ class TimedHandshake(ssl.SSLObject):
 
 
 class TimedRequest(ClientRequest):
-    """Notes when the connection is there and the request goes out."""
+    """Records when the connection is made and the request is sent."""
 
     async def send(self, conn: Connection) -> ClientResponse:
         attempt = current.get()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 ACCEPTED: Final = "gzip, deflate"
 PIECE_BYTES: Final = 65_536
-# Window sizes as zlib wants them: 15 bits, with what says which wrapping is around the data.
+# Window sizes as zlib expects them: 15 bits, plus a number for the format of the wrapper.
 _GZIP: Final = 31
 _ZLIB: Final = 15
 _RAW: Final = -15
@@ -25,15 +25,15 @@ class Decoder(Protocol):
     """Turns what came over the wire into what was meant."""
 
     def pieces(self, received: bytes) -> Iterable[bytes]:
-        """Yield what the bytes stand for, in pieces of at most 64 KiB when it was compressed, none empty.
+        """Yield the decompressed bytes, in pieces of at most 64 KiB when they were compressed, none empty.
 
         Raises:
-            BodyRefused: they are not what the encoding says.
+            BodyRefused: they do not have the encoding.
         """
         ...
 
     def finish(self) -> None:
-        """Say that no more will come.
+        """End the input.
 
         Raises:
             BodyRefused: more should have come.
@@ -45,14 +45,14 @@ def decoder(content_encoding: str | None) -> Decoder:
     """Return the decoder for a Content-Encoding.
 
     Raises:
-        BodyRefused: it is not one that was asked for.
+        BodyRefused: it is not one that was requested.
     """
     encoding = (content_encoding or "").strip().lower()
     if encoding in {"", "identity"}:
         return _Identity()
     if encoding in {"gzip", "x-gzip", "deflate"}:
         return _Inflate(is_gzip=encoding != "deflate")
-    raise BodyRefused("The answer is compressed in a way that was not asked for.")
+    raise BodyRefused("The answer has a Content-Encoding that was not requested.")
 
 
 class _Identity:
@@ -95,7 +95,7 @@ class _Inflate:
             self._stream = zlib.decompressobj(_ZLIB if is_wrapped else _RAW)
         elif self._stream.eof:
             if not self._is_gzip:
-                raise BodyRefused("The compressed answer goes on after its end.")
+                raise BodyRefused("The answer has data after the end of its compressed content.")
             # Another member of the same gzip file (RFC 1952 section 2.2).
             self._stream = zlib.decompressobj(_GZIP)
         return self._stream
@@ -105,4 +105,4 @@ class _Inflate:
         try:
             return stream.decompress(received, PIECE_BYTES)
         except zlib.error:
-            raise BodyRefused("The answer is not compressed as it says.") from None
+            raise BodyRefused("The answer is not compressed as its Content-Encoding says.") from None

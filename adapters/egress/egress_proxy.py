@@ -34,7 +34,7 @@ _NAMES_REMEMBERED: Final = 1_024
 
 @dataclass(frozen=True, slots=True)
 class EgressProxy:
-    """An http or https proxy. `authorization` is what it is told to let this service in, none if it asks for nothing.
+    """An http or https proxy. `authorization` is the header it requires from this service, none if it requires none.
 
     `is_on_this_machine`: it listens on a loopback address, so that it reaches whatever this machine reaches.
     """
@@ -85,7 +85,7 @@ def _is_loopback(host: str) -> bool:
 
 
 class ProxyOptions(TypedDict, total=False):
-    """What aiohttp is asked with so that a request goes through a proxy."""
+    """The options of aiohttp that send a request through a proxy."""
 
     proxy: URL
     proxy_headers: dict[str, str]
@@ -93,7 +93,7 @@ class ProxyOptions(TypedDict, total=False):
 
 
 def proxy_options(proxy: EgressProxy, scheme: str) -> ProxyOptions:
-    """Return the options of a request by this scheme. The proxy's password goes to the proxy alone."""
+    """Return the options of a request by this scheme. The proxy's password is sent to the proxy alone."""
     options = ProxyOptions(proxy=proxy.url)
     if proxy.authorization is not None:
         authorization = {"Proxy-Authorization": proxy.authorization}
@@ -106,10 +106,10 @@ def proxy_options(proxy: EgressProxy, scheme: str) -> ProxyOptions:
 
 
 class ProxyChoice:
-    """Tells which calls go through the proxy.
+    """Decides which calls go through the proxy.
 
     All do whose host is public, by its address or by every address of its name, and those whose name is not known
-    here: behind a proxy there often is nobody to ask. The proxy is told the name and looks it up itself. Where that
+    here: behind a proxy there often is no name server. The proxy receives the name and looks it up itself. Where that
     leads it elsewhere than here, the certificate for the name protects the call: without TLS go only names that the
     operator has opened. Calls to addresses of a network inside, which take an entry in the allow list, go there
     directly, unless the proxy is on this machine: one elsewhere would reach its own network instead.
@@ -120,7 +120,7 @@ class ProxyChoice:
         self._resolver = resolver
         self._known: OrderedDict[tuple[str, int], tuple[float, bool]] = OrderedDict()
 
-    async def goes_through(self, target: Target) -> bool:
+    async def uses_proxy(self, target: Target) -> bool:
         """Return whether a call to the target goes through the proxy.
 
         Raises:
@@ -158,7 +158,7 @@ async def options_for_operators_address(proxy: EgressProxy | None, url: str) -> 
         return ProxyOptions()
     resolver = SystemResolver()
     try:
-        is_proxied = await ProxyChoice(proxy, resolver).goes_through(read_request(url))
+        is_proxied = await ProxyChoice(proxy, resolver).uses_proxy(read_request(url))
     finally:
         await resolver.close()
     return proxy_options(proxy, URL(url).scheme) if is_proxied else ProxyOptions()

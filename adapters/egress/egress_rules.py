@@ -18,10 +18,10 @@ SETTING = "MODELBOOK_EGRESS_ALLOW"
 
 
 class AddressRefused(OSError):
-    """A name leads to an address that may not be called; which one is not said, so that nobody learns it by asking."""
+    """A name resolves to an address that may not be called; the address is not revealed."""
 
     def __init__(self) -> None:
-        super().__init__("The name leads to an address that this service must not connect to.")
+        super().__init__("The name resolves to an address that this service must not connect to.")
 
 
 class Guard:
@@ -31,7 +31,7 @@ class Guard:
         self._allow = allow
 
     def check_target(self, target: Target) -> None:
-        """Check all that the URL tells by itself; what its name resolves to is checked when a connection is made.
+        """Check the URL by itself; what its name resolves to is checked when a connection is made.
 
         Raises:
             ValueError: it may not be called; the message is a sentence that says what to do.

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final, Self
 from aiohttp import ClientHttpProxyError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
 from adapters.egress.allow_list import EgressAllowList
-from adapters.egress.answer_memory import AnswerMemory
 from adapters.egress.call_timings import Attempt, TimedHandshake, TimedRequest, current
 from adapters.egress.egress_proxy import ProxyChoice, ProxyOptions, proxy_options
 from adapters.egress.egress_rules import AddressRefused, Guard
@@ -22,6 +21,7 @@ from adapters.egress.name_cache import NameCache, caller_or_nobody
 from adapters.egress.outbound_failures import FAILURES, failure
 from adapters.egress.outgoing_request import checked_headers, encoded_body
 from adapters.egress.response_body import NEVER, complete_body, whole_body
+from adapters.egress.response_memory import ResponseMemory
 from adapters.egress.response_stream import ReadingStream, answer_headers
 from adapters.egress.url_parsing import read_base, read_request
 from application.errors import EndpointRefused
@@ -67,7 +67,7 @@ class Egress:
 
     Start it inside the running loop and close it there, or use it as an asynchronous context manager. TLS is verified
     by the system's certificates or by those of `ssl_context`, which the client marks to time its handshakes.
-    `resolver` and `open_socket` stand behind the guard; they see only what it let through. Calls that `ProxyChoice`
+    `resolver` and `open_socket` are behind the guard; they see only what it let through. Calls that `ProxyChoice`
     names go through the `proxy`, whose own address is the operator's choice and is not judged. With `shares`, each
     organization has so many connections and look-ups of names, and no other waits for its.
     """
@@ -200,9 +200,9 @@ class Egress:
         except (OSError, TimeoutError) as error:
             raise EndpointRefused(_POINTER, f"The name {target.host.name} cannot be looked up.") from error
 
-    def _memory_for(self, request: OutboundRequest, holder: UUID | None) -> AnswerMemory:
+    def _memory_for(self, request: OutboundRequest, holder: UUID | None) -> ResponseMemory:
         # Whoever sends something waits for its answer; lists of models are fetched from many providers at once.
-        return AnswerMemory(self._shares, holder, self._large_answers if request.method == "POST" else None)
+        return ResponseMemory(self._shares, holder, self._large_answers if request.method == "POST" else None)
 
     async def request(self, request: OutboundRequest) -> OutboundResponse:
         if request.total_seconds is None:
@@ -307,7 +307,7 @@ class Egress:
         token = current.set(attempt)
         try:
             session, options = self._session, ProxyOptions()
-            if self._proxy_choice is not None and await self._proxy_choice.goes_through(attempt.target):
+            if self._proxy_choice is not None and await self._proxy_choice.uses_proxy(attempt.target):
                 session, options = self._proxied(attempt)
             response = await session.request(
                 request.method,

@@ -34,14 +34,14 @@ def caller_or_nobody() -> UUID | None:
 class NameCache(AbstractResolver):
     """Looks a name up once for all of an organization's calls that wait for it, and remembers the addresses.
 
-    The client's own cache has all organizations wait for whoever asked first.
+    The client's own cache has all organizations wait for the first look-up.
     """
 
     def __init__(self, resolver: AbstractResolver, seconds: float) -> None:
         self._resolver = resolver
         self._seconds = seconds
         self._known: OrderedDict[_Name, tuple[float, list[ResolveResult]]] = OrderedDict()
-        self._asking: dict[tuple[UUID | None, _Name], asyncio.Task[list[ResolveResult]]] = {}
+        self._look_ups: dict[tuple[UUID | None, _Name], asyncio.Task[list[ResolveResult]]] = {}
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -54,13 +54,13 @@ class NameCache(AbstractResolver):
             addresses.append(addresses.pop(0))
             return list(addresses)
         place = (caller_or_nobody(), name)
-        asking = self._asking.get(place)
-        if asking is None:
-            asking = self._asking[place] = asyncio.create_task(self._ask(name))
-            asking.add_done_callback(partial(self._ended, place))
-        return list(await asyncio.shield(asking))
+        look_up = self._look_ups.get(place)
+        if look_up is None:
+            look_up = self._look_ups[place] = asyncio.create_task(self._resolve(name))
+            look_up.add_done_callback(partial(self._ended, place))
+        return list(await asyncio.shield(look_up))
 
-    async def _ask(self, name: _Name) -> list[ResolveResult]:
+    async def _resolve(self, name: _Name) -> list[ResolveResult]:
         host, port, family = name
         addresses = await self._resolver.resolve(host, port, family)
         if self._seconds and addresses:
@@ -70,14 +70,14 @@ class NameCache(AbstractResolver):
                 self._known.popitem(last=False)
         return addresses
 
-    def _ended(self, place: tuple[UUID | None, _Name], asking: asyncio.Task[list[ResolveResult]]) -> None:
-        del self._asking[place]
-        if not asking.cancelled():
+    def _ended(self, place: tuple[UUID | None, _Name], look_up: asyncio.Task[list[ResolveResult]]) -> None:
+        del self._look_ups[place]
+        if not look_up.cancelled():
             # Whoever waited may have gone.
-            asking.exception()
+            look_up.exception()
 
     async def close(self) -> None:
         """End what is being looked up."""
-        for asking in list(self._asking.values()):
-            asking.cancel()
+        for look_up in list(self._look_ups.values()):
+            look_up.cancel()
         await self._resolver.close()

@@ -1,4 +1,4 @@
-"""What went wrong on the way, in the application's words."""
+"""Translates errors of the HTTP client into the application's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import aiohttp
 
 from adapters.egress.decompression import BodyRefused
 from adapters.egress.egress_rules import AddressRefused
-from adapters.egress.failures_of_proxy import failure_of_proxy
+from adapters.egress.proxy_failures import proxy_failure
 from application.ports.outbound_http import OutboundFailure
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ def failure(error: BaseException, attempt: Attempt) -> OutboundFailure:
     Raise it `from None`: the client's own errors quote URLs and bytes of the answer, which must not reach a log.
     """
     hint = None
-    if attempt.is_proxied and (said := failure_of_proxy(error, attempt)) is not None:
-        category, message, hint = said
+    if attempt.is_proxied and (description := proxy_failure(error, attempt)) is not None:
+        category, message, hint = description
     else:
         category, message = _meaning(error, attempt)
     is_cut = category == "unexpected_body" and attempt.answered is not None and not isinstance(error, BodyRefused)
@@ -40,7 +40,7 @@ def _meaning(error: BaseException, attempt: Attempt) -> tuple[FailureCategory, s
     place = attempt.target.place
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
     if attempt.is_refused or isinstance(cause, AddressRefused):
-        return "endpoint_refused", f"{place} leads to an address that this service must not connect to."
+        return "endpoint_refused", f"{place} resolves to an address that this service must not connect to."
     if isinstance(cause, TimeoutError):
         return "timeout", f"The time ran out while {attempt.phase} ({place})."
     if isinstance(error, BodyRefused):

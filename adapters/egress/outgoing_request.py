@@ -17,7 +17,7 @@ _METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"})
 # RFC 9110 section 5.6.2 and 5.5, without the bytes beyond ASCII that servers read each in their own way.
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+", re.ASCII)
 _VALUE: Final = re.compile(r"[\x20-\x7e\t]*", re.ASCII)
-# They say where a message goes and where it ends, and that is not the caller's to say.
+# They determine destination and length of a message, which the caller must not set.
 _OURS: Final = frozenset(
     {
         "accept-encoding",

@@ -43,10 +43,10 @@ def complete_body(response: ClientResponse, max_bytes: int) -> bytes | None:
 async def whole_body(
     response: ClientResponse, *, max_bytes: int, idle_seconds: float, keep: Callable[[int], Awaitable[None]]
 ) -> bytes:
-    """Return the whole decompressed body; `keep` is told of bytes that are held from now on: it waits, or refuses them.
+    """Return the whole decompressed body; `keep` is called with the bytes to be held: it waits, or refuses.
 
     Raises:
-        BodyRefused: it is too large or not encoded as it says.
+        BodyRefused: it is too large or not encoded as declared.
         TimeoutError: the silence was too long.
         aiohttp.ClientError: it broke off.
     """
@@ -75,7 +75,7 @@ class Taking:
     """Decompresses what is received, as long as neither that nor what becomes of it is too large.
 
     Raises:
-        BodyRefused: it will be too large, is encoded in a way that was not asked for, or is no body.
+        BodyRefused: it will be too large, is encoded in a way that was not requested, or is no body.
     """
 
     def __init__(self, response: ClientResponse, max_bytes: int) -> None:
@@ -88,7 +88,7 @@ class Taking:
         self._received = self._produced = 0
 
     def pieces(self, chunk: bytes) -> Iterator[bytes]:
-        """Yield what the chunk stands for, no piece empty; raises what the class does."""
+        """Yield the decoded chunk, no piece empty; raises what the class does."""
         self._received += len(chunk)
         for piece in self._decoding.pieces(chunk):
             self._produced += len(piece)
@@ -99,7 +99,7 @@ class Taking:
             raise _too_large(self._max_bytes)
 
     def finish(self) -> None:
-        """Say that no more will come; raises what the class does."""
+        """End the input; raises what the class does."""
         self._decoding.finish()
 
 
@@ -122,7 +122,7 @@ async def next_chunk(response: ClientResponse, idle_seconds: float, deadline: fl
 
 
 def _switched() -> BodyRefused:
-    return BodyRefused("The answer switches to a protocol that was not asked for.")
+    return BodyRefused("The answer switches to a protocol that was not requested.")
 
 
 def _too_large(max_bytes: int) -> BodyRefused:

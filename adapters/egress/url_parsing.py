@@ -1,4 +1,4 @@
-"""The one reading of a URL that everything here goes by: yarl's, and only where no other parser would disagree."""
+"""The one parser of URLs that everything here uses: yarl's, and only where no other parser would disagree."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DOTS: Final = re.compile(r"(?:\.|%2e){1,2}", re.ASCII | re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A URL that has been read: where it leads, and exactly what is asked for there."""
+    """A URL that has been read: where it leads, and exactly what is requested there."""
 
     scheme: str
     host: Host
@@ -39,7 +39,7 @@ class Target:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port, the port always said."""
+        """Scheme, host and port, the port always explicit."""
         return f"{self.scheme}://{self.place}"
 
 
@@ -76,7 +76,7 @@ def _read(text: str) -> Target:
     _refuse_unusual(text)
     try:
         url, written = URL(text), URL(text, encoded=True)
-    # Of brackets before an empty host (`https://[]@`) yarl 1.25 says IndexError.
+    # For brackets before an empty host (`https://[]@`) yarl 1.25 raises IndexError.
     except (ValueError, IndexError):
         raise ValueError("This is not a URL.") from None
     if written.scheme not in _DEFAULT_PORTS:

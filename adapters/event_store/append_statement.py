@@ -1,6 +1,6 @@
 """The one statement that writes the log, with its parameters in the server's binary format.
 
-It goes to libpq directly. What psycopg does for any statement, finding out types and writing arrays above all, would
+It is sent to libpq directly. What psycopg does for any statement, finding out types and writing arrays above all, would
 take more time than all else that a process does for an append.
 """
 
@@ -79,7 +79,7 @@ class AppendStatement:
         ]
         formats = [Format.BINARY] * len(values)
         if connection.prepare_threshold is None:
-            # A pooler stands between: what is prepared on one of its connections is not there on the next.
+            # Behind a pooler: what is prepared on one of its connections is not there on the next.
             result = connection.pgconn.exec_params(_SQL, values, None, formats)
         else:
             if connection not in self._prepared:
@@ -102,7 +102,7 @@ class AppendStatement:
 
 
 def _error(connection: Connection, result: PGresult) -> psycopg.Error:
-    """Return the error that the result tells of. One that the server has not told of is that the line is broken."""
+    """Return the error in the result. An error that the server has not reported is a broken connection."""
     error = error_from_result(result)
     if error.sqlstate is not None:
         return error

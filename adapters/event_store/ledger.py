@@ -43,7 +43,7 @@ _LONGEST_WORK_SECONDS: Final = 30.0
 
 
 class StillAtWork(Unavailable):
-    """The database has not answered for half a minute; what it was asked for may be done yet."""
+    """The database has not answered for half a minute; the statement may still be executed."""
 
 
 class LedgerApplication(Application[UUID]):
@@ -75,7 +75,7 @@ class Ledger:
         self._application = LedgerApplication(recorder)
         self._lives = AggregateSnapshots(recorder, self._application.mapper)
         self.appended: Callable[[AppendTiming], None] = lambda _: None
-        """Told of each append, however it ended."""
+        """Called with each append, whatever its outcome."""
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
         # Its appends wait for its head's lock anyway, and must not hold up with them those of all others.
         self._turns = Turns(max(1, threads // 2), patience_seconds=_LONGEST_QUEUE_SECONDS)
@@ -104,7 +104,7 @@ class Ledger:
         return await self._in_thread(self._lives.row, aggregate_id, revision)
 
     async def has_events(self) -> bool:
-        """Tell whether the organization has a log."""
+        """Return whether the organization has a log."""
         return await self._in_thread(self._recorder.max_notification_id) is not None
 
     async def recorded_already(self, command_id: UUID) -> Mapping[UUID, Recorded]:
@@ -193,7 +193,7 @@ async def _outcome(work: Future[T]) -> T:
 
     Raises:
         Unavailable: the work was not begun, because all threads wait for a database that does not answer.
-        StillAtWork: it was begun, and has not ended for long. It goes on.
+        StillAtWork: it was begun and did not end in time. It continues.
     """
     outcome = asyncio.wrap_future(work)
     try:
@@ -226,7 +226,7 @@ def _as_the_first_time(
     """
     recorded = {record.aggregate_id: record for record in outcome}
     if any(events and aggregate.id not in recorded for aggregate, events in pending):
-        raise Conflict("This command was carried out before, on something else; send the request as a new one.")
+        raise Conflict("This command was executed before, on another resource; send the request as a new one.")
     return [
         recorded.get(aggregate.id)
         or Recorded(aggregate_id=aggregate.id, revision=aggregate.revision, position=aggregate.recorded_position)

@@ -55,7 +55,7 @@ class LogAhead(OperationalError):
 class ConnectionLost(OperationalError):
     """The connection broke in the middle of the work that one of the server's processes was doing.
 
-    It is the process `backend`, or, where a pooler stands between, the one that has this name.
+    It is the process `backend`, or, behind a pooler, the one that has this name.
     """
 
     def __init__(self, message: str, backend: int, name: str) -> None:
@@ -86,7 +86,7 @@ def library_error(error: psycopg.Error) -> DatabaseError:
 
 @contextmanager
 def application_errors(constraints: Mapping[str, type[ApplicationError]] | None = None) -> Iterator[None]:
-    """Translate the event library's errors; `constraints` says what is wrong when one of them is violated.
+    """Translate the event library's errors; `constraints` gives the error for each of them that may be violated.
 
     Raises:
         Conflict: another command came first, or a constraint is violated that `constraints` does not know.

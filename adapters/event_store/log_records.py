@@ -54,7 +54,7 @@ class Append:
     outcome: CommandOutcome = field(default_factory=CommandOutcome, compare=False, repr=False)
 
 
-def callers_append(
+def append_for_caller(
     sealed: Sequence[SealedCredential] = (),
     destroyed: Sequence[UUID] = (),
     digests: Sequence[SecretDigest] = (),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
-from adapters.event_store.log_records import callers_append
+from adapters.event_store.log_records import append_for_caller
 from application.caller import current_caller
 from application.errors import (
     AccessKeyNotFound,
@@ -84,8 +84,15 @@ class EventSourcedRepository(Generic[RootT]):
             raise self.not_found
         return aggregate
 
+    async def get_many(self, aggregate_ids: Sequence[UUID]) -> Mapping[UUID, RootT]:
+        loaded = await self._ledger.load_many(self.kind, aggregate_ids)
+        return {aggregate_id: aggregate for aggregate_id, aggregate in loaded.items() if not aggregate.is_removed}
+
     async def save(self, aggregate: RootT) -> Recorded:
         return (await self._save([aggregate]))[0]
+
+    async def save_all(self, aggregates: Sequence[RootT]) -> Sequence[Recorded]:
+        return await self._save(aggregates)
 
     async def _save(
         self,
@@ -97,7 +104,7 @@ class EventSourcedRepository(Generic[RootT]):
         documents: Sequence[MemberDocument] = (),
     ) -> Sequence[Recorded]:
         await self._check_quota(aggregates)
-        append = callers_append(sealed, destroyed, digests, documents)
+        append = append_for_caller(sealed, destroyed, digests, documents)
         return await self._ledger.save(aggregates, append, self.constraints)
 
     async def _check_quota(self, aggregates: Sequence[Root]) -> None:
@@ -112,7 +119,7 @@ class EventSourcedRepository(Generic[RootT]):
         try:
             await self._stocks.check(self.quota, new)
         except QuotaReached:
-            # A repetition of what was carried out already makes no more of them.
+            # Repeating what was executed already makes no more of them.
             if not await self._ledger.recorded_already(current_caller().command_id):
                 raise
 
@@ -144,13 +151,6 @@ class EventSourcedModels(EventSourcedRepository[Model]):
         "ai_models_provider_fkey": ProviderNotFound,
     }
 
-    async def get_many(self, model_ids: Sequence[UUID]) -> Mapping[UUID, Model]:
-        loaded = await self._ledger.load_many(Model, model_ids)
-        return {model_id: model for model_id, model in loaded.items() if not model.is_removed}
-
-    async def save_all(self, models: Sequence[Model]) -> Sequence[Recorded]:
-        return await self._save(models)
-
     async def recorded_already(self) -> Mapping[UUID, Recorded]:
         caller = current_caller()
         recorded = await self._ledger.recorded_already(caller.command_id)
@@ -167,13 +167,6 @@ class EventSourcedAccessKeys(EventSourcedRepository[AccessKey]):
     async def save(self, aggregate: AccessKey, *, secret: SecretDigest | None = None) -> Recorded:
         return (await self._save([aggregate], digests=() if secret is None else (secret,)))[0]
 
-    async def get_many(self, key_ids: Sequence[UUID]) -> Mapping[UUID, AccessKey]:
-        loaded = await self._ledger.load_many(AccessKey, key_ids)
-        return {key_id: key for key_id, key in loaded.items() if not key.is_removed}
-
-    async def save_all(self, keys: Sequence[AccessKey]) -> Sequence[Recorded]:
-        return await self._save(keys)
-
 
 class EventSourcedWebhooks(EventSourcedRepository[Webhook]):
     """Fulfils `application.webhooks.webhooks.Webhooks`."""
@@ -184,10 +177,6 @@ class EventSourcedWebhooks(EventSourcedRepository[Webhook]):
 
     async def save(self, aggregate: Webhook, *, credential: SealedCredential | None = None) -> Recorded:
         return (await self._save([aggregate], sealed=(credential,) if credential else ()))[0]
-
-    async def get_many(self, webhook_ids: Sequence[UUID]) -> Mapping[UUID, Webhook]:
-        loaded = await self._ledger.load_many(Webhook, webhook_ids)
-        return {webhook_id: webhook for webhook_id, webhook in loaded.items() if not webhook.is_removed}
 
 
 class EventSourcedMembers(EventSourcedRepository[Member]):
@@ -208,10 +197,6 @@ class EventSourcedMembers(EventSourcedRepository[Member]):
 
     async def save(self, aggregate: Member, *documents: MemberDocument) -> Recorded:
         return (await self._save([aggregate], documents=documents))[0]
-
-    async def get_many(self, member_ids: Sequence[UUID]) -> Mapping[UUID, Member]:
-        loaded = await self._ledger.load_many(Member, member_ids)
-        return {member_id: member for member_id, member in loaded.items() if not member.is_removed}
 
 
 class EventSourcedOrganizations(EventSourcedRepository[Organization]):

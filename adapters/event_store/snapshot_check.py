@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from eventsourcing.application import project_aggregate
 
+from adapters.code_version import code_version
 from adapters.event_store.aggregate_state import decoded_state, state_of
-from adapters.event_store.code_version import code_version
 from adapters.event_store.event_mapper import CanonicalJson, LedgerMapper
 from adapters.event_store.log_records import LedgerStoredEvent
 from adapters.sql import statements
 from application.errors import ApplicationError
-from application.projections.fold_log import DatedEvent, carried_on
+from application.projections.fold_log import DatedEvent, fold_event
 from application.projections.row_changes import LoggedEvent
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ async def _compared(
                 )
                 aggregate = project_aggregate(aggregate, [event])
                 logged = LoggedEvent(str(aggregate_id), revision, topic, orjson.loads(state))
-                row = carried_on(row, str(organization_id), DatedEvent(logged, recorded_at))
+                row = fold_event(row, str(organization_id), DatedEvent(logged, recorded_at))
             except (ApplicationError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
                 return first_topic, True
             if revision in snapshots:

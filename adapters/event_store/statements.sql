@@ -4,7 +4,7 @@ SELECT append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 -- command_outcome: what a command has recorded, after waiting for it to end
 SELECT aggregate_id, revision, org_sequence FROM command_outcome(%(organization_id)s, %(command_id)s);
 
--- end_backend: end a server process of this role here, by its name where a pooler stands before it; tell if it is gone
+-- end_backend: end a server process of this role here, by its name behind a pooler; return whether it is gone
 SELECT (pg_backend_pid() = %(own)s OR %(name)s LIKE 'modelbook log, pooled %%')
     AND coalesce(bool_and(pg_terminate_backend(pid, 2000)), true) FROM pg_stat_activity
 WHERE CASE WHEN %(name)s LIKE 'modelbook log, pooled %%' THEN application_name = %(name)s AND pid <> pg_backend_pid()

@@ -1,4 +1,4 @@
-"""Passkeys, verified by py_webauthn: discoverable ones that ask who is there, for this service alone."""
+"""Passkeys, verified by py_webauthn: discoverable ones with user verification, for this service alone."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class WebauthnPasskeys:
             credential = parse_authentication_credential_json(dict(answer))
             handle = credential.response.user_handle
             if handle is None:
-                raise PasskeyRefused("it does not say whose it is")
+                raise PasskeyRefused("it does not name its account")
             # The handle is bytes that are the person's id, and no text.
             return AnsweredPasskey(credential_id=credential.raw_id, person_id=UUID(bytes=bytes(handle)))
         except (WebAuthnException, ValueError) as error:

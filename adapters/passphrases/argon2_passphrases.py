@@ -24,7 +24,7 @@ _LANES: Final = 1
 MOST_WAITING: Final = 10
 """Who comes when so many wait is sent away: they would wait for more than a second."""
 
-# Stands for all sign-ins where organizations take turns (`run_in_thread`): they hold up nobody else's work, and rest as
+# Represents all sign-ins where organizations take turns (`run_in_thread`): they hold up nobody else's work, and rest as
 # long as they have worked.
 _TURN: Final = UUID("6d6f6465-6c62-4f6f-8b00-7369676e696e")
 

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
-from psycopg.sql import SQL
 
-from adapters.postgres.keyset_pages import composed, page_of, page_statements
 from adapters.postgres.list_filters import access_key_conditions
-from adapters.sql import statements
+from adapters.postgres.resource_documents import PostgresDocuments
+from adapters.sql import composed_statements
+from application.access_keys.access_keys import AccessKeyFilter, SecretDigest
 from application.access_keys.held_key import HeldKey, HeldSecret
 from application.caller import Caller, acting_as
 from application.errors import AccessKeyNotFound, Unavailable
-from application.ports.resource_documents import Document
-from application.repeat import repeat_until
-from domain.access_key.values import Budget, Limits
+from application.repeat import Repeated
+from domain.access_key.values import Limits
+from domain.budget import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from adapters.postgres.keyset_pages import Conditions
     from adapters.postgres.tenant_statements import Tenant
-    from application.access_keys.access_keys import AccessKeyFilter, SecretDigest
     from application.ports.clock import Clock
-    from application.ports.resource_documents import Page, PageRequest
 
-_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "access_keys.sql").items()}
+_SQL: Final = composed_statements("adapters.postgres", "access_keys.sql")
 _ACTOR: Final = "access-keys"
 _FLUSH_SECONDS: Final = 15.0
 _NOTED_EVERY_SECONDS: Final = 60.0
@@ -46,8 +44,8 @@ class PostgresHeldKeys:
 
     async def read(self, organization_id: UUID, key_id: UUID) -> tuple[int, HeldKey | None]:
         parameters = {"key_id": key_id}
-        # The sequence comes first: what is newer than it says is read again, what is older would be kept.
-        with acting_as(_looking_up(organization_id)):
+        # The sequence comes first: what is newer than that is read again, what is older would be kept.
+        with acting_as(Caller.of_service(organization_id, _ACTOR)):
             heads, keys, secrets = await self._tenant.results(
                 (_SQL["sequence"], {}), (_SQL["held_key"], parameters), (_SQL["held_secrets"], parameters)
             )
@@ -55,7 +53,7 @@ class PostgresHeldKeys:
         return sequence, _held_key(organization_id, key_id, keys[0], secrets) if keys else None
 
     async def sequence(self, organization_id: UUID) -> int:
-        with acting_as(_looking_up(organization_id)):
+        with acting_as(Caller.of_service(organization_id, _ACTOR)):
             rows = await self._tenant.rows(_SQL["sequence"], {})
         return int(rows[0][0]) if rows else 0
 
@@ -75,21 +73,14 @@ class PostgresKeySecrets:
         return [row[0] for row in await self._tenant.rows(_SQL["all_keys"], {})]
 
 
-class PostgresAccessKeyDocuments:
+class PostgresAccessKeyDocuments(PostgresDocuments[AccessKeyFilter]):
     """Implements `application.access_keys.access_keys.AccessKeyDocuments`."""
 
-    def __init__(self, tenant: Tenant) -> None:
-        self._tenant = tenant
+    kind = "key"
+    not_found = AccessKeyNotFound
 
-    async def get(self, key_id: UUID) -> Document:
-        rows = await self._tenant.rows(composed("key_documents", ("k.id = %(id)s",)), {"id": key_id, "limit": 1})
-        if not rows:
-            raise AccessKeyNotFound
-        return Document(json=rows[0][0], revision=rows[0][1])
-
-    async def page(self, filters: AccessKeyFilter, request: PageRequest) -> Page:
-        results = await self._tenant.results(*page_statements(access_key_conditions(filters), request))
-        return page_of(results, request)
+    def _conditions(self, filters: AccessKeyFilter) -> Conditions:
+        return access_key_conditions(filters)
 
 
 class PostgresKeyUses:
@@ -102,11 +93,9 @@ class PostgresKeyUses:
     def __init__(self, tenant: Tenant, clock: Clock, *, flush_seconds: float = _FLUSH_SECONDS) -> None:
         self._tenant = tenant
         self._clock = clock
-        self._flush_seconds = flush_seconds
         self._noted: dict[tuple[UUID, UUID], datetime] = {}
         self._pending: dict[UUID, dict[UUID, datetime]] = {}
-        self._stopping = asyncio.Event()
-        self._flushing: asyncio.Task[None] | None = None
+        self._flushing = Repeated(flush_seconds, self.flush)
 
     def note(self, organization_id: UUID, key_id: UUID) -> None:
         now = self._clock.now()
@@ -120,13 +109,11 @@ class PostgresKeyUses:
 
     async def start(self) -> None:
         """Start writing every some seconds."""
-        self._flushing = asyncio.create_task(repeat_until(self._stopping, self._flush_seconds, self.flush))
+        self._flushing.start()
 
     async def close(self) -> None:
         """Stop, and write what is not written yet."""
-        self._stopping.set()
-        if self._flushing is not None:
-            await self._flushing
+        await self._flushing.stop()
         await self.flush()
 
     async def flush(self) -> None:
@@ -135,17 +122,12 @@ class PostgresKeyUses:
         for organization_id, uses in pending.items():
             parameters = {"key_ids": list(uses), "times": list(uses.values())}
             try:
-                with acting_as(_looking_up(organization_id)):
+                with acting_as(Caller.of_service(organization_id, _ACTOR)):
                     await self._tenant.rows(_SQL["note_uses"], parameters)
             except Unavailable:
                 _log.warning("When access keys were used last cannot be written: the database cannot be reached.")
             except psycopg.Error as error:
                 _log.error("When access keys were used last cannot be written (%s).", type(error).__name__)
-
-
-def _looking_up(organization_id: UUID) -> Caller:
-    """Return the caller for what is done for an organization before anybody is known to ask."""
-    return Caller(organization_id=organization_id, actor=_ACTOR, command_id=uuid4(), correlation_id=_ACTOR)
 
 
 def _held_key(organization_id: UUID, key_id: UUID, row: tuple[Any, ...], secrets: Sequence[tuple[Any, ...]]) -> HeldKey:

@@ -37,7 +37,7 @@ _SQL: Final = statements("adapters.postgres", "accounts.sql")
 _STATEMENTS: Final = {name: SQL(text).format().as_bytes() for name, text in _SQL.items()}
 
 MOST_REMEMBERED: Final = 10_000
-"""Subjects that this process turns away without asking the database."""
+"""Subjects that this process refuses without querying the database."""
 
 
 class PostgresAccounts:
@@ -180,7 +180,7 @@ class PostgresSignInAttempts:
 
 
 class PostgresForgottenAccounts:
-    """Implements `application.members.accounts.ForgottenAccounts` on the administrators' login."""
+    """Implements `application.members.accounts.AccountCleanup` on the administrators' login."""
 
     def __init__(self, pool: AnyPool) -> None:
         self._pool = pool

@@ -81,7 +81,7 @@ SET attempts = CASE WHEN held.since < now() - make_interval(secs => %(seconds)s)
     since = CASE WHEN held.since < now() - make_interval(secs => %(seconds)s) THEN now() ELSE held.since END
 RETURNING attempts, ceil(extract(epoch FROM since + make_interval(secs => %(seconds)s) - now()))::integer;
 
--- forget_attempts: begin to count anew
+-- forget_attempts: restart the count
 DELETE FROM sign_in_attempts WHERE subject = %(subject)s;
 
 -- give_back_attempt: an attempt does not count

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from psycopg.sql import SQL, Composed
 
+from adapters.postgres.log_pages import log_parameters, log_statement
 from adapters.sql import statements
 from application.ports.audit_log import AuditEntry
+from application.ports.log_pages import LogPage
+from domain.names import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +27,7 @@ _SQL: Final = statements("adapters.postgres", "audit_log.sql")
 _NO_END: Final = 2**31 - 1
 _CONDITIONS: Final[dict[str, LiteralString]] = {
     "aggregate_id": "aggregate_id = %(aggregate_id)s",
+    "called": "aggregate_id = ANY (%(called)s::uuid[])",
     "actor": "actor = %(actor)s",
     "command_id": "command_id = %(command_id)s",
     "topic": "topic = %(topic)s",
@@ -41,38 +45,52 @@ class PostgresAuditLog:
     async def of_aggregate(self, aggregate_id: UUID, *, limit: int | None, before: int | None) -> Sequence[AuditEntry]:
         before = _NO_END if before is None else before
         parameters = {"aggregate_id": aggregate_id, "before": before, "limit": limit}
-        return [_entry(row) for row in await self._tenant.rows(SQL(_SQL["events_of_aggregate"]).format(), parameters)]
+        return [_entry(row) for row in await self._tenant.rows(_statement("events_of_aggregate"), parameters)]
 
     async def at_revisions(self, aggregate_id: UUID, revisions: Sequence[int]) -> Sequence[AuditEntry]:
         parameters = {"aggregate_id": aggregate_id, "revisions": list(revisions)}
-        return [_entry(row) for row in await self._tenant.rows(SQL(_SQL["events_at_revisions"]).format(), parameters)]
+        return [_entry(row) for row in await self._tenant.rows(_statement("events_at_revisions"), parameters)]
 
     async def revision_at(self, aggregate_id: UUID, time: datetime) -> int:
         parameters = {"aggregate_id": aggregate_id, "time": time}
-        revision: int = (await self._tenant.rows(SQL(_SQL["revision_at"]).format(), parameters))[0][0]
+        revision: int = (await self._tenant.rows(_statement("revision_at"), parameters))[0][0]
         return revision
 
-    async def newest(self, filters: AuditFilter, limit: int, before: int | None) -> Sequence[AuditEntry]:
-        parameters = await self._parameters(filters, before)
-        rows = await self._tenant.rows(_filtered("newest_events", tuple(parameters)), {**parameters, "limit": limit})
-        return [_entry(row, aggregate_name=_name(*row[12:])) for row in rows]
+    async def page(self, filters: AuditFilter, limit: int, before: int | None) -> LogPage[int]:
+        return await self._page("event_documents", filters, limit, before)
+
+    async def lines(self, filters: AuditFilter, limit: int, before: int | None) -> LogPage[int]:
+        return await self._page("event_lines", filters, limit, before)
 
     async def count(self, filters: AuditFilter, *, most: int | None = None) -> int:
         parameters = await self._parameters(filters)
-        statement = _filtered("event_count", tuple(parameters))
+        statement = _statement("event_count", tuple(parameters))
         count: int = (await self._tenant.rows(statement, {**parameters, "most": most}))[0][0]
         return count
+
+    async def _page(self, name: str, filters: AuditFilter, limit: int, before: int | None) -> LogPage[int]:
+        parameters = await self._parameters(filters, before)
+        statement = _paged(name, tuple(parameters))
+        rows = await self._tenant.rows(statement, {**parameters, **log_parameters(limit)})
+        [(text, count, last, _, _)] = rows
+        return LogPage(text=text or b"", next_before=last if count > limit else None)
 
     async def _parameters(self, filters: AuditFilter, before: int | None = None) -> Mapping[str, Any]:
         after = None
         if filters.since is not None or filters.until is not None:
-            # Times grow with the sequence: the search finds both ends without reading what lies between.
+            # Times grow with the sequence: the search finds both ends without reading what is between them.
             times = {"since": filters.since, "until": filters.until}
-            [[after, end]] = await self._tenant.rows(SQL(_SQL["places"]).format(), times)
+            [[after, end]] = await self._tenant.rows(_statement("places"), times)
             if end is not None:
                 before = min(before or end + 1, end + 1)
+        called = None
+        if filters.name is not None:
+            names = {"name": filters.name, "name_key": name_key(filters.name)}
+            [[found]] = await self._tenant.rows(_statement("called"), names)
+            called = found or []
         values = {
             "aggregate_id": filters.aggregate_id,
+            "called": called,
             "actor": filters.actor,
             "command_id": filters.command_id,
             "topic": filters.topic,
@@ -82,17 +100,23 @@ class PostgresAuditLog:
         return {name: value for name, value in values.items() if value is not None}
 
 
-@cache
 def _filtered(name: str, conditions: tuple[str, ...]) -> Composed:
     joined = SQL(" AND ").join(SQL(_CONDITIONS[condition]) for condition in conditions) if conditions else SQL("true")
     return SQL(_SQL[name]).format(conditions=joined)
 
 
-def _name(name: str | None, first: bytes | None) -> str | None:
-    return name if first is None else orjson.loads(first).get("name")
+@cache
+def _statement(name: str, conditions: tuple[str, ...] = ()) -> bytes:
+    return _filtered(name, conditions).as_bytes()
 
 
-def _entry(row: tuple[Any, ...], *, aggregate_name: str | None = None) -> AuditEntry:
+@cache
+def _paged(name: str, conditions: tuple[str, ...]) -> bytes:
+    entries = SQL(_SQL[name]).format(named_events=_filtered("named_events", conditions))
+    return log_statement(name, entries)
+
+
+def _entry(row: tuple[Any, ...]) -> AuditEntry:
     return AuditEntry(
         position=row[0],
         aggregate_id=row[1],
@@ -106,5 +130,4 @@ def _entry(row: tuple[Any, ...], *, aggregate_name: str | None = None) -> AuditE
         recorded_at=row[9],
         hash=row[10],
         actor_name=row[11],
-        aggregate_name=aggregate_name,
     )

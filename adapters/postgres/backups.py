@@ -20,7 +20,7 @@ from adapters.postgres.client_programs import (
     run,
     streamed,
 )
-from adapters.postgres.migrations import expect_known
+from adapters.postgres.migrations import refuse_newer_schema
 from adapters.postgres.roles import Roles, ensure_roles
 from adapters.sql import statements
 from application.errors import Unavailable
@@ -87,7 +87,7 @@ class PostgresBackups:
         return Contents(rows=rows, migrations=migrations, postgres=int(written_by[1]))
 
     async def restore(self, owner_url: str, file: str, contents: Contents, progress: Progress) -> None:
-        expect_known(contents.migrations)
+        refuse_newer_schema(contents.migrations)
         with _unavailable("The database cannot be restored into"):
             roles, server_version = await asyncio.to_thread(_prepared, owner_url)
         program = await fitting_program("pg_restore", max(contents.postgres, server_version))
@@ -111,7 +111,7 @@ class PostgresBackups:
         with _list_file(privileges) as name:
             text = (await output(program, f"--use-list={name}", "--file=-", file)).decode()
         await progress.begin("grant")
-        with _unavailable("The tables are restored, but cannot be made ready; make the database anew and try again"):
+        with _unavailable("The tables are restored, but cannot be prepared; recreate the database and try again"):
             await asyncio.to_thread(_grant, owner_url, _renamed(text, _old_roles(listed), roles), roles)
 
     async def rows(self, admin_url: str, progress: Progress) -> Mapping[str, int]:

@@ -7,7 +7,7 @@ SELECT set_config('statement_timeout', '0', false), set_config('idle_in_transact
 -- snapshot: what this transaction sees, for pg_dump to see the same
 SELECT pg_export_snapshot();
 
--- schemas: where the tables lie
+-- schemas: those that contain the tables
 SELECT nspname::text FROM pg_namespace
 WHERE nspname = 'public' OR nspowner = (SELECT relowner FROM pg_class WHERE oid = 'public.events'::regclass)
 ORDER BY nspname;

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
 import psycopg
-from psycopg.sql import SQL
 
 from adapters.database_errors import reachable
-from adapters.sql import statements
+from adapters.sql import composed_statements
 from application.bounds.budget_leases import Lease
 from application.bounds.note_overdue_thresholds import OverdueThreshold
 from application.bounds.organization_bounds import OrganizationBudget
 from application.caller import Caller, acting_as
 from application.errors import Unavailable
-from domain.access_key.values import Budget
+from domain.budget import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 LEASE_SECONDS: Final = 30.0
 """A process that does not say for as long that it lives is taken to have spent its part."""
 
-_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "budgets.sql").items()}
+_SQL: Final = composed_statements("adapters.postgres", "budgets.sql")
 _ACTOR: Final = "system:budgets"
 
 _log = logging.getLogger(__name__)
@@ -60,12 +59,14 @@ class PostgresBudgetLeases:
             "until": now + timedelta(seconds=self._lease_seconds),
         }
         try:
-            with acting_as(_for(request.organization_id)):
+            with acting_as(Caller.of_service(request.organization_id, _ACTOR)):
                 [[spent, leased, reached]] = await self._tenant.rows(_SQL["renew"], parameters)
         except psycopg.Error as error:
             # Calls that it would allow must not be made, and what was spent is kept for the next time.
             _log.error("The database refuses what was spent of a budget (%s).", type(error).__name__)
-            raise Unavailable("What was spent of the budget cannot be written; the service's log says more.") from error
+            raise Unavailable(
+                "The spending of the budget cannot be recorded; the service's log has the reason."
+            ) from error
         return Lease(spent_usd=spent, leased_usd=leased, reached_percent=tuple(reached))
 
     async def note_threshold(
@@ -77,7 +78,7 @@ class PostgresBudgetLeases:
             "percent": percent,
             "now": self._clock.now(),
         }
-        with acting_as(_for(organization_id)):
+        with acting_as(Caller.of_service(organization_id, _ACTOR)):
             await self._tenant.rows(_SQL["note_threshold"], parameters)
 
 
@@ -114,7 +115,3 @@ class PostgresOrganizationBudget:
             return OrganizationBudget()
         usd, period, spent, resets_at = rows[0]
         return OrganizationBudget(budget=Budget(usd, period), spent_usd=spent, resets_at=resets_at)
-
-
-def _for(organization_id: UUID) -> Caller:
-    return Caller(organization_id=organization_id, actor=_ACTOR, command_id=uuid4(), correlation_id=_ACTOR)

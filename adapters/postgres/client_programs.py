@@ -134,7 +134,7 @@ async def _started(
 async def _expect_success(process: asyncio.subprocess.Process, program: Path, complaint: str) -> None:
     if await process.wait():
         line = next((line for line in complaint.splitlines() if "error:" in line), complaint.partition("\n")[0])
-        raise ClientProgramFailed(f"{program.name}: {line.removeprefix(f'{program.name}: ') or 'it says nothing more'}")
+        raise ClientProgramFailed(f"{program.name}: {line.removeprefix(f'{program.name}: ') or 'no further details'}")
 
 
 async def _found(name: Name) -> dict[int, Path]:

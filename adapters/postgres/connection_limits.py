@@ -43,7 +43,7 @@ def check_connections(database_url: str, admin_database_url: str, *, serving: in
 
 
 def _check(url: str, wanted: int, needed: int, *, what: str = "Postgres") -> int:
-    """Return how many connections are needed so far, all to the same server: none where a pooler stands before it."""
+    """Return how many connections are needed so far, all to the same server: none behind a pooler."""
     with reachable(), psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
         row = connection.execute(_SQL["limits"]).fetchone()
         if row is None or row[3] != connection.info.backend_pid:

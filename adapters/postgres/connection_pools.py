@@ -1,6 +1,6 @@
 """Connections for reading and for the small writes beside the log.
 
-A pooler of transactions, such as PgBouncer, may stand between the login that serves and the server. Nothing on these
+A transaction pooler, such as PgBouncer, may be between the login that serves and the server. Nothing on these
 connections outlasts a transaction, therefore, and their time limits are the login's own (roles.sql).
 """
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     AnyPool = AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]]
     AnyThreadPool = ConnectionPool[Connection[tuple[Any, ...]]]
 
-_SQL: Final = statements("adapters.postgres", "sessions.sql")
+_SQL: Final = statements("adapters.postgres", "session_connections.sql")
 _ADMINISTRATORS_OPTIONS: Final = (
     "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=10s -c idle_in_transaction_session_timeout=15s"
 )
 # How long a request waits for a connection. Attempts to connect end after that too, for between them the pool pauses
-# ever longer: the next request begins anew, so that a database that is back is found at once.
+# ever longer: the next request begins again, so that a database that is back is found at once.
 _PATIENCE_SECONDS: Final = 5.0
 # A server that is gone without a word is noticed within some ten seconds.
 ANSWERS_OR_ENDS: Final[dict[str, Any]] = {
@@ -82,7 +82,7 @@ def long_reading_pool(url: str, *, size: int = 2) -> AnyPool:
 
 
 def replica_pool(url: str, *, size: int) -> AnyPool:
-    """Return such a pool for a replica. It opens connections when they are asked for, and none to one that is lost."""
+    """Return such a pool for a replica. It opens connections when they are requested, and none to one that is lost."""
     return reading_pool(url, size=size, least=0, application_name="modelbook replica")
 
 

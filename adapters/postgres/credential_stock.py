@@ -9,13 +9,13 @@ from uuid import UUID
 from adapters.database_errors import reachable
 from adapters.postgres.sealed_credentials import sealed_credential
 from adapters.sql import statements
-from application.ports.credential_stock import RotationUnderWay
+from application.master_keys.credential_stock import RotationUnderWay
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
     from adapters.postgres.connection_pools import AnyPool
-    from application.ports.credential_stock import Place
+    from application.master_keys.credential_stock import Place
     from application.ports.vault import SealedCredential
 
 _SQL: Final = statements("adapters.postgres", "credentials.sql")
@@ -23,7 +23,7 @@ _BEFORE_ALL: Final = (UUID(int=0), UUID(int=0))
 
 
 class PostgresCredentialStock:
-    """Implements `application.ports.credential_stock.CredentialStock` on a pool of the administrators' login."""
+    """Implements `application.master_keys.credential_stock.CredentialStock` on a pool of the administrators' login."""
 
     def __init__(self, pool: AnyPool) -> None:
         self._pool = pool

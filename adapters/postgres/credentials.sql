@@ -34,7 +34,7 @@ FROM provider_credentials
 WHERE master_key_id <> %(active_id)s AND (organization_id, provider_id) > (%(organization_id)s::uuid, %(provider_id)s::uuid)
 ORDER BY organization_id, provider_id LIMIT %(limit)s;
 
--- exchange: wrap data keys anew where they still are as they were read and nobody is writing them
+-- exchange: wrap data keys again where they still are as they were read and nobody is writing them
 WITH wrapped AS (
     SELECT * FROM unnest(%(organization_ids)s::uuid[], %(provider_ids)s::uuid[], %(before)s::bytea[],
                          %(wrapped_keys)s::bytea[], %(wrap_nonces)s::bytea[], %(master_key_ids)s::text[])

@@ -1,7 +1,7 @@
--- listen: hear when an organization's log has grown
+-- listen: be notified when an organization's log has grown
 LISTEN modelbook_log;
 
--- due: enabled webhooks of all organizations that have something to be told, the longest unserved first
+-- due: enabled webhooks of all organizations that have events to deliver, the longest unserved first
 SELECT w.organization_id, w.id, c.attempts > 0
 FROM webhooks w
 JOIN webhook_cursors c ON c.organization_id = w.organization_id AND c.webhook_id = w.id

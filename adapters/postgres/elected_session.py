@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _SQL: Final = statements("adapters.postgres", "elected_session.sql")
 _STANDING_SECONDS: Final = 1.0
 # The server finds out within some ten seconds that the holder's host is gone, and ends the session of a process that
-# has stopped to do anything: a holder asks for work every few seconds.
+# has stopped to do anything: a holder looks for work every few seconds.
 _OPTIONS: Final = (
     "-c timezone=UTC -c statement_timeout=30s -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2"
     " -c tcp_keepalives_count=3 -c tcp_user_timeout=10000 -c idle_session_timeout={silence}ms"
@@ -52,7 +52,7 @@ class ElectedSession:
             Unavailable: the database cannot be reached.
         """
         async with self._session() as connection:
-            # Asked again and again: whoever waits inside the database keeps it from tidying up.
+            # Polled: a session that waits inside the database keeps it from tidying up.
             while not await self._has_won(connection):  # noqa: ASYNC110 - the lock is the database's
                 await asyncio.sleep(_STANDING_SECONDS)
             yield connection

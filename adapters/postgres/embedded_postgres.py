@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _INCLUDED: Final = "modelbook.conf"
 # Nobody but the system user who runs the server (and root) may use the socket: there are no passwords on it.
 _CONFIGURATION: Final = """\
-# Written anew at each start.
+# Rewritten at each start.
 listen_addresses = ''
 unix_socket_directories = '{socket_folder}'
 unix_socket_permissions = 0700
@@ -87,7 +87,7 @@ class EmbeddedPostgres:
         """Return the URL of its superuser, after at most some seconds; after a crash it may take minutes.
 
         Raises:
-            Unavailable: the server does not start, and the message names its log file; or a link stands where a file
+            Unavailable: the server does not start, and the message names its log file; or there is a link where a file
                 is to be written.
             OtherPostgresVersion: another major version of Postgres created the folder.
         """
@@ -102,7 +102,7 @@ class EmbeddedPostgres:
                     fcntl.flock(self._use, fcntl.LOCK_SH)
                 return self._url()
         except (OSError, subprocess.SubprocessError) as error:
-            raise Unavailable(f"The embedded Postgres does not start; {self._log} says why ({error}).") from error
+            raise Unavailable(f"The embedded Postgres does not start; see {self._log} ({error}).") from error
 
     def revive(self) -> bool:
         """Restart the server if it has ended unexpectedly. Return whether it had.
@@ -117,7 +117,7 @@ class EmbeddedPostgres:
                 # Another process that uses it may have been faster.
                 self._run()
         except (OSError, subprocess.SubprocessError) as error:
-            message = f"The embedded Postgres has ended and does not start; {self._log} says why."
+            message = f"The embedded Postgres has stopped and does not start again; see {self._log}."
             raise Unavailable(message) from error
         return True
 

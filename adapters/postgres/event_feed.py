@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Connection = psycopg.AsyncConnection[tuple[Any, ...]]
     Connect = Callable[[], AbstractAsyncContextManager[Connection]]
 
-_TEXTS: Final = statements("adapters.postgres", "followed_log.sql")
+_TEXTS: Final = statements("adapters.postgres", "log_notifications.sql")
 _SQL: Final = {name: SQL(text).format() for name, text in _TEXTS.items()}
 _AGAIN_SECONDS: Final = 1.0
 _KEEPALIVE: Final[dict[str, Any]] = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
@@ -88,20 +88,20 @@ class PostgresSignals:
         return forget
 
     async def close(self) -> None:
-        """Hear nothing any more."""
+        """Stop listening."""
         if self._task is not None:
             await end_tasks(self._task)
 
     async def _run(self) -> None:
         while True:
             with suppress(psycopg.Error):
-                await self._hear()
+                await self._listen()
             self._is_listening = False
             # Whoever waits for a hint looks for itself from now on.
             self._wake(list(self._listeners))
             await asyncio.sleep(_AGAIN_SECONDS)
 
-    async def _hear(self) -> None:
+    async def _listen(self) -> None:
         connection = await psycopg.AsyncConnection.connect(
             self._url, autocommit=True, connect_timeout=5, application_name="modelbook feed", **_KEEPALIVE
         )

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import orjson
-from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
-from adapters.sql import statements
+from adapters.sql import composed_statements
 from application.errors import ProviderNotFound
 from application.health.health_checks import Standing, Streak
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from adapters.postgres.tenant_statements import Tenant
     from application.health.health_checks import Seen
 
-_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "health_checks.sql").items()}
+_SQL: Final = composed_statements("adapters.postgres", "health_checks.sql")
 # The clocks of two hosts differ by less: a check that is dated further ahead of another was dated by a wrong clock.
 _SKEW: Final = timedelta(seconds=10)
 _TOPICS: Final = [

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
-from adapters.postgres.keyset_pages import Conditions, composed, page_of, page_statements
+from adapters.postgres.keyset_pages import BY_ID, Conditions, composed, page_of, page_statement
 from adapters.postgres.list_filters import model_conditions, provider_conditions
-from adapters.sql import statements
+from adapters.sql import composed_statements
 from application.caller import current_caller
 from application.errors import TooMuchHistory
 from application.ports.resource_documents import Document
-from application.projections import models, providers
 from application.projections.fold_log import DatedEvent, no_rows, take_in
+from application.projections.models import MODELS
+from application.projections.providers import PROVIDERS
 from application.projections.row_changes import LoggedEvent
-from application.run_in_thread import run_in_thread
+from application.run_in_thread import run_in_thread, run_in_thread_if_large
 from application.turns import Turns
 
 if TYPE_CHECKING:
@@ -28,15 +29,14 @@ if TYPE_CHECKING:
     from typing import LiteralString
     from uuid import UUID
 
-    from adapters.postgres.keyset_pages import Statement
     from adapters.postgres.tenant_statements import Tenant
     from application.ports.resource_documents import ModelFilter, Page, PageRequest, ProviderFilter
-    from application.projections.fold_log import Row, Rows
+    from application.projections.fold_log import Row
+    from application.projections.row_changes import Table
 
-_SQL: Final = {
-    name: SQL(text).format() for name, text in statements("adapters.postgres", "historical_documents.sql").items()
-}
-_TOPICS: Final = {"provider": sorted(providers.TOPICS), "model": sorted(models.TOPICS)}
+_SQL: Final = composed_statements("adapters.postgres", "historical_documents.sql")
+_TABLES: Final[Mapping[str, Table]] = {"provider": "ai_providers", "model": "ai_models"}
+_TOPICS: Final = {"provider": sorted(PROVIDERS.topics), "model": sorted(MODELS.topics)}
 _SOURCES: Final[dict[str, LiteralString]] = {
     "provider": """
         jsonb_populate_recordset(NULL::ai_providers, %(rows)s) p LEFT JOIN LATERAL (
@@ -49,14 +49,45 @@ _SOURCES: Final[dict[str, LiteralString]] = {
             WHERE checked.organization_id = %(organization_id)s AND checked.provider_id = p.id) h ON true""",
     "model": "jsonb_populate_recordset(NULL::ai_models, %(rows)s) m",
 }
-_BY_ID: Final[dict[str, LiteralString]] = {"provider": "p.id = %(id)s", "model": "m.id = %(id)s"}
 # At most some seconds of reading and folding; a thousand models have a few thousand events.
 LONGEST_HISTORY: Final = 100_000
 _BATCH: Final = 1_000
+# Some 1 MB.
+_MANY_ROWS: Final = 1_000
 _MOST_FOLDS: Final = 4
 _LARGEST_FOLD: Final = 4_000_000
 
 Fold = tuple["UUID", str, int]
+"""Of an organization, a kind, and up to a position."""
+
+
+@dataclass(slots=True)
+class _Folded:
+    """Rows by their ids, each as JSON, that so many events have made. Folds share the rows in which they agree."""
+
+    rows: dict[str, bytes] = field(default_factory=dict)
+    events: int = 0
+
+    def json(self) -> bytes:
+        return b"[" + b",".join(self.rows.values()) + b"]"
+
+    def size(self) -> int:
+        return sum(map(len, self.rows.values()))
+
+    def take_in(self, table: Table, organization_id: str, batch: Sequence[tuple[Any, ...]]) -> None:
+        """Carry the rows on by events of this table's kind, the next ones."""
+        rows, ids = no_rows(), {event[1] for event in batch}
+        held = rows[table]
+        held |= {row_id: orjson.loads(self.rows[row_id]) for row_id in ids & self.rows.keys()}
+        for _, aggregate_id, revision, topic, state, recorded_at in batch:
+            event = LoggedEvent(aggregate_id, revision, topic, orjson.loads(state))
+            take_in(rows, organization_id, DatedEvent(event, recorded_at))
+        for row_id in ids:
+            if row_id in held:
+                self.rows[row_id] = orjson.dumps(held[row_id])
+            else:
+                self.rows.pop(row_id, None)
+        self.events += len(batch)
 
 
 class PostgresHistoricalDocuments:
@@ -68,7 +99,7 @@ class PostgresHistoricalDocuments:
         self._tenant = tenant
         self._keyed_types = list(keyed_types)
         self._longest_history = longest_history
-        self._folds: OrderedDict[Fold, bytes] = OrderedDict()
+        self._folds: OrderedDict[Fold, _Folded] = OrderedDict()
         self._folding = Turns()
 
     async def provider(self, row: Row, until: datetime | None) -> Document:
@@ -93,7 +124,7 @@ class PostgresHistoricalDocuments:
         return rows[0][0] if rows else 0.0
 
     async def _document(self, kind: str, row: Row, until: datetime | None, more: Mapping[str, Any]) -> Document:
-        statement = composed(f"{kind}_documents", (_BY_ID[kind],), source=_SOURCES[kind])
+        statement = composed(f"{kind}_documents", (BY_ID[kind],), source=_SOURCES[kind])
         parameters = {"rows": _recordset(orjson.dumps([row])), "until": until, "id": row["id"], "limit": 1, **more}
         [found] = await self._tenant.rows(statement, parameters)
         return Document(json=found[0], revision=found[1])
@@ -102,11 +133,8 @@ class PostgresHistoricalDocuments:
         self, conditions: Conditions, request: PageRequest, as_of: datetime, more: Mapping[str, Any]
     ) -> Page:
         past = {"rows": _recordset(await self._rows(conditions.kind, as_of)), "until": as_of, **more}
-        asked: list[Statement] = [
-            (statement, {**parameters, **past})
-            for statement, parameters in page_statements(conditions, request, _SOURCES[conditions.kind])
-        ]
-        return page_of(await self._tenant.results(*asked), request)
+        statement, parameters = page_statement(conditions, request, _SOURCES[conditions.kind])
+        return page_of(await self._tenant.rows(statement, parameters | past), request)
 
     async def _rows(self, kind: str, as_of: datetime) -> bytes:
         """Return all rows of the kind at the time, as a JSON list."""
@@ -114,41 +142,41 @@ class PostgresHistoricalDocuments:
         organization_id = current_caller().organization_id
         fold = (organization_id, kind, place)
         async with self._folding.of(organization_id):
-            rows = self._folds.get(fold)
-            if rows is None:
-                rows = await self._folded(organization_id, kind, place)
-                self._keep(fold, rows)
+            folded = self._folds.get(fold)
+            if folded is None:
+                folded = await self._folded(organization_id, kind, place)
+                self._keep(fold, folded)
             else:
                 self._folds.move_to_end(fold)
-            return rows
+        return await run_in_thread_if_large(folded.rows, folded.json, large=_MANY_ROWS)
 
-    def _keep(self, fold: Fold, rows: bytes) -> None:
+    def _keep(self, fold: Fold, folded: _Folded) -> None:
         """Cache the rows. The past never changes, so entries are only evicted to save memory."""
-        if len(rows) <= _LARGEST_FOLD:
-            self._folds[fold] = rows
+        if folded.size() <= _LARGEST_FOLD:
+            self._folds[fold] = folded
             if len(self._folds) > _MOST_FOLDS:
                 self._folds.popitem(last=False)
 
-    async def _folded(self, organization_id: UUID, kind: str, place: int) -> bytes:
-        rows = no_rows()
+    async def _folded(self, organization_id: UUID, kind: str, place: int) -> _Folded:
+        after, folded = self._before(organization_id, kind, place)
+        work = partial(folded.take_in, _TABLES[kind], str(organization_id))
         parameters: dict[str, Any] = {"until": place, "topics": _TOPICS[kind], "limit": _BATCH}
-        after = count = 0
         while True:
             batch = await self._tenant.rows(_SQL["events"], {**parameters, "after": after})
-            await run_in_thread(organization_id, partial(_take_in, rows, str(organization_id), batch))
-            count += len(batch)
-            if count > self._longest_history:
+            await run_in_thread(organization_id, partial(work, batch))
+            if folded.events > self._longest_history:
                 raise TooMuchHistory("?asOf", TooMuchHistory.__doc__ or "")
             if len(batch) < _BATCH:
-                found = rows["ai_providers" if kind == "provider" else "ai_models"]
-                return await run_in_thread(organization_id, partial(orjson.dumps, list(found.values())))
+                return folded
             after = batch[-1][0]
 
-
-def _take_in(rows: Rows, organization_id: str, batch: Sequence[tuple[Any, ...]]) -> None:
-    for _, aggregate_id, revision, topic, state, recorded_at in batch:
-        event = LoggedEvent(aggregate_id, revision, topic, orjson.loads(state))
-        take_in(rows, organization_id, DatedEvent(event, recorded_at))
+    def _before(self, organization_id: UUID, kind: str, place: int) -> tuple[int, _Folded]:
+        """Return the newest place before this one whose rows are kept, and a copy of them; else the log's beginning."""
+        places = [at for of, what, at in self._folds if (of, what) == (organization_id, kind) and at < place]
+        if not places:
+            return 0, _Folded()
+        kept = self._folds[organization_id, kind, max(places)]
+        return max(places), _Folded(dict(kept.rows), kept.events)
 
 
 def _recordset(rows: bytes) -> Jsonb:

@@ -7,10 +7,9 @@ from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
-from adapters.sql import statements
+from adapters.sql import composed_statements
 from application.caller import current_caller
 from application.errors import Unavailable
 from application.ports.idempotency_claims import ANSWERS_KEPT, Claimed, InFlight, Mismatch, Replay
@@ -26,9 +25,7 @@ if TYPE_CHECKING:
 _LEFT_OPEN_SECONDS: Final = 20.0
 """As long as a claim is left alone that another process has left open."""
 
-_SQL: Final = {
-    name: SQL(text).format() for name, text in statements("adapters.postgres", "idempotency_claims.sql").items()
-}
+_SQL: Final = composed_statements("adapters.postgres", "idempotency_claims.sql")
 
 
 class PostgresClaims:

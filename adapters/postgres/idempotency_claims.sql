@@ -1,4 +1,4 @@
--- claim: take an Idempotency-Key, anew when its last claim was abandoned or has expired; true where it is new here
+-- claim: take an Idempotency-Key, or take it over when its last claim was abandoned or has expired; true where it is new here
 INSERT INTO idempotency_keys AS held (organization_id, key, fingerprint, claimed_at)
 VALUES (%(organization_id)s, %(key)s, %(fingerprint)s, %(now)s)
 ON CONFLICT (organization_id, key) DO UPDATE
@@ -16,7 +16,7 @@ WHERE organization_id = %(organization_id)s AND key = %(key)s;
 -- forget_claims: let go of what nobody can repeat any more
 DELETE FROM idempotency_keys WHERE organization_id = %(organization_id)s AND claimed_at < %(expired_before)s;
 
--- hold_claim: go on with a claim, so that nobody takes it for abandoned
+-- hold_claim: continue with a claim, so that nobody takes it for abandoned
 UPDATE idempotency_keys SET claimed_at = %(now)s
 WHERE organization_id = %(organization_id)s AND key = %(key)s AND completed_at IS NULL;
 

@@ -14,7 +14,7 @@ from application.errors import ApplicationError, Unavailable
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-_SQL: Final = statements("adapters.postgres", "inspection.sql")
+_SQL: Final = statements("adapters.postgres", "inspect_database.sql")
 _CANARIES: Final = statements("adapters.postgres", "credentials.sql")
 
 # 16.9, 17.5 and their contemporaries closed CVE-2024-10976 and CVE-2025-8713, by which rows leaked past policies.
@@ -79,7 +79,7 @@ def outdated_postgres(url: str, *, setting: str) -> str | None:
 
 
 def outdated(version: int) -> str | None:
-    """Return the sentence for a version as the server tells it: 160004 for 16.4."""
+    """Return the sentence for a version as the server reports it: 160004 for 16.4."""
     major, minor = divmod(version, 10_000)
     patched = _PATCHED_MINORS.get(major, 0)
     if minor >= patched:

@@ -120,7 +120,7 @@ def _job(row: tuple[Any, ...], now: datetime) -> Job:
     return Job(
         id=row[0],
         order=order,
-        # Whatever it said last: nothing was heard of it for a while, or at a time that is still to come.
+        # Whatever its last state: it sent no heartbeat for a while, or at a time that is still to come.
         state="interrupted" if row[7] in _UNDER_WAY and abs(now - row[16]) > _SILENCE else row[7],
         step=row[8],
         done=row[9],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from psycopg.sql import SQL, Composed
+from psycopg.sql import SQL, Composable, Composed
 
 from adapters.sql import statements
 from application.ports.resource_documents import Page
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
     from application.ports.resource_documents import PageRequest
 
-    Statement = tuple[bytes, Mapping[str, Any]]
-
 _SQL: Final = statements("adapters.postgres", "keyset_pages.sql")
+_NO_TOTAL: Final = SQL("NULL::bigint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,9 @@ class _Sorting:
     key: LiteralString
     type: LiteralString
     value: LiteralString
+    # Where the key is found that is not in the row itself.
+    join: LiteralString = ""
+    is_indexed: bool = False
 
     def ordered(self, *, descending: bool) -> LiteralString:
         key = self._known(self.key, descending=descending)
@@ -55,8 +57,8 @@ class _Sorting:
 
 # The tables' own columns; all lists call their sort fields alike.
 _SORTINGS: Final[Mapping[str, _Sorting]] = {
-    "name": _Sorting("name_key", "text", "document.name"),
-    "createdAt": _Sorting("created_at", "timestamptz", 'document."createdAt"'),
+    "name": _Sorting("name_key", "text", "document.name", is_indexed=True),
+    "createdAt": _Sorting("created_at", "timestamptz", 'document."createdAt"', is_indexed=True),
     "updatedAt": _Sorting("updated_at", "timestamptz", 'document."updatedAt"'),
     "costPer1kTokens": _Sorting("coalesce(m.input_per_1k, m.output_per_1k)", "numeric", 'document."costPer1kTokens"'),
     "contextWindow": _Sorting("m.context_window", "numeric", 'document."contextWindow"'),
@@ -71,12 +73,17 @@ _SORTINGS: Final[Mapping[str, _Sorting]] = {
         "(document.budget ->> 'spentUsd')::numeric / nullif((document.budget ->> 'usd')::numeric, 0)",
     ),
     "provider": _Sorting(
-        "(SELECT p.name_key FROM {providers} WHERE p.organization_id = m.organization_id AND p.id = m.provider_id)",
+        "owner.owner_key",
         "text",
         "(SELECT p.name_key FROM {providers}"
         ' WHERE p.organization_id = document."organizationId" AND p.id = document."providerId")',
+        " LEFT JOIN (SELECT p.id AS owner_id, p.name_key AS owner_key FROM {providers}"
+        " WHERE p.organization_id = %(organization_id)s) owner ON owner.owner_id = m.provider_id",
     ),
 }
+INDEXED_SORTS: Final = frozenset(name for name, sorting in _SORTINGS.items() if sorting.is_indexed)
+"""Those for which a page reads no more than its own rows, where nothing is filtered."""
+
 EVERYTHING: Final[LiteralString] = "true"
 
 LIVE: Final[dict[str, LiteralString]] = {
@@ -89,6 +96,15 @@ LIVE: Final[dict[str, LiteralString]] = {
     "key": "access_keys k LEFT JOIN access_key_uses u ON u.organization_id = k.organization_id AND u.key_id = k.id",
 }
 """Where the documents of today come from."""
+
+BY_ID: Final[Mapping[str, LiteralString]] = {
+    "provider": "p.id = %(id)s",
+    "model": "m.id = %(id)s",
+    "webhook": "w.id = %(id)s",
+    "member": "m.id = %(id)s",
+    "key": "k.id = %(id)s",
+}
+"""The condition for the one resource with this id."""
 
 _PROVIDERS_NOW: Final[LiteralString] = "ai_providers p"
 _PROVIDERS_THEN: Final[LiteralString] = "jsonb_populate_recordset(NULL::ai_providers, %(provider_rows)s) p"
@@ -106,49 +122,54 @@ class Conditions:
     parameters: Mapping[str, Any]
 
 
-def page_statements(
+def page_statement(
     conditions: Conditions, request: PageRequest, source: LiteralString | None = None
-) -> list[Statement]:
-    """Return the statement of a page, and that of the total if it is requested. `page_of` reads the results."""
-    page = listing(
-        f"{conditions.kind}_documents",
+) -> tuple[bytes, dict[str, Any]]:
+    """Return the statement of a page, and its parameters. `page_of` reads the result.
+
+    `source` replaces the current rows.
+    """
+    statement = _page(
+        conditions.kind,
         conditions.pieces,
         request.sort,
         descending=request.descending,
         after=request.after is not None,
+        include_total=request.include_total,
         source=source,
     )
-    statements: list[Statement] = [(page, {**conditions.parameters, **keyset_parameters(request)})]
-    if request.include_total:
-        count = composed(f"{conditions.kind}_count", conditions.pieces, source=source)
-        statements.append((count, dict(conditions.parameters)))
-    return statements
+    return statement, {**conditions.parameters, **_keyset_parameters(request)}
 
 
 @cache
-def listing(
-    name: str,
+def _page(
+    kind: str,
     conditions: tuple[LiteralString, ...],
     sort: str,
     *,
     descending: bool,
     after: bool,
-    source: LiteralString | None = None,
+    include_total: bool,
+    source: LiteralString | None,
 ) -> bytes:
-    """Return the statement of a page. Its result is a single row, because each row and value costs time to read.
-
-    `source` replaces the current rows.
-    """
+    """Return the statement of a page. Its result is a single row, because each row and value costs time to read."""
     sorting = _SORTINGS[sort]
     keyset = (sorting.after(descending=descending),) if after else ()
-    rows = _filled(
-        name,
-        (*conditions, *keyset),
-        source,
-        order=sorting.ordered(descending=descending),
-        sort_value=sorting.value_of(descending=descending),
-    )
-    return SQL(_SQL["page"]).format(listing=rows).as_bytes()
+    rows = _filled(f"{kind}_documents", (*conditions, *keyset), source, sorting, descending=descending)
+    total: Composable = _NO_TOTAL
+    if include_total:
+        # A first page that holds all that match has counted them.
+        count = SQL(_SQL["total" if after else "total_of_first_page"])
+        total = count.format(count=_filled(f"{kind}_count", conditions, source))
+    return joined_rows(rows, total=total).as_bytes()
+
+
+def joined_rows(listing: Composed, *, separator: LiteralString = "','", total: Composable = _NO_TOTAL) -> Composed:
+    """Return the statement of a page of the rows `body, sort_value, id`, of which it takes `limit` and shows `shown`.
+
+    The separator of the rows' texts is an SQL literal; `total` is an expression for how many match in all.
+    """
+    return SQL(_SQL["page"]).format(listing=listing, separator=SQL(separator), total=total)
 
 
 @cache
@@ -164,21 +185,30 @@ def _filled(
     name: str,
     conditions: tuple[LiteralString, ...],
     source: LiteralString | None,
+    sorting: _Sorting | None = None,
     *,
-    order: LiteralString = "id",
-    sort_value: LiteralString = "NULL",
+    descending: bool = False,
 ) -> Composed:
     moment = SQL(_NOW if source is None else _THEN)
     providers = SQL(_PROVIDERS_NOW if source is None else _PROVIDERS_THEN)
-    unusable = SQL(_SQL["unusable"]).format(moment=moment, providers=providers)
-    pieces = {"moment": moment, "providers": providers, "unusable": unusable}
-    return SQL(_SQL[name]).format(
-        conditions=SQL(" AND ").join(SQL(each).format(**pieces) for each in conditions or (EVERYTHING,)),
-        order=SQL(order).format(**pieces),
-        sort_value=SQL(sort_value).format(**pieces),
-        source=SQL(source or LIVE[name.partition("_")[0]]),
-        **pieces,
-    )
+    pieces: dict[str, Composable] = {
+        "moment": moment,
+        "providers": providers,
+        "retired": SQL(_SQL["retired"]).format(moment=moment),
+        "types_without_prompts": SQL(_SQL["types_without_prompts"]),
+    }
+    pieces["unusable"] = SQL(_SQL["unusable"]).format(**pieces)
+    join = SQL(sorting.join if sorting else "").format(**pieces)
+    is_sorted = sorting is not None and not sorting.is_indexed and source is None
+    pieces |= {
+        "conditions": SQL(" AND ").join(SQL(each).format(**pieces) for each in conditions or (EVERYTHING,)),
+        "order": SQL(sorting.ordered(descending=descending) if sorting else "id").format(**pieces),
+        "sort_value": SQL(sorting.value_of(descending=descending) if sorting else "NULL").format(**pieces),
+        "join": join,
+        "source": SQL(source or LIVE[name.partition("_")[0]]) + join,
+    }
+    listed = SQL(_SQL["models_by_sorting" if is_sorted else "models_in_order"]).format(**pieces)
+    return SQL(_SQL[name]).format(listed=listed, **pieces)
 
 
 @cache
@@ -187,7 +217,7 @@ def plain(name: str) -> bytes:
     return SQL(_SQL[name]).format().as_bytes()
 
 
-def keyset_parameters(request: PageRequest) -> Mapping[str, Any]:
+def _keyset_parameters(request: PageRequest) -> Mapping[str, Any]:
     """Return the parameters of a page. The limit is one more than requested, to see whether there are more rows."""
     value, row_id = request.after or (None, None)
     if value is not None and request.sort == "name":
@@ -195,11 +225,11 @@ def keyset_parameters(request: PageRequest) -> Mapping[str, Any]:
     return {"limit": request.limit + 1, "shown": request.limit, "after_value": value, "after_id": row_id}
 
 
-def page_of(results: Sequence[Sequence[tuple[Any, ...]]], request: PageRequest) -> Page:
-    """Return the page from the results of `page_statements`."""
-    [(joined, count, sort_value, row_id)], *total = results
+def page_of(rows: Sequence[tuple[Any, ...]], request: PageRequest) -> Page:
+    """Return the page from the result of `page_statement`."""
+    [(joined, count, sort_value, row_id, total)] = rows
     next_after = (sort_value, row_id) if count > request.limit else None
-    return Page(joined=joined or b"", next_after=next_after, total=total[0][0][0] if total else None)
+    return Page(joined=joined or b"", next_after=next_after, total=total)
 
 
 def like_folded(text: str) -> str:

@@ -1,9 +1,15 @@
--- page: the rows of a list as one JSON text, how many there are, and the last one shown
-SELECT convert_to(string_agg(entry.body, ',') FILTER (WHERE entry.ordinal <= %(shown)s), 'UTF8'), count(*),
+-- page: the rows of a list as one text, how many there are, the last one shown, and how many match in all
+SELECT convert_to(string_agg(entry.body, {separator}) FILTER (WHERE entry.ordinal <= %(shown)s), 'UTF8'), count(*),
        max(entry.sort_value) FILTER (WHERE entry.ordinal = %(shown)s),
-       (array_agg(entry.id) FILTER (WHERE entry.ordinal = %(shown)s))[1]
+       (array_agg(entry.id) FILTER (WHERE entry.ordinal = %(shown)s))[1], {total}
 FROM (SELECT listed.body::text AS body, listed.sort_value, listed.id, row_number() OVER () AS ordinal
       FROM ({listing}) listed) entry;
+
+-- total: how many match, wherever the page begins
+({count});
+
+-- total_of_first_page: how many match; they are counted where there are more than are shown
+CASE WHEN count(*) > %(shown)s THEN ({count}) ELSE count(*) END;
 
 -- provider_documents: providers as the API shows them
 SELECT row_to_json(document) AS body, document.revision, {sort_value} AS sort_value, document.id FROM (
@@ -36,25 +42,34 @@ SELECT row_to_json(document) AS body, document.revision, {sort_value} AS sort_va
                                        'tiers', coalesce(m.other_prices::json -> 'tiers', '[]'::json),
                                        'currency', 'USD', 'source', m.price_source, 'asOf', m.price_as_of) END AS pricing,
            m.context_window AS "contextWindow", m.max_tokens AS "maxTokens",
-           CASE WHEN m.retires_on IS NULL THEN m.lifecycle
-                WHEN m.retires_on COLLATE "C" <= to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD') THEN 'retired'
-                ELSE m.lifecycle END AS lifecycle, m.retires_on AS "retiresOn",
+           CASE WHEN {retired} THEN 'retired' ELSE m.lifecycle END AS lifecycle, m.retires_on AS "retiresOn",
            m.is_enabled AS "isEnabled", unusable.reason IS NULL AS "isUsable", unusable.reason AS "unusableBecause",
            m.sources, m.created_at AS "createdAt", m.updated_at AS "updatedAt", m.revision
     -- Why a model cannot be used is looked up for those that are shown alone.
-    FROM (SELECT m.* FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions}
-          ORDER BY {order} LIMIT %(limit)s) m LEFT JOIN LATERAL ({unusable} OFFSET 0) unusable ON true
+    FROM ({listed}) m{join} LEFT JOIN LATERAL ({unusable} OFFSET 0) unusable ON true
     ORDER BY {order}) document;
+
+-- models_in_order: the models of a page, in the order of an index
+SELECT m.* FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions} ORDER BY {order} LIMIT %(limit)s;
+
+-- models_by_sorting: the models of a page that no index has in order; ids are sorted several times as fast as rows
+SELECT m.* FROM ai_models m WHERE m.organization_id = %(organization_id)s AND m.id IN (
+    SELECT m.id FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions}
+    ORDER BY {order} LIMIT %(limit)s);
+
+-- retired: whether a model is at its end
+coalesce(m.lifecycle = 'retired' OR m.retires_on COLLATE "C" <= to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD'), false);
 
 -- unusable: why a model cannot be called; null where it can. OFFSET keeps the planner from making a join of it
 SELECT CASE WHEN NOT m.is_enabled THEN 'model-disabled'
             WHEN NOT p.is_enabled THEN 'provider-disabled'
             WHEN p.credential_hint IS NULL AND p.provider_type = ANY (%(keyed_types)s::text[]) THEN 'provider-has-no-key'
-            WHEN m.type IN ('image', 'audio', 'video', 'moderation', 'rerank') THEN 'type-cannot-be-run'
-            WHEN m.lifecycle = 'retired'
-                OR m.retires_on COLLATE "C" <= to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD') THEN 'retired'
-            END AS reason
+            WHEN m.type IN ({types_without_prompts}) THEN 'type-cannot-be-run'
+            WHEN {retired} THEN 'retired' END AS reason
 FROM {providers} WHERE p.organization_id = %(organization_id)s AND p.id = m.provider_id;
+
+-- types_without_prompts: of models that no prompt can be run on
+'image', 'audio', 'video', 'moderation', 'rerank';
 
 -- model_count: how many models the filter lets through
 SELECT count(*) FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions};

@@ -31,7 +31,11 @@ _MODELS: Final[dict[str, LiteralString]] = {
     # A model of a disabled provider is out of use as well. Those that are enabled are found once, not for each model.
     "is_enabled": "(m.is_enabled AND m.provider_id IN (SELECT p.id FROM {providers}"
     " WHERE p.organization_id = %(organization_id)s AND p.is_enabled)) = %(is_enabled)s",
-    "is_usable": "(({unusable}) IS NULL) = %(is_usable)s",
+    # The same as that nothing of `unusable` holds.
+    "is_usable": "(m.is_enabled AND m.type NOT IN ({types_without_prompts}) AND NOT {retired} AND m.provider_id IN ("
+    "SELECT p.id FROM {providers} WHERE p.organization_id = %(organization_id)s AND p.is_enabled"
+    " AND (p.credential_hint IS NOT NULL OR p.provider_type <> ALL (%(keyed_types)s::text[])))) = %(is_usable)s",
+    "is_retiring": "(m.retires_on IS NOT NULL) = %(is_retiring)s",
     "text": "(m.name_key LIKE %(text)s OR m.model_id_key LIKE %(text)s)",
 }
 
@@ -72,6 +76,7 @@ def model_conditions(filters: ModelFilter, keyed_types: Sequence[str]) -> Condit
         "capability": None if filters.capability is None else Jsonb([filters.capability]),
         "is_enabled": filters.is_enabled,
         "is_usable": filters.is_usable,
+        "is_retiring": filters.is_retiring,
         "text": None if filters.text is None else like_folded(filters.text),
     }
     conditions = _conditions("model", _MODELS, values)

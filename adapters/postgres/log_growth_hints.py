@@ -6,10 +6,8 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from psycopg.sql import SQL
-
 from adapters.database_errors import reachable
-from adapters.sql import statements
+from adapters.sql import composed_statements
 from application.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 
     from adapters.postgres.event_feed import Connect
 
-_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "followed_log.sql").items()}
+_SQL: Final = composed_statements("adapters.postgres", "log_notifications.sql")
 _PAUSE_SECONDS: Final = 0.02
 
 

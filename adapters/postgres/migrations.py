@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from adapters.postgres.roles import Roles
 
-_SQL: Final = statements("adapters.postgres", "inspection.sql")
+_SQL: Final = statements("adapters.postgres", "inspect_database.sql")
 
 
 class SchemaTooNew(ApplicationError):
@@ -55,7 +55,7 @@ class OtherLogin(ApplicationError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logins:
-    """Connection URLs of the two login roles; each holds a password, unless the server asks for none."""
+    """Connection URLs of the two login roles; each holds a password, unless the server requires none."""
 
     database_url: str
     admin_database_url: str
@@ -86,7 +86,7 @@ def _apply_missing(yoyo_url: str, roles: Roles, progress: Callable[[str], None])
         backend.break_lock()
         with backend.lock():
             applied = backend.execute("SELECT migration_id FROM _yoyo_migration").fetchall()
-            expect_known({row[0] for row in applied})
+            refuse_newer_schema({row[0] for row in applied})
             missing = backend.to_apply(known)
             for migration in missing:
                 progress(migration.id)
@@ -104,7 +104,7 @@ def _written_for(roles: Roles) -> Iterator[Path]:
         yield Path(folder)
 
 
-def expect_known(applied: Collection[str]) -> None:
+def refuse_newer_schema(applied: Collection[str]) -> None:
     """Check that this version knows all of these migrations.
 
     Raises:
@@ -121,7 +121,7 @@ def expect_current(applied: Sequence[str]) -> None:
     Raises:
         SchemaTooNew, SchemaTooOld: they differ.
     """
-    expect_known(applied)
+    refuse_newer_schema(applied)
     missing = known_migrations() - set(applied)
     if missing:
         raise SchemaTooOld(f"{SchemaTooOld.__doc__} (missing: {', '.join(sorted(missing))})")
@@ -155,7 +155,7 @@ def _password_of(url: str, role: str, setting: str) -> str:
 
 
 def trusted_logins(owner_url: str) -> Logins:
-    """Return the URLs of the two login roles on a server that asks for no password, such as the embedded one."""
+    """Return the URLs of the two login roles on a server that requires no password, such as the embedded one."""
     with psycopg.connect(owner_url, autocommit=True) as connection:
         roles = roles_of(connection)
     return Logins(database_url=login_url(owner_url, roles.app), admin_database_url=login_url(owner_url, roles.admin))
@@ -176,7 +176,7 @@ def known_migrations() -> set[str]:
 
 def _yoyo_url(owner_url: str, database: str, owner: str) -> str:
     parts = urlsplit(owner_url)
-    # Spaces separate options and backslashes escape them; yoyo takes a name in the path as it stands.
+    # Spaces separate options and backslashes escape them; yoyo takes a name in the path as it is.
     escaped = re.sub(r"([\\\s])", r"\\\1", owner)
     query = [*parse_qsl(parts.query), ("dbname", database), ("options", f"-c role={escaped}")]
     return urlunsplit(parts._replace(scheme="postgresql+psycopg", query=urlencode(query, quote_via=quote)))

@@ -7,11 +7,10 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from psycopg.sql import SQL
 from psycopg.types.json import Json
 
-from adapters.sql import statements
-from application.discovery.model_list_snapshots import Failed, Held, Standing, Standings
+from adapters.sql import composed_statements
+from application.discovery.model_list_snapshots import FailedQuery, HeldSnapshot, Standing, Standings
 from application.discovery.offer_changes import Snapshot
 
 if TYPE_CHECKING:
@@ -25,9 +24,7 @@ if TYPE_CHECKING:
 # The clocks of two hosts differ by less. What is dated further ahead was dated by a clock that was set back since, and
 # counts as old: nobody waits until that time comes.
 _SKEW: Final = timedelta(seconds=10)
-_SQL: Final = {
-    name: SQL(text).format() for name, text in statements("adapters.postgres", "model_list_snapshots.sql").items()
-}
+_SQL: Final = composed_statements("adapters.postgres", "model_list_snapshots.sql")
 
 
 class PostgresSnapshots:
@@ -44,7 +41,7 @@ class PostgresSnapshots:
         return await self._standings("standing", {"provider_id": provider_id})
 
     async def _standings(self, name: str, parameters: Mapping[str, Any]) -> Standings:
-        # The sequence comes first: what is newer than it says is read again, what is older would be kept.
+        # The sequence comes first: what is newer than that is read again, what is older would be kept.
         sequence, rows = await self._tenant.results((_SQL["sequence"], {}), (_SQL[name], parameters))
         now = self._clock.now()
         return Standings(
@@ -116,10 +113,12 @@ def _standing(row: tuple[Any, ...], now: datetime) -> Standing:
         provider_type=provider_type,
         endpoint=endpoint,
         basis=basis,
-        held=None if fetched_at is None else Held(basis=held_basis, fetched_at=fetched_at, age=_age(fetched_at, now)),
+        held=None
+        if fetched_at is None
+        else HeldSnapshot(basis=held_basis, fetched_at=fetched_at, age=_age(fetched_at, now)),
         failed=None
         if failed_at is None
-        else Failed(
+        else FailedQuery(
             basis=failed_basis,
             failed_at=failed_at,
             is_recent=failed_at - _SKEW < now < quiet_until,

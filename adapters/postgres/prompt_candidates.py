@@ -23,7 +23,8 @@ from application.prompts.prompt_candidates import (
     PromptCandidates,
 )
 from application.prompts.selection_candidates import ModelById, ModelByName
-from domain.access_key.values import Budget
+from application.run_in_thread import run_in_thread_if_large
+from domain.budget import Budget
 from domain.model.values import Lifecycle
 from domain.names import name_key
 
@@ -46,6 +47,8 @@ _COUNT: Final = SQL(_SQL["count"]).format(allowed=_ALLOWED).as_bytes()
 # More than anybody tries; who has more models of one name than this has the preferred ones of them tried.
 _MOST_NAMED: Final = 200
 _MODEL_COLUMNS: Final = 18
+# Each takes some 10 µs.
+_LARGE: Final = 200
 
 Row = tuple[Any, ...]
 
@@ -64,7 +67,7 @@ class PostgresCandidateReader:
         rows, state = await self._read(*_named(selector))
         # The first way of being called so that any model has: what a better one finds hides the others.
         best = min((row[1] for row in rows), default=0)
-        return self._candidates([row for row in rows if row[1] == best], state)
+        return await self._candidates([row for row in rows if row[1] == best], state)
 
     async def fitting(
         self, need: Requirements, *, has_images: bool, today: date, fastest: Sequence[UUID], limit: int
@@ -80,10 +83,10 @@ class PostgresCandidateReader:
             "today": today.isoformat(),
             "fastest": list(fastest),
         }
-        return self._candidates(*await self._read(_fitting(need.strategy, limit), parameters))
+        return await self._candidates(*await self._read(_fitting(need.strategy, limit), parameters))
 
     async def first(self, limit: int) -> PromptCandidates:
-        return self._candidates(*await self._read(_candidates_of("first", limit), {}))
+        return await self._candidates(*await self._read(_candidates_of("first", limit), {}))
 
     async def count(self) -> int:
         [[count]] = await self._tenant.rows(_COUNT, _restriction())
@@ -101,29 +104,34 @@ class PostgresCandidateReader:
         for row in rows:
             names.setdefault(row[0], []).append(row[2])
         shown = sorted(names.items(), key=lambda entry: (name_key(entry[0]), entry[0]))[:limit]
-        return CallableNames(names=shown, has_more=len(names) > limit, candidates=self._candidates(rows, state))
+        candidates = await self._candidates(rows, state)
+        return CallableNames(names=shown, has_more=len(names) > limit, candidates=candidates)
 
     async def state(self) -> OrganizationState:
         return _state(*await self._tenant.results((_SEQUENCE, {}), (_COOL_DOWNS, {}), (_BUDGET, {})))
 
     async def _read(self, statement: bytes, parameters: Mapping[str, Any]) -> tuple[list[Row], OrganizationState]:
-        # The sequence comes first: what is newer than it says is read again, what is older would be kept.
+        # The sequence comes first: what is newer than that is read again, what is older would be kept.
         sequence, cool_downs, budget, rows = await self._tenant.results(
             (_SEQUENCE, {}), (_COOL_DOWNS, {}), (_BUDGET, {}), (statement, {**parameters, **_restriction()})
         )
         return rows, _state(sequence, cool_downs, budget)
 
-    def _candidates(self, rows: Sequence[Row], state: OrganizationState) -> PromptCandidates:
+    async def _candidates(self, rows: Sequence[Row], state: OrganizationState) -> PromptCandidates:
         organization_id = current_caller().organization_id
-        accounts: dict[UUID, CandidateProvider] = {}
-        models: dict[UUID, CandidateModel] = {}
-        for row in rows:
-            model, account = row[2 : 2 + _MODEL_COLUMNS], row[2 + _MODEL_COLUMNS :]
-            if model[0] not in models:
-                models[model[0]] = _model(model)
-            if model[1] not in accounts:
-                accounts[model[1]] = _account(model[1], account, organization_id)
-        return PromptCandidates(state=state, accounts=accounts, models=list(models.values()))
+        return await run_in_thread_if_large(rows, lambda: _read_candidates(rows, state, organization_id), large=_LARGE)
+
+
+def _read_candidates(rows: Sequence[Row], state: OrganizationState, organization_id: UUID) -> PromptCandidates:
+    accounts: dict[UUID, CandidateProvider] = {}
+    models: dict[UUID, CandidateModel] = {}
+    for row in rows:
+        model, account = row[2 : 2 + _MODEL_COLUMNS], row[2 + _MODEL_COLUMNS :]
+        if model[0] not in models:
+            models[model[0]] = _model(model)
+        if model[1] not in accounts:
+            accounts[model[1]] = _account(model[1], account, organization_id)
+    return PromptCandidates(state=state, accounts=accounts, models=list(models.values()))
 
 
 def _named(selector: NamedSelector) -> tuple[bytes, Mapping[str, Any]]:

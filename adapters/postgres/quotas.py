@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from uuid import UUID, uuid4
 
-from psycopg.sql import SQL
-
-from adapters.sql import statements
+from adapters.sql import composed_statements
 from application.caller import Caller, acting_as
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from adapters.postgres.tenant_statements import Tenant
 
-_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "quotas.sql").items()}
+_SQL: Final = composed_statements("adapters.postgres", "quotas.sql")
 _ACTOR: Final = "system:quotas"
 
 
@@ -26,8 +24,7 @@ class PostgresQuotas:
         self._tenant = tenant
 
     async def read(self, organization_id: UUID) -> Mapping[str, int]:
-        reading = Caller(organization_id=organization_id, actor=_ACTOR, command_id=uuid4(), correlation_id=_ACTOR)
-        with acting_as(reading):
+        with acting_as(Caller.of_service(organization_id, _ACTOR)):
             rows = await self._tenant.rows(_SQL["quotas"], {})
         return rows[0][0] if rows else {}
 

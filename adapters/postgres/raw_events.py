@@ -8,15 +8,14 @@ from uuid import UUID
 
 from psycopg.adapt import Buffer, Loader
 from psycopg.pq import Format
-from psycopg.sql import SQL
 from psycopg.types.string import ByteaBinaryLoader
 
 from adapters.database_errors import reachable
-from adapters.sql import statements
+from adapters.sql import composed_statements
 from application.end_tasks import end_tasks
 from application.verification.checkpoint_storage import NewestCheckpoint
+from application.verification.hash_chain import Head, StoredEvent
 from application.verification.raw_events import Span, Stray, WrongCredential
-from application.verification.stored_events import Head, StoredEvent
 from application.verification.verification_proofs import Proof
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     Connection = AsyncConnection[tuple[Any, ...]]
     Connect = Callable[[], AbstractAsyncContextManager[Connection]]
 
-_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "raw_events.sql").items()}
+_SQL: Final = composed_statements("adapters.postgres", "raw_events.sql")
 _BATCH: Final = 2_000
 _TIMEOUT: Final = "600s"
 # Postgres counts microseconds from 2000-01-01.

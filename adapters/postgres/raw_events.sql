@@ -75,7 +75,7 @@ SELECT e.organization_id, min(e.org_sequence), count(*) FROM organization_heads 
 JOIN events e ON e.organization_id = h.organization_id AND e.org_sequence > h.org_sequence
 WHERE h.organization_id = ANY (%(organizations)s) GROUP BY e.organization_id ORDER BY 1;
 
--- wrong_credentials: stored keys that are not what the log says of their providers and webhooks
+-- wrong_credentials: stored keys that are not what the log says about their providers and webhooks
 SELECT coalesce(c.organization_id, p.organization_id), coalesce(c.provider_id, p.id), c.version, p.version
 FROM (SELECT * FROM provider_credentials WHERE organization_id = ANY (%(organizations)s)) c
 FULL JOIN (SELECT organization_id, id,

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.sql import SQL
 
 from adapters.postgres.connection_pools import ANSWERS_OR_ENDS
-from adapters.postgres.tenant_statements import Tenant
+from adapters.postgres.tenant_statements import PATIENCE_SECONDS, Tenant
 from adapters.sql import statements
 from application.caller import current_caller
 from application.errors import Unavailable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from adapters.postgres.tenant_statements import Statement
     from application.read_replica import ReadReplica
 
-    Asked = tuple[Statement, Mapping[str, Any]]
+    Query = tuple[Statement, Mapping[str, Any]]
     Results = list[list[tuple[Any, ...]]]
 
 _SQL: Final = statements("adapters.postgres", "read_replica.sql")
@@ -33,20 +33,27 @@ _PAUSES: Final = (0.01, 0.02, 0.04, 0.08, 0.15)
 
 
 class ReplicatedTenant(Tenant):
-    """Asks the replica if it has what the caller has seen, waiting a little for that, and otherwise the primary.
+    """Queries the replica if it has what the caller has seen, waiting a little for that, and otherwise the primary.
 
     Nobody waits for a replica that is lost meanwhile, and no error of it reaches anybody.
     """
 
     def __init__(
-        self, pool: AnyPool, primary: Tenant, replica: ReadReplica, *, at_once: int | None = None, **patience: float
+        self,
+        pool: AnyPool,
+        primary: Tenant,
+        replica: ReadReplica,
+        *,
+        at_once: int | None = None,
+        patience_seconds: float = PATIENCE_SECONDS,
+        rests: bool = False,
     ) -> None:
-        super().__init__(pool, at_once=at_once, **patience)
+        super().__init__(pool, at_once=at_once, patience_seconds=patience_seconds, rests=rests)
         self._primary = primary
         self._replica = replica
-        self._asking: set[asyncio.Task[Results | None]] = set()
+        self._queries: set[asyncio.Task[Results | None]] = set()
 
-    async def results(self, *statements: Asked) -> Results:
+    async def results(self, *statements: Query) -> Results:
         caller = current_caller()
         if self._replica.may_answer(caller.organization_id, caller.seen_position):
             found = await self._of_replica(statements, caller.seen_position or 0)
@@ -56,22 +63,22 @@ class ReplicatedTenant(Tenant):
         self._replica.answered["primary"] += 1
         return await self._primary.results(*statements)
 
-    async def _of_replica(self, asked: tuple[Asked, ...], seen_position: int) -> Results | None:
+    async def _of_replica(self, asked: tuple[Query, ...], seen_position: int) -> Results | None:
         """Return the results, none if the replica does not have them, or is lost before it has answered."""
-        asking = asyncio.create_task(self._asked(asked, seen_position))
-        # A server that has stopped does not hear of a cancellation either, so nobody waits for that.
-        self._asking.add(asking)
-        asking.add_done_callback(self._asking.discard)
+        query = asyncio.create_task(self._query(asked, seen_position))
+        # A server that has stopped does not receive a cancellation either, so nobody waits for that.
+        self._queries.add(query)
+        query.add_done_callback(self._queries.discard)
         lost = asyncio.create_task(self._replica.lost.wait())
         try:
-            await asyncio.wait({asking, lost}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({query, lost}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             lost.cancel()
-            if not asking.done():
-                asking.cancel()
-        return asking.result() if asking.done() else None
+            if not query.done():
+                query.cancel()
+        return query.result() if query.done() else None
 
-    async def _asked(self, asked: tuple[Asked, ...], seen_position: int) -> Results | None:
+    async def _query(self, asked: tuple[Query, ...], seen_position: int) -> Results | None:
         try:
             # The position comes first: what is read after it is at least as new.
             position, *found = await super().results((_POSITION, {}), *asked)
@@ -130,10 +137,10 @@ class PostgresReplicaProbe:
 
 @contextmanager
 def _answering() -> Iterator[None]:
-    """Translate every error: who may not be asked where a server stands is as good as away.
+    """Translate every error: a server whose position may not be queried counts as unavailable.
 
     Raises:
-        Unavailable: it cannot be reached, or does not say.
+        Unavailable: it cannot be reached, or does not report it.
     """
     try:
         yield
@@ -142,5 +149,5 @@ def _answering() -> Iterator[None]:
 
 
 def _is_loss(cause: BaseException | None) -> bool:
-    """Tell whether the connection was lost, or none could be had: no statement was refused, or the server ends."""
+    """Return whether the connection was lost, or none could be had: no statement was refused, or the server ends."""
     return isinstance(cause, psycopg.OperationalError) and (cause.sqlstate is None or cause.sqlstate.startswith("57P"))

@@ -1,4 +1,4 @@
-"""Tells when projections were last rebuilt."""
+"""Reads when projections were last rebuilt."""
 
 from __future__ import annotations
 

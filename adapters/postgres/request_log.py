@@ -10,19 +10,17 @@ from psycopg.sql import SQL, Composed
 from psycopg.types.json import Jsonb
 
 from adapters.database_errors import reachable
+from adapters.postgres.log_pages import joined_log_page, log_parameters, log_statement
 from adapters.sql import statements
-from application.prompts.completion import TokenUsage
-from application.run_in_thread import run_in_thread_if_large
-from application.usage.request_log import LoggedRequest
-from application.usage.usage_ledger import TOKEN_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
     from typing import LiteralString
 
     from adapters.postgres.connection_pools import AnyPool
     from adapters.postgres.tenant_statements import Tenant
+    from application.ports.log_pages import LogPage
     from application.usage.request_log import RequestFilter
 
 _SQL: Final = statements("adapters.postgres", "request_log.sql")
@@ -45,30 +43,65 @@ _SWEPT: Final = {
     "answers": ("organizations_with_old_answers", "sweep_answers"),
 }
 _ORGANIZATIONS_A_SWEEP: Final = 1000
+_PLACES: Final = frozenset({"since", "until", "request_id"})
+"""Conditions that an index finds the place of; others are looked for."""
+
+# Some 10 ms.
+_LOOKED_AT: Final = 20_000
+_STATEMENTS_A_PAGE: Final = 25
+
+Position = tuple["datetime", UUID]
+"""When a call ended, and its id."""
 
 
 class PostgresRequestLog:
     """Implements `application.usage.request_log.RequestLog`."""
 
-    def __init__(self, tenant: Tenant) -> None:
-        self._tenant = tenant
+    def __init__(
+        self, tenant: Tenant, *, looked_at: int = _LOOKED_AT, statements_a_page: int = _STATEMENTS_A_PAGE
+    ) -> None:
+        """Look at so many calls in each of so many statements for a page at most.
 
-    async def newest(
-        self, filters: RequestFilter, limit: int, before: tuple[datetime, UUID] | None
-    ) -> Sequence[LoggedRequest]:
-        parameters = _parameters(filters)
-        names = tuple(parameters)
-        if before is not None:
-            names = (*names, "before_time")
-            parameters |= {"before_time": before[0], "before_id": before[1]}
-        rows = await self._tenant.rows(_filtered("requests", names), {**parameters, "limit": limit})
-        return await run_in_thread_if_large(rows, lambda: [_logged(row) for row in rows])
+        A page for which more would have to be looked at ends before it is full, and the next one goes on there.
+        """
+        self._tenant = tenant
+        self._looked_at = looked_at
+        self._statements_a_page = statements_a_page
+
+    async def page(self, filters: RequestFilter, limit: int, before: Position | None) -> LogPage[Position]:
+        return await self._page("request_documents", filters, limit, before)
+
+    async def lines(self, filters: RequestFilter, limit: int, before: Position | None) -> LogPage[Position]:
+        return await self._page("request_lines", filters, limit, before)
 
     async def count(self, filters: RequestFilter, *, most: int | None = None) -> int:
         parameters = _parameters(filters)
-        statement = _filtered("request_count", tuple(parameters))
+        statement = _statement("request_count", tuple(parameters))
         count: int = (await self._tenant.rows(statement, {**parameters, "limit": most}))[0][0]
         return count
+
+    async def _page(self, name: str, filters: RequestFilter, limit: int, before: Position | None) -> LogPage[Position]:
+        parameters = _parameters(filters)
+        chosen = tuple(name for name in parameters if name not in _PLACES)
+        places = tuple(name for name in parameters if name in _PLACES)
+        parameters |= {"looked_at": self._looked_at if chosen else limit + 1}
+        texts: list[bytes] = []
+        for _ in range(self._statements_a_page):
+            here = places if before is None else (*places, "before_time")
+            if before is not None:
+                parameters |= {"before_time": before[0], "before_id": before[1]}
+            statement = _paged(name, here, chosen)
+            [(text, count, *last, _)] = await self._tenant.rows(statement, {**parameters, **log_parameters(limit)})
+            texts += [text] if text else []
+            if count > limit:
+                # Where the page was full, what is more is found here, and the next page begins here as well.
+                return joined_log_page(name, texts, (last[0], last[1]) if limit else before)
+            limit -= count
+            ends = await self._tenant.rows(_last_searched(here), parameters) if chosen else []
+            if not ends:
+                return joined_log_page(name, texts, None)
+            before = (ends[0][0], ends[0][1])
+        return joined_log_page(name, texts, before)
 
 
 class PostgresUsageSweep:
@@ -104,39 +137,6 @@ class PostgresUsageSweep:
         return deleted
 
 
-_FIELDS: Final = (
-    "id",
-    "ended_at",
-    "request_id",
-    "actor",
-    "access_key_id",
-    "labels",
-    "door",
-    "operation",
-    "is_streamed",
-    "model_asked",
-    "model_id",
-    "provider_id",
-    "provider_type",
-    "provider_model_id",
-    "outcome",
-    "attempts",
-    "attempt_count",
-    "cost_usd",
-    "cost_unknown",
-    "first_byte_ms",
-    "duration_ms",
-    "upstream_request_id",
-    "ignored_fields",
-)
-
-
-def _logged(row: tuple[Any, ...]) -> LoggedRequest:
-    values = dict(zip((*_FIELDS, *TOKEN_KINDS), row, strict=True))
-    tokens = TokenUsage(**{name: values.pop(name) for name in TOKEN_KINDS})
-    return LoggedRequest(**values, tokens=tokens)
-
-
 def _parameters(filters: RequestFilter) -> dict[str, Any]:
     model_id = _uuid(filters.model)
     values: Mapping[str, Any] = {
@@ -162,6 +162,20 @@ def _uuid(text: str | None) -> UUID | None:
 
 
 @cache
-def _filtered(name: str, conditions: tuple[str, ...]) -> Composed:
-    joined = SQL(" AND ").join(SQL(_CONDITIONS[condition]) for condition in conditions) if conditions else SQL("true")
-    return SQL(_SQL[name]).format(conditions=joined)
+def _statement(name: str, conditions: tuple[str, ...]) -> bytes:
+    return SQL(_SQL[name]).format(conditions=_all_of(conditions)).as_bytes()
+
+
+@cache
+def _paged(name: str, places: tuple[str, ...], conditions: tuple[str, ...]) -> bytes:
+    searched = SQL(_SQL["searched"]).format(places=_all_of(places), conditions=_all_of(conditions))
+    return log_statement(name, SQL(_SQL[name]).format(searched=searched))
+
+
+@cache
+def _last_searched(places: tuple[str, ...]) -> bytes:
+    return SQL(_SQL["last_searched"]).format(places=_all_of(places)).as_bytes()
+
+
+def _all_of(conditions: tuple[str, ...]) -> Composed:
+    return SQL(" AND ").join(SQL(_CONDITIONS[name]) for name in conditions) if conditions else SQL("true").format()

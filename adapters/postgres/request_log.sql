@@ -1,10 +1,55 @@
--- requests: the newest calls that match
-SELECT id, ended_at, request_id, actor, access_key_id, labels, door, operation, is_streamed, model_asked, model_id,
-    provider_id, provider_type, provider_model_id, outcome, attempts, attempt_count, cost_usd, cost_unknown, first_byte_ms,
-    duration_ms, upstream_request_id, ignored_fields, input_tokens, cached_input_tokens, cache_write_tokens,
-    cache_write_5m_tokens, cache_write_1h_tokens, audio_input_tokens, output_tokens, reasoning_tokens, audio_output_tokens
-FROM request_log WHERE organization_id = %(organization_id)s AND {conditions}
-ORDER BY ended_at DESC, id DESC LIMIT %(limit)s;
+-- searched: the newest calls that match, of so many that are looked at
+SELECT * FROM (
+    SELECT * FROM request_log WHERE organization_id = %(organization_id)s AND {places}
+    ORDER BY ended_at DESC, id DESC LIMIT %(looked_at)s
+) looked_at WHERE {conditions} ORDER BY ended_at DESC, id DESC LIMIT %(limit)s;
+
+-- last_searched: the last of those that were looked at; none where the log ends before
+SELECT ended_at, id FROM request_log WHERE organization_id = %(organization_id)s AND {places}
+ORDER BY ended_at DESC, id DESC OFFSET %(looked_at)s - 1 LIMIT 1;
+
+-- request_documents: calls as the API shows them
+SELECT row_to_json(document) AS body, r.ended_at AS sort_value, r.id
+FROM ({searched}) r CROSS JOIN LATERAL (
+    SELECT r.id, rfc3339(r.ended_at) AS "endedAt", r.request_id AS "requestId", r.actor, r.access_key_id AS "accessKeyId",
+        r.labels, r.door, r.operation, r.is_streamed AS "isStreamed", r.model_asked AS "modelAsked",
+        r.model_id AS "modelId", r.provider_id AS "providerId", r.provider_type AS "providerType",
+        r.provider_model_id AS "providerModelId", r.outcome,
+        (SELECT row_to_json(tokens) FROM (
+            SELECT r.input_tokens AS "inputTokens", r.output_tokens AS "outputTokens",
+                r.cached_input_tokens AS "cachedInputTokens", r.cache_write_tokens AS "cacheWriteTokens",
+                r.cache_write_1h_tokens AS "cacheWrite1hTokens", r.reasoning_tokens AS "reasoningTokens",
+                r.audio_input_tokens AS "audioInputTokens", r.audio_output_tokens AS "audioOutputTokens",
+                r.cache_write_5m_tokens AS "cacheWrite5mTokens") tokens) AS usage,
+        r.cost_usd AS "costUsd", r.cost_unknown AS "costUnknownReason",
+        trim_scale(round(r.first_byte_ms::numeric, 2)) AS "firstByteMs",
+        trim_scale(round(r.duration_ms::numeric, 2)) AS "durationMs",
+        r.upstream_request_id AS "upstreamRequestId", r.ignored_fields AS "ignoredFields",
+        r.attempt_count AS "attemptCount",
+        (SELECT coalesce(json_agg(row_to_json(attempt) ORDER BY each.ordinality), '[]')
+         FROM jsonb_array_elements(r.attempts) WITH ORDINALITY each CROSS JOIN LATERAL (
+            SELECT each.value -> 'model_id' AS "modelId", each.value -> 'provider_id' AS "providerId",
+                each.value -> 'provider_model_id' AS "providerModelId", each.value -> 'was_called' AS "wasCalled",
+                each.value -> 'outcome' AS outcome, each.value -> 'http_status' AS "upstreamStatus",
+                each.value -> 'upstream_request_id' AS "upstreamRequestId",
+                trim_scale(round((each.value ->> 'latency_ms')::numeric, 2)) AS "latencyMs",
+                (each.value ->> 'cost_usd')::numeric AS "costUsd") attempt) AS attempts
+) document
+ORDER BY r.ended_at DESC, r.id DESC;
+
+-- request_lines: the same as lines of CSV, with the columns of views/requests.py
+SELECT concat_ws(',', rfc3339(ended_at), id, csv_cell(request_id), csv_cell(actor), coalesce(access_key_id::text, ''),
+        CASE WHEN labels = '{{}}' THEN '' ELSE csv_cell(labels::text) END, csv_cell(door), operation, is_streamed::text,
+        csv_cell(model_asked), coalesce(model_id::text, ''), coalesce(provider_id::text, ''), csv_cell(provider_type),
+        csv_cell(provider_model_id), csv_cell(outcome), coalesce(cost_usd::text, ''), csv_cell(cost_unknown),
+        coalesce(trim_scale(round(first_byte_ms::numeric, 2))::text, ''), trim_scale(round(duration_ms::numeric, 2)),
+        csv_cell(upstream_request_id), CASE WHEN ignored_fields = '[]' THEN '' ELSE csv_cell(ignored_fields::text) END,
+        attempt_count, coalesce(input_tokens::text, ''), coalesce(cached_input_tokens::text, ''),
+        coalesce(cache_write_tokens::text, ''), coalesce(cache_write_5m_tokens::text, ''),
+        coalesce(cache_write_1h_tokens::text, ''), coalesce(audio_input_tokens::text, ''),
+        coalesce(output_tokens::text, ''), coalesce(reasoning_tokens::text, ''),
+        coalesce(audio_output_tokens::text, '')) || E'\r\n' AS body, ended_at AS sort_value, id
+FROM ({searched}) r ORDER BY ended_at DESC, id DESC;
 
 -- request_count: how many match
 SELECT count(*) FROM (SELECT FROM request_log WHERE organization_id = %(organization_id)s AND {conditions}

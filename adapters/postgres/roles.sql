@@ -20,7 +20,7 @@ GRANT {owner} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE;
 GRANT CREATE, CONNECT, TEMPORARY ON DATABASE {database} TO {owner};
 GRANT CONNECT ON DATABASE {database} TO {app}, {admin};
 
--- limit_login: what holds for every transaction of the login that serves, also where a pooler stands before the server
+-- limit_login: what holds for every transaction of the login that serves, also behind a pooler
 ALTER ROLE {app} SET timezone = 'UTC';
 ALTER ROLE {app} SET statement_timeout = '15s';
 ALTER ROLE {app} SET lock_timeout = '10s';

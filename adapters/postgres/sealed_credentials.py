@@ -21,7 +21,7 @@ _OF_WEBHOOK: Final = SQL(_TEXTS["current_webhook_credential"]).format()
 
 
 class PostgresSealedCredentials:
-    """Implements `application.ports.sealed_credentials.SealedCredentials`, for providers or for webhooks."""
+    """Implements `application.ports.vault.SealedCredentials`, for providers or for webhooks."""
 
     def __init__(self, tenant: Tenant, *, of_webhooks: bool = False) -> None:
         self._tenant = tenant

@@ -12,7 +12,7 @@ from application.errors import ApplicationError
 if TYPE_CHECKING:
     Connection = psycopg.Connection[tuple[Any, ...]]
 
-_SQL: Final = statements("adapters.postgres", "sessions.sql")
+_SQL: Final = statements("adapters.postgres", "session_connections.sql")
 _OPTIONS: Final = "-c modelbook.session=kept"
 _SECONDS: Final = 5
 
@@ -46,6 +46,6 @@ def connected_session(url: str, *, setting: str) -> Connection:
 
 def _in_the_way(setting: str) -> PoolerInTheWay:
     return PoolerInTheWay(
-        f"{setting} leads to a pooler of connections: locks, jobs and hints need sessions of the server, so give the "
-        "server's own address there. (A pooler may stand before MODELBOOK_DATABASE_URL.)"
+        f"{setting} leads to a connection pooler: locks, jobs and notifications need server sessions, so give the "
+        "server's own address there. (A pooler may be used for MODELBOOK_DATABASE_URL.)"
     )

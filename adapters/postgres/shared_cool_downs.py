@@ -22,7 +22,7 @@ _FORGET: Final = SQL(_SQL["forget"]).format().as_bytes()
 
 
 class PostgresSharedCoolDowns:
-    """Implements `application.prompts.cool_down_sharing.SharedCoolDowns`; what ended long ago goes with each write."""
+    """Implements `application.prompts.cool_down_sharing.SharedCoolDowns`; each write deletes those long over."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant

@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.database_errors import reachable
 from application.caller import current_caller
 from application.errors import Unavailable
+from application.run_in_thread import release_after, rest_beside_others
 from application.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from uuid import UUID
 
     import psycopg
     from psycopg.sql import Composed
 
     from adapters.postgres.connection_pools import AnyPool
+    from application.turns import Turn
 
     Statement = bytes | Composed
 
 LONG_PATIENCE_SECONDS: Final = 30.0
 """For statements that may themselves take seconds."""
 
-_PATIENCE_SECONDS: Final = 8.0
+PATIENCE_SECONDS: Final = 8.0
 # A server that is well ends a statement sooner (roles.sql). One that has stopped, with its connections open, ends none.
 _LONGEST_SECONDS: Final = 30.0
 # What they are made into Python's values in is some 2 ms, in which the event loop does nothing else.
 _ROWS_AT_ONCE: Final = 50
+# Of each second. What a person looks at takes less.
+_UNRESTED_SECONDS: Final = 0.05
 _SCOPE: Final = b"SELECT set_config('app.organization_id', %s, true)"
 
 
@@ -39,13 +45,21 @@ class Tenant:
     """
 
     def __init__(
-        self, pool: AnyPool, *, at_once: int | None = None, patience_seconds: float = _PATIENCE_SECONDS
+        self,
+        pool: AnyPool,
+        *,
+        at_once: int | None = None,
+        patience_seconds: float = PATIENCE_SECONDS,
+        rests: bool = False,
     ) -> None:
         """An organization has at most so many of the connections, by default all but one, which is left for the others.
 
-        More of its statements wait, for so long at most.
+        More of its statements wait, for so long at most. Where it `rests`, those of an organization that has had more
+        than 50 ms of a second also wait after each group of statements, four times as long as that took, while the
+        process works for other organizations too: the database has its processors for them.
         """
         self._pool = pool
+        self._rests = rests
         self._turns = Turns(at_once or max(pool.max_size - 1, 1), patience_seconds=patience_seconds)
 
     async def ping(self) -> None:
@@ -73,17 +87,41 @@ class Tenant:
             Unavailable: the database cannot be reached.
         """
         organization_id = current_caller().organization_id
+        turn, rest = self._turns.of(organization_id), 0.0
         with reachable():
-            async with self._turns.of(organization_id), self._pool.connection() as connection:
-                async with _answer_in_time(), connection.pipeline():
-                    await connection.execute(_SCOPE, (str(organization_id),), prepare=True)
-                    cursors = [
-                        await connection.execute(
-                            statement, {**parameters, "organization_id": organization_id}, prepare=True, binary=True
-                        )
-                        for statement, parameters in statements
-                    ]
-                return [await _fetched(cursor) for cursor in cursors]
+            await turn.acquire()
+            try:
+                async with self._pool.connection() as connection:
+                    started = perf_counter()
+                    try:
+                        return await _results(connection, organization_id, statements)
+                    finally:
+                        if self._rests:
+                            rest = _rest(organization_id, turn, started)
+            finally:
+                release_after(turn, rest)
+
+
+def _rest(organization_id: UUID, turn: Turn, started: float) -> float:
+    now = perf_counter()
+    seconds = now - started
+    return rest_beside_others(organization_id, seconds) if turn.worked(seconds, now) > _UNRESTED_SECONDS else 0.0
+
+
+async def _results(
+    connection: psycopg.AsyncConnection[tuple[Any, ...]],
+    organization_id: UUID,
+    statements: Sequence[tuple[Statement, Mapping[str, Any]]],
+) -> list[list[tuple[Any, ...]]]:
+    async with _answer_in_time(), connection.pipeline():
+        await connection.execute(_SCOPE, (str(organization_id),), prepare=True)
+        cursors = [
+            await connection.execute(
+                statement, {**parameters, "organization_id": organization_id}, prepare=True, binary=True
+            )
+            for statement, parameters in statements
+        ]
+    return [await _fetched(cursor) for cursor in cursors]
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def refuse_link(path: Path) -> None:
-    """Do nothing unless a link stands there.
+    """Do nothing unless there is a link.
 
     Raises:
         Unavailable: one does.
@@ -26,7 +26,7 @@ def open_unlinked(path: Path, flags: int, mode: str) -> IO[Any]:
     """Return the file, made if there is none, opened to be read and written with these flags.
 
     Raises:
-        Unavailable: a link stands there.
+        Unavailable: there is a link.
     """
     return os.fdopen(_opened(path, os.O_RDWR | os.O_CREAT | flags), mode)
 

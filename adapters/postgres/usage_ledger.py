@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +15,7 @@ from psycopg.types.json import Jsonb
 from adapters.sql import statements
 from application.caller import Caller, acting_as, current_caller
 from application.errors import Unavailable
-from application.repeat import repeat_until
+from application.repeat import Repeated
 from application.usage.usage_ledger import COUNTING, TOKEN_KINDS
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ _FLUSH_SECONDS: Final = 0.5
 _MOST_BYTES_WAITING: Final = 32 * 1024 * 1024
 _MOST_A_STATEMENT: Final = 500
 _ACTOR: Final = "usage"
-# A provider chooses what stands there: nothing but what an id looks like is kept.
+# A provider chooses the content: nothing but what an id looks like is kept.
 _UPSTREAM_ID: Final = re.compile(r"[\w.:=+/-]{1,200}", re.ASCII)
 
 _log = logging.getLogger(__name__)
@@ -62,23 +61,19 @@ class PostgresUsageLedger:
         self._tenant = tenant
         self._clock = clock
         self._keeps_requests = keeps_requests
-        self._flush_seconds = flush_seconds
         self._most_bytes_waiting = most_bytes_waiting
         self._waiting: dict[UUID, list[bytes]] = {}
         self._bytes_waiting = 0
         self._lost = 0
-        self._stopping = asyncio.Event()
-        self._flushing: asyncio.Task[None] | None = None
+        self._flushing = Repeated(flush_seconds, self.flush)
 
     async def start(self) -> None:
         """Start writing every half second."""
-        self._flushing = asyncio.create_task(repeat_until(self._stopping, self._flush_seconds, self.flush))
+        self._flushing.start()
 
     async def close(self) -> None:
         """Stop, and write the remaining calls."""
-        self._stopping.set()
-        if self._flushing is not None:
-            await self._flushing
+        await self._flushing.stop()
         await self.flush()
         if (waiting := sum(map(len, self._waiting.values()))) > 0:
             _log.error("%d calls could not be written to the request log and to usage; they are lost.", waiting)
@@ -116,7 +111,7 @@ class PostgresUsageLedger:
         self._bytes_waiting += len(row)
 
     async def _write(self, organization_id: UUID, rows: Sequence[bytes]) -> None:
-        caller = Caller(organization_id=organization_id, actor=_ACTOR, command_id=uuid4(), correlation_id=_ACTOR)
+        caller = Caller.of_service(organization_id, _ACTOR)
         parameters = {"requests": Jsonb(rows, dumps=_joined), "is_kept": self._keeps_requests}
         try:
             with acting_as(caller):
@@ -135,7 +130,7 @@ def _joined(rows: Sequence[bytes]) -> bytes:
 
 
 def _row(request: RequestRecord, caller: Caller, ended_at: datetime) -> dict[str, Any]:
-    """Return the call as `add_requests` takes it; what tells of the model is that of the last attempt."""
+    """Return the call as `add_requests` takes it; the fields of the model are those of the last attempt."""
     last = request.last
     known = [use.cost_usd for use in request.uses if use.cost_usd is not None]
     is_counted = request.operation != COUNTING

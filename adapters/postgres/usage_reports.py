@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
-from adapters.sql import statements
+from adapters.sql import composed_statements
 from application.usage.usage_ledger import OK, TOKEN_KINDS, UsageReport, UsageSum
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from uuid import UUID
 
     from adapters.postgres.tenant_statements import Tenant
     from application.usage.usage_ledger import Grouping, UsageFilter
 
-_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "usage.sql").items()}
+_SQL: Final = composed_statements("adapters.postgres", "usage.sql")
 _UNGROUPED: Final = {f"by_{dimension}": False for dimension in ("time", "provider", "model", "key", "actor")}
 _NOTHING: Final = UsageSum(
     requests=0,
@@ -50,6 +51,8 @@ _COLUMNS: Final = (
     "latency_ms_total",
     "latency_ms_max",
 )
+
+_ADDED: Final = ("requests", *TOKEN_KINDS, "unknown_cost_requests", "latency_ms_total")
 
 
 class PostgresUsageReports:
@@ -81,14 +84,13 @@ class PostgresUsageReports:
             "limit": limit + 1,
         }
         statement = _SQL["usage_of_groups"]
-        rows, totals = await self._tenant.results(
-            (statement, parameters | groups), (statement, parameters | _UNGROUPED | {"labels": [], "limit": 1})
-        )
-        return UsageReport(
-            groups=[_sum(row, by_hour=by_hour) for row in rows[:limit]],
-            total=_sum(totals[0], by_hour=by_hour) if totals else _NOTHING,
-            is_cut=len(rows) > limit,
-        )
+        rows = await self._tenant.rows(statement, parameters | groups)
+        sums = [_sum(row, by_hour=by_hour) for row in rows[:limit]]
+        if len(rows) <= limit:
+            return UsageReport(groups=sums, total=_total(sums), is_cut=False)
+        # What is not among the groups is read again: few reports have so many.
+        [row] = await self._tenant.rows(statement, parameters | _UNGROUPED | {"labels": [], "limit": 1})
+        return UsageReport(groups=sums, total=_sum(row, by_hour=by_hour), is_cut=True)
 
     async def latencies(self, since: date) -> Mapping[UUID, float]:
         rows = await self._tenant.rows(_SQL["latencies"], {"since": _midnight(since)})
@@ -107,4 +109,16 @@ def _sum(row: tuple[Any, ...], *, by_hour: bool) -> UsageSum:
         day=None if starts_at is None or by_hour else starts_at.date(),
         succeeded=values["outcomes"].get(OK, 0),
         **values,
+    )
+
+
+def _total(groups: Sequence[UsageSum]) -> UsageSum:
+    outcomes: Counter[str] = Counter()
+    for group in groups:
+        outcomes.update(group.outcomes)
+    added: dict[str, Any] = {name: sum(getattr(group, name) for group in groups) for name in _ADDED}
+    cost = sum((group.cost_usd for group in groups), Decimal(0))
+    longest = max((group.latency_ms_max for group in groups), default=0.0)
+    return replace(
+        _NOTHING, **added, cost_usd=cost, latency_ms_max=longest, outcomes=dict(outcomes), succeeded=outcomes[OK]
     )

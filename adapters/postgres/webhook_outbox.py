@@ -1,13 +1,12 @@
-"""What webhooks are still to be told, and what became of it."""
+"""The events that webhooks have still to receive, and the results of deliveries."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from psycopg.sql import SQL
 
-from adapters.sql import statements
+from adapters.sql import composed_statements
 from application.webhooks.messages import ReportedEvent
 from application.webhooks.outbox import FailedMessage, Pending
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from adapters.postgres.tenant_statements import Tenant
     from application.webhooks.send_message import Attempt
 
-_SQL: Final = {name: SQL(text).format() for name, text in statements("adapters.postgres", "webhooks.sql").items()}
+_SQL: Final = composed_statements("adapters.postgres", "webhooks.sql")
 
 
 class PostgresWebhookOutbox:

@@ -36,7 +36,7 @@ ORDER BY e.org_sequence;
 -- unhurried: this transaction need not be on the disk before it is answered: what is lost with the server is sent again
 SELECT set_config('synchronous_commit', 'off', true);
 
--- delivered: move on to an event that was delivered; tell if the webhook is enabled
+-- delivered: advance to an event that was delivered; return whether the webhook is enabled
 WITH moved AS (
     UPDATE webhook_cursors c
     SET position = %(event_position)s, attempts = 0, failing_since = NULL, next_attempt_at = NULL,
@@ -85,7 +85,7 @@ FROM stayed;
 UPDATE webhook_deliveries SET status = 'failed', next_attempt_at = NULL
 WHERE organization_id = %(organization_id)s AND webhook_id = %(webhook_id)s AND message_id = %(message_id)s;
 
--- skip: move on without telling anything
+-- skip: advance without a delivery
 UPDATE webhook_cursors SET position = %(until)s, served_at = clock_timestamp()
 WHERE organization_id = %(organization_id)s AND webhook_id = %(webhook_id)s AND position = %(position)s
 RETURNING true;

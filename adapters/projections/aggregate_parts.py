@@ -41,7 +41,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Some:
+class AggregateList:
     """A list of aggregates."""
 
     ids: Sequence[UUID]
@@ -59,7 +59,7 @@ class Some:
         return aggregate_id in self.ids
 
 
-Which = Span | Some
+Which = Span | AggregateList
 
 
 def spans(events: int, size: int = PART_EVENTS) -> Iterator[Span]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from application.ports.projections import ComparedTable, Comparison, Difference, Differences, UnreadableEvents
+from application.rebuilding.projections import ComparedTable, Comparison, Difference, Differences, UnreadableEvents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from adapters.projections.compare_rows import Checked, Digest
-    from application.ports.projections import UnreadableEvent
     from application.projections.row_changes import Table
+    from application.rebuilding.projections import UnreadableEvent
 
 _MOST_NAMED: Final = 1_000
 

@@ -10,9 +10,9 @@ from uuid import UUID
 import orjson
 
 from application.errors import ApplicationError
-from application.ports.projections import UnreadableEvent
 from application.projections.fold_log import changed, no_rows, unnamed
 from application.projections.row_changes import LoggedEvent
+from application.rebuilding.projections import UnreadableEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -16,8 +16,8 @@ from adapters.projections.comparison_tally import Tally
 from adapters.projections.projection_source import SQL_TEXTS
 from adapters.projections.rewrite_rows import Pace, rewrite
 from application.end_tasks import end_tasks
-from application.ports.projections import RebuildTogether
 from application.projections.project_event import TOPICS_OF
+from application.rebuilding.projections import RebuildTogether
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -113,7 +113,7 @@ class Walk:
                 return
         self.tally.organizations += 1
         if self._writes:
-            # They are made of the log as well, and made anew by whoever needs them.
+            # They follow from the log as well, and are recreated when they are needed.
             await connection.execute(SQL_TEXTS["forget_snapshots"], {"organization_id": organization.id})
         parts = list(spans(organization.events))
         organization.parts_left = len(parts)

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Identifier
 
+from adapters.code_version import code_version
 from adapters.projections.connections import connected, several
 from adapters.projections.organization_walk import Organization, Walk
 from adapters.projections.projection_source import SQL_TEXTS, Source
-from adapters.projections.projection_version import projection_version
-from application.ports.projections import OrganizationUnknown, ProjectionStatus
 from application.projections.project_event import TOPICS_OF, project
+from application.rebuilding.projections import OrganizationUnknown, ProjectionStatus
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from adapters.projections.fold_events import Projector
     from adapters.projections.projection_source import WrongSnapshots
     from application.ports.progress import Progress
-    from application.ports.projections import Comparison
     from application.projections.row_changes import Table
+    from application.rebuilding.projections import Comparison
 
 # One is read or written by the server while the other is folded here.
 _WORKERS: Final = 2
@@ -34,7 +34,7 @@ _PAGE: Final = 5_000
 
 
 class PostgresProjections:
-    """Implements `application.ports.projections.Projections` with the administrators' login, which owns no table."""
+    """Implements `application.rebuilding.projections.Projections`; the administrators' login owns no table."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class PostgresProjections:
         self._url = url
         self._wrong_snapshots = wrong_snapshots
         self._projector = projector
-        self._version = version or projection_version()
+        self._version = version or code_version()
 
     async def statuses(self) -> Sequence[ProjectionStatus]:
         async with connected(self._url) as connection:

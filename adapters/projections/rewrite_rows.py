@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from adapters.projections.aggregate_parts import Some
+from adapters.projections.aggregate_parts import AggregateList
 from adapters.projections.compare_rows import as_json, check
 from adapters.projections.projection_source import SQL_TEXTS
-from application.ports.projections import RowsKeepChanging
+from application.rebuilding.projections import RowsKeepChanging
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ class Pace:
         """Adjust the batch size to the time that a batch took."""
         self.longest_ms = max(self.longest_ms, milliseconds)
         fitting = int(rows * _AIM_MS / max(milliseconds, 0.1))
-        # Slower at once, faster by and by: one lucky batch says little.
+        # Slower at once, faster gradually: one fast batch proves little.
         self.rows = max(_SMALLEST, min(fitting, self.rows * 5 // 4 + 1, _LARGEST))
 
 
@@ -57,7 +57,7 @@ async def rewrite(connection: Connection, source: Source, checked: Checked, pace
                 left_alone += await _write(connection, table, batch, checked, pace)
         if not left_alone:
             return
-        checked = await check(connection, source, checked.organization_id, Some(left_alone))
+        checked = await check(connection, source, checked.organization_id, AggregateList(left_alone))
     raise RowsKeepChanging
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# The colon is Google's separator of a model and its method, and stands in Ollama's and OpenRouter's ids; RFC 3986
+# The colon is Google's separator of a model and its method, and is part of Ollama's and OpenRouter's ids; RFC 3986
 # allows it in a path. A slash inside a part, as in `meta-llama/Llama-3.3-70B`, is encoded, for it separates none.
 _ALLOWED_IN_PART: Final = ":"
 
@@ -24,11 +24,11 @@ def _below(base: str, parts: tuple[str, ...]) -> str:
     return base.rstrip("/") + "".join(f"/{quote(part, safe=_ALLOWED_IN_PART)}" for part in parts)
 
 
-def without_version(base: str, version: str = "v1") -> str:
-    """Return the base URL without the version at its end: the server's root."""
-    return base.rstrip("/").removesuffix(f"/{version}")
+def without_version(base: str) -> str:
+    """Return the base URL without `/v1` at its end: the server's root."""
+    return base.rstrip("/").removesuffix("/v1")
 
 
-def with_version(base: str, version: str = "v1") -> str:
-    """Return the base URL with the version at its end, whether or not it was there."""
-    return f"{without_version(base, version)}/{version}"
+def with_version(base: str) -> str:
+    """Return the base URL with `/v1` at its end, whether or not it was there."""
+    return f"{without_version(base)}/v1"

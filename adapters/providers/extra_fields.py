@@ -1,4 +1,4 @@
-"""What a provider says of a model beyond what we understand, kept within bounds."""
+"""What a provider says about a model beyond what we understand, kept within bounds."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def extras_of(entry: Mapping[str, Any], understood: Collection[str]) -> dict[str
 
 
 def _trimmed(value: object, depth: int = 0) -> Any:  # noqa: ANN401 - JSON
-    """Cut long texts and lists and what lies too deep; no NUL, which Postgres does not store in JSON."""
+    """Cut long texts and lists and what is nested too deep; no NUL, which Postgres does not store in JSON."""
     if isinstance(value, str):
         text = value.replace("\0", "")
         return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…"

@@ -59,7 +59,7 @@ def words(value: object) -> tuple[str, ...] | None:
 def day(value: object) -> str | None:
     """Return the ISO date in an ISO date or time, or of a moment in seconds since 1970, as UTC.
 
-    1970-01-01 itself is how several servers say that they do not know.
+    1970-01-01 itself is how several servers write an unknown time.
     """
     found = _day(value)
     return found.isoformat() if found is not None and found != date(1970, 1, 1) else None

@@ -1,6 +1,6 @@
-"""Where a list goes on: in the words of all the services that list models a page at a time.
+"""Where a list continues: in the words of all the services that list models a page at a time.
 
-Of a link only the query is taken, for the list's own address: a key goes nowhere else, whatever a page says.
+Of a link only the query is taken, for the list's own address: a key is sent nowhere else, whatever a page contains.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ _LINK_HEADER: Final = re.compile(r'<([^>]*)>\s*;[^,<]*\brel\s*=\s*"?[^",;]*\bnex
 
 
 class NoWayOn(ValueError):
-    """The list goes on, and does not say how in a way that is known."""
+    """The list continues, and names its next page in no known way."""
 
 
 def query_of_next_page(

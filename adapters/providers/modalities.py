@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-# What is written decides; a model that writes text and pictures is asked for its pictures.
+# What is written decides; a model that writes text and images is an image model.
 _BY_OUTPUT: Final = (
     ("video", "video"),
     ("image", "image"),
@@ -43,7 +43,7 @@ _WRITES: Final = {"image": "image_output", "audio": "audio_output", "video": "vi
 
 
 def capabilities_of(reads: Collection[str] | None, writes: Collection[str] | None) -> set[str]:
-    """Return what the media alone tell of a model's capabilities."""
+    """Return the capabilities that follow from a model's media alone."""
     read = {capability for medium, capability in _READS.items() if medium in (reads or ())}
     written = {capability for medium, capability in _WRITES.items() if medium in (writes or ())}
     return read | written

@@ -66,7 +66,7 @@ def _refusal(answer: ProviderResponse) -> CallOutcome:
 
 
 def counted(answer: ProviderResponse, list_of: ListOf, *, proves_key: bool = True) -> CallOutcome:
-    """Return the outcome of a probe that asked for a list; models are only counted where one page has them all."""
+    """Return the outcome of a probe that requested a list; models are only counted where one page has them all."""
     entries = list_of(answer.document)
     if entries is None:
         return _refusal(answer)
@@ -79,12 +79,12 @@ def counted(answer: ProviderResponse, list_of: ListOf, *, proves_key: bool = Tru
 
 
 async def fetch_list(exchange: ProviderClient, url: str, list_of: ListOf) -> list[Entry]:
-    """Return the entries of all pages of a list, which begins at the URL and says where it goes on.
+    """Return the entries of all pages of a list, which begins at the URL and names its next page.
 
     Raises:
         OutboundFailure: a page could not be read.
         UpstreamFailure: a page was refused or is no list; or the pages repeat themselves, do not end, are too many or
-            too large, or do not say where the list goes on.
+            too large, or do not name the next page.
     """
     return await fetch_rest(exchange, url, await exchange.get(url, LIST_LIMITS), list_of)
 

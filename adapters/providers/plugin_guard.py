@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Final
 
-from adapters.providers.secrets_of_connection import secrets_of
+from adapters.providers.connection_secrets import secrets_of
 from application.errors import InvalidInput
 from application.policies.redaction import quote, redact
 from application.ports.provider_adapter import EmbeddingAdapter, PromptAdapter
@@ -139,7 +139,7 @@ class GuardedAdapter:
             CallOutcome(
                 "bad_request",
                 f"The adapter for {self.type.label} does not run prompts.",
-                hint="Use a model of another provider, or a newer version of the package that brings the adapter.",
+                hint="Use a model of another provider, or a newer version of the package that contains the adapter.",
             )
         )
 
@@ -152,7 +152,7 @@ class GuardedAdapter:
             CallOutcome(
                 "provider_error",
                 f"The adapter for {self.type.label} failed ({name}).",
-                hint="This is a mistake in the package that brings the adapter; tell its authors.",
+                hint="This is a defect of the package that contains the adapter; report it to its authors.",
             )
         )
 

@@ -17,12 +17,12 @@ def per_token(value: object) -> Decimal | None:
 
 
 def per_million_tokens(value: object) -> Decimal | None:
-    """From USD per 1,000,000 tokens, as Together quotes; its 0 stands on models that are not sold by the token."""
+    """From USD per 1,000,000 tokens, as Together quotes; 0 means that a model is not sold by the token."""
     return _scaled(value, -3) or None
 
 
 def cents_per_hundred_million_tokens(value: object) -> Decimal | None:
-    """From US cents per 100,000,000 tokens, as xAI quotes; its 0 stands where there is no such price."""
+    """From US cents per 100,000,000 tokens, as xAI quotes; 0 means that there is no such price."""
     return _scaled(value, -7) or None
 
 

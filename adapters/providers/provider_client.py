@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from adapters.providers.connection_secrets import secrets_of
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.classify_error import classify_error, outcome_of, request_id_of
 from adapters.providers.error_mapping.rate_limit_headers import limits_of
-from adapters.providers.secrets_of_connection import secrets_of
 from application.json_size import has_few_values
 from application.ports.outbound_http import OutboundRequest
 from application.ports.provider_gateway import UpstreamFailure
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
 
     from adapters.providers.error_mapping.classify_error import Purpose
-    from adapters.providers.error_mapping.error_kind import ErrorKind
+    from adapters.providers.error_mapping.error_kinds import ErrorKind
     from adapters.providers.error_mapping.error_rule import ProviderRules
     from application.ports.outbound_http import Outbound, OutboundResponse, OutboundStream
     from application.ports.provider_gateway import CallOutcome, ProviderConnection, Timings
 
 _MEBIBYTE: Final = 1024 * 1024
-# A shorter one might stand in an answer by chance; no provider's key is that short.
+# A shorter one might be in an answer by chance; no provider's key is that short.
 _SHORTEST_KEY: Final = 8
 _CONNECT_SECONDS: Final = 5.0
 # 2,048 embeddings of 1,536 numbers each.
@@ -152,7 +152,7 @@ def client_for(wire: ClientOptions, connection: ProviderConnection, outbound: Ou
 
 
 class ProviderClient:
-    """Sends requests to one provider with one key; `secrets` are what must not be told of them."""
+    """Sends requests to one provider with one key; `secrets` are what must not be revealed of them."""
 
     def __init__(
         self,
@@ -255,7 +255,7 @@ class ProviderClient:
         )
 
     async def _whole(self, response: OutboundResponse) -> ProviderResponse:
-        """Return the response; a large one is searched and parsed in a thread, before its document is asked for."""
+        """Return the response; a large one is searched and parsed in a thread, before its document is requested."""
         if len(response.body) <= _LARGE_BODY:
             return self._answer(response, self.without_secrets(response.body))
 

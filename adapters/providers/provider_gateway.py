@@ -14,7 +14,6 @@ from adapters.providers.anthropic.adapter import Anthropic
 from adapters.providers.azure.adapter import AzureOpenAI
 from adapters.providers.check_settings import checked_settings
 from adapters.providers.connection_reports import report
-from adapters.providers.extra_headers import with_extra_headers
 from adapters.providers.google.adapter import Google
 from adapters.providers.installed_adapters import installed_adapters
 from adapters.providers.openai.adapter import OpenAI
@@ -26,13 +25,14 @@ from application.ports.outbound_http import OutboundFailure
 from application.ports.provider_adapter import EmbeddingAdapter, TokenCounter
 from application.ports.provider_gateway import CallOutcome, UpstreamFailure
 from application.prompts.prompt_errors import TokensNotCounted
+from application.request_modifiers import AlteredRequests
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from adapters.providers.installed_adapters import BrokenAdapter
-    from application.ports.outbound_http import Outbound
+    from application.ports.outbound_http import Outbound, OutboundRequest
     from application.ports.provider_adapter import PromptAdapter, ProviderAdapter
     from application.ports.provider_gateway import OfferedModel, ProviderConnection, ProviderType, TestReport
     from application.prompts.completion import Completion, CompletionEvent
@@ -62,7 +62,7 @@ class Gateway:
     def __init__(
         self, outbound: Outbound, *, reserve: Outbound | None = None, clock: Callable[[], datetime] = utc_now
     ) -> None:
-        """Load the adapters; one that cannot be loaded is logged, and named when its type is asked for.
+        """Load the adapters; one that cannot be loaded is logged, and named when its type is requested.
 
         Connection tests go out over the `reserve`, so that no prompt keeps them from it.
         """
@@ -119,7 +119,7 @@ class Gateway:
             raise UpstreamFailure(
                 CallOutcome(
                     "bad_request",
-                    f"{adapter.type.label} has no embeddings that this service can ask for.",
+                    f"{adapter.type.label} has no embeddings API that this service supports.",
                     hint="Use an embedding model of another provider.",
                 )
             )
@@ -185,10 +185,16 @@ class Gateway:
 
 
 def _with_headers(outbound: Outbound, connection: ProviderConnection) -> Outbound:
-    """Return the way out for calls over the connection, which carry its extra headers."""
+    """Return the way out that adds the connection's extra headers, but those that the adapter sets itself."""
     if not connection.extra_headers:
         return outbound
-    return with_extra_headers(outbound, connection.extra_headers)
+
+    def with_headers(request: OutboundRequest) -> OutboundRequest:
+        own = {name.lower() for name in request.headers}
+        extra = {name: value for name, value in connection.extra_headers.items() if name.lower() not in own}
+        return replace(request, headers={**request.headers, **extra})
+
+    return AlteredRequests(outbound, with_headers)
 
 
 class _InTime:

@@ -92,7 +92,7 @@ class EventParser:
     def finish(self) -> list[ServerSentEvent]:
         """Return the event that the end of the stream completes, for not everybody sends the last empty line.
 
-        Whether it was all of the event, only its data can tell.
+        Only its data shows whether the event is complete.
         """
         events, self._rest = self.feed(self._rest), b""
         self._end_line(events)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from limits import RateLimitItemPerSecond
 from limits.aio.strategies import FixedWindowRateLimiter
 
-from application.ports.rate_limits import Allowance
+from application.bounds.rate_limits import Allowance
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from limits.aio.storage import Storage
 
-    from application.ports.rate_limits import Quota
+    from application.bounds.rate_limits import Quota
 
 
 class Windows:

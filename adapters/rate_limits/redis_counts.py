@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
 
-    from application.ports.rate_limits import Allowance, Quota, Turn
+    from application.bounds.rate_limits import Allowance, Quota, Turn
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ class _Client(Protocol):
 
 
 class RateCounts:
-    """Implements `application.ports.rate_limits.RateLimits`.
+    """Implements `application.bounds.rate_limits.RateLimits`.
 
     While Redis is away each process counts by itself: limits are looser then, but nobody is kept from working, and
     nobody has the providers to himself.
@@ -71,13 +71,13 @@ class RateCounts:
 
     async def take(self, quota: Quota, subject_id: UUID) -> Allowance:
         shared = self._shared
-        counted = None if shared is None else await self._asked(lambda: shared.take(quota, subject_id))
+        counted = None if shared is None else await self._query(lambda: shared.take(quota, subject_id))
         return counted or self._own.take(quota, subject_id)
 
     async def take_turn(self, quota: Quota, subject_id: UUID, patience_seconds: float) -> Turn:
         if self._shared_buckets is not None:
             buckets = self._shared_buckets
-            turn = await self._asked(lambda: buckets.take_turn(quota, subject_id, patience_seconds))
+            turn = await self._query(lambda: buckets.take_turn(quota, subject_id, patience_seconds))
             if turn is not None:
                 return turn
         return self._own_buckets.take_turn(quota, subject_id, patience_seconds)
@@ -85,26 +85,26 @@ class RateCounts:
     async def turns_left(self, quota: Quota, subject_id: UUID) -> int:
         if self._shared_buckets is not None:
             buckets = self._shared_buckets
-            left = await self._asked(lambda: buckets.turns_left(quota, subject_id))
+            left = await self._query(lambda: buckets.turns_left(quota, subject_id))
             if left is not None:
                 return left
         return self._own_buckets.turns_left(quota, subject_id)
 
     async def look(self, quota: Quota, subject_id: UUID) -> Allowance:
         shared = self._shared
-        counted = None if shared is None else await self._asked(lambda: shared.look(quota, subject_id))
+        counted = None if shared is None else await self._query(lambda: shared.look(quota, subject_id))
         return counted or self._own.look(quota, subject_id)
 
     async def add(self, quota: Quota, subject_id: UUID, amount: int) -> None:
         shared = self._shared
-        is_counted = False if shared is None else await self._asked(lambda: shared.add(quota, subject_id, amount))
+        is_counted = False if shared is None else await self._query(lambda: shared.add(quota, subject_id, amount))
         if not is_counted:
             self._own.add(quota, subject_id, amount)
 
     async def enter(self, subject_id: UUID, most: int) -> str | None:
         if self._shared_work is not None:
             work = self._shared_work
-            found = await self._asked(lambda: work.enter(subject_id, most))
+            found = await self._query(lambda: work.enter(subject_id, most))
             if found is not None:
                 return found.ticket
         return self._own_work.enter(subject_id, most)
@@ -112,24 +112,24 @@ class RateCounts:
     async def leave(self, subject_id: UUID, ticket: str) -> None:
         if self._own_work.leave(subject_id, ticket) or self._shared_work is None:
             return
-        # What cannot be said to Redis now is forgotten there by itself.
+        # What cannot be sent to Redis now expires there by itself.
         work = self._shared_work
-        await self._asked(lambda: work.leave(subject_id, ticket))
+        await self._query(lambda: work.leave(subject_id, ticket))
 
     async def at_work(self, subject_id: UUID) -> int:
         shared: int | None = None
         if self._shared_work is not None:
             work = self._shared_work
-            shared = await self._asked(lambda: work.count(subject_id))
+            shared = await self._query(lambda: work.count(subject_id))
         return self._own_work.count(subject_id) + (shared or 0)
 
-    async def _asked(self, ask: Callable[[], Awaitable[T]]) -> T | None:
+    async def _query(self, query: Callable[[], Awaitable[T]]) -> T | None:
         """Return what Redis answers, or None while it does not."""
         if monotonic() < self._left_alone_until:
             return None
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                answer = await ask()
+                answer = await query()
         except (StorageError, OSError, TimeoutError, RedisUnusable) as error:
             self._lost(error)
             return None

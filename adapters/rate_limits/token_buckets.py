@@ -1,7 +1,7 @@
 """Token buckets: in this process, or in Redis for all.
 
 Of each bucket only the time is kept at which it would be full again (the generic cell rate algorithm), which is in the
-past for whoever has not asked for some time.
+past for whoever has sent no request for some time.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.rate_limits.work_counts import redis_errors
-from application.ports.rate_limits import Turn
+from application.bounds.rate_limits import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from application.ports.rate_limits import Quota
+    from application.bounds.rate_limits import Quota
 
 _PREFIX: Final = "modelbook:bucket"
 _SWEPT_AT: Final = 4_096

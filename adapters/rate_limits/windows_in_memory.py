@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from application.ports.rate_limits import Allowance
+from application.bounds.rate_limits import Allowance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from application.ports.rate_limits import Quota
+    from application.bounds.rate_limits import Quota
 
 _LOOKED_THROUGH_AT: Final = 1_000
 
-# A limit that is changed goes on with what was counted before.
+# A limit that is changed continues with what was counted before.
 _Place: TypeAlias = "tuple[str, int, UUID]"
 
 

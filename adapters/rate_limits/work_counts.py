@@ -31,7 +31,7 @@ return 1
 
 
 class RedisUnusable(Exception):
-    """Redis does not do what is asked of it."""
+    """Redis refuses the command."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ _KEY_FIELDS: Final = ("name", "scope", "limits", "labels", "isEnabled")
 _WEBHOOK_FIELDS: Final = ("name", "topics", "format", "isEnabled")
 # The service names them itself, and takes them from nobody.
 _NOT_WRITTEN: Final = ("currency", "source", "asOf")
-# Where a model's fields have another name among its sources. What a person or the provider said is kept; the rest the
+# Where a model's fields have another name among its sources. What a person or the provider gave is kept; the rest the
 # catalogue fills in anywhere.
 _SOURCES: Final = {"pricing": "price"}
 _FILLED: Final = frozenset({"name", "version", "type", "capabilities", "pricing", "contextWindow", "maxTokens"})
@@ -69,7 +69,7 @@ _OF_ITS_OWN: Final = frozenset({"manual", "live"})
 
 @contextmanager
 def _as_documented(url: str) -> Iterator[None]:
-    """Say what it means when an answer has not the form that the API has."""
+    """Translate an answer that does not have the API's form into an error."""
     try:
         yield
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -118,10 +118,10 @@ class RestOrganization:
 
     async def check(self, organization_id: UUID | None) -> None:
         query = {"limit": "1"} if organization_id is None else {"limit": "1", "organizationId": str(organization_id)}
-        await self._ask("GET", _PATHS["provider"], query=query)
+        await self._request("GET", _PATHS["provider"], query=query)
 
     async def provider_types(self) -> Mapping[str, TypeOfProvider]:
-        answer = await self._ask("GET", "/api/ai/provider-types")
+        answer = await self._request("GET", "/api/ai/provider-types")
         with _as_documented(self._url):
             return {
                 each["name"]: TypeOfProvider(
@@ -134,7 +134,7 @@ class RestOrganization:
     async def resources(self) -> Sequence[Present]:
         keys = await self._all("access key")
         webhooks = await self._all("webhook")
-        budget = await self._ask("GET", _PATHS["budget"])
+        budget = await self._request("GET", _PATHS["budget"])
         found = await self._all("model")
         # After their models, so that the provider of each is there, unless both have been removed since.
         providers = await self._all("provider")
@@ -156,26 +156,26 @@ class RestOrganization:
             ]
 
     async def create(self, kind: Kind, fields: Mapping[str, Any]) -> Created:
-        answer = await self._ask("POST", _PATHS[kind], fields)
+        answer = await self._request("POST", _PATHS[kind], fields)
         with _as_documented(self._url):
             return Created(id=answer["id"], secret=answer.get("secret"))
 
     async def change(self, present: Present, patch: Mapping[str, Any]) -> None:
         if present.kind == "budget":
-            await self._ask("PUT", _PATHS["budget"], {**present.fields, **patch})
+            await self._request("PUT", _PATHS["budget"], {**present.fields, **patch})
         else:
-            await self._ask("PATCH", _path(present), patch, revision=present.revision)
+            await self._request("PATCH", _path(present), patch, revision=present.revision)
 
     async def remove(self, present: Present) -> None:
         query = {"cascade": "true"} if present.kind == "provider" else {}
-        await self._ask("DELETE", _path(present), query=query, revision=present.revision)
+        await self._request("DELETE", _path(present), query=query, revision=present.revision)
 
     async def import_models(self, provider_id: str, model_ids: Sequence[str]) -> None:
         path = f"{_PATHS['provider']}/{provider_id}/models/import"
-        await self._ask("POST", path, {"modelIds": model_ids, "enable": True})
+        await self._request("POST", path, {"modelIds": model_ids, "enable": True})
 
     async def change_models(self, operations: Sequence[Mapping[str, Any]]) -> Sequence[str]:
-        answer = await self._ask("POST", "/api/ai/models/bulk", {"atomic": True, "operations": operations})
+        answer = await self._request("POST", "/api/ai/models/bulk", {"atomic": True, "operations": operations})
         with _as_documented(self._url):
             return [result["id"] for _, result in zip(operations, answer["results"], strict=True)]
 
@@ -183,7 +183,7 @@ class RestOrganization:
         rows: list[dict[str, Any]] = []
         query = {"limit": str(_PAGE)}
         for _ in range(_MOST_PAGES):
-            page = await self._ask("GET", _PATHS[kind], query=query)
+            page = await self._request("GET", _PATHS[kind], query=query)
             with _as_documented(self._url):
                 rows += page["data"]
                 if not page["pagination"]["hasMore"]:
@@ -191,7 +191,7 @@ class RestOrganization:
                 query["cursor"] = str(page["pagination"]["nextCursor"])
         raise ServiceUnreachable(f"The service at {self._url} has more than {_MOST_PAGES * _PAGE:,} rows of one kind.")
 
-    async def _ask(
+    async def _request(
         self,
         method: str,
         path: str,
@@ -243,13 +243,13 @@ async def _read(answer: ClientResponse) -> bytes:
 
 
 def _detail(answer: ClientResponse, problem: Mapping[str, Any]) -> str:
-    """Return what the problem document says, with each part of the request that was refused."""
+    """Return the problem document's detail, with each part of the request that was refused."""
     detail = str(problem.get("detail") or f"The service answered with {answer.status}.")
     errors = problem.get("errors")
     found = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
     parts = [(str(error.get("pointer")), str(error.get("message"))) for error in found]
-    told = [" ".join(part) for part in parts if part[1] not in detail][:_MOST_TOLD]
-    text = f"{detail} ({'; '.join(told)})" if told else detail
+    refused = [" ".join(part) for part in parts if part[1] not in detail][:_MOST_TOLD]
+    text = f"{detail} ({'; '.join(refused)})" if refused else detail
     return text if len(text) <= _LONGEST_TOLD else f"{text[:_LONGEST_TOLD]}…"
 
 
@@ -288,7 +288,7 @@ def _model(document: Mapping[str, Any], provider: str) -> Present:
         fields=fields,
         id=document["id"],
         revision=document["revision"],
-        told=frozenset(name for name in _FILLED if sources.get(_SOURCES.get(name, name)) not in _OF_ITS_OWN),
+        filled_in=frozenset(name for name in _FILLED if sources.get(_SOURCES.get(name, name)) not in _OF_ITS_OWN),
     )
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 async def in_daemon_thread(work: Callable[[], object], *, seconds: float) -> None:
-    """Do the work in a thread of its own, and return when it is done, or when the time is over while it goes on."""
+    """Do the work in a thread of its own, and return when it is done, or when the time is over while it continues."""
     loop, done = asyncio.get_running_loop(), asyncio.Event()
 
     def run() -> None:

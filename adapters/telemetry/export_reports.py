@@ -19,7 +19,7 @@ _LONGEST_REASON: Final = 500
 
 
 class ExportReports(logging.Handler):
-    """Takes what the SDK has to say, and tells `changed` the reason when exports fail, and none when all work again."""
+    """Takes the SDK's log, and calls `changed` with the reason when exports fail, and none when all work again."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)

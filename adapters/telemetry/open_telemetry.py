@@ -64,7 +64,7 @@ _OF_THE_RECORD: Final = frozenset({"event", "level", "time", "trace_id", "span_i
 
 
 def check_settings(signals: Collection[str]) -> None:
-    """Do nothing if the SDK can be set up as its settings in the environment say.
+    """Do nothing if the SDK can be set up by its settings in the environment.
 
     Raises:
         ValueError: it cannot; the message says why.
@@ -76,7 +76,7 @@ def check_settings(signals: Collection[str]) -> None:
 
 
 class OpenTelemetry:
-    """Exports the signals that are asked for: traces, metrics, logs. Made in the process that it is to work in."""
+    """Exports the signals that are requested: traces, metrics, logs. Made in the process that it is to work in."""
 
     def __init__(self, signals: Collection[str], *, version: str) -> None:
         self._resource = _resource(version)
@@ -99,7 +99,7 @@ class OpenTelemetry:
             self._metrics = OTLPMetricExporter()
 
     def report_to(self, changed: Callable[[str | None], None]) -> None:
-        """Tell this the reason when exports begin to fail, and none when they work again; from any thread."""
+        """Call this with the reason when exports begin to fail, and none when they work again; from any thread."""
         self._reports.changed = changed
         self._reports.begin()
 
@@ -132,7 +132,7 @@ class OpenTelemetry:
         return {"trace_id": f"{context.trace_id:032x}", "span_id": f"{context.span_id:016x}"}
 
     async def export_metrics_for_ever(self, figures: Callable[[], Awaitable[Collector]]) -> None:
-        """Export the figures again and again, as often as OTEL_METRIC_EXPORT_INTERVAL says, until this is cancelled."""
+        """Export the figures at the interval of OTEL_METRIC_EXPORT_INTERVAL, until this is cancelled."""
         while True:
             await asyncio.sleep(_export_interval())
             await self._export_metrics(await figures(), _MOST_SECONDS)
@@ -189,9 +189,9 @@ class _Tracer:
         return _Span(span, set_span_in_context(span))
 
     def headers(self) -> Mapping[str, str]:
-        told: dict[str, str] = {}
-        self._propagator.inject(told)
-        return told
+        headers: dict[str, str] = {}
+        self._propagator.inject(headers)
+        return headers
 
 
 class _Span:
@@ -222,7 +222,7 @@ class _Span:
 
 
 def _resource(version: str) -> Resource:
-    """Return what the process is called: as its settings say, else by our own names."""
+    """Return the process's resource attributes: from its settings, else our own names."""
     given = OTELResourceDetector().detect().attributes
     own = {"service.name": _SCOPE, "service.version": version, "service.instance.id": str(uuid4())}
     return Resource.create({name: value for name, value in own.items() if not given.get(name)})
@@ -243,7 +243,7 @@ def _export_interval() -> float:
 
 
 def _exception(exc_info: object) -> BaseException | None:
-    """Return the exception that a line of the log tells of, in whatever form it names it."""
+    """Return the exception of a log record, in whatever form it has it."""
     if isinstance(exc_info, BaseException):
         return exc_info
     if isinstance(exc_info, tuple):

@@ -142,7 +142,7 @@ class _Call:
         if self._has_succeeded:
             self.span.end()
             return
-        # What the provider had said until then.
+        # What the provider had sent until then.
         self.span.describe(_usage(self._progress.usage) | _answered_by(self._progress.answered_by))
         cause = self.error or error or asyncio.CancelledError()
         if isinstance(cause, UpstreamFailure) and cause.failure.http_status is not None:
@@ -151,7 +151,7 @@ class _Call:
 
 
 class _TracedEvents:
-    """The events of a stream. The first is asked for within the call's span: with it the call is made."""
+    """The events of a stream. The first is requested within the call's span: with it the call is made."""
 
     def __init__(self, events: AsyncIterator[CompletionEvent], call: _Call) -> None:
         self._events = events
@@ -206,6 +206,6 @@ def _error_type(error: BaseException) -> str:
     if isinstance(error, UpstreamFailure):
         return error.failure.category
     if isinstance(error, asyncio.CancelledError | GeneratorExit):
-        # The client has gone away, or another model is asked.
+        # The client has disconnected, or another model is called.
         return "cancelled"
     return error.code if isinstance(error, ApplicationError) else type(error).__name__

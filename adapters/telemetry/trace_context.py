@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from application.altered_requests import AlteredRequests
+from application.request_modifiers import AlteredRequests
 
 if TYPE_CHECKING:
     from application.ports.outbound_http import Outbound, OutboundRequest

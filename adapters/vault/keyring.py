@@ -172,7 +172,7 @@ class Keyring:
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:
-    """Return a key for another purpose than wrapping (RFC 5869); the one tells nothing of the other."""
+    """Return a key for another purpose than wrapping (RFC 5869); neither reveals the other."""
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose).derive(key)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.private_files import FileRefused, read_private_file
 from adapters.vault.keyring import Keyring
-from adapters.vault.keyring_errors import KeyringFileRefused
+from application.errors import ApplicationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 _FIRST_ID: Final = "k1"
 _NUMBERED: Final = re.compile(r"k[0-9]{1,9}")
 _OWNER_ONLY: Final = 0o600
+
+
+class KeyringFileRefused(ApplicationError):
+    """The file with the master keys cannot be used."""
+
+    code = "keyring-file-refused"
 
 
 class KeyringFile:

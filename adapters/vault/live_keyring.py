@@ -6,8 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from adapters.vault.keyring import Keyring
-from adapters.vault.keyring_errors import KeyringFileRefused
-from adapters.vault.keyring_file import KeyringFile
+from adapters.vault.keyring_file import KeyringFile, KeyringFileRefused
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidTag
 
 from adapters.vault.associated_data import for_canary
 from adapters.vault.keyring import NONCE_BYTES
-from adapters.vault.keyring_errors import WrongKeyring
+from application.errors import ApplicationError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from adapters.vault.keyring import MasterKeyring
 
 _KNOWN_VALUE: Final = b"modelbook canary"
+
+
+class WrongKeyring(ApplicationError):
+    """The master keys given are not the ones the stored keys were encrypted with."""
+
+    code = "wrong-keyring"
 
 
 def canaries(keyring: MasterKeyring) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class EnvelopeMasterKeys:
-    """Implements `application.ports.master_keys.MasterKeys`."""
+    """Implements `application.master_keys.master_keys.MasterKeys`."""
 
     def __init__(self, envelope: Envelope, keyring: MasterKeyring) -> None:
         self._envelope = envelope

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class KeyringTexts:
-    """Implements `application.ports.sealed_texts.SealedTexts`; the active key seals, each of the keyring opens."""
+    """Implements `application.sign_in.sealed_texts.SealedTexts`; the active key seals, each of the keyring opens."""
 
     def __init__(self, keyring: MasterKeyring) -> None:
         self._keyring = keyring
@@ -31,7 +31,7 @@ class KeyringTexts:
             content = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
         except (binascii.Error, ValueError):
             return None
-        # What is left over of the last character says nothing, and what is no character of base64 is passed over.
+        # Left-over bits of the last character mean nothing, and other characters than base64's are skipped.
         if _encoded(content) != sealed:
             return None
         nonce, ciphertext = content[:NONCE_BYTES], content[NONCE_BYTES:]

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from adapters.vault.envelope import Envelope
-    from application.ports.sealed_credentials import SealedCredentials
-    from application.ports.vault import SealedCredential
+    from application.ports.vault import SealedCredential, SealedCredentials
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -48,7 +47,7 @@ class EnvelopeVault:
                 current_caller().organization_id,
             )
             raise CredentialNotCurrent
-        # The binding is what the caller is about to do, not what the row says of itself.
+        # The binding is what the caller is about to do, not what the row says about itself.
         binding = KeyBinding(
             organization_id=current_caller().organization_id,
             provider_id=provider_id,

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from application.ports.repositories import Repository
+from application.ports.resource_documents import Documents
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
     from application.access_keys.held_key import HeldKey
-    from application.ports.resource_documents import Document, Page, PageRequest
     from application.recorded_revision import Recorded
     from domain.access_key.aggregate import AccessKey
 
@@ -32,36 +32,23 @@ class AccessKeys(Repository["AccessKey"], Protocol):
     async def save(self, aggregate: AccessKey, *, secret: SecretDigest | None = None) -> Recorded:
         """Record what was decided, with the digest of a new secret, all or nothing.
 
-        With it go the digests that the events say are not accepted any more. Errors as for every repository.
+        The digests that are not accepted any more by the events are deleted with it. Errors as for every repository.
         """
-        ...
-
-    async def get_many(self, key_ids: Sequence[UUID]) -> Mapping[UUID, AccessKey]:
-        """Return those of the keys that there are, in one read."""
-        ...
-
-    async def save_all(self, keys: Sequence[AccessKey]) -> Sequence[Recorded]:
-        """Record what was decided on all of them in one transaction, all or nothing; errors as for `save`."""
         ...
 
 
 class KeySecrets(Protocol):
-    """Looks into what is kept of the keys of the current caller's organization beside the log."""
+    """Looks into what is kept of the keys of the current caller's organization beside the log.
+
+    Each method raises `Unavailable` where the database cannot be reached.
+    """
 
     async def holds(self, secret: SecretDigest) -> bool:
-        """Return whether this is the digest of the version. It is not if another run of the command came first.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return whether this is the digest of the version. It is not if another run of the command came first."""
         ...
 
     async def all_ids(self) -> Sequence[UUID]:
-        """Return the ids of all keys that were not revoked.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return the ids of all keys that were not revoked."""
         ...
 
 
@@ -74,39 +61,22 @@ class AccessKeyFilter:
     text: str | None = None
 
 
-class AccessKeyDocuments(Protocol):
-    """The access keys of the current caller's organization, without their secrets."""
-
-    async def get(self, key_id: UUID) -> Document:
-        """Return one key.
-
-        Raises:
-            AccessKeyNotFound: the organization has none of this id.
-        """
-        ...
-
-    async def page(self, filters: AccessKeyFilter, request: PageRequest) -> Page:
-        """Return a page of the keys that the filter lets through."""
-        ...
+AccessKeyDocuments = Documents[AccessKeyFilter]
+"""The access keys of the current caller's organization, without their secrets."""
 
 
 class HeldKeys(Protocol):
-    """Reads keys for requests that bring one, before anybody is known to ask."""
+    """Reads keys for requests that present one, before the caller is authenticated.
+
+    Each method raises `Unavailable` where the database cannot be reached.
+    """
 
     async def read(self, organization_id: UUID, key_id: UUID) -> tuple[int, HeldKey | None]:
-        """Return how far the organization's log goes, and the key as of then or newer; None if there is none.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return the position of the organization's log, and the key as of then or newer; None if there is none."""
         ...
 
     async def sequence(self, organization_id: UUID) -> int:
-        """Return how far the organization's log goes; as long as it is the same, so are its keys.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return the position of the organization's log; as long as it is the same, so are its keys."""
         ...
 
 

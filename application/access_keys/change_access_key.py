@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from application.ports.repositories import Models
     from application.recorded_revision import Recorded
     from domain.access_key.aggregate import AccessKey
-    from domain.access_key.values import Budget
+    from domain.budget import Budget
 
 
 _LIMIT_POINTERS: Final = {

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from domain.access_key.values import Budget, Limits, Scope
+    from domain.access_key.values import Limits, Scope
+    from domain.budget import Budget
 
 Refusal = Literal["unknown", "disabled", "expired"]
 
@@ -47,12 +48,6 @@ class HeldKey:
     def is_restricted(self) -> bool:
         """Whether it may use only some models."""
         return self.model_ids is not None or self.provider_ids is not None
-
-    def may_use(self, model_id: UUID, provider_id: UUID) -> bool:
-        """Return whether the key may use a model of a provider."""
-        if not self.is_restricted:
-            return True
-        return model_id in (self.model_ids or ()) or provider_id in (self.provider_ids or ())
 
     def refusal(self, digest: bytes, now: datetime) -> Refusal | None:
         """Return why the text with this digest is not accepted now, or None if it is.

@@ -10,7 +10,7 @@ from application.access_keys.key_text import digest_of, hint_of, text_of
 from application.access_keys.restricted_models import checked_restriction
 from application.caller import current_caller
 from domain.access_key.aggregate import AccessKey
-from domain.access_key.values import NO_LIMITS, Budget, Limits
+from domain.access_key.values import NO_LIMITS, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from application.ports.repositories import Models
     from application.recorded_revision import Recorded
     from domain.access_key.values import Scope
+    from domain.budget import Budget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

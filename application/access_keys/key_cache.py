@@ -1,4 +1,4 @@
-"""Recognizes access keys without asking the database for each request."""
+"""Recognizes access keys without querying the database for each request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LONGEST_TRUST: Final = 2.0
 """Seconds after which a key is not accepted before the log was asked whether it has grown."""
 
-# Half way through the log is asked while requests go on, so that under load none of them waits for it.
+# Half way through the log is queried while requests continue, so that under load none of them waits for it.
 _ASK_AFTER: Final = LONGEST_TRUST / 2
 _MOST_KEYS: Final = 10_000
 _MOST_UNKNOWN: Final = 4_096
@@ -30,7 +30,7 @@ class _Organization:
 
     sequence: int = -1
     asked_at: float = float("-inf")
-    asking: asyncio.Task[None] | None = None
+    loading: asyncio.Task[None] | None = None
     keys: dict[UUID, tuple[int, HeldKey]] = field(default_factory=dict)
     reading: dict[UUID, asyncio.Task[HeldKey | None]] = field(default_factory=dict)
 
@@ -47,7 +47,7 @@ class _Organization:
 class AccessKeyCache:
     """Finds keys by organization and id, of which some 10,000 are kept in memory, about 10 MB.
 
-    A key is not trusted for longer than `LONGEST_TRUST` without asking the organization's log whether it has grown; a
+    A key is not trusted for longer than `LONGEST_TRUST` without checking whether the organization's log has grown; a
     write in this process is seen at once. Keys that do not exist are remembered for as long, at most 4,096 of them, and
     apart from the others, so that guessed ones push no real one out; at most two keys are read at the same time.
     """
@@ -62,7 +62,7 @@ class AccessKeyCache:
         self._turns = asyncio.Semaphore(_READS_AT_ONCE)
 
     def forget(self, organization_id: UUID) -> None:
-        """Read the organization's keys anew: something of it was written."""
+        """Read the organization's keys again: something of it was written."""
         gone = self._organizations.pop(organization_id, None)
         self._count -= 0 if gone is None else len(gone.keys)
 
@@ -79,10 +79,10 @@ class AccessKeyCache:
             if known is not None and age < _ASK_AFTER:
                 return known
             if known is not None:
-                asking = self._asking(organization_id, organization)
+                loading = self._load(organization_id, organization)
                 if age >= LONGEST_TRUST:
                     # Others wait for the same answer: one of them that goes away must not take it from them.
-                    await asyncio.shield(asking)
+                    await asyncio.shield(loading)
                     known = organization.known(key_id)
                 if known is not None:
                     return known
@@ -91,7 +91,7 @@ class AccessKeyCache:
     async def read_again(self, organization_id: UUID, key_id: UUID) -> HeldKey | None:
         """Return the key as it is at this moment: another process may have given it a secret that is not known here.
 
-        Requests that ask for the same key share a read that begins after they came.
+        Requests with the same key share a read that begins after they came.
 
         Raises:
             Unavailable: the database cannot be reached.
@@ -102,18 +102,18 @@ class AccessKeyCache:
             await asyncio.wait({reading})
         return await self._read(organization_id, key_id)
 
-    def _asking(self, organization_id: UUID, organization: _Organization) -> asyncio.Task[None]:
-        if organization.asking is None:
-            organization.asking = asyncio.create_task(self._ask(organization_id, organization))
-            organization.asking.add_done_callback(_look_at)
-        return organization.asking
+    def _load(self, organization_id: UUID, organization: _Organization) -> asyncio.Task[None]:
+        if organization.loading is None:
+            organization.loading = asyncio.create_task(self._query(organization_id, organization))
+            organization.loading.add_done_callback(_look_at)
+        return organization.loading
 
-    async def _ask(self, organization_id: UUID, organization: _Organization) -> None:
+    async def _query(self, organization_id: UUID, organization: _Organization) -> None:
         try:
             asked_at = self._timer.now()
             organization.note(await self._reader.sequence(organization_id), asked_at)
         finally:
-            organization.asking = None
+            organization.loading = None
 
     async def _read(self, organization_id: UUID, key_id: UUID) -> HeldKey | None:
         if self._unknown.get((organization_id, key_id), float("-inf")) > self._timer.now() - LONGEST_TRUST:

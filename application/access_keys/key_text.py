@@ -32,7 +32,7 @@ _SHOWN: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class KeyText:
-    """What the text of a key says: whose key it is, and the SHA-256 digest of the text."""
+    """The parsed text of a key: whose key it is, and the SHA-256 digest of the text."""
 
     organization_id: UUID
     key_id: UUID
@@ -47,7 +47,7 @@ def text_of(organization_id: UUID, key_id: UUID, secret: bytes) -> str:
 
 
 def parse_key(text: str) -> KeyText | None:
-    """Return what the text says, or None if it is not the text of a key."""
+    """Return the parsed text, or None if it is not the text of a key."""
     if _FORM.fullmatch(text) is None or text[-_SHORT:] != _checksum(text[:-_SHORT]):
         return None
     ids = 0

@@ -1,4 +1,4 @@
-"""Holds calls to budgets, which all processes share, without asking the database for each call."""
+"""Holds calls to budgets, which all processes share, without querying the database for each call."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from application.bounds.budget_leases import LeaseRequest
+from application.bounds.rate_limits import Quota
 from application.caller import current_caller
 from application.errors import BudgetExceeded, CostUnknown, RateLimited, Unavailable
-from application.ports.rate_limits import Quota
-from application.repeat import repeat_until
+from application.repeat import Repeated
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from application.ports.clock import Clock
     from application.ports.timer import Timer
     from application.usage.usage_ledger import Use
-    from domain.access_key.values import Budget, Period
+    from domain.budget import Budget, Period
 
     NoteThreshold = Callable[[UUID, SubjectKind, UUID, int, datetime | None], Awaitable[None]]
     """Records once that so many percent of a budget were spent, of an organization, in the period since a time."""
@@ -43,7 +43,7 @@ _LEAST: Final = Decimal("0.000001")
 
 
 def period_start(period: Period, now: datetime) -> datetime | None:
-    """Return when the period began in which the time lies, in the UTC calendar; None for one without an end."""
+    """Return the start of the period that contains the time, in the UTC calendar; None for one without an end."""
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     match period:
         case "day":
@@ -104,7 +104,7 @@ class Budgets:
     """Sets aside what each call may cost, from this process's parts of the budgets, and settles with what it did cost.
 
     A call is made as long as there is anything left that is not set aside for others, so that spending passes a budget
-    by no more than the calls under way. Parts are asked for when they run out, what was spent of them is reported every
+    by no more than the calls under way. Parts are requested when they run out, what was spent of them is reported every
     second, and they are given back when they are not needed. Start and close it in the running loop.
     """
 
@@ -121,21 +121,17 @@ class Budgets:
         self._timer = timer
         self._clock = clock
         self._note_threshold = note_threshold
-        self._flush_seconds = flush_seconds
         self._parts: dict[_Place, _Part] = {}
         self._noting: set[asyncio.Task[None]] = set()
-        self._stopping = asyncio.Event()
-        self._flushing: asyncio.Task[None] | None = None
+        self._flushing = Repeated(flush_seconds, self.flush)
 
     async def start(self) -> None:
         """Start reporting what was spent every second."""
-        self._flushing = asyncio.create_task(repeat_until(self._stopping, self._flush_seconds, self.flush))
+        self._flushing.start()
 
     async def close(self) -> None:
         """Stop, report the remaining spending, and give all parts back."""
-        self._stopping.set()
-        if self._flushing is not None:
-            await self._flushing
+        await self._flushing.stop()
         await self.flush(gives_back=True)
         if self._noting:
             await asyncio.wait(self._noting)
@@ -144,7 +140,7 @@ class Budgets:
     async def within(
         self, bounds: Sequence[CallBounds], estimate: CallEstimate, uses: Callable[[], Sequence[Use]]
     ) -> AsyncIterator[None]:
-        """Run a call if all budgets allow it; `uses` tells in the end what it cost.
+        """Run a call if all budgets allow it; `uses` returns its cost at the end.
 
         Raises:
             BudgetExceeded: one is spent.
@@ -187,7 +183,7 @@ class Budgets:
         if part.free < amount or part.is_of_other_budget:
             async with part.turn:
                 # Whoever had the turn before may have been given enough for this one too.
-                if part.is_of_other_budget or (part.free < amount and self._may_ask(part)):
+                if part.is_of_other_budget or (part.free < amount and self._may_lease(part)):
                     await self._renew(place, part, amount)
         if part.free > 0:
             reserved = min(amount, part.free)
@@ -195,8 +191,8 @@ class Budgets:
             return part, reserved
         raise _refusal(bounds, budget, part, now)
 
-    def _may_ask(self, part: _Part) -> bool:
-        """Whether the answer may be another one than a moment ago: what is used up is not asked for by each call."""
+    def _may_lease(self, part: _Part) -> bool:
+        """Whether the answer may have changed: a budget that is used up is not queried by each call."""
         is_spent = part.spent_by_all + part.spent >= part.budget
         pause = _REMEMBERED_SECONDS if is_spent else _PAUSE_SECONDS if part.is_all_there_is else 0.0
         return self._timer.now() - part.asked_at >= pause
@@ -214,9 +210,9 @@ class Budgets:
             committed_usd=committed,
             wanted_usd=wanted,
         )
-        asking = asyncio.create_task(self._leases.renew(request))
-        departure = await _heard_out(asking)
-        lease = asking.result()
+        leasing = asyncio.create_task(self._leases.renew(request))
+        departure = await _await_lease(leasing)
+        lease = leasing.result()
         # Where the answer is lost it is reported again: it may count twice, and never not at all.
         part.spent -= spent
         part.leased, part.spent_by_all = lease.leased_usd, lease.spent_usd
@@ -251,7 +247,7 @@ class Budgets:
                     await self._renew(place, part, wanted)
                 except Unavailable:
                     continue
-            # A call that came meanwhile goes on with this part.
+            # A call that came meanwhile continues with this part.
             if part.is_idle and self._is_old(part) and self._parts.get(place) is part:
                 del self._parts[place]
 
@@ -259,12 +255,12 @@ class Budgets:
         return self._timer.now() - part.used_at > _GIVEN_BACK_AFTER
 
 
-async def _heard_out(asking: asyncio.Task[Lease]) -> asyncio.CancelledError | None:
+async def _await_lease(leasing: asyncio.Task[Lease]) -> asyncio.CancelledError | None:
     """Wait for the answer even if the caller is cancelled, and return that: else all would be reported once more."""
     departure = None
-    while not asking.done():
+    while not leasing.done():
         try:
-            await asyncio.wait({asking})
+            await asyncio.wait({leasing})
         except asyncio.CancelledError as error:
             departure = error
     return departure

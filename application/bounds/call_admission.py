@@ -27,7 +27,7 @@ class CallAdmission:
     async def admitted(
         self, bounds: Sequence[CallBounds], estimate: CallEstimate, uses: Callable[[], Sequence[Use]]
     ) -> AsyncIterator[None]:
-        """Run a call if all bounds allow it; `uses` tells in the end what it used.
+        """Run a call if all bounds allow it; `uses` returns its usage at the end.
 
         Raises:
             RateLimited: a limit does not; it says when to try again.

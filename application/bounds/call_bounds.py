@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.bounds.quotas import Quotas
-    from domain.access_key.values import Budget, Limits
+    from domain.access_key.values import Limits
+    from domain.budget import Budget
 
 SubjectKind = Literal["access-key", "organization"]
 

@@ -37,8 +37,8 @@ _PER: Final = Decimal("0.001")
 class CallEstimate:
     """USD that one call costs at most, by the model that is called; None where no price is known of any.
 
-    The dearest of them is what is set aside; a call whose cost is not known in the end counts as its model says here.
-    `tokens` are those of a call at most; one whose provider did not report them counts as so many.
+    The dearest of them is what is set aside; a call whose cost is not known in the end counts as its model's estimate
+    here. `tokens` are those of a call at most; one whose provider did not report them counts as so many.
     """
 
     by_model: Mapping[UUID, Decimal | None]
@@ -57,7 +57,7 @@ class CallEstimate:
         return (self.by_model.get(use.model_id) or self.most or Decimal(0)) if use.was_called else Decimal(0)
 
     def tokens_of(self, use: Use) -> int:
-        """Return the tokens that the call used; the most that it can have used where a provider was not heard out."""
+        """Return the tokens that the call used; the most it can have used if the answer was not read to its end."""
         reported = use.input_tokens + use.output_tokens
         is_reported = use.tokens.input_tokens is not None and use.tokens.output_tokens is not None
         if not use.was_called or use.cost_usd is not None or (is_reported and use.outcome == OK):

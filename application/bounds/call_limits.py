@@ -6,15 +6,15 @@ from contextlib import asynccontextmanager
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from application.counted import counted
+from application.bounds.rate_limits import Quota
 from application.errors import RateLimited
-from application.ports.rate_limits import Quota
+from application.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from application.bounds.call_bounds import CallBounds
-    from application.ports.rate_limits import Allowance, RateLimits
+    from application.bounds.rate_limits import Allowance, RateLimits
 
 _MINUTE: Final = 60
 _SHORTLY: Final = 1
@@ -42,7 +42,7 @@ class CallLimits:
 
     @asynccontextmanager
     async def within(self, bounds: Sequence[CallBounds], tokens: Callable[[], int]) -> AsyncIterator[None]:
-        """Run a call if all limits allow it; `tokens` tells in the end how many it used.
+        """Run a call if all limits allow it; `tokens` returns their number at the end.
 
         Raises:
             RateLimited: one of them does not; it says when to try again.

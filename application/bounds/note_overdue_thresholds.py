@@ -56,7 +56,7 @@ async def note_overdue_thresholds(*, overdue: OverdueThresholds, leases: BudgetL
     """
     found = await overdue.find(MOST)
     for each in found:
-        # Asks for nothing, and counts as spent what a process that has died had for itself.
+        # Leases nothing, and counts as spent what a process that has died had leased.
         request = LeaseRequest(
             organization_id=each.organization_id,
             subject_id=each.subject_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from application.caller import Caller, acting_as
 from application.errors import Conflict, NotFound, OrganizationRemoved
@@ -34,13 +34,13 @@ async def note_threshold(
 ) -> None:
     """Record it on the access key or the organization; nothing where that was revoked or removed meanwhile.
 
-    However often and by however many processes it is asked for, it is recorded once for each budget and period.
+    However often and by however many processes it is requested, it is recorded once for each budget and period.
 
     Raises:
         Unavailable: the database cannot be reached.
     """
     for _ in range(_TRIES):
-        caller = Caller(organization_id=organization_id, actor=ACTOR, command_id=uuid4(), correlation_id=ACTOR)
+        caller = Caller.of_service(organization_id, ACTOR)
         with acting_as(caller):
             try:
                 if kind == "access-key":
@@ -61,6 +61,6 @@ async def note_threshold(
 
 
 def _once(caller: Caller, subject: AccessKey | Organization, percent: int, since: datetime | None) -> Caller:
-    """Return the caller with a command id that says what is recorded: the log applies a command id once."""
+    """Return the caller with a command id derived from what is recorded: the log applies a command id once."""
     what = f"{percent} % of {subject.budget_usd} {subject.budget_period} since {since}"
     return replace(caller, command_id=uuid5(subject.id, what))

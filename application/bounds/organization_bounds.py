@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from application.ports.repositories import Organizations
     from application.recorded_revision import Recorded
-    from domain.access_key.values import Budget
+    from domain.budget import Budget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +52,7 @@ async def change_organization_budget(
         StaleRevision: its revision is not the expected one.
         Conflict: another command changed it at the same time.
     """
-
-    async def change() -> Recorded:
-        organization = await _own(organizations, expected_revision)
-        organization.change_budget(budget)
-        return await organizations.save(organization)
-
-    return await on_newest(change)
+    return await _changed(organizations, expected_revision, lambda organization: organization.change_budget(budget))
 
 
 async def change_organization_quotas(
@@ -77,16 +71,21 @@ async def change_organization_quotas(
         StaleRevision: its revision is not the expected one.
         Conflict: another command changed it at the same time.
     """
-
-    async def change() -> Recorded:
-        organization = await _own(organizations, expected_revision)
-        organization.change_quotas(quotas)
-        return await organizations.save(organization)
-
     try:
-        return await on_newest(change)
+        return await _changed(organizations, expected_revision, lambda organization: organization.change_quotas(quotas))
     finally:
         changed(current_caller().organization_id)
+
+
+async def _changed(
+    organizations: Organizations, expected_revision: int | None, change: Callable[[Organization], None]
+) -> Recorded:
+    async def changed() -> Recorded:
+        organization = await _own(organizations, expected_revision)
+        change(organization)
+        return await organizations.save(organization)
+
+    return await on_newest(changed)
 
 
 async def _own(organizations: Organizations, expected_revision: int | None) -> Organization:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LONGEST_TRUST: Final = 3.0
 """Seconds after which quotas are read again before they count; a change in another process is known here by then."""
 
-# Half way they are read again while requests go on, so that under load none of them waits.
+# Half way they are read again while requests continue, so that under load none of them waits.
 _READ_AFTER: Final = LONGEST_TRUST / 2
 _MOST_REMEMBERED: Final = 10_000
 
@@ -45,7 +45,7 @@ class _Remembered:
 
 
 class OrganizationQuotas:
-    """Tells an organization's quotas, remembered for seconds; some 10,000 organizations' are.
+    """Returns an organization's quotas, cached for seconds, for some 10,000 organizations.
 
     While the database is away those count that were known last, or else those of the installation.
     """
@@ -59,7 +59,7 @@ class OrganizationQuotas:
         self._reading: dict[UUID, asyncio.Task[Quotas]] = {}
 
     def known(self, organization_id: UUID) -> Quotas:
-        """Return the quotas as far as they are known without asking anybody."""
+        """Return the cached quotas, without a query."""
         remembered = self._remembered.get(organization_id)
         return self._defaults if remembered is None else remembered.quotas
 
@@ -80,7 +80,7 @@ class OrganizationQuotas:
         return await asyncio.shield(reading)
 
     def forget(self, organization_id: UUID) -> None:
-        """Read the organization's quotas anew: they were changed."""
+        """Read the organization's quotas again: they were changed."""
         self._remembered.pop(organization_id, None)
         self._reading.pop(organization_id, None)
 

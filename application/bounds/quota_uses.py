@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from application.bounds.organization_quotas import OrganizationQuotas
     from application.bounds.quotas import Quotas
+    from application.bounds.rate_limits import Quota, RateLimits
     from application.bounds.shares import Shares
     from application.bounds.stocks import StoredAmounts
-    from application.ports.rate_limits import Quota, RateLimits
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Every quota of an organization: its name, what it bounds, and how much there is of it by default.
 
-A rate is held to by `application.ports.rate_limits`, what an organization uses of a process at a time by
+A rate is held to by `application.bounds.rate_limits`, what an organization uses of a process at a time by
 `application.bounds.shares`, and what is kept of it where it is stored.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
-from application.ports.rate_limits import Quota
+from application.bounds.rate_limits import Quota
 from domain.access_key.values import LARGEST_LIMIT, Limits
 from domain.organization.values import LARGEST_QUOTA
 
@@ -96,7 +96,7 @@ def rate_quota(name: str, most: int) -> Quota:
 
 
 def read_quotas(text: str) -> Mapping[str, int]:
-    """Return what `tests=60,models=0` says: numbers by the names of quotas.
+    """Parse `tests=60,models=0` into numbers by the names of quotas.
 
     Raises:
         ValueError: a part is not the name of a quota with a whole number; it says which, and what to write.

@@ -7,8 +7,8 @@ from collections import OrderedDict, defaultdict, deque
 from typing import TYPE_CHECKING, Final, Protocol
 
 from application.bounds.quotas import QUOTAS
+from application.bounds.rate_limits import Quota
 from application.errors import RateLimited
-from application.ports.rate_limits import Quota
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,10 +35,10 @@ def share_reached(name: str, most: int) -> RateLimited:
 
 
 class KnownQuotas(Protocol):
-    """Says what an organization's quotas are."""
+    """Returns an organization's quotas."""
 
     def known(self, organization_id: UUID) -> Quotas:
-        """Return them, as far as they are known without asking anybody."""
+        """Return the cached ones, without a query."""
         ...
 
 
@@ -53,7 +53,7 @@ class SameForAll:
         return self._quotas
 
 
-class Held:
+class HeldShare:
     """One of a share, held during the block."""
 
     __slots__ = ("_name", "_organization_id", "_shares")
@@ -119,13 +119,13 @@ class Shares:
         if amount < 0 and self._waiting.get(name):
             self._wake(name)
 
-    def hold(self, name: str, organization_id: UUID) -> Held:
+    def hold(self, name: str, organization_id: UUID) -> HeldShare:
         """Return a block during which one of the share is held.
 
         Raises:
             RateLimited: on entering: the organization holds as much as it may.
         """
-        return Held(self, name, organization_id)
+        return HeldShare(self, name, organization_id)
 
     def begin(self, name: str, organization_id: UUID) -> None:
         """Hold one of the share from now on; `add` gives it back.

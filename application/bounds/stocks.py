@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from application.bounds.quotas import QUOTAS
+from application.bounds.rate_limits import Quota
 from application.caller import current_caller
 from application.errors import QuotaReached, RateLimited
 from application.ports.idempotency_claims import ANSWERS_KEPT
-from application.ports.rate_limits import Quota
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from application.ports.timer import Timer
 
 COUNTED_EVERY: Final = 10.0
-"""Seconds after which is counted anew, what other processes have added too."""
+"""Seconds after which the stock is counted again, with what other processes have added."""
 
 # Of what there is room for, as much is let in before it is counted again.
 _PART: Final = 10
 _MOST_REMEMBERED: Final = 10_000
 _SOME_TIME: Final = 60
 _KEPT: Final = frozenset({"keptAnswers", "keptAnswerBytes"})
-# Nobody makes room for these but time: who is refused and asks again is not counted for at once.
+# Only time makes room for these: the stock is not counted again at once for whoever is refused and tries again.
 _FULL_FOR: Final = 1.0
 
 _Place = tuple["UUID", str]
@@ -59,7 +59,7 @@ class _Room:
 
 
 class Stocks:
-    """Says whether there is room for more.
+    """Decides whether there is room for more.
 
     Counting costs more the more there is, so that it is done seldom where there is much room, and always where there is
     little. Requests at one moment may pass a quota by what they add together.

@@ -89,7 +89,7 @@ async def change_model(
         ModelNotFound: the organization has no such model.
         StaleRevision: its revision is not the expected one.
         FieldsChanged: another command changed the same fields at the same time. Other fields do not matter.
-        ModelProviderFixed, ModelIdentityFixed: another provider or provider's model id is asked for.
+        ModelProviderFixed, ModelIdentityFixed: another provider or provider's model id is requested.
         InvalidValue: a value is outside what its field allows.
     """
     seen = SeenFields()
@@ -175,7 +175,7 @@ def _change_price(model: Model, command: ChangeModel) -> None:
     if price.headline is None and all(amount is None or isinstance(amount, Unset) for amount in named):
         # Neither input nor output has a price any more, which takes the others with it.
         model.change_price(None)
-    elif not price.says_the_same(held):
+    elif not price.has_same_prices(held):
         model.change_price(price)
 
 

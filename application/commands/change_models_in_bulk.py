@@ -76,7 +76,7 @@ class _Workbench:
     def decide(self, index: int) -> UUID | Refusal:
         """Decide an operation and return the id of its model, or why it cannot be done; then all is as before."""
         try:
-            return self._carry_out(index)
+            return self._execute(index)
         except (ApplicationError, DomainError) as refusal:
             return refusal
 
@@ -85,7 +85,7 @@ class _Workbench:
         operation = self.operations[index]
         return current_caller().new_id(index) if isinstance(operation, RegisterModel) else operation.model_id
 
-    def _carry_out(self, index: int) -> UUID:
+    def _execute(self, index: int) -> UUID:
         operation = self.operations[index]
         if isinstance(operation, RegisterModel):
             return self._register(operation, self.id_of(index))
@@ -129,8 +129,8 @@ async def change_models_in_bulk(
 ) -> Sequence[OperationOutcome]:
     """Return an outcome an operation, in their order; the models are saved in one transaction.
 
-    Where another command comes first, operations are made anew on the newest models, and refused where it has changed
-    the same fields, or where a revision is expected.
+    Where another command comes first, operations are applied again to the newest models, and refused where it has
+    changed the same fields, or where a revision is expected.
 
     Raises:
         BulkRefused: it was to be atomic and some operations cannot be done; none was.
@@ -196,7 +196,7 @@ async def _prepared(
 
 
 def _decided(bench: _Workbench, before: Mapping[UUID, Recorded]) -> dict[int, UUID | Refusal]:
-    """Return the model's id or the refusal of each; what an earlier run of this command recorded stands as it is."""
+    """Return the model's id or the refusal of each; what an earlier run of this command recorded is kept."""
     outcomes: dict[int, UUID | Refusal] = {}
     for index in range(len(bench.operations)):
         model_id = bench.id_of(index)
@@ -213,17 +213,26 @@ async def _saved(
     except (Conflict, ProviderNotFound):
         if atomic:
             raise
-    return {model_id: await _saved_alone(bench, model_id, outcomes, models) for model_id in model_ids}
+    indexes: dict[UUID, list[int]] = {}
+    for index, outcome in outcomes.items():
+        if not isinstance(outcome, Exception):
+            indexes.setdefault(outcome, []).append(index)
+    return {
+        model_id: await _saved_alone(bench, model_id, indexes[model_id], outcomes, models) for model_id in model_ids
+    }
 
 
 async def _saved_alone(
-    bench: _Workbench, model_id: UUID, outcomes: dict[int, UUID | Refusal], models: Models
+    bench: _Workbench,
+    model_id: UUID,
+    indexes: Sequence[int],
+    outcomes: dict[int, UUID | Refusal],
+    models: Models,
 ) -> Recorded | Refusal:
     """Save one of several under a command id of its own: the log applies one command id once.
 
-    Where another command comes first, its operations are decided anew, which may change their outcomes.
+    Where another command comes first, its operations are decided again, which may change their outcomes.
     """
-    indexes = [index for index, outcome in outcomes.items() if outcome == model_id]
     is_first = True
 
     async def save() -> Recorded:

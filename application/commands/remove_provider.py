@@ -51,7 +51,7 @@ async def remove_provider(
         ProviderNotFound: the organization has no such provider.
         StaleRevision: its revision is not the expected one.
         Conflict: other commands changed it at the same time, too often.
-        ProviderHasModels: models are registered from it and `cascade` was not asked for; it names the first of them.
+        ProviderHasModels: models are registered from it and `cascade` was not requested; it names the first of them.
     """
 
     async def change() -> Recorded:
@@ -101,8 +101,8 @@ async def _remove(provider: Provider, providers: Providers, parts: _Parts) -> Re
 async def _remove_in_parts(parts: _Parts, count: int) -> None:
     """Remove so many models that one transaction takes the rest.
 
-    A part is known by how many models there were before it, so that a repetition of the command goes on after those
-    that were carried out.
+    A part is known by how many models there were before it, so that a repetition of the command continues after those
+    that were executed.
     """
     caller = current_caller()
     for _ in range(2 * (count // parts.at_once + 1)):

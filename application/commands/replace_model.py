@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplaceModel:
-    """Describe the model anew. Editors and administrators; what is left out is filled as for a new model."""
+    """Replace the model's description. Editors and administrators; what is left out is filled as for a new model."""
 
     model_id: UUID
     expected_revision: int | None = None
@@ -47,7 +47,7 @@ async def replace_model(
         ModelNotFound, ProviderNotFound: the organization has no such model or provider.
         StaleRevision: its revision is not the expected one.
         Conflict: other commands changed it at the same time, too often.
-        ModelProviderFixed, ModelIdentityFixed: another provider or provider's model id is asked for.
+        ModelProviderFixed, ModelIdentityFixed: another provider or provider's model id is requested.
     """
 
     async def change() -> Recorded:
@@ -86,9 +86,9 @@ def _replace(model: Model, command: ReplaceModel, facts: ModelFacts) -> None:
 
 
 def _price_in_parts(given: GivenFacts, facts: ModelFacts, held: Price | None) -> NewPrice | Unset | None:
-    """Return the price where a person said what tokens cost, or where nobody knows one.
+    """Return the price where a person set one, or where none is known.
 
-    A price of another source is only a person's own where what is said differs: clients send back what they know of it.
+    A price of another source becomes a person's only where it differs: clients send back the price that they have read.
     """
     price = given_price(replace(given, cost_per_1k=None))
     if price is None:

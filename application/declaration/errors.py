@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 
 class DeclarationError(Exception):
-    """A declaration could not be read, compared or carried out."""
+    """A declaration could not be read, compared or executed."""
 
     code: ClassVar[str] = "declaration-error"
 
     @property
     def message(self) -> str:
-        """What went wrong, for the person who asked."""
+        """What went wrong, for the user."""
         return str(self.args[0])
 
 
@@ -46,7 +46,7 @@ class Stopped(DeclarationError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What is wrong at a place in a declaration, to stand behind the pointer to it."""
+    """What is wrong at a place in a declaration, to follow the pointer to it."""
 
     place: str
     message: str

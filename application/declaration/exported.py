@@ -57,7 +57,7 @@ def exported(resources: Sequence[Present], *, now: datetime) -> Exported:
     """Return the declaration: secrets are references to variables, and what the catalogue filled in is left to it.
 
     Raises:
-        DeclarationRefused: several access keys or webhooks have one name, by which a declaration tells them apart.
+        DeclarationRefused: several access keys or webhooks have the same name, by which a declaration identifies them.
     """
     _refuse_same_names(resources)
     variables, notes = VariableNames(), list[str]()
@@ -85,7 +85,9 @@ def _refuse_same_names(resources: Sequence[Present]) -> None:
     seen, findings = set[object](), list[Finding]()
     for each in resources:
         if (each.kind, each.key) in seen:
-            message = f"{each.label} exists twice: a file tells them apart by name, so rename one of them first"
+            message = (
+                f"{each.label} exists twice: a declaration identifies resources by name, so rename one of them first"
+            )
             findings.append(Finding(place=f"The {each.kind}", message=message))
         seen.add((each.kind, each.key))
     if findings:
@@ -105,7 +107,7 @@ def _model(model: Present) -> dict[str, Any]:
     return {
         name: _as_written(name, value)
         for name, value in model.fields.items()
-        if name not in model.told and value is not None and name != "costPer1kTokens" and value != {}
+        if name not in model.filled_in and value is not None and name != "costPer1kTokens" and value != {}
     }
 
 
@@ -119,7 +121,7 @@ def _access_key(key: Present) -> dict[str, Any]:
 
 
 def _as_written(name: str, value: Any) -> Any:  # noqa: ANN401 - a field's value is of its own type
-    """Return what a person would write: without what says nothing, in an order that does not change."""
+    """Return what a person would write: without redundant fields, in a stable order."""
     if name in {"models", "providers"} and value is not None:
         return sorted(value, key=lambda reference: normal(name, [reference]))
     if name == "limits" and value is not None:

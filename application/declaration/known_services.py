@@ -80,7 +80,7 @@ AZURE_VERSIONS: Final = ("OPENAI_API_VERSION", "AZURE_OPENAI_API_VERSION", "AZUR
 
 
 def may_hold_secret(address: str) -> bool:
-    """Tell whether an address has a user, a query or a fragment, which no endpoint has here: all may read endpoints."""
+    """Return whether an address has a user, a query or a fragment: endpoints here have none: all may read them."""
     return any(mark in address for mark in "@?#")
 
 

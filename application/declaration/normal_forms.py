@@ -24,7 +24,7 @@ def _limits(value: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _known(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is null: it says the same as nothing."""
+    """Leave out null fields: null means the same as absent."""
     return {name: member for name, member in value.items() if member is not None}
 
 
@@ -79,7 +79,7 @@ def exact(value: object) -> Any:  # noqa: ANN401 - as above
 
 
 def same(one: object, other: object) -> bool:
-    """Tell whether two values in their normal form are equal; true is not 1."""
+    """Return whether two values in their normal form are equal; true is not 1."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
     if isinstance(one, list) and isinstance(other, list):

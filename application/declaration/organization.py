@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Created:
-    """A new resource; `secret` is that of an access key or webhook, which the service tells this once."""
+    """A new resource; `secret` is that of an access key or webhook, which the service shows only once."""
 
     id: str
     secret: str | None = field(default=None, repr=False)

@@ -1,4 +1,4 @@
-"""What has to be done so that an organization has what a declaration says."""
+"""The changes that make an organization match a declaration."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOptions:
-    """`is_removing`: what is not declared goes. `sends_secrets`: also those that cannot be compared are sent again."""
+    """`is_removing`: what is not declared is removed. `sends_secrets`: those that cannot be compared are sent too."""
 
     is_removing: bool = False
     sends_secrets: bool = False
 
 
 class Planner:
-    """Compares what is wanted with what there is; it knows no clock and asks nobody."""
+    """Compares the wanted state with the present one; it has no clock and makes no calls."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class Planner:
         """Return the plan.
 
         Raises:
-            DeclarationRefused: it names what is not there, twice the same, or what can never be; every finding is told.
+            DeclarationRefused: it names what is missing, duplicate or impossible; it lists every finding.
         """
         wanted = self._wanted_by_key(declaration)
         there = self._present_by_key(declaration, wanted)
@@ -106,7 +106,7 @@ class Planner:
         ]
         removed = extra if self._options.is_removing else []
         gone = {(each.kind, each.key) for each in removed}
-        known = {place for place in wanted.keys() | there.keys() if not _goes(place, gone)}
+        known = {place for place in wanted.keys() | there.keys() if not _is_removed(place, gone)}
         changes: list[Change] = []
         for place, resource in wanted.items():
             self._check_references(resource, known)
@@ -128,7 +128,7 @@ class Planner:
         for resource in self._present:
             place = (resource.kind, resource.key)
             if place in there and (place in wanted or section_of(*place) in declaration.sections):
-                message = f"cannot be told apart: the organization has several with the name {resource.label}"
+                message = f"is ambiguous: the organization has several with the name {resource.label}"
                 self._find(f"The {resource.kind}s", message)
             there[place] = resource
         return there
@@ -162,8 +162,8 @@ class Planner:
             return
         for setting in wanted.fields.get("settings", {}):
             if setting not in known.settings:
-                told = ", ".join(sorted(known.settings)) or "none"
-                self._find(f"{wanted.place}/settings/{setting}", f"is no setting of {name}, which has {told}")
+                listed = ", ".join(sorted(known.settings)) or "none"
+                self._find(f"{wanted.place}/settings/{setting}", f"is no setting of {name}, which has {listed}")
 
     def _creation(self, wanted: Wanted) -> Change:
         self._check_expiry(wanted)
@@ -252,8 +252,8 @@ def _members(name: str, wanted: Mapping[str, Any], present: Mapping[str, Any]) -
     ]
 
 
-def _goes(place: Place, gone: set[Place]) -> bool:
-    """Tell whether this is removed, by itself or with its provider."""
+def _is_removed(place: Place, gone: set[Place]) -> bool:
+    """Return whether this is removed, by itself or with its provider."""
     kind, key = place
     return place in gone or (kind == "model" and ("provider", key[:1]) in gone)
 

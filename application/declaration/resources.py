@@ -1,4 +1,4 @@
-"""What an organization is to have, as a declaration says it, and what it has."""
+"""What an organization is to have by a declaration, and what it has."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["provider", "model", "budget", "access key", "webhook"]
 Key = tuple[str, ...]
-"""What tells a resource from others of its kind; ids would not survive in another organization."""
+"""What identifies a resource among others of its kind; ids would not survive in another organization."""
 
 NAMED: tuple[Kind, ...] = ("provider", "access key", "webhook")
 
@@ -21,7 +21,7 @@ NAMED: tuple[Kind, ...] = ("provider", "access key", "webhook")
 class Secret:
     """A secret that a declaration refers to. `source` is where it is from, in words; `text` is none if it is not there.
 
-    `reference` is what the declaration says, such as `{"env": "OPENAI_API_KEY"}`.
+    `reference` is the declaration's, such as `{"env": "OPENAI_API_KEY"}`.
     """
 
     source: str
@@ -34,8 +34,8 @@ class Wanted:
     """A resource as a declaration has it. `place` is the JSON pointer to it.
 
     `fields` have the names and values of the REST API, but for access keys: their `models` and `providers` are named,
-    and no ids. A field that is not there is left as it is. `secrets` stand apart, by the names of their fields; a none
-    removes the secret. `is_offered`: the model is registered as its provider offers it.
+    and no ids. A field that is not there is left as it is. `secrets` are kept separately, by the names of their fields;
+    a none removes the secret. `is_offered`: the model is registered as its provider offers it.
     """
 
     kind: Kind
@@ -53,7 +53,7 @@ class Present:
     """A resource as the organization has it; `fields` as in `Wanted`.
 
     `shown` is what may be known of its secrets: a key's hint, the host of an address. `headers` are the names of a
-    provider's extra headers. `told` are the fields of a model that nobody gave, which the catalogue filled in.
+    provider's extra headers. `filled_in` are the fields of a model that nobody gave, which the catalogue filled in.
     `is_barred`: all models and providers that the access key may use are gone.
     """
 
@@ -65,7 +65,7 @@ class Present:
     revision: int | None = None
     shown: Mapping[str, str | None] = field(default_factory=dict)
     headers: Sequence[str] = ()
-    told: frozenset[str] = frozenset()
+    filled_in: frozenset[str] = frozenset()
     is_barred: bool = False
 
 
@@ -83,14 +83,14 @@ Section = tuple[Kind, Key]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
-    """What an organization is to have. Only of the sections that it has it says that there is to be nothing else."""
+    """What an organization is to have. Only the sections that it has are complete."""
 
     resources: Sequence[Wanted]
     sections: frozenset[Section] = frozenset()
 
 
 def named_key(name: str) -> Key:
-    """Return the key of a provider, an access key or a webhook: what is told from others by its name alone."""
+    """Return the key of a provider, an access key or a webhook: what is identified by its name alone."""
     return (name_key(name),)
 
 
@@ -105,5 +105,5 @@ def model_label(provider: str, model_id: str) -> str:
 
 
 def section_of(kind: Kind, key: Key) -> Section:
-    """Return the section that says whether a resource is to be."""
+    """Return the section that decides whether a resource is to exist."""
     return (kind, key[:1]) if kind == "model" else (kind, ())

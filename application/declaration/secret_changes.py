@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from application.declaration.resources import Present, Secret, Wanted
 
 _AGAIN: Final = "given again"
-_ELSEWHERE: Final = "to another endpoint what is stored does not go by itself"
+_ELSEWHERE: Final = "stored secrets are never sent to another endpoint"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """What the organization has in a field, and what the declaration says. Of secrets there are only hints."""
+    """What the organization has in a field, and what is declared. Of secrets there are only hints."""
 
     field: str
     present: Any
@@ -27,7 +27,7 @@ class Difference:
 
 @dataclass(slots=True, kw_only=True)
 class SecretChanges:
-    """The texts to send, by field; none takes the secret away. `findings` stand in the way, `notes` tell what stays."""
+    """The texts to send, by field; none removes the secret. `findings` prevent the change, `notes` list what stays."""
 
     texts: dict[str, Any] = field(default_factory=dict, repr=False)
     differences: list[Difference] = field(default_factory=list)
@@ -63,7 +63,7 @@ def changed_secrets(
 ) -> SecretChanges:
     """Return what a resource that is there needs: what differs from what is shown of it, or all if `sends_all`.
 
-    Where it `is_moved` to another endpoint, all its secrets have to be given: none goes there by itself.
+    Where it `is_moved` to another endpoint, all its secrets have to be given: none is sent there by itself.
     """
     changes = SecretChanges()
     for name, secret in wanted.secrets.items():

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Translation:
     """A declaration as a document, and a sentence about each thing that it could not take over.
 
-    `secrets` stood in the configuration itself; the document refers to them as if they were variables of these names.
+    `secrets` were written in the configuration itself; the document refers to them as if they were variables of these
+    names.
     """
 
     document: dict[str, Any]

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from application.discovery.discovered_catalogue import CompletedOffer, Described
+    from application.discovery.discovered_catalogue import CompletedOffer, DescribedSnapshot
     from application.discovery.model_list_snapshots import Snapshots, Standing
-    from application.discovery.model_lists import Answered, ModelLists
+    from application.discovery.model_lists import ModelListAnswer, ModelLists
     from application.discovery.offer_changes import Snapshot
     from application.errors import ApplicationError
     from application.ports.catalogue import Catalogue
@@ -32,7 +32,7 @@ PATIENCE_SECONDS: Final = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderOffer:
-    """What one provider offers; a failure stands beside an older answer."""
+    """What one provider offers; a failure may accompany an older answer."""
 
     provider_id: UUID
     status: Literal["ok", "stale"]
@@ -43,14 +43,14 @@ class ProviderOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoOffer:
-    """A provider that could not be asked and has never answered as it is now."""
+    """A provider that could not be queried and has never answered as it is configured now."""
 
     provider_id: UUID
     failure: ApplicationError
 
 
 class Discovery:
-    """Returns what providers offer, beside what is registered of it; remembers what was worked out last."""
+    """Returns what providers offer, beside what is registered of it; remembers what was calculated last."""
 
     def __init__(
         self,
@@ -77,7 +77,8 @@ class Discovery:
 
         Raises:
             ProviderNotFound: the organization has no such provider.
-            UpstreamFailure, CredentialUnreadable: it could not be asked, and has never answered as it is now.
+            UpstreamFailure, CredentialUnreadable: it could not be queried, and has never answered as it is configured
+            now.
         """
         standings = await self._snapshots.standing(provider_id)
         if not standings.providers:
@@ -87,10 +88,10 @@ class Discovery:
         return await self._offer(standing, standings.org_sequence, refresh=refresh, patience=patience)
 
     async def all_models(self, *, refresh: bool = False) -> Sequence[ProviderOffer | NoOffer]:
-        """Return what every enabled provider offers. Viewers and up; all are asked at once, and none fails the others.
+        """Return what every enabled provider offers. Viewers and up; queried concurrently, and none fails the others.
 
-        One that takes longer than some seconds is shown as it answered before, or as one that has not answered yet; it
-        is asked on, and the next look finds what it said.
+        One that takes longer than some seconds is shown as it answered before, or as one that has not answered yet; the
+        query continues, and the next request finds its answer.
         """
         standings = await self._snapshots.standings()
         asked = (self._offer_or_failure(each, standings.org_sequence, refresh=refresh) for each in standings.providers)
@@ -117,8 +118,8 @@ class Discovery:
             failure=answered.failure,
         )
 
-    async def _completed(self, standing: Standing, org_sequence: int, answered: Answered) -> CompletedOffer:
-        """Return the models of the answer; worked out anew only for a new answer, or when the organization changed."""
+    async def _completed(self, standing: Standing, org_sequence: int, answered: ModelListAnswer) -> CompletedOffer:
+        """Return the models of the answer; calculated again only for a new answer, or when the organization changed."""
         day = self._clock.now().date()
         offered = await self._described(standing, answered.snapshot, day)
         if offered.offer is None or offered.org_sequence != org_sequence:
@@ -129,7 +130,7 @@ class Discovery:
             offered.org_sequence = org_sequence
         return offered.offer
 
-    async def _described(self, standing: Standing, snapshot: Snapshot | None, day: date) -> Described:
+    async def _described(self, standing: Standing, snapshot: Snapshot | None, day: date) -> DescribedSnapshot:
         if snapshot is None and standing.usable is not None:
             known = self._remembered.find(standing, standing.usable.fetched_at.isoformat(), day)
             if known is not None:

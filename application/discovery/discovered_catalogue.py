@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from application.caller import current_caller
 from application.discovery.discovered_model import DiscoveredModel, discovered
+from application.discovery.kept_documents import offer_from
 from application.discovery.offer_changes import names_of, names_of_missing
-from application.discovery.offer_documents import offer_from
 from application.discovery.registered_differences import registered_differences, registrations
 from application.policies.base_models import known_model
 from application.ports.registered_models import ProviderEntry
@@ -59,7 +59,7 @@ class CompletedOffer:
 
 
 @dataclass(slots=True, kw_only=True)
-class Described:
+class DescribedSnapshot:
     """The models of a snapshot as far as they do not depend on what is registered, and the last offer made of them."""
 
     snapshot: Snapshot
@@ -73,10 +73,10 @@ class DiscoveredCatalogueCache:
     """Remembers what was looked at last, up to some thousand models; the facts of the day hold for a day."""
 
     def __init__(self) -> None:
-        self._described: OrderedDict[Key, Described] = OrderedDict()
+        self._described: OrderedDict[Key, DescribedSnapshot] = OrderedDict()
         self._models = 0
 
-    def find(self, standing: Standing, fetched_at: str, day: date) -> Described | None:
+    def find(self, standing: Standing, fetched_at: str, day: date) -> DescribedSnapshot | None:
         """Return what is remembered of the provider's answer of that time."""
         key = _key(standing, fetched_at, day)
         described = self._described.get(key)
@@ -84,7 +84,7 @@ class DiscoveredCatalogueCache:
             self._described.move_to_end(key)
         return described
 
-    def keep(self, standing: Standing, described: Described, day: date) -> None:
+    def keep(self, standing: Standing, described: DescribedSnapshot, day: date) -> None:
         """Remember it, and forget what was not looked at for longest."""
         key = _key(standing, described.snapshot.fetched_at, day)
         if key not in self._described:
@@ -95,18 +95,22 @@ class DiscoveredCatalogueCache:
             self._models -= len(oldest.models)
 
 
-def described(standing: Standing, snapshot: Snapshot, catalogue: Catalogue, day: date) -> Described:
-    """Return the offered models, completed from what is known of them, as they stand on that day."""
+def described(standing: Standing, snapshot: Snapshot, catalogue: Catalogue, day: date) -> DescribedSnapshot:
+    """Return the offered models, completed from what is known of them, as of that day."""
     models = {}
     provider = ProviderEntry(id=standing.provider_id, provider_type=standing.provider_type, endpoint=standing.endpoint)
     for model_id, offer in snapshot.offered.items():
         known = known_model(catalogue, provider, model_id, offer.get("base_model"))
         models[model_id] = discovered(standing.provider_id, offer_from(offer), known, day)
-    return Described(snapshot=snapshot, names=names_of(snapshot.offered), models=models)
+    return DescribedSnapshot(snapshot=snapshot, names=names_of(snapshot.offered), models=models)
 
 
 def completed(
-    standing: Standing, offered: Described, registered: Sequence[RegisteredModel], catalogue: Catalogue, day: date
+    standing: Standing,
+    offered: DescribedSnapshot,
+    registered: Sequence[RegisteredModel],
+    catalogue: Catalogue,
+    day: date,
 ) -> CompletedOffer:
     """Return the offer beside what is registered of it on that day."""
 
@@ -155,7 +159,7 @@ def _missing(
 
 
 def _last_known(known: KnownModel, held: RegisteredModel | None) -> Lifecycle:
-    """Return what the catalogue says of a model that no list has any more, else what its provider said at the last."""
+    """Return the catalogue's facts about a model that is listed no more, else those that its provider listed last."""
     lifecycle = Lifecycle(lifecycle=known.lifecycle, retires_on=known.retired_on)
     if lifecycle != NOT_TOLD or held is None:
         return lifecycle

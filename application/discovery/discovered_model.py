@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class DiscoveredModel:
     """What is offered under an id and perhaps under others, by whom, and whether it is registered already.
 
-    `base_model` is the model that stands behind a deployment's name.
+    `base_model` is the model behind a deployment's name.
     """
 
     provider_id: UUID
@@ -38,7 +38,7 @@ class DiscoveredModel:
 
 
 def discovered(provider_id: UUID, offered: OfferedModel, known: KnownModel, day: date) -> DiscoveredModel:
-    """Return the offered model, completed from what is known of it, as it stands on that day."""
+    """Return the offered model, completed from what is known of it, as of that day."""
     facts = filled(offered.model_id, GivenFacts(), known, offered)
     return DiscoveredModel(
         provider_id=provider_id,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class HeldSnapshot:
     """The newest complete answer, without the answer itself; its age in seconds, infinite if its time is to come."""
 
     basis: str
@@ -23,8 +23,8 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
-    """The last question, if it failed; `is_recent` as long as asking again is too soon."""
+class FailedQuery:
+    """The last query, if it failed; `is_recent` as long as another query is too soon."""
 
     basis: str
     failed_at: datetime
@@ -40,16 +40,16 @@ class Standing:
     provider_type: str
     endpoint: str
     basis: str
-    held: Held | None = None
-    failed: Failed | None = None
+    held: HeldSnapshot | None = None
+    failed: FailedQuery | None = None
 
     @property
-    def usable(self) -> Held | None:
+    def usable(self) -> HeldSnapshot | None:
         """What is held, if it is the answer of the provider as it is now."""
         return self.held if self.held is not None and self.held.basis == self.basis else None
 
     @property
-    def refused(self) -> Failed | None:
+    def refused(self) -> FailedQuery | None:
         """The failure of the provider as it is now, if that was only just."""
         failed = self.failed
         return failed if failed is not None and failed.is_recent and failed.basis == self.basis else None
@@ -66,17 +66,17 @@ class Standings:
 class Snapshots(Protocol):
     """Keeps the newest complete answer of each provider of the caller's organization, for all processes.
 
-    A lease makes sure that one process at a time asks a provider; whoever dies with one holds it no longer than its
+    A lease makes sure that one process at a time queries a provider; whoever dies with one holds it no longer than its
     seconds. Times are those of the processes' clocks, and nobody waits for a time that only a wrong clock can have set.
     What is kept of a provider goes with it, in the same transaction.
     """
 
     async def standings(self) -> Standings:
-        """Return where each provider in use stands, by name."""
+        """Return the state of each enabled provider, by name."""
         ...
 
     async def standing(self, provider_id: UUID) -> Standings:
-        """Return where this provider stands, in use or not; an empty list when there is none of this id."""
+        """Return the state of this provider, enabled or not; an empty list when there is none of this id."""
         ...
 
     async def load(self, provider_id: UUID) -> Snapshot | None:
@@ -84,14 +84,14 @@ class Snapshots(Protocol):
         ...
 
     async def keep(self, provider_id: UUID, snapshot: Snapshot) -> bool:
-        """Put the snapshot in the place of an older one and forget the last failure; whoever asked had a lease.
+        """Replace an older snapshot with this one and forget the last failure; the process that queried had a lease.
 
         False, and nothing is done, when the provider is gone or connected otherwise by now, or a newer one is kept.
         """
         ...
 
     async def lease(self, provider_id: UUID, holder: UUID, seconds: float) -> datetime | None:
-        """Take the right to ask the provider, or hold it for longer.
+        """Take the right to query the provider, or hold it for longer.
 
         Return the time; none when another has it, or when there is no such provider (any more).
         """
@@ -104,5 +104,5 @@ class Snapshots(Protocol):
     async def fail(
         self, provider_id: UUID, holder: UUID, *, basis: str, failure: Mapping[str, Any], quiet_seconds: float
     ) -> None:
-        """Note how asking failed, for others who wait, and for how long it is recent; only the holder can."""
+        """Record how the query failed, for others who wait, and for how long it is recent; only the holder can."""
         ...

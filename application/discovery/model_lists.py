@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from uuid import uuid4
 
 from application.caller import current_caller
-from application.discovery.failure_documents import failure_document, failure_from, quiet_seconds
+from application.discovery.kept_documents import failure_document, failure_from, offer_document, quiet_seconds
 from application.discovery.offer_changes import Snapshot, next_snapshot
-from application.discovery.offer_documents import offer_document
 from application.discovery.single_flight import SingleFlight
 from application.end_tasks import end_tasks
 from application.errors import ApplicationError, CredentialUnreadable, ProviderNotFound
@@ -39,7 +38,7 @@ _POLL_SECONDS: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class ModelListAnswer:
     """How a provider has answered: just now, with this snapshot; or before, with the one that is held."""
 
     status: Literal["ok", "stale"]
@@ -77,26 +76,27 @@ class ModelLists:
         """Break off what is being fetched."""
         await self._flights.close()
 
-    async def newest(self, standing: Standing, *, refresh: bool, patience: float) -> Answered:
+    async def newest(self, standing: Standing, *, refresh: bool, patience: float) -> ModelListAnswer:
         """Return the newest complete answer of the provider, waiting for one at most `patience` seconds.
 
-        Asking goes on when nobody waits any more. Shortly after a failure nothing is asked, unless a refresh is wanted.
+        The query continues when nobody waits any more. Shortly after a failure there is none, unless a refresh is
+        wanted.
 
         Raises:
-            UpstreamFailure, CredentialUnreadable: it could not be asked, and has never answered as it is configured.
+            UpstreamFailure, CredentialUnreadable: it could not be queried, and has never answered as it is configured.
             ProviderNotFound: it was removed meanwhile.
         """
         usable = standing.usable
         if usable is not None and not refresh and usable.age < self._time_to_live:
-            return Answered(status="ok")
+            return ModelListAnswer(status="ok")
         try:
             if standing.refused is not None and not refresh:
                 raise failure_from(standing.refused.failure)
-            return Answered(status="ok", snapshot=await self._within(patience, standing))
+            return ModelListAnswer(status="ok", snapshot=await self._within(patience, standing))
         except (UpstreamFailure, CredentialUnreadable) as failure:
             if usable is None:
                 raise
-            return Answered(status="stale", failure=failure)
+            return ModelListAnswer(status="stale", failure=failure)
 
     async def _within(self, patience: float, standing: Standing) -> Snapshot:
         key = (current_caller().organization_id, standing.provider_id, standing.basis)
@@ -110,7 +110,7 @@ class ModelLists:
                 CallOutcome(
                     "timeout",
                     f"The provider has not answered within {patience:g} seconds.",
-                    hint="It is still being asked: look again shortly.",
+                    hint="The request is still under way: try again shortly.",
                     is_retryable=True,
                 )
             ) from None
@@ -134,10 +134,10 @@ class ModelLists:
             await self._snapshots.release(standing.provider_id, holder)
 
     async def _news(self, since: Standing) -> Snapshot | Standing:
-        """Return a snapshot that is newer than what was known, or else where the provider stands.
+        """Return a snapshot that is newer than what was known, or else the provider's state.
 
         Raises:
-            UpstreamFailure: another process has asked since then, in vain.
+            UpstreamFailure: another process has queried it since then, in vain.
             ProviderNotFound: it was removed.
         """
         now = next(iter((await self._snapshots.standing(since.provider_id)).providers), None)
@@ -195,7 +195,7 @@ class ModelLists:
 
     @asynccontextmanager
     async def _renewed(self, standing: Standing, holder: UUID) -> AsyncIterator[None]:
-        """Keep the lease as long as the block lasts and the provider is the one that is asked.
+        """Keep the lease as long as the block lasts and the provider is the one that is queried.
 
         When it is connected otherwise, the answer will not be kept: whoever asks it as it is now does not wait for it.
         """
@@ -208,7 +208,7 @@ class ModelLists:
                         return
                     await self._snapshots.lease(standing.provider_id, holder, self._lease)
                 except ApplicationError:
-                    # The database is away for a moment: another process may ask as well, which harms nobody.
+                    # The database is away for a moment: another process may query as well, which does no harm.
                     continue
 
         renewal = asyncio.create_task(renew())

@@ -1,4 +1,4 @@
-"""The names a model goes by at its provider: an alias of an offered model is that model, not one that is missing."""
+"""The names of a model at its provider: an alias of an offered model is that model, not one that is missing."""
 
 from __future__ import annotations
 

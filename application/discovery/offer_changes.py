@@ -36,7 +36,7 @@ _COMPARED: Final = (
 class Snapshot:
     """A complete answer: offers by model id, and what was offered before, by a name it had, with the time of its end.
 
-    A missing entry is `{"since": ..., "aliases": [...]}`, with the further names that went with the first. Times are
+    A missing entry is `{"since": ..., "aliases": [...]}`, with the further names of the first. Times are
     RFC 3339. `changes` compares with the snapshot before; the first one of an endpoint has none. The `basis` is the
     mark of what the answer depends on.
     """
@@ -54,7 +54,7 @@ def next_snapshot(
 ) -> Snapshot:
     """Return the snapshot that the complete answer makes. No name is ever lost: what is gone is missing since then.
 
-    Another key or other settings are asked about the same models; another endpoint is another service, and what it
+    Another key or other settings give the same models; another endpoint is another service, and what it
     offers is compared with nothing.
     """
     offered = {offer["model_id"]: offer for offer in offers}
@@ -158,7 +158,7 @@ def _amount(text: str | None) -> Decimal | None:
 
 
 def is_suspicious(before: Decimal | None, after: Decimal | None) -> bool:
-    """Tell whether a price moved by more than ten times, or between something and nothing at all."""
+    """Return whether a price moved by more than ten times, or between something and nothing at all."""
     if before is None or after is None:
         return False
     low, high = sorted((before, after))

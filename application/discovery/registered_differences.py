@@ -39,7 +39,7 @@ class RegisteredDifference:
 def registrations(
     registered: Sequence[RegisteredModel], names: ModelNames, aliases_of: Callable[[str], Sequence[str]]
 ) -> Registrations:
-    """Return the registrations; where several are one offered model, the one under its own id stands for it.
+    """Return the registrations; where several are one offered model, the one under its own id represents it.
 
     `aliases_of` gives further names of a model that the offered ones do not bear.
     """

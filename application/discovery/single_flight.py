@@ -15,22 +15,22 @@ T = TypeVar("T")
 
 
 class SingleFlight(Generic[T]):
-    """Shares the outcome of one call, failure included, among those who ask for its key while it is under way."""
+    """Shares the outcome of one call, failure included, among those who request its key while it is under way."""
 
     def __init__(self) -> None:
         self._flights: dict[Hashable, asyncio.Task[T]] = {}
         self._begun: dict[Hashable, float] = {}
 
     def seconds_under_way(self, key: Hashable) -> float:
-        """Return for how long the key's call has been going on; 0 when there is none."""
+        """Return for how long the key's call has been under way; 0 when there is none."""
         now = asyncio.get_running_loop().time()
         return now - self._begun.get(key, now)
 
     async def do(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> T:
-        """Return what the key's call returns, or raise what it raises; it goes on when all have given up."""
+        """Return what the key's call returns, or raise what it raises; it continues when all have given up."""
         task = self._flights.get(key)
         if task is None:
-            task = asyncio.ensure_future(_carried_out(call))
+            task = asyncio.ensure_future(_run(call))
             self._flights[key] = task
             self._begun[key] = asyncio.get_running_loop().time()
             task.add_done_callback(lambda done: self._landed(key, done))
@@ -48,5 +48,5 @@ class SingleFlight(Generic[T]):
             task.exception()
 
 
-async def _carried_out(call: Callable[[], Awaitable[T]]) -> T:
+async def _run(call: Callable[[], Awaitable[T]]) -> T:
     return await call()

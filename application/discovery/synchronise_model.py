@@ -40,7 +40,7 @@ def differences(held: RegisteredModel, facts: ModelFacts, day: date) -> list[Dif
 
 
 def synchronise(model: Model, facts: ModelFacts, day: date, *, take_suspicious: bool) -> bool:
-    """Decide on the model what the facts say; return whether a suspicious price was left alone.
+    """Apply the facts to the model; return whether a suspicious price was left alone.
 
     Unknown facts and values that a person gave change nothing. Its name and version are the organization's own.
     """
@@ -70,7 +70,7 @@ def synchronise(model: Model, facts: ModelFacts, day: date, *, take_suspicious: 
 
 
 def follow(model: Model, offered: Lifecycle, day: date, *, sources: dict[str, str]) -> None:
-    """Take over where the model stands on that day; an end that was announced and has come is nothing new."""
+    """Take over the model's lifecycle as of that day; an end that was announced and has come is nothing new."""
     if model.lifecycle.on(day) != offered.on(day):
         model.follow_lifecycle(offered.on(day), sources=sources)
 
@@ -136,7 +136,7 @@ def _of_price(held: RegisteredModel, facts: ModelFacts) -> Iterator[Difference]:
 
 
 def _offered_lifecycle(held: Lifecycle, facts: ModelFacts, day: date) -> Lifecycle:
-    """Return where it stands by the facts, by what is held where they are silent.
+    """Return the lifecycle by the facts, or the present one where they have none.
 
     A model in use has no end, and one that is offered after the day of its end has another end than was announced.
     """

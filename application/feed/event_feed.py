@@ -24,23 +24,19 @@ class FeedEvent:
 
 
 class EventFeed(Protocol):
-    """Reads an organization's log for a follower who is authorized to see it."""
+    """Reads an organization's log for a follower who is authorized to see it.
+
+    Each method raises `Unavailable` where the database cannot be reached.
+    """
 
     async def position(self, organization_id: UUID) -> int:
-        """Return the position of the organization's newest event, 0 when it has none.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return the position of the organization's newest event, 0 when it has none."""
         ...
 
     async def after(self, organization_id: UUID, position: int, limit: int) -> Sequence[FeedEvent]:
         """Return the organization's events after a position, oldest first.
 
         Positions are the organization's own, from 1 without a gap: when an event can be seen, so can all before it.
-
-        Raises:
-            Unavailable: the database cannot be reached.
         """
         ...
 

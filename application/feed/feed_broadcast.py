@@ -71,7 +71,7 @@ class FeedBroadcaster:
 
         It begins after the position, or with what happens from now on. Unless it is endless it ends with what has
         happened already. None instead of events: the log ends before what the follower has seen, as it does after a
-        backup was restored. What the follower knows is to be read anew, and this goes on from the end of the log.
+        backup was restored. What the follower knows is to be read again, and this continues from the end of the log.
 
         Raises:
             TooManyFollowers: there are too many already.

@@ -1,4 +1,4 @@
-"""Test a provider's connection and remember how it was found: for a person who asks, and for the health monitor."""
+"""Test a provider's connection and record the result: on request, and for the health monitor."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, cast
 
 from application.caller import acting_as, current_caller
 from application.errors import Conflict
+from application.health.health_checks import report_fields
 from application.health.health_transitions import conclusion, patient_status
-from application.health.report_documents import report_fields
 from application.policies.seal_credential import opened_secrets
 from application.ports.provider_gateway import ProviderConnection
 
@@ -44,7 +44,7 @@ class Checked:
 async def check_provider(
     command: CheckProvider, *, providers: Providers, vault: Vault, gateway: ProviderGateway, checks: HealthChecks
 ) -> TestReport:
-    """Return the report. The status follows it at once, as an event if it changes; the report goes to the checks.
+    """Return the report. The status follows it at once, as an event if it changes; the report is kept with the checks.
 
     What was found out about a connection that somebody changed meanwhile is not recorded.
 
@@ -91,7 +91,7 @@ async def connection_of(provider: Provider, vault: Vault, gateway: ProviderGatew
 async def _recorded(
     asked: Provider, report: TestReport, *, providers: Providers, checks: HealthChecks, patient: bool
 ) -> Checked | None:
-    """Record a report of the provider as it was when it was asked; none when it is not that one any more."""
+    """Record a report on the provider as it was tested; none if it has changed since."""
     seen = conclusion(report.status, report.outcome.category)
     streak: Streak | None = None
     for attempt in range(_ATTEMPTS):

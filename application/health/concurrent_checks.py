@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from application.health.monitor_election import ProviderToCheck
 
 ACTOR: Final = "system:health-monitor"
-"""Who the log says it was."""
+"""The actor of the events that checks record."""
 
 Watch = Callable[[CheckProvider], Awaitable[Checked | None]]
 
 
 class ConcurrentChecks:
-    """Runs at most `concurrency` checks at a time; one that could not be carried out is not tried again for a while.
+    """Runs at most `concurrency` checks at a time; one that could not be executed is not tried again for a while.
 
     Organizations take turns, each with one check, so that nobody waits for the many of another.
     """

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from application.ports.provider_gateway import HealthStatus
+    from application.ports.provider_gateway import HealthStatus, TestReport
 
 Seen = Literal["healthy", "degraded", "unhealthy"]
 """What a check is sure of; a check that says nothing about the provider has seen none of them."""
 
 
+_OF_THE_OUTCOME: Final = (
+    "authenticated",
+    "category",
+    "message",
+    "hint",
+    "http_status",
+    "upstream_request_id",
+    "rate_limit",
+    "model_count",
+    "timings",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Streak:
-    """How many checks in a row went ill, or did not (one of the two is 0), and how many were seen alike at the end.
+    """How many checks in a row failed, or did not (one of the two is 0), and how many of the last were equal.
 
     Checks that were sure of nothing neither count nor interrupt.
     """
@@ -58,9 +71,16 @@ class HealthChecks(Protocol):
         ...
 
     async def standing(self, provider_id: UUID) -> Standing:
-        """Return how the provider stands.
+        """Return the provider's status.
 
         Raises:
             ProviderNotFound: the organization has no such provider.
         """
         ...
+
+
+def report_fields(report: TestReport) -> dict[str, Any]:
+    """Return the fields of the report, and those of its outcome that hold no word of the provider's own."""
+    fields = asdict(report)
+    outcome = fields.pop("outcome")
+    return fields | {name: outcome[name] for name in _OF_THE_OUTCOME}

@@ -18,7 +18,7 @@ class HealthObserver(Protocol):
         ...
 
     def deposed(self, error: ApplicationError) -> None:
-        """Note that it is not, or could not stand, because of the error."""
+        """Note that it is not, or could not be a candidate, because of the error."""
         ...
 
     def begun(self, count: int) -> None:
@@ -34,5 +34,5 @@ class HealthObserver(Protocol):
         ...
 
     def failed(self, provider: ProviderToCheck, error: BaseException) -> None:
-        """Note that a check could not be carried out or recorded, which says nothing about the provider."""
+        """Note that a check could not be executed or recorded, which says nothing about the provider."""
         ...

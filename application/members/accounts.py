@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
-from application.counted import counted
 from application.errors import ApplicationError, Conflict, NotFound
+from application.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,7 +139,7 @@ class Accounts(Protocol):
         ...
 
     async def set_passphrase(self, person_id: UUID, hashed: str, *, instead_of: str | None) -> bool:
-        """Keep the hash of a passphrase, if the present one is still this; tell whether it was."""
+        """Keep the hash of a passphrase, if the present one is still this; return whether it was."""
         ...
 
     async def add_passkey(self, person_id: UUID, passkey: NewPasskey) -> None:
@@ -161,14 +161,14 @@ class Accounts(Protocol):
         ...
 
     async def note_use(self, person_id: UUID, passkey: Passkey, *, sign_count: int, challenge: bytes) -> bool:
-        """Note that the passkey has answered a challenge, of this digest; tell whether that counts.
+        """Note that the passkey has answered a challenge, of this digest; return whether that counts.
 
         It does not if the challenge was answered before, or the passkey's count has not grown meanwhile.
         """
         ...
 
     async def note_challenge(self, challenge: bytes) -> bool:
-        """Note that a challenge of this digest was answered; tell whether it is the first time."""
+        """Note that a challenge of this digest was answered; return whether it is the first time."""
         ...
 
     async def note_sign_in(self, person_id: UUID) -> None:
@@ -181,36 +181,28 @@ class Accounts(Protocol):
 
 
 class SignInAttempts(Protocol):
-    """Counts attempts to sign in, for all processes."""
+    """Counts attempts to sign in, for all processes.
+
+    Each method raises `Unavailable` where the database cannot be reached.
+    """
 
     async def take(self, subject: str, most: int, seconds: int) -> int:
         """Count an attempt of this subject; return 0, or in how many seconds there may be another one.
 
         There are `most` in so many seconds, which begin with the first.
-
-        Raises:
-            Unavailable: the database cannot be reached.
         """
         ...
 
     async def forget(self, subject: str) -> None:
-        """Begin to count anew, because an attempt has succeeded.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Begin to count again, because an attempt has succeeded."""
         ...
 
     async def give_back(self, subject: str) -> None:
-        """Let one attempt not count, because it has succeeded.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Let one attempt not count, because it has succeeded."""
         ...
 
 
-class ForgottenAccounts(Protocol):
+class AccountCleanup(Protocol):
     """Deletes what nobody needs any more."""
 
     async def sweep(self, limit: int) -> int:
@@ -236,7 +228,7 @@ class Passphrases(Protocol):
         ...
 
     async def matches(self, passphrase: str, hashed: str | None) -> bool:
-        """Tell whether the hash is that of the passphrase. It takes as long where there is no hash.
+        """Return whether the hash is that of the passphrase. It takes as long where there is no hash.
 
         Raises:
             SignInBusy: too many wait for theirs.
@@ -244,5 +236,5 @@ class Passphrases(Protocol):
         ...
 
     def is_outdated(self, hashed: str) -> bool:
-        """Tell whether a hash was made with weaker parameters than today's."""
+        """Return whether a hash was made with weaker parameters than today's."""
         ...

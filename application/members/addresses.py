@@ -16,7 +16,7 @@ LONGEST_ADDRESS: Final = 254
 _FORM: Final = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[^\s@<>()\[\]\\,;:\".]+(?:\.[^\s@<>()\[\]\\,;:\".]+)*")
 
 
-def checked_address(text: str, pointer: str = "/address") -> str:
+def checked_address(text: str) -> str:
     """Return the e-mail address in its normal form (NFC), without surrounding blanks.
 
     Raises:
@@ -24,7 +24,7 @@ def checked_address(text: str, pointer: str = "/address") -> str:
     """
     address = normal_form(text.strip())
     if len(address) > LONGEST_ADDRESS or _FORM.fullmatch(address) is None or not address.isprintable():
-        raise InvalidInput(pointer, "This is not an e-mail address such as ada@example.org.")
+        raise InvalidInput("/address", "This is not an e-mail address such as ada@example.org.")
     return address
 
 
@@ -38,7 +38,7 @@ def address_digest(address: str) -> bytes:
     return sha256(address_key(address).encode()).digest()
 
 
-def checked_person_name(text: str, pointer: str = "/name") -> str:
+def checked_person_name(text: str) -> str:
     """Return the name of a person.
 
     Raises:
@@ -47,7 +47,7 @@ def checked_person_name(text: str, pointer: str = "/name") -> str:
     try:
         return checked_name(text)
     except InvalidValue as error:
-        raise InvalidInput(pointer, error.message) from None
+        raise InvalidInput("/name", error.message) from None
 
 
 def search_text(name: str | None, address: str) -> str:

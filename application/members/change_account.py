@@ -47,7 +47,7 @@ class Confirmation:
 async def confirmed_account(
     confirmation: Confirmation, *, accounts: Accounts, passphrases: Passphrases, attempts: SignInAttempts
 ) -> Account:
-    """Return the account, whose owner asks.
+    """Return the account of the caller.
 
     Raises:
         InvalidInput: its present passphrase is missing, or wrong.

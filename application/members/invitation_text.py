@@ -22,7 +22,7 @@ _FORM: Final = re.compile(r"mbi_([\w-]{43})_([\w-]{43})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class InvitationText:
-    """What the text of an invitation says: whose it is, and its digest."""
+    """The parsed text of an invitation: whose it is, and its digest."""
 
     organization_id: UUID
     member_id: UUID
@@ -35,7 +35,7 @@ def text_of(organization_id: UUID, member_id: UUID, secret: bytes) -> str:
 
 
 def parse_invitation(text: str) -> InvitationText | None:
-    """Return what the text says, or None if it is not the text of an invitation."""
+    """Return the parsed text, or None if it is not the text of an invitation."""
     match = _FORM.fullmatch(text)
     if match is None:
         return None

@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from application.errors import ApplicationError, Conflict, InvalidInput, NotFound
 from application.ports.repositories import Repository
+from application.ports.resource_documents import Documents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from application.ports.resource_documents import Document, Page, PageRequest
     from application.recorded_revision import Recorded
     from domain.member.aggregate import Member
-
-MOST_MEMBERS: Final = 1_000
-"""In an organization, invited ones included."""
 
 INVITATION_SECONDS: Final = 72 * 3600
 
@@ -49,7 +46,7 @@ class LastAdmin(Conflict):
 
 
 class InvitationNotValid(ApplicationError):
-    """This invitation was used, withdrawn or replaced, or is older than 72 hours. Ask for a new one."""
+    """This invitation was used, withdrawn or replaced, or is older than 72 hours. Request a new one."""
 
     code = "invitation-not-valid"
 
@@ -105,10 +102,6 @@ class Members(Repository["Member"], Protocol):
         """
         ...
 
-    async def get_many(self, member_ids: Sequence[UUID]) -> Mapping[UUID, Member]:
-        """Return those of the members that there are, in one read."""
-        ...
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberFilter:
@@ -132,23 +125,11 @@ class Invitation:
     expires_at: datetime
 
 
-class MemberDocuments(Protocol):
+class MemberDocuments(Documents[MemberFilter], Protocol):
     """The members of the current caller's organization, with their names and addresses."""
 
-    async def get(self, member_id: UUID) -> Document:
-        """Return one member.
-
-        Raises:
-            MemberNotFound: the organization has none of this id.
-        """
-        ...
-
-    async def page(self, filters: MemberFilter, request: PageRequest) -> Page:
-        """Return a page of the members that the filter lets through."""
-        ...
-
     async def holds_invitation(self, member_id: UUID, digest: bytes) -> bool:
-        """Tell whether this is the digest of the member's newest invitation.
+        """Return whether this is the digest of the member's newest invitation.
 
         It is not if another run of the command came first.
         """
@@ -160,7 +141,7 @@ class MemberDocuments(Protocol):
 
 
 class Invitations(Protocol):
-    """Finds invitations for whoever has the link, before anybody is known to ask."""
+    """Finds invitations for whoever has the link, before the caller is authenticated."""
 
     async def find(self, organization_id: UUID, member_id: UUID, digest: bytes) -> Invitation | None:
         """Return the invitation; none if it is not good, or no longer.

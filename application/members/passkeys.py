@@ -27,7 +27,7 @@ class PasskeyRefused(InvalidInput):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredPasskey:
-    """Which passkey a browser answers with, and whose it says that it is; nothing of it is verified."""
+    """Which passkey a browser answers with, and whose it claims to be; nothing of it is verified."""
 
     credential_id: bytes
     person_id: UUID
@@ -44,7 +44,7 @@ class PasskeyVerifier(Protocol):
     def creation_options(
         self, challenge: bytes, person_id: UUID, *, address: str, name: str, known: Sequence[bytes]
     ) -> Mapping[str, Any]:
-        """Return how to make a passkey that can be found without an address and asks who is there."""
+        """Return how to make a passkey that can be found without an address and verifies the user."""
         ...
 
     def request_options(self, challenge: bytes) -> Mapping[str, Any]:
@@ -55,7 +55,7 @@ class PasskeyVerifier(Protocol):
         """Return the passkey that was made.
 
         Raises:
-            PasskeyRefused: it was made for something else, or is not of the kind that was asked for.
+            PasskeyRefused: it was made for something else, or is not of the kind that was requested.
         """
         ...
 

@@ -31,7 +31,7 @@ _FEWEST_CHARACTERS: Final = 5
 _FILLING: Final = "0123456789 !.?-_*#@$"
 
 
-def checked_passphrase(text: str, *, personal: tuple[str, ...] = (), pointer: str = "/passphrase") -> str:
+def checked_passphrase(text: str, *, personal: tuple[str, ...] = ()) -> str:
     """Return the passphrase in the normal form in which it is hashed (NFKC).
 
     Raises:
@@ -39,12 +39,12 @@ def checked_passphrase(text: str, *, personal: tuple[str, ...] = (), pointer: st
     """
     passphrase = normal_passphrase(text)
     if len(passphrase) < SHORTEST:
-        raise InvalidInput(pointer, f"A passphrase has at least {SHORTEST} characters; several words are good.")
+        raise InvalidInput("/passphrase", f"A passphrase has at least {SHORTEST} characters; several words are good.")
     if len(passphrase.encode()) > LONGEST_BYTES:
-        raise InvalidInput(pointer, f"A passphrase has at most {LONGEST_BYTES:,} bytes.")
+        raise InvalidInput("/passphrase", f"A passphrase has at most {LONGEST_BYTES:,} bytes.")
     plain = folded(passphrase)
     if _is_common(plain) or plain.strip(_FILLING) in {folded(each).strip(_FILLING) for each in personal}:
-        raise InvalidInput(pointer, "This passphrase is one of the first that anybody would try: choose another one.")
+        raise InvalidInput("/passphrase", "This passphrase is one of the first that anybody would try: choose another.")
     return passphrase
 
 

@@ -29,7 +29,7 @@ async def remove_member(
     """Return the member's last revision. Whoever was removed can do nothing in the organization from now on.
 
     Of an invitation nothing is kept; the name of a member is kept for the audit, until that person erases it.
-    `is_leaving`: it is the member who asks.
+    `is_leaving`: the member is the caller.
 
     Raises:
         MemberNotFound: the organization has no such member.

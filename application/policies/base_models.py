@@ -1,4 +1,4 @@
-"""Models that stand behind a name of the organization's own, such as that of an Azure deployment."""
+"""Models behind a name of the organization's own, such as that of an Azure deployment."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def base_model(config: Mapping[str, Any]) -> str | None:
 
 
 def known_model(catalogue: Catalogue, provider: ProviderEntry, model_id: str, base: str | None) -> KnownModel:
-    """Return what the catalogue knows of the model, or of the one that stands behind its name."""
+    """Return the catalogue's facts about the model, or about the one behind its name."""
     known = catalogue.look_up(provider.provider_type, base or model_id, endpoint=provider.endpoint)
     return known if base is None else replace(known, model_id=model_id, name=None, aliases=())
 

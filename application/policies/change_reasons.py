@@ -1,4 +1,4 @@
-"""What may stand in the reason of a change, which the log keeps for ever."""
+"""What the reason of a change may contain, which the log keeps permanently."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretsChange:
-    """What a command says of secrets. A null key removes the key, and null headers remove all of them.
+    """The secrets in a command. A null key removes the key, and null headers remove all of them.
 
     `extra_headers` replaces all headers, `extra_headers_patch` is merged into them (RFC 7396).
     """
@@ -45,13 +45,13 @@ class SecretsChange:
 async def change_connection(
     provider: Provider, endpoint: Endpoint | None, change: SecretsChange, *, vault: Vault, gateway: ProviderGateway
 ) -> SealedCredential | None:
-    """Change the endpoint, if one is given, and the secrets; return what is to be sealed anew, none if nothing is.
+    """Change the endpoint, if one is given, and the secrets; return what is to be sealed again, none if nothing is.
 
-    What is kept is opened and sealed again with what is new; nothing that was held for one account goes to another.
+    What is kept is opened and sealed again with what is new; nothing that was held for one account is sent to another.
 
     Raises:
         CredentialRequired, ExtraHeadersRequired: the account changes and a secret for it is missing.
-        CredentialUnreadable: what would be kept cannot be opened; who gives all secrets anew needs none of it.
+        CredentialUnreadable: what would be kept cannot be opened; not raised where all secrets are given again.
         InvalidInput: an extra header is not allowed.
     """
     before = provider.secrets_version
@@ -72,7 +72,7 @@ async def change_connection(
 
 
 def _require_every_header(provider: Provider, change: SecretsChange) -> None:
-    """Check that a patch says of every header what becomes of it: none goes to another account, none is lost unseen."""
+    """Check that a patch covers every header: none may be sent to another account, none may be lost silently."""
     if isinstance(change.extra_headers_patch, Unset):
         return
     named = {name.lower() for name in change.extra_headers_patch}

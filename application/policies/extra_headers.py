@@ -20,8 +20,8 @@ _LARGEST: Final = 6_144
 _NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+", re.ASCII)
 _VALUE: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?", re.ASCII)
 
-# What says where a message goes, where it ends and what is in it; what proves who is calling; and what a server inside
-# a network might believe of an address.
+# Headers that determine destination, length or content of a message; that authenticate the caller; and that a server
+# inside a network might believe of an address.
 _NEVER: Final = frozenset(
     {
         "accept",
@@ -59,7 +59,7 @@ def merged_headers(
     `own` are names, in lower case, that the provider's type sets itself.
 
     Raises:
-        InvalidInput: one may not be sent, or there are too many; the pointer names it, and nothing tells its value.
+        InvalidInput: one may not be sent, or there are too many; the pointer names it, and its value is not revealed.
     """
     names = [name.lower() for name in patch]
     for name, value in patch.items():

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from application.ports.provider_gateway import UNLISTED, OfferedModel
+from domain.model.aggregate import Model
 from domain.model.facts import source_name
-from domain.model.values import MANUAL, PRICED_KINDS, RETIRED, Lifecycle, Limits, Price
+from domain.model.values import MANUAL, RETIRED, Lifecycle, Limits, Price, TokenPrices
 from domain.names import LONGEST_NAME
 
 if TYPE_CHECKING:
     from decimal import Decimal
+    from uuid import UUID
 
     from application.ports.catalogue import KnownModel
     from application.ports.provider_gateway import PriceReason
@@ -45,10 +47,34 @@ class ModelFacts:
         """The one figure for the price, none where there is no price."""
         return None if self.price is None else self.price.headline
 
+    def registered(
+        self, registered_id: UUID, *, provider_id: UUID, model_id: str, config: dict[str, Any], is_enabled: bool
+    ) -> Model:
+        """Return a new model with these facts, not saved yet.
+
+        Raises:
+            InvalidValue: a value is outside what its field allows.
+        """
+        return Model.register(
+            registered_id,
+            provider_id=provider_id,
+            model_id=model_id,
+            name=self.name,
+            version=self.version,
+            type=self.type,
+            capabilities=self.capabilities,
+            config=config,
+            limits=self.limits,
+            price=self.price,
+            lifecycle=self.lifecycle,
+            is_enabled=is_enabled,
+            sources=self.sources,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenFacts:
-    """What a person says of a model; none where nothing was said. Costs in USD per 1,000 tokens."""
+class GivenFacts(TokenPrices):
+    """What a person says about a model; none where nothing was said. Costs in USD per 1,000 tokens."""
 
     name: str | None = None
     version: str | None = None
@@ -57,13 +83,6 @@ class GivenFacts:
     context_window: int | None = None
     max_tokens: int | None = None
     cost_per_1k: Decimal | None = None
-    input_per_1k: Decimal | None = None
-    output_per_1k: Decimal | None = None
-    cached_input_per_1k: Decimal | None = None
-    cache_write_per_1k: Decimal | None = None
-    cache_write_1h_per_1k: Decimal | None = None
-    reasoning_per_1k: Decimal | None = None
-    audio_input_per_1k: Decimal | None = None
     tiers: tuple[PriceTier, ...] = ()
 
 
@@ -124,13 +143,13 @@ def filled(model_id: str, given: GivenFacts, known: KnownModel, offered: Offered
 
 
 def _known_end(live: OfferedModel, known: KnownModel) -> str | None:
-    """Return the day of its end as the catalogue has it, unless the provider says that the model lives on after it."""
+    """Return the day of its end as the catalogue has it, unless the provider's own date is later."""
     is_refuted = known.lifecycle == RETIRED and live.lifecycle not in (None, RETIRED)
     return None if is_refuted else known.retired_on
 
 
 def _together(live: OfferedModel, known: KnownModel) -> tuple[str, ...] | None:
-    """Return what the provider lists with what the catalogue adds: no list says everything a model can do."""
+    """Return what the provider lists with what the catalogue adds: no list has everything a model can do."""
     if live.capabilities is None:
         return None
     return tuple(sorted({*live.capabilities, *(known.capabilities or ())}))
@@ -138,8 +157,8 @@ def _together(live: OfferedModel, known: KnownModel) -> tuple[str, ...] | None:
 
 def given_price(given: GivenFacts) -> Price | None:
     """Return the price a person gave: one cost counts for tokens read and written alike."""
-    price = Price(source=MANUAL, tiers=given.tiers, **_prices(given))
-    if not price.says_the_same(Price(None, None, MANUAL)):
+    price = Price(source=MANUAL, tiers=given.tiers, **given.by_kind())
+    if not price.has_same_prices(Price(None, None, MANUAL)):
         return price
     return None if given.cost_per_1k is None else Price(given.cost_per_1k, given.cost_per_1k, MANUAL)
 
@@ -148,15 +167,11 @@ def offered_price(offered: OfferedModel) -> Price | None:
     """Return the price in the provider's own list, if it has one."""
     if offered.input_per_1k is None and offered.output_per_1k is None:
         return None
-    return Price(source=LIVE, **_prices(offered))
+    return Price(source=LIVE, **offered.by_kind())
 
 
 def known_price(known: KnownModel) -> Price | None:
     """Return the price that a list has, with the day it was true."""
     if known.input_per_1k is None and known.output_per_1k is None:
         return None
-    return Price(source=known.price_source, as_of=known.price_as_of, tiers=known.tiers, **_prices(known))
-
-
-def _prices(facts: GivenFacts | OfferedModel | KnownModel) -> dict[str, Any]:
-    return {kind: getattr(facts, kind) for kind in PRICED_KINDS}
+    return Price(source=known.price_source, as_of=known.price_as_of, tiers=known.tiers, **known.by_kind())

@@ -1,4 +1,4 @@
-"""Where in a request a key stands that does not belong there."""
+"""Finds keys in a request where they do not belong."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHORTEST_KEY: Final = 8
 
 
 def holds_key(text: str, own_key: str | None = None) -> bool:
-    """Tell whether the text has a key of a known form or this one, plain, percent-encoded or in Base64, in any case."""
+    """Return whether the text has a key of a known form or this one, plain, percent-encoded or in Base64."""
     if has_key_form(text):
         return True
     if own_key is None:

@@ -19,7 +19,7 @@ REDACTED: Final = "[redacted]"
 PIECE: Final = 8
 
 LONGEST_QUOTE: Final = 500
-"""Characters of what others say that are shown to people and written to the log."""
+"""Characters of another system's text that are shown to people and written to the log."""
 
 _UNRESERVED: Final = frozenset(f"{string.ascii_letters}{string.digits}-._~".encode())
 # Neither percent-encoding nor JSON changes such a secret, and few keys are others.
@@ -32,7 +32,7 @@ _URL_SAFE: Final = str.maketrans("+/", "-_")
 
 
 class Secrets(tuple[str, ...]):  # noqa: SLOT001 - its forms are remembered in its dictionary
-    """Secrets that many texts are searched for; how each of them may look is worked out once."""
+    """Secrets that many texts are searched for; how each of them may look is calculated once."""
 
     @cached_property
     def forms(self) -> frozenset[str]:
@@ -62,7 +62,7 @@ def redact(text: str, secrets: Iterable[str | None]) -> str:
 
 
 def quote(text: str, secrets: Iterable[str | None]) -> str | None:
-    """Return what others say, fit to be shown and logged: one line of at most 500 characters, none when it is empty.
+    """Return another system's text, fit to be shown or logged: one line of at most 500 characters, none if empty.
 
     Neither the secrets nor anything else that has the form of a key is in it.
     """
@@ -108,7 +108,7 @@ def _cover(covered: bytearray, searched: str, form: str) -> None:
 
 
 def _may_share_a_piece(searched: str, form: str) -> bool:
-    """Tell quickly of most texts that they do not: within any piece lies one of the blocks of half its length."""
+    """Rule most texts out quickly: any piece contains one of the blocks of half its length."""
     block = PIECE // 2
     for start in range(0, len(searched) - block + 1, block):  # noqa: SIM110 - twice as fast, and asked of every answer
         if searched[start : start + block] in form:

@@ -10,14 +10,15 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from application.ports.log_pages import LogPage
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """One event with all that is known of it; `facts` are JSON values as they lie in the log, of whatever version.
+    """One event with all that is known of it; `facts` are JSON values as stored in the log, of whatever version.
 
-    `position` is the number of the event within the organization, from 1 without a gap. `aggregate_name` comes with
-    lists of the whole organization: what the provider, model or access key is called now, or was called at first if it
-    is gone. `actor_name` is what the actor is called, if it is a member of the organization; it stands in no event.
+    `position` is the number of the event within the organization, from 1 without a gap. `actor_name` is what the actor
+    is called, if it is a member of the organization; it is in no event.
     """
 
     position: int
@@ -32,14 +33,17 @@ class AuditEntry:
     recorded_at: datetime
     hash: bytes
     actor_name: str | None = None
-    aggregate_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFilter:
-    """Which events; none lets all through. `since` is included, `until` is not."""
+    """Which events; none lets all through. `since` is included, `until` is not.
+
+    `name` is what the event's `aggregate_name` is, whatever the case.
+    """
 
     aggregate_id: UUID | None = None
+    name: str | None = None
     actor: str | None = None
     command_id: UUID | None = None
     topic: str | None = None
@@ -65,8 +69,15 @@ class AuditLog(Protocol):
         """Return the revision of the aggregate's last event at or before a time, 0 where there is none."""
         ...
 
-    async def newest(self, filters: AuditFilter, limit: int, before: int | None) -> Sequence[AuditEntry]:
-        """Return events, newest first, from the one before this position."""
+    async def page(self, filters: AuditFilter, limit: int, before: int | None) -> LogPage[int]:
+        """Return events as JSON, newest first, from the one before this position.
+
+        Each has the name of what it is about, which is what that is called now, or was called at first if it is gone.
+        """
+        ...
+
+    async def lines(self, filters: AuditFilter, limit: int, before: int | None) -> LogPage[int]:
+        """Return the same as lines of CSV."""
         ...
 
     async def count(self, filters: AuditFilter, *, most: int | None = None) -> int:

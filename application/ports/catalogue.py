@@ -1,19 +1,19 @@
-"""What is known about models apart from what their providers say."""
+"""What is known about models beyond what their providers report."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:
-    from decimal import Decimal
+from domain.model.values import TokenPrices
 
+if TYPE_CHECKING:
     from application.ports.provider_gateway import PriceReason
     from domain.model.values import PriceTier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnownModel:
+class KnownModel(TokenPrices):
     """Facts about a model; none where nothing is known. Prices in USD per 1,000 tokens; dates are ISO dates.
 
     `retired_on` is the day it was shut down, or the day announced for it. What is in `capabilities` (words of
@@ -31,13 +31,6 @@ class KnownModel:
     max_tokens: int | None = None
     lifecycle: str | None = None
     retired_on: str | None = None
-    input_per_1k: Decimal | None = None
-    output_per_1k: Decimal | None = None
-    cached_input_per_1k: Decimal | None = None
-    cache_write_per_1k: Decimal | None = None
-    cache_write_1h_per_1k: Decimal | None = None
-    reasoning_per_1k: Decimal | None = None
-    audio_input_per_1k: Decimal | None = None
     tiers: tuple[PriceTier, ...] = ()
     price_as_of: str | None = None
     price_source: str = "genai-prices"
@@ -51,6 +44,6 @@ class Catalogue(Protocol):
     def look_up(self, provider_type: str, model_id: str, *, endpoint: str | None = None) -> KnownModel:
         """Return what is known of the model, which may be nothing; an unknown id is never guessed at.
 
-        The endpoint tells which service it is when the type is `openai_compatible`.
+        The endpoint identifies the service when the type is `openai_compatible`.
         """
         ...

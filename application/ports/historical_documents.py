@@ -1,4 +1,4 @@
-"""Earlier states of providers and models, as the API's JSON documents."""
+"""Earlier states: rows of the read tables, and providers and models as the API's JSON documents."""
 
 from __future__ import annotations
 
@@ -6,9 +6,25 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from application.ports.resource_documents import Document, ModelFilter, Page, PageRequest, ProviderFilter
     from application.projections.fold_log import Row
+
+
+class HistoricalRows(Protocol):
+    """Makes rows from the log of the current caller's organization, however long it is, in about the same time."""
+
+    async def row_at(self, aggregate_id: UUID, revision: int) -> Row | None:
+        """Return the row that the aggregate's events up to this revision make; none where they make none.
+
+        Times in it are datetimes or text in RFC 3339.
+
+        Raises:
+            UnknownEventType: the log holds an event that this version does not know.
+            Unavailable: the database cannot be reached.
+        """
+        ...
 
 
 class HistoricalDocuments(Protocol):

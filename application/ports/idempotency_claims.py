@@ -1,4 +1,4 @@
-"""Which commands were carried out under which Idempotency-Key, and how they were answered."""
+"""Which commands were executed under which Idempotency-Key, and how they were answered."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class InFlight:
-    """Another request with the key and the same content is being carried out at this moment."""
+    """Another request with the key and the same content is being executed at this moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """The command was carried out before; this is how it was answered."""
+    """The command was executed before; this is how it was answered."""
 
     status: int
     headers: Mapping[str, str]
@@ -55,9 +55,9 @@ class Claims(Protocol):
     """
 
     async def claim(self, key: str, fingerprint: bytes, command_id: UUID) -> Claim:
-        """Take the key for this request, or tell what became of it. Of claims at one moment exactly one is `Claimed`.
+        """Claim the key for this request, or return the first outcome. Of simultaneous claims exactly one is `Claimed`.
 
-        `fingerprint` is a keyed digest of what was asked; `command_id` is what the log knows the command by.
+        `fingerprint` is a keyed digest of the request; `command_id` identifies the command in the log.
 
         Raises:
             Unavailable: the keys cannot be looked up at the moment.
@@ -65,10 +65,10 @@ class Claims(Protocol):
         ...
 
     async def hold(self, key: str) -> None:
-        """Say that the request is still being carried out; to be called every few seconds, as long as it is.
+        """Renew the claim while the request is being executed; to be called every few seconds, as long as it is.
 
         Raises:
-            Unavailable: it could not be said; the time limit goes on.
+            Unavailable: it could not be renewed; the time limit continues.
         """
         ...
 
@@ -81,10 +81,10 @@ class Claims(Protocol):
         ...
 
     async def leave_open(self, key: str) -> None:
-        """Let the next request with the key and the same content go on: what this one changed is not final.
+        """Let the next request with the key and the same content continue: what this one changed is not final.
 
         Raises:
-            Unavailable: it could not be said; the key stays in flight until its time limit.
+            Unavailable: it could not be released; the key stays in flight until its time limit.
         """
         ...
 

@@ -53,7 +53,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """An order and what has become of it. A job whose process was not heard of for some seconds is interrupted.
+    """A job and its state. A job whose process sent no heartbeat for some seconds is interrupted.
 
     `done` of `total` is how far the present step is; a total of 0 is not known. `result` and `error` are documents.
     """

@@ -25,7 +25,7 @@ class LogClock(Protocol):
     """Reads the clock of the database."""
 
     async def read(self) -> ClockReading:
-        """Return what it says, and how the logs of all organizations stand to it.
+        """Return its time, and how the logs of all organizations compare to it.
 
         Raises:
             Unavailable: the database cannot be reached.

@@ -28,22 +28,17 @@ class ListedOrganization:
 
 
 class OrganizationList(Protocol):
-    """Lists organizations by name; those without one come last."""
+    """Lists organizations by name; those without one come last.
+
+    Each method raises `Unavailable` where the database cannot be reached.
+    """
 
     async def page(
         self, *, sought: str | None, after: tuple[str, UUID] | None, limit: int
     ) -> Sequence[ListedOrganization]:
-        """Return those after a place, with `sought` only those whose name holds it or whose id begins so.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return those after a place, with `sought` only those whose name holds it or whose id begins so."""
         ...
 
     async def count(self, sought: str | None) -> int:
-        """Return how many there are in all.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return how many there are in all."""
         ...

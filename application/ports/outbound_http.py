@@ -22,7 +22,7 @@ _HINTS: Final[Mapping[FailureCategory, str]] = {
     "timeout": "Try again; if it lasts, check the endpoint and look at the provider's status page.",
     "tls": "Check that the endpoint's name is the one in the server's certificate, and who has signed that.",
     "endpoint_refused": "Choose a public https address, or ask the operator of this service to allow this one.",
-    "unexpected_body": "Check that the endpoint is the API's base address, and whether a proxy stands between.",
+    "unexpected_body": "Check that the endpoint is the API's base address, and whether there is a proxy in between.",
 }
 
 _MEBIBYTE = 1024 * 1024
@@ -105,7 +105,7 @@ class OutboundFailure(UpstreamFailure):
     """The provider could not be called, or its answer could not be read.
 
     The message names at most the host and port; it never holds a path, a query, a header or a byte of the answer.
-    `was_sent` tells whether the provider may have received the request: when it is false a repeat is always safe.
+    `was_sent` is whether the provider may have received the request: when it is false a repeat is always safe.
     """
 
     def __init__(
@@ -199,7 +199,7 @@ class Outbound(Protocol):
         ...
 
     async def check_address(self, url: str) -> None:
-        """Check that this service may call the address: what the URL says, and all that its name leads to now.
+        """Check that this service may call the address: the URL itself, and all addresses its name resolves to now.
 
         Raises:
             EndpointRefused: it may not, or the name cannot be looked up.

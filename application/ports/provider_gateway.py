@@ -6,11 +6,11 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from application.errors import ApplicationError
+from domain.model.values import TokenPrices
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
-    from decimal import Decimal
 
     from domain.provider.values import Endpoint
 
@@ -81,7 +81,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimit:
-    """What the provider said of its limits; none where it said nothing. `retry_after_seconds` is relative."""
+    """The rate limits that the provider reported; none where it reported none. `retry_after_seconds` is relative."""
 
     limit_requests: int | None = None
     remaining_requests: int | None = None
@@ -92,7 +92,7 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContextUse:
-    """A prompt that is too long, in tokens: what the model can take, and what was asked of it; none: not said."""
+    """A prompt that is too long, in tokens: the model's limit, and the prompt's length; none: not reported."""
 
     limit: int | None = None
     used: int | None = None
@@ -105,7 +105,7 @@ class CallOutcome:
     `message` and `hint`, which is what a person can do about it, are our own sentences and hold neither a key nor a
     part of the answer; `upstream_message` is the provider's own sentence about a prompt: at most 500 characters,
     without secrets. `is_retryable`: the same request may succeed after a pause. `authenticated` is none when the answer
-    does not tell (429, 5xx, silence). `concerns` is "listing" when the answer tells of the model list alone: prompts
+    does not show it (429, 5xx, silence). `concerns` is "listing" when the answer is about the model list alone: prompts
     may still work. `model_count` is none when it would have cost another call. `context` goes with the category
     `context_length_exceeded`.
     """
@@ -127,7 +127,7 @@ class CallOutcome:
 
     @property
     def retry_after_seconds(self) -> float | None:
-        """How long to wait before the next call; none if the provider does not say."""
+        """How long to wait before the next call; none if the provider does not report it."""
         return self.rate_limit.retry_after_seconds if self.rate_limit else None
 
     def counted(self, models: int | None) -> CallOutcome:
@@ -149,10 +149,10 @@ class TestReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfferedModel:
+class OfferedModel(TokenPrices):
     """A model as the provider's own list has it, none where that is silent. Prices in USD per 1,000 tokens.
 
-    `price_reason` is for a list that says why it has no price, `base_model` for one of deployments.
+    `price_reason` is for a list that gives the reason for a missing price, `base_model` for one of deployments.
     `extras["aliases"]` are further ids of the same model.
     """
 
@@ -163,13 +163,6 @@ class OfferedModel:
     capabilities: tuple[str, ...] | None = None
     context_window: int | None = None
     max_tokens: int | None = None
-    input_per_1k: Decimal | None = None
-    output_per_1k: Decimal | None = None
-    cached_input_per_1k: Decimal | None = None
-    cache_write_per_1k: Decimal | None = None
-    cache_write_1h_per_1k: Decimal | None = None
-    reasoning_per_1k: Decimal | None = None
-    audio_input_per_1k: Decimal | None = None
     price_reason: PriceReason | None = None
     base_model: str | None = None
     lifecycle: Literal["active", "deprecated", "retired", "preview"] | None = None
@@ -181,7 +174,7 @@ class OfferedModel:
 class UpstreamFailure(ApplicationError):
     """The provider did not answer as it should.
 
-    `failure` says in which way, from the provider's answer to the problem document.
+    `failure` has the details, from the provider's answer to the problem document.
     """
 
     code = "upstream-failure"
@@ -221,7 +214,7 @@ class ProviderType:
     """What a provider type needs, so that a form can be drawn and a request checked from it.
 
     `own_headers` are those that its adapter sets, in lower case: extra headers cannot have their names.
-    `is_account_in_path`: gateways that speak it tell accounts apart by the endpoint's path, and keys are bound to it.
+    `is_account_in_path`: gateways that speak it identify accounts by the endpoint's path, and keys are bound to it.
     """
 
     name: str

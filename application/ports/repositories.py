@@ -46,15 +46,23 @@ class Repository(Protocol[RootT]):
         """
         ...
 
+    async def get_many(self, aggregate_ids: Sequence[UUID]) -> Mapping[UUID, RootT]:
+        """Return those of the aggregates that there are, in one read."""
+        ...
+
     async def save(self, aggregate: RootT) -> Recorded:
         """Record what was decided.
 
         Raises:
-            Conflict: another command came first; its subclasses say which constraint of a read table is violated.
+            Conflict: another command came first; its subclasses name the violated constraint of a read table.
             OrganizationRemoved: the organization was removed.
             Unavailable: the database could not be reached; nothing was recorded by this call.
             CommandOutcomeUnknown: the connection broke at the commit and the outcome could not be looked up.
         """
+        ...
+
+    async def save_all(self, aggregates: Sequence[RootT]) -> Sequence[Recorded]:
+        """Record what was decided on all of them in one transaction, all or nothing; errors as for `save`."""
         ...
 
 
@@ -66,7 +74,7 @@ class Providers(Repository["Provider"], Protocol):
     ) -> Recorded:
         """Record what was decided, all or nothing, with the sealed key and the models that go with it.
 
-        A credential that the events say is gone is destroyed in the same transaction.
+        A credential that no longer exists by the events is destroyed in the same transaction.
 
         Raises:
             ProviderNameTaken: the name belongs to another provider.
@@ -78,14 +86,6 @@ class Providers(Repository["Provider"], Protocol):
 
 class Models(Repository["Model"], Protocol):
     """Loads and saves models. Saving also raises ModelAlreadyRegistered, or ProviderNotFound: its provider is gone."""
-
-    async def get_many(self, model_ids: Sequence[UUID]) -> Mapping[UUID, Model]:
-        """Return those of the models that there are, in one read."""
-        ...
-
-    async def save_all(self, models: Sequence[Model]) -> Sequence[Recorded]:
-        """Record what was decided on all of them in one transaction, all or nothing; errors as for `save`."""
-        ...
 
     async def recorded_already(self) -> Mapping[UUID, Recorded]:
         """Return what the current caller's command has recorded before, by aggregate; nothing when it is new."""
@@ -102,11 +102,12 @@ class Organizations(Repository["Organization"], Protocol):
     async def save_removed(self, organization: Organization, gone: Sequence[Gone]) -> Recorded:
         """Record that the organization was removed after the last of its providers, models, keys, webhooks and members.
 
-        With it goes everything that is kept of the organization beside its log: keys, read rows, evidence, figures.
-        Errors as for `save`; it is a Conflict, too, that it has providers, access keys, webhooks or members still.
+        Everything that is kept of the organization outside its log is deleted with it: keys, read rows, evidence,
+        figures. Errors as for `save`; it is a Conflict, too, that it has providers, access keys, webhooks or members
+        still.
         """
         ...
 
     async def has_log(self) -> bool:
-        """Tell whether anything was ever written for the organization."""
+        """Return whether anything was ever written for the organization."""
         ...

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
+
+FilterT = TypeVar("FilterT", contravariant=True)
 
 SortField = Literal[
     "name",
@@ -44,7 +46,7 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Rows as JSON, joined by commas; `next_after` is none on the last page, `total` unless it was asked for."""
+    """Rows as JSON, joined by commas; `next_after` is none on the last page, `total` unless it was requested."""
 
     joined: bytes
     next_after: tuple[str, UUID] | None
@@ -65,7 +67,7 @@ class ProviderFilter:
 class ModelFilter:
     """Which models; none lets all through. `text` is looked for in the name and the provider's model id.
 
-    A model is enabled here if its provider is as well.
+    A model is enabled here if its provider is as well, and retiring if the day of its end is known.
     """
 
     provider_id: UUID | None = None
@@ -73,40 +75,36 @@ class ModelFilter:
     capability: str | None = None
     is_enabled: bool | None = None
     is_usable: bool | None = None
+    is_retiring: bool | None = None
     text: str | None = None
 
 
-class ProviderDocuments(Protocol):
-    """The providers of the current caller's organization."""
+class Documents(Protocol[FilterT]):
+    """The resources of one kind of the current caller's organization."""
 
-    async def get(self, provider_id: UUID) -> Document:
-        """Return one provider.
+    async def get(self, resource_id: UUID, /) -> Document:
+        """Return one resource.
 
         Raises:
-            ProviderNotFound: the organization has none of this id.
+            NotFound: the organization has none of this id; its subclass names the kind.
         """
         ...
 
-    async def page(self, filters: ProviderFilter, request: PageRequest) -> Page:
-        """Return a page of the providers that the filter lets through."""
+    async def page(self, filters: FilterT, request: PageRequest) -> Page:
+        """Return a page of the resources that the filter lets through."""
         ...
 
 
-class ModelDocuments(Protocol):
+ProviderDocuments = Documents[ProviderFilter]
+
+
+class ModelDocuments(Documents[ModelFilter], Protocol):
     """The models of the current caller's organization."""
-
-    async def get(self, model_id: UUID) -> Document:
-        """Return one model.
-
-        Raises:
-            ModelNotFound: the organization has none of this id.
-        """
-        ...
 
     async def get_many(self, model_ids: Sequence[UUID]) -> dict[UUID, bytes]:
         """Return those of the models that there are."""
         ...
 
-    async def page(self, filters: ModelFilter, request: PageRequest) -> Page:
-        """Return a page of the models that the filter lets through."""
+    async def count(self, filters: ModelFilter) -> int:
+        """Return how many models the filter lets through."""
         ...

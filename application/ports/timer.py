@@ -9,7 +9,7 @@ class Timer(Protocol):
     """Measures and passes time, in seconds."""
 
     def now(self) -> float:
-        """Return the time since some moment; never goes back."""
+        """Return the time since some moment; never decreases."""
         ...
 
     async def sleep(self, seconds: float) -> None:

@@ -36,7 +36,7 @@ class Tracer(Protocol):
     """Begins spans. Never fails and never waits, whatever becomes of what it collects."""
 
     def serve(self, name: str, headers: Mapping[str, str], attributes: Attributes) -> Span:
-        """Begin a span for a client's call, which goes on with the trace that its headers name, if they name one."""
+        """Begin a span for a client's call, which continues with the trace that its headers name, if they name one."""
         ...
 
     def call(self, name: str, attributes: Attributes, *, seconds_ago: float = 0.0) -> Span:
@@ -44,5 +44,5 @@ class Tracer(Protocol):
         ...
 
     def headers(self) -> Mapping[str, str]:
-        """Return the headers that tell the other side of a call about the current span; none outside of one."""
+        """Return the headers that propagate the current span to the other side of a call; none outside of one."""
         ...

@@ -71,3 +71,11 @@ class Vault(Protocol):
             CredentialNotCurrent: it is not the one that the provider's log speaks of.
         """
         ...
+
+
+class SealedCredentials(Protocol):
+    """Reads the sealed keys of the caller's organization, which are written with the events about them."""
+
+    async def current(self, provider_id: UUID) -> SealedCredential | None:
+        """Return the provider's sealed key, none when it holds no key."""
+        ...

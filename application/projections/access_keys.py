@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from application.projections.row_changes import LoggedEvent, RowChange
-from domain.names import name_key
+from application.projections.projection import Projection, copied, named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ISSUED: Final = (
-    "name",
+    from application.projections.projection import Columns
+
+_copied_when_issued: Final = copied(
     "scope",
     "secret_version",
     "hint",
@@ -25,41 +25,29 @@ _ISSUED: Final = (
     "labels",
     "expires_at",
     "is_enabled",
+    previous_valid_until=None,
 )
-_COPIED: Final[dict[str, tuple[str, ...]]] = {
-    "access-key.renamed": ("name",),
-    "access-key.limits-changed": ("requests_per_minute", "tokens_per_minute", "concurrent"),
-    "access-key.budget-changed": ("budget_usd", "budget_period"),
-    "access-key.models-restricted": ("model_ids", "provider_ids"),
-    "access-key.labels-changed": ("labels",),
-    "access-key.expiry-changed": ("expires_at",),
-    "access-key.rotated": ("secret_version", "hint", "previous_valid_until"),
-    "access-key.enabled": (),
-    "access-key.disabled": (),
-    "access-key.budget-threshold-reached": (),
-    "access-key.expiry-approaching": (),
-}
-_SET: Final[dict[str, Mapping[str, Any]]] = {
-    "access-key.enabled": {"is_enabled": True},
-    "access-key.disabled": {"is_enabled": False},
-}
-
-_NAMED: Final = frozenset({"access-key.issued", "access-key.renamed"})
-
-TOPICS: Final = frozenset({"access-key.issued", "access-key.revoked", *_COPIED})
 
 
-def project_access_key(event: LoggedEvent) -> RowChange:
-    """Return what the event does to its key's row."""
-    aggregate_id, revision, topic, facts = event
-    if topic == "access-key.revoked":
-        return RowChange("access_keys", "delete", aggregate_id, {})
-    columns: dict[str, Any] = {"id": aggregate_id, "revision": revision}
-    if topic in _NAMED:
-        columns["name_key"] = name_key(facts["name"])
-    if topic == "access-key.issued":
-        columns |= {name: facts[name] for name in _ISSUED}
-        columns |= {"created_by": facts["issued_by"], "previous_valid_until": None}
-        return RowChange("access_keys", "insert", aggregate_id, columns)
-    columns |= {name: facts[name] for name in _COPIED[topic]} | dict(_SET.get(topic, {}))
-    return RowChange("access_keys", "update", aggregate_id, columns)
+def _issued(facts: Mapping[str, Any]) -> Columns:
+    return _copied_when_issued(facts) | named(facts) | {"created_by": facts["issued_by"]}
+
+
+ACCESS_KEYS: Final = Projection(
+    table="access_keys",
+    created={"access-key.issued": _issued},
+    changed={
+        "access-key.renamed": named,
+        "access-key.limits-changed": copied("requests_per_minute", "tokens_per_minute", "concurrent"),
+        "access-key.budget-changed": copied("budget_usd", "budget_period"),
+        "access-key.models-restricted": copied("model_ids", "provider_ids"),
+        "access-key.labels-changed": copied("labels"),
+        "access-key.expiry-changed": copied("expires_at"),
+        "access-key.rotated": copied("secret_version", "hint", "previous_valid_until"),
+        "access-key.enabled": copied(is_enabled=True),
+        "access-key.disabled": copied(is_enabled=False),
+        "access-key.budget-threshold-reached": copied(),
+        "access-key.expiry-approaching": copied(),
+    },
+    removed=frozenset({"access-key.revoked"}),
+)

@@ -27,7 +27,7 @@ class DatedEvent:
 
 
 def unnamed(organization_id: str) -> Row:
-    """Return the row of an organization that nothing was said of, which its first write creates."""
+    """Return the row of an organization without events, which its first write creates."""
     return {"id": organization_id, **dict.fromkeys(("name", "budget_usd", "budget_period")), "quotas": {}}
 
 
@@ -67,7 +67,7 @@ def take_in(rows: Rows, organization_id: str, dated: DatedEvent) -> None:
         table[change.row_id] = row
 
 
-def carried_on(row: Row | None, organization_id: str, dated: DatedEvent) -> Row | None:
+def fold_event(row: Row | None, organization_id: str, dated: DatedEvent) -> Row | None:
     """Return the one row of an aggregate after an event, made by all its events before; none where there is none then.
 
     Raises:

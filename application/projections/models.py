@@ -7,13 +7,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from application.projections.other_prices import other_prices_text
-from application.projections.row_changes import LoggedEvent, RowChange
+from application.projections.projection import Projection, copied, named
 from domain.names import name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-Columns = dict[str, Any]
+    from application.projections.projection import Columns
 
 # The mission's column has six decimals; input_per_1k and output_per_1k beside it keep all of them.
 _COST_STEP: Final = Decimal("0.000001")
@@ -38,10 +38,9 @@ def _price(facts: Mapping[str, Any]) -> Columns:
     }
 
 
-_COPIED: Final = (
+_copied_when_registered: Final = copied(
     "provider_id",
     "model_id",
-    "name",
     "version",
     "type",
     "capabilities",
@@ -56,48 +55,32 @@ _COPIED: Final = (
 
 
 def _registered(facts: Mapping[str, Any]) -> Columns:
-    keys = {"name_key": name_key(facts["name"]), "model_id_key": name_key(facts["model_id"])}
-    return {name: facts[name] for name in _COPIED} | _price(facts) | keys
+    key = {"model_id_key": name_key(facts["model_id"])}
+    return _copied_when_registered(facts) | _price(facts) | named(facts) | key
 
 
 def _renamed(facts: Mapping[str, Any]) -> Columns:
-    return {"name": facts["name"], "name_key": name_key(facts["name"]), "sources": facts["sources"]}
+    return named(facts) | {"sources": facts["sources"]}
 
 
 def _price_changed(facts: Mapping[str, Any]) -> Columns:
     return _price(facts) | {"sources": {"price": facts["price_source"] or _MANUAL}}
 
 
-def _retired_upstream(facts: Mapping[str, Any]) -> Columns:
-    return {"lifecycle": "retired", "retires_on": facts["retires_on"], "sources": facts["sources"]}
-
-
-def _copy(*names: str) -> Callable[[Mapping[str, Any]], Columns]:
-    copied = (*names, "sources")
-    return lambda facts: {name: facts[name] for name in copied}
-
-
-_UPDATES: Final[dict[str, Callable[[Mapping[str, Any]], Columns]]] = {
-    "model.renamed": _renamed,
-    "model.reconfigured": _copy("version", "config"),
-    "model.capabilities-changed": _copy("type", "capabilities"),
-    "model.price-changed": _price_changed,
-    "model.limits-changed": _copy("context_window", "max_tokens"),
-    "model.lifecycle-changed": _copy("lifecycle", "retires_on"),
-    "model.retired-upstream": _retired_upstream,
-    "model.retirement-approaching": lambda _: {},
-    "model.enabled": lambda _: {"is_enabled": True},
-    "model.disabled": lambda _: {"is_enabled": False},
-}
-
-TOPICS: Final = frozenset({"model.registered", "model.removed", *_UPDATES})
-
-
-def project_model(event: LoggedEvent) -> RowChange:
-    """Return what the event does to its model's row."""
-    if event.topic == "model.removed":
-        return RowChange("ai_models", "delete", event.aggregate_id, {})
-    is_new = event.topic == "model.registered"
-    columns = _registered(event.facts) if is_new else _UPDATES[event.topic](event.facts)
-    columns["id"], columns["revision"] = event.aggregate_id, event.revision
-    return RowChange("ai_models", "insert" if is_new else "update", event.aggregate_id, columns)
+MODELS: Final = Projection(
+    table="ai_models",
+    created={"model.registered": _registered},
+    changed={
+        "model.renamed": _renamed,
+        "model.reconfigured": copied("version", "config", "sources"),
+        "model.capabilities-changed": copied("type", "capabilities", "sources"),
+        "model.price-changed": _price_changed,
+        "model.limits-changed": copied("context_window", "max_tokens", "sources"),
+        "model.lifecycle-changed": copied("lifecycle", "retires_on", "sources"),
+        "model.retired-upstream": copied("retires_on", "sources", lifecycle="retired"),
+        "model.retirement-approaching": copied(),
+        "model.enabled": copied(is_enabled=True),
+        "model.disabled": copied(is_enabled=False),
+    },
+    removed=frozenset({"model.removed"}),
+)

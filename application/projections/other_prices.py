@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def other_prices_text(facts: Mapping[str, Any]) -> str | None:
-    """Return the text for what an event says; none where it names nothing."""
+    """Return the text for an event's prices; none where it has none."""
     if not facts:
         return None
     members = _members(facts)

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from application.errors import ApplicationError
-from application.projections import access_keys, members, models, organizations, providers, webhooks
+from application.projections.access_keys import ACCESS_KEYS
+from application.projections.members import MEMBERS
+from application.projections.models import MODELS
+from application.projections.organizations import ORGANIZATIONS
+from application.projections.providers import PROVIDERS
+from application.projections.webhooks import WEBHOOKS
 from domain.upcasting import newest_facts
 
 if TYPE_CHECKING:
@@ -13,23 +18,13 @@ if TYPE_CHECKING:
 
     from application.projections.row_changes import LoggedEvent, RowChange, Table
 
-TOPICS_OF: Final[dict[Table, frozenset[str]]] = {
-    "organizations": organizations.TOPICS,
-    "ai_providers": providers.TOPICS,
-    "ai_models": models.TOPICS,
-    "access_keys": access_keys.TOPICS,
-    "webhooks": webhooks.TOPICS,
-    "members": members.TOPICS,
-}
+_ALL: Final = (ORGANIZATIONS, PROVIDERS, MODELS, ACCESS_KEYS, WEBHOOKS, MEMBERS)
+
+TOPICS_OF: Final[dict[Table, frozenset[str]]] = {projection.table: projection.topics for projection in _ALL}
 """Which events make the rows of which table."""
 
 _PROJECTIONS: Final[dict[str, Callable[[LoggedEvent], RowChange]]] = {
-    **dict.fromkeys(providers.TOPICS, providers.project_provider),
-    **dict.fromkeys(models.TOPICS, models.project_model),
-    **dict.fromkeys(organizations.TOPICS, organizations.project_organization),
-    **dict.fromkeys(access_keys.TOPICS, access_keys.project_access_key),
-    **dict.fromkeys(webhooks.TOPICS, webhooks.project_webhook),
-    **dict.fromkeys(members.TOPICS, members.project_member),
+    topic: projection.project for projection in _ALL for topic in projection.topics
 }
 
 TOPICS: Final = frozenset(_PROJECTIONS)

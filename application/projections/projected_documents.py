@@ -73,7 +73,7 @@ def webhook_fields(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def member_fields(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a member, as far as the log holds them: who it is does not stand there."""
+    """Return the fields of a member, as far as the log has them: the person's identity is not in it."""
     return {"role": row["role"], "status": "invited" if row["person_id"] is None else "active"}
 
 

@@ -1,4 +1,4 @@
-"""Events as they lie in the log, and the row changes that follow from them."""
+"""Events as stored in the log, and the row changes that follow from them."""
 
 from __future__ import annotations
 

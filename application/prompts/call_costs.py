@@ -7,32 +7,22 @@ from decimal import Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
-from application.ports.price_list import ListedCall, Tariff, Unpriced
-from domain.model.values import PRICED_KINDS
+from application.prompts.price_list import KIND_OF_PRICE, ListedCall, Tariff, Unpriced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from application.ports.price_list import PriceList, Rates, TokenKind, UnknownCost
     from application.ports.provider_gateway import ProviderConnection
     from application.prompts.completion import TokenUsage
+    from application.prompts.price_list import PriceList, Rates, TokenKind, UnknownCost
     from application.prompts.selection_candidates import Candidate
-    from domain.model.values import Price, PriceTier
+    from domain.model.values import Price, TokenPrices
 
 # A price has at most 30 decimals and a count of tokens at most 13 digits: nothing is ever rounded.
 _EXACT: Final = Context(prec=80)
 _NOTHING: Final = Decimal(0)
 _LISTED: Final = frozenset({"genai-prices", "catalogue"})
 
-_KIND_OF: Final[Mapping[str, TokenKind]] = {
-    "input_per_1k": "input",
-    "output_per_1k": "output",
-    "cached_input_per_1k": "cachedInput",
-    "cache_write_per_1k": "cacheWrite",
-    "cache_write_1h_per_1k": "cacheWrite1h",
-    "reasoning_per_1k": "reasoning",
-    "audio_input_per_1k": "audioInput",
-}
 # What a kind costs that has no price of its own, which is never less than what the provider charges: a discount that is
 # not known is not given. Other kinds may cost more than what they are part of, so that without a price it is unknown.
 _INSTEAD: Final[Mapping[TokenKind, TokenKind]] = {
@@ -82,7 +72,7 @@ class Cost:
 
 
 class Metered(Protocol):
-    """An answer with what the provider says of its tokens, of its cost, and of its own name for the request."""
+    """An answer with what the provider reports about its tokens, its cost, and its own id of the request."""
 
     @property
     def usage(self) -> TokenUsage:
@@ -91,12 +81,12 @@ class Metered(Protocol):
 
     @property
     def cost_usd(self) -> Decimal | None:
-        """What the provider says that it cost, none where it does not."""
+        """The cost that the provider reports, none where it does not."""
         ...
 
     @property
     def answered_by(self) -> str | None:
-        """The model that the provider says has answered."""
+        """The model that has answered, as the provider reports it."""
         ...
 
     @property
@@ -119,7 +109,7 @@ NOTHING: Final = Cost(_NOTHING)
 
 
 def call_cost(answer: Metered, candidate: Candidate, connection: ProviderConnection, price_list: PriceList) -> Cost:
-    """Return what the answer itself says that it cost, else what its tokens cost.
+    """Return the cost that the answer itself reports, else that of its tokens.
 
     A price that a person gave, or that the provider's own list had, counts before the list of prices.
     """
@@ -145,7 +135,7 @@ def call_cost(answer: Metered, candidate: Candidate, connection: ProviderConnect
 def cost_at(tariff: Tariff | Unpriced, usage: TokenUsage) -> Cost:
     """Return the cost of the tokens at these rates; unknown rather than too little."""
     if usage.input_tokens is None or usage.output_tokens is None:
-        return Cost(None, "usage-unknown", "The provider did not say how many tokens were used.")
+        return Cost(None, "usage-unknown", "The provider did not report how many tokens were used.")
     if isinstance(tariff, Unpriced):
         return Cost(None, tariff.reason, tariff.detail)
     if usage.charged_tools:
@@ -154,7 +144,7 @@ def cost_at(tariff: Tariff | Unpriced, usage: TokenUsage) -> Cost:
     rates = tariff.rates_for(usage.input_tokens)
     counts = _counts(usage, rates)
     if counts is None:
-        return Cost(None, "usage-unknown", "The provider's counts of tokens do not fit together.")
+        return Cost(None, "usage-unknown", "The provider's token counts contradict each other.")
     parts = []
     total = _NOTHING
     for kind, tokens in counts.items():
@@ -190,9 +180,9 @@ def own_tariff(price: Price, conditions: tuple[str, ...]) -> Tariff | Unpriced:
     return Tariff(source=price.source, rates=rates, tiers=tiers)
 
 
-def _rates(prices: Price | PriceTier) -> Rates:
-    amounts = ((kind, getattr(prices, kind)) for kind in PRICED_KINDS)
-    return {_KIND_OF[kind]: amount.scaleb(-3, _EXACT) for kind, amount in amounts if amount is not None}
+def _rates(prices: TokenPrices) -> Rates:
+    amounts = prices.by_kind().items()
+    return {KIND_OF_PRICE[kind]: amount.scaleb(-3, _EXACT) for kind, amount in amounts if amount is not None}
 
 
 def _counts(usage: TokenUsage, rates: Rates) -> Mapping[TokenKind, int] | None:

@@ -1,7 +1,7 @@
-"""The candidates of one prompt: which is asked next, given what is known of each at that moment.
+"""The candidates of one prompt: which is called next, given what is known of each at that moment.
 
 Those that are not cooling down come first, and among them those with a weight; of these the lowest tier (the same
-preference). Within it two are drawn by weight, and the one with fewer calls under way for its weight is asked: a load
+preference). Within it two are drawn by weight, and the one with fewer calls under way for its weight is called: a load
 that is even without anybody counting all of them (the power of two choices, Mitzenmacher 2001). Those with the weight 0
 follow, and last those that cool down, the one whose cool-down ends first before the others: nobody is refused because
 of cool-downs alone.
@@ -53,7 +53,7 @@ class CandidateQueue:
         return chosen.candidate
 
     def has_alternative(self) -> bool:
-        """Tell whether a candidate is left that does not cool down."""
+        """Return whether a candidate is left that does not cool down."""
         return bool(self._left) and any(not self._is_cooling(each.candidate) for each in self._left)
 
     def keep_larger(self, window: int | None) -> None:
@@ -62,7 +62,7 @@ class CandidateQueue:
             self._left = [each for each in self._left if (each.candidate.context_window or window + 1) > window]
 
     def is_suspect(self, candidate: Candidate) -> bool:
-        """Tell whether the candidate has kept failing, and has not answered since."""
+        """Return whether the candidate has kept failing, and has not answered since."""
         return self._records.cool_downs.is_suspect(self._organization_id, candidate)
 
     def begun(self, candidate: Candidate) -> None:
@@ -72,7 +72,7 @@ class CandidateQueue:
         self._records.cool_downs.begun(self._organization_id, candidate)
 
     def ended(self, candidate: Candidate) -> None:
-        """Note that a call is over, however it went."""
+        """Note that a call is over, whatever its outcome."""
         left = self._records.under_way.pop(candidate.id) - 1
         if left:
             self._records.under_way[candidate.id] = left

@@ -19,7 +19,7 @@ FinishReason = Literal["stop", "tool_calls", "length", "content_filter", "other"
 
 @dataclass(slots=True, kw_only=True, unsafe_hash=True)
 class TokenUsage:
-    """Tokens as the provider counted them; none where it did not say, which is not 0.
+    """Tokens as the provider counted them; none where it did not report them, which is not 0.
 
     `input_tokens` is all that was read, what came from or went into the cache included; `output_tokens` is all that was
     written, reasoning included. `cache_write_tokens` includes both lifetimes. Audio and images are part of input and
@@ -84,12 +84,12 @@ class Choice:
 class Completion:
     """A whole answer.
 
-    `answered_by` is the snapshot that the provider says has answered, `response_id` its name for the answer,
-    `service_tier` the tier that it was served at, `cost_usd` what the provider itself says that it cost.
+    `answered_by` is the snapshot that has answered, as the provider reports it, `response_id` its name for the answer,
+    `service_tier` the tier that it was served at, `cost_usd` the cost that the provider itself reports.
     `price_conditions` are what the price depends on besides the tokens, such as an unusual service tier.
     `ignored_fields` are those of the request that were left out, as the client calls them. `native` is the provider's
     own document, for a door of the same `protocol`; it is none where the answer was streamed or translated. Of an
-    answer that is handed on in its provider's own words the choices tell how it ended, and have no parts.
+    answer that is passed through in its provider's own format the choices only have how it ended, and no parts.
     """
 
     choices: tuple[Choice, ...]
@@ -164,7 +164,7 @@ class ReasoningDone:
 class ToolCallStarted:
     """A tool call begins; `index` counts the calls of the choice from 0.
 
-    `signature` is Google's, with the `origin` that it fits, for doors that have to tell it before the call.
+    `signature` is Google's, with the `origin` that it fits, for doors that have to send it before the call.
     """
 
     index: int

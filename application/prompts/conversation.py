@@ -20,7 +20,7 @@ CacheLifetime = Literal["5m", "1h"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """Words. `cache` marks the end of a prefix that the provider is asked to cache (Anthropic's `cache_control`)."""
+    """Words. `cache` marks the end of a prefix that the provider is to cache (Anthropic's `cache_control`)."""
 
     text: str = field(repr=False)
     cache: CacheLifetime | None = None
@@ -61,7 +61,7 @@ class Audio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCall:
-    """A call that the model asks for. `arguments` are the JSON text as it was written, or free text of a custom tool.
+    """A call that the model requests. `arguments` are the JSON text as it was written, or free text of a custom tool.
 
     `signature` is Google's thought signature of the part; `item_id` is the Responses item's own id. Like the blobs of
     `Reasoning` they fit only `origin`.
@@ -78,7 +78,7 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolResult:
-    """What a call gave: text, images or documents. `is_error` says that the tool failed."""
+    """The result of a call: text, images or documents. `is_error` means that the tool failed."""
 
     call_id: str
     parts: tuple[Text | Image | Document, ...]
@@ -119,9 +119,9 @@ Part = Text | Image | Document | Audio | ToolCall | ToolResult | Reasoning | Ref
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One turn. Tool results are parts of a user turn; all results of one assistant turn stand in the next user turn.
+    """One turn. Tool results are parts of a user turn; all results of one assistant turn are in the next user turn.
 
-    A system turn holds text only, and may stand anywhere.
+    A system turn holds text only, and may be anywhere.
     """
 
     role: Literal["system", "user", "assistant"]
@@ -130,7 +130,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """A function that the model may ask to be called; `parameters` is its JSON Schema, none when it takes nothing.
+    """A function whose call the model may request; `parameters` is its JSON Schema, none when it takes nothing.
 
     A custom tool takes free text, of a `grammar` where one is given, and has no parameters. `strict` is none where the
     client left it out.
@@ -168,7 +168,7 @@ class OutputFormat:
 class ReasoningOptions:
     """How much the model is to think. An effort, a budget in tokens (0: not at all, -1: as it likes), or neither.
 
-    `summary` asks to be shown the thoughts: none leaves it to the provider.
+    `summary` requests a summary of the thoughts: none leaves it to the provider.
     """
 
     effort: Effort | None = None
@@ -204,10 +204,10 @@ class Untranslatable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """Everything that is asked of a model, but for which model it is.
+    """Everything that a prompt contains, except the model.
 
     `options` are named texts that only tune: `user`, `service_tier`, `cache_key`, `verbosity`; `metadata` is the
-    client's own map. What the client wrote that has no place here stands in `untranslatable`, when leaving it out would
+    client's own map. What the client wrote that has no place here is in `untranslatable`, when leaving it out would
     change the answer, or by its name in `tuning`, when it would not. `field_names` are the client's names of fields
     that its protocol calls otherwise than `Sampling` and the fields here do: `{"max_tokens": "max_output_tokens"}`.
     """

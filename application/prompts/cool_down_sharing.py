@@ -1,4 +1,4 @@
-"""Tells the other processes of models that keep failing, and that they answer again, beside the prompts."""
+"""Informs the other processes of models that keep failing or answer again, apart from the prompts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SharedCoolDowns(Protocol):
 class CoolDownSharing:
     """Writes at most one group of findings at a time for an organization; what comes meanwhile goes with the next.
 
-    Without the database every process goes by what it has found itself.
+    Without the database every process uses what it has found itself.
     """
 
     def __init__(self, cool_downs: CoolDowns, shared: SharedCoolDowns) -> None:
@@ -53,11 +53,11 @@ class CoolDownSharing:
     async def _write(self, organization_id: UUID) -> None:
         try:
             while model_ids := self._waiting.pop(organization_id, None):
-                found = self._cool_downs.untold(organization_id, sorted(model_ids))
+                found = self._cool_downs.unshared(organization_id, sorted(model_ids))
                 if found:
                     self._cool_downs.note_shared(organization_id, await self._shared.share(found))
         except Unavailable:
-            # The next finding of such a model goes out with what it has become by then.
+            # The next finding of such a model is sent with its state by then.
             self._waiting.pop(organization_id, None)
         finally:
             del self._writing[organization_id]

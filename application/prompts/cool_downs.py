@@ -5,7 +5,7 @@ over when these change. It begins
 
 * with a limit that names its end (`Retry-After`), for that long, at most an hour;
 * at once when the same call would meet the same again (a key that is refused, an account without credit, a model that
-  is not there), and when a model has said nothing for as long as it may;
+  is not there), and when a model has sent nothing for as long as it may;
 * after three failures in a row otherwise.
 
 The first one lasts 5 seconds, each that follows without a success between them twice as long, at most 5 minutes. What a
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from application.prompts.selection_candidates import Candidate
 
 CALLERS_OWN: Final = frozenset({"bad_request", "content_filter", "context_length_exceeded"})
-"""Categories that tell of the prompt, and nothing against the model."""
+"""Categories that are about the prompt, and not about the model."""
 
 FAILURES_IN_A_ROW: Final = 3
 SHORTEST: Final = 5.0
@@ -111,7 +111,7 @@ class CoolDowns:
         return CoolDown(until=record.until, reason=record.reason)
 
     def is_suspect(self, organization_id: UUID, candidate: Candidate) -> bool:
-        """Tell whether the model has failed so that it was left alone, and has not answered since."""
+        """Return whether the model has failed so that it was left alone, and has not answered since."""
         record = self._record(organization_id, candidate)
         return record is not None and record.reason is not None
 
@@ -139,7 +139,7 @@ class CoolDowns:
         return True
 
     def broken_off(self, organization_id: UUID, candidate: Candidate) -> None:
-        """Note that a call has ended without telling anything: another prompt may try."""
+        """Note that a call has ended without a finding: another prompt may try."""
         record = self._record(organization_id, candidate)
         if record is not None:
             record.probed_at = None
@@ -169,8 +169,8 @@ class CoolDowns:
         record.edition += 1
         return True
 
-    def untold(self, organization_id: UUID, model_ids: Iterable[UUID]) -> list[SharedCoolDown]:
-        """Return what the other processes do not know of these models; `note_shared` says that they do."""
+    def unshared(self, organization_id: UUID, model_ids: Iterable[UUID]) -> list[SharedCoolDown]:
+        """Return what the other processes do not know of these models; `note_shared` records that they do."""
         found = []
         for model_id in model_ids:
             record = self._records.get((organization_id, model_id))
@@ -186,7 +186,7 @@ class CoolDowns:
             if record is not None:
                 record.changed_at, record.shared = changed_at, record.telling
 
-    def heard(self, organization_id: UUID, shared: Sequence[SharedCoolDown]) -> None:
+    def note_others(self, organization_id: UUID, shared: Sequence[SharedCoolDown]) -> None:
         """Take over what is newer than what this process knows."""
         for each in shared:
             key = (organization_id, each.model_id)

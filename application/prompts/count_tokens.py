@@ -13,7 +13,7 @@ from application.prompts.call_costs import NOTHING
 from application.prompts.prompt_errors import PromptFailed, TokensNotCounted
 from application.prompts.prompt_request import request_for
 from application.prompts.request_recording import named
-from application.prompts.retry_policy import most_telling
+from application.prompts.retry_policy import most_informative
 from application.usage.usage_ledger import COUNTING, OK, Use
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ async def _counted_by_first(
         failures.append(CallOutcome("timeout", f"The tokens were not counted within {seconds:g} s."))
     if not failures:
         raise TokensNotCounted
-    raise PromptFailed(most_telling(failures), ())
+    raise PromptFailed(most_informative(failures), ())
 
 
 async def _counted(

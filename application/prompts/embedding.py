@@ -1,4 +1,4 @@
-"""Turning texts into vectors on a provider's model: what is asked of an adapter, and what it gives back."""
+"""Turning texts into vectors on a provider's model: what an adapter receives, and what it returns."""
 
 from __future__ import annotations
 
@@ -65,6 +65,6 @@ class Embeddings(Protocol):
 
         Raises:
             InvalidInput: the provider does not take a part of the request; nothing was sent.
-            UpstreamFailure: the provider refused, failed or fell silent, or has no embeddings at all.
+            UpstreamFailure: the provider refused, failed or stopped sending, or has no embeddings at all.
         """
         ...

@@ -1,4 +1,4 @@
-"""How long a model may say nothing while another one could be asked."""
+"""How long a model may send nothing while another one could be called."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _TEST_SECONDS = 2.5
 
 @dataclass(slots=True, kw_only=True)
 class Patience:
-    """Seconds until another model is asked.
+    """Seconds until another model is called.
 
     A whole answer may take `whole_seconds` in all, if after `seconds` the provider `is_alive`; none: it may not.
-    `was_alive` tells whether it was.
+    `was_alive` is whether it was.
     """
 
     seconds: float
@@ -61,7 +61,7 @@ class Patience:
     def _silence(self) -> CallOutcome:
         return CallOutcome(
             "timeout",
-            f"The model had said nothing for {self.seconds:g} s, and another one was there to ask.",
+            f"The model sent nothing for {self.seconds:g} s, and another model was available.",
             hint="How long a model may take to begin can be set with firstByteSeconds in its config.",
             is_retryable=True,
         )

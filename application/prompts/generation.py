@@ -1,4 +1,4 @@
-"""Running a prompt on a provider's model: what is asked of an adapter, and what it promises."""
+"""Running a prompt on a provider's model: what an adapter receives, and what it promises."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class ClientRequest(Protocol):
     """A prompt as a client sent it through one of the doors.
 
-    `protocol` is that of the body, none for our own door, whose body goes through to nobody. A provider that speaks
+    `protocol` is that of the body, none for our own door, whose body is never passed through. A provider that speaks
     the same protocol is sent the `body` whole, with only the model, the limits and the defaults replaced; others are
     sent the conversation, which is read from the body when it is first needed.
     """
@@ -46,7 +46,7 @@ class ClientRequest(Protocol):
         ...
 
     def conversation(self) -> Conversation:
-        """Return what is asked, in the shape for all protocols; read once.
+        """Return the conversation, in the shape for all protocols; read once.
 
         Raises:
             InvalidInput: the body makes no sense, at this place.
@@ -56,7 +56,7 @@ class ClientRequest(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelDefaults:
-    """What the registered model's config and facts say, used where the request is silent.
+    """The defaults of the registered model's config and facts, used where the request has none.
 
     `most_tokens` is the model's own limit of an answer: a larger wish is lowered to it. `drop` names fields, as the
     provider calls them, that are left out of what it is sent. `base_model` is the model behind a deployment's name.
@@ -76,10 +76,10 @@ class ModelDefaults:
 
 @dataclass(slots=True, kw_only=True)
 class CallProgress:
-    """What a provider has said of a call's tokens so far; an adapter keeps it up to date while it reads a stream.
+    """What a provider has said about a call's tokens so far; an adapter keeps it up to date while it reads a stream.
 
-    It counts where the call never comes to its end, because somebody hangs up or it fails. `is_finished` says that the
-    answer itself is complete, so that these are all of its tokens; the other fields are as in `Completion`.
+    It counts where the call never comes to its end, because the client disconnects or it fails. `is_finished` says that
+    the answer itself is complete, so that these are all of its tokens; the other fields are as in `Completion`.
     """
 
     usage: TokenUsage = NOT_COUNTED
@@ -117,7 +117,7 @@ class Generation(Protocol):
 
         Raises:
             InvalidInput: the provider does not take a part of the prompt; nothing was sent.
-            UpstreamFailure: the provider refused, failed or fell silent; it says whether trying again can help.
+            UpstreamFailure: the provider refused, failed or stopped sending; it says whether trying again can help.
         """
         ...
 
@@ -126,7 +126,7 @@ class Generation(Protocol):
     ) -> AbstractAsyncContextManager[AsyncIterator[CompletionEvent]]:
         """Return the answer as it comes. Leaving the block early ends the call at the provider too.
 
-        The call begins with the first event that is asked for. Trying again is safe until there was one.
+        The call begins with the first event that is requested. Trying again is safe until there was one.
 
         Raises:
             InvalidInput: as for `generate`.

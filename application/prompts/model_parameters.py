@@ -1,4 +1,4 @@
-"""How a model is run: what the request says, else what the registered model's `config` says, else the provider.
+"""How a model is run: by the request, else by the registered model's `config`, else by the provider's defaults.
 
 | in `config`                   | value                                                       |
 |-------------------------------|-------------------------------------------------------------|
@@ -9,9 +9,9 @@
 | `systemPrompt` (`system_prompt`) | a text, used where the request has no system message     |
 | `preference`                  | a number; the lowest is the first choice by `preferred`     |
 | `weight`                      | a number from 0 to 1,000: its part of the prompts among equals |
-| `firstByteSeconds`            | seconds, up to 600, until another candidate is asked |
+| `firstByteSeconds`            | seconds, up to 600, until another candidate is called |
 | `idleSeconds`                 | seconds, up to 600, that a stream may be silent             |
-| `deadlineSeconds`             | seconds, up to 600, for everything that is asked of it      |
+| `deadlineSeconds`             | seconds, up to 600, for the whole answer                    |
 | `reasoningEffort`             | none, minimal, low, medium, high, xhigh or max              |
 | `drop`                        | up to 32 fields, by the provider's names, to leave out      |
 | `baseModel`                   | the model behind the name of a deployment                   |
@@ -49,7 +49,7 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defaults:
-    """What a model's config says. `problem` names what in it cannot be used; then nothing of it is."""
+    """A model's config, parsed. `problem` names what in it cannot be used; then nothing of it is."""
 
     parameters: Parameters = field(default_factory=Parameters)
     system_prompt: str | None = field(default=None, repr=False)
@@ -65,11 +65,11 @@ class Defaults:
 
 
 class _Misfit(ValueError):
-    """A value of the config is not what the table says."""
+    """A value of the config is not as in the table."""
 
 
 def read_defaults(config: Mapping[str, Any]) -> Defaults:
-    """Return what the config says; never fails."""
+    """Parse the config; never fails."""
     try:
         return Defaults(
             parameters=Parameters(

@@ -1,9 +1,9 @@
 """Selects the models for a prompt and explains the choice.
 
-A model is asked for by name (its id here, or its provider's name for it), or described by a need. What is asked for by
-name is a person's decision, so only what makes a call impossible refuses it, and all else is a warning.
+A model is requested by name (its id here, or its provider's name for it), or described by a need. A name is a person's
+decision: only what makes a call impossible refuses the model, and all else is a warning.
 
-| rule                | a need drops the model when                                          | asked for by name |
+| rule                | a need drops the model when                                          | requested by name |
 |---------------------|----------------------------------------------------------------------|-------------------|
 | `disabled`          | it is disabled                                                       | refused           |
 | `provider-disabled` | its provider is disabled                                             | refused           |
@@ -24,12 +24,12 @@ What can be used but keeps failing cools down (application/prompts/cool_downs.py
 
 Order of those that are kept: `cheapest` by the price of 1,000 tokens read and 1,000 written, unknown last; `fastest` by
 the mean time of recent successful calls, unknown last; `preferred` by `config.preference` (lowest first, none last),
-then by the provider's health (healthy, unknown, degraded), then as `cheapest`. Models asked for by name are ordered as
-`preferred`. Equal ones stand in the order of their names, then of their ids.
+then by the provider's health (healthy, unknown, degraded), then as `cheapest`. Models requested by name are ordered as
+`preferred`. Equal ones are in the order of their names, then of their ids.
 
-Prompts are spread among those that are as good as each other, their tier: asked for by name those of the same
-preference and health, whatever they cost; by a need those that stand at the same place but for their ids. Each is asked
-for its part by `config.weight` (1 where it does not say; with 0 it is asked when all others have failed), less if it
+Prompts are spread among those that are as good as each other, their tier: requested by name those of the same
+preference and health, whatever they cost; by a need those that rank equally but for their ids. Each is called
+for its part by `config.weight` (1 by default; with 0 it is called when all others have failed), less if it
 has more calls under way for its weight than another one (application/prompts/candidate_queue.py).
 """
 
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 READS_IMAGES: Final = "vision"
 TEXT_TYPES: Final = ("language", "multimodal", "vision")
 REFUSALS: Final = frozenset({"disabled", "provider-disabled", "no-key", "config"})
-"""The rules that refuse even a model asked for by name."""
+"""The rules that refuse even a model requested by name."""
 
 _HEALTH: Final = {"healthy": 0, "unknown": 1, "degraded": 2, "unhealthy": 3}
 _ANYTHING: Final = Requirements()
@@ -66,7 +66,7 @@ def select(
 ) -> Selection:
     """Return all candidates: kept ones by rank, then dropped ones in the given order.
 
-    No need means that all of them were asked for by name. `latencies` are milliseconds by model.
+    No need means that all of them were requested by name. `latencies` are milliseconds by model.
     """
     strategy = "preferred" if need is None else need.strategy
     kept: list[tuple[Candidate, tuple[RuleFinding, ...]]] = []
@@ -170,11 +170,11 @@ def _key(candidate: Candidate, strategy: str, latencies: Mapping[UUID, float]) -
 
 
 def _reason(candidate: Candidate, need: Requirements | None, latencies: Mapping[UUID, float]) -> RuleFinding:
-    """Say what the candidate's place in the order rests on."""
+    """Explain the candidate's rank."""
     cost = candidate.cost_of_both
     dear = "its cost is not known" if cost is None else f"{cost:f} USD per 1,000 tokens read and 1,000 written"
     if need is None:
-        return RuleFinding("asked-for", "It was asked for by name.")
+        return RuleFinding("asked-for", "It was requested by name.")
     if need.strategy == "cheapest":
         return RuleFinding("cheapest", f"{dear[0].upper()}{dear[1:]}.")
     if need.strategy == "fastest":

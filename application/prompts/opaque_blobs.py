@@ -64,7 +64,7 @@ def call_with_blob(call: ToolCall, blob: str) -> ToolCall:
 
 
 def is_ours(blob: str) -> bool:
-    """Tell whether the text is one of ours and not a provider's own."""
+    """Return whether the text is one of ours and not a provider's own."""
     return _held(blob) is not None
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from application.usage.usage_ledger import Use
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -14,19 +16,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True, kw_only=True)
-class Attempt:
-    """One call of a model, or why there was none. Times in milliseconds.
+class Attempt(Use):
+    """A use of a model for a prompt, or why there was none; `message` puts a failure into words.
 
-    `outcome` is `ok`, `cancelled`, or the category of the failure, which `message` puts into words.
     `wait_ms` is how long was waited before it, because of the failure before.
     """
 
     candidate: Candidate
-    outcome: str
     wait_ms: float
-    latency_ms: float
-    upstream_request_id: str | None = None
-    http_status: int | None = None
     message: str | None = None
 
 

@@ -1,4 +1,4 @@
-"""The providers and models on which an organization can run prompts: those that a prompt asks for, and no others."""
+"""The providers and models on which an organization can run prompts: those that a prompt requests, and no others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from application.ports.vault import SealedCredential
     from application.prompts.cool_downs import SharedCoolDown
     from application.prompts.selection_candidates import NamedSelector, Requirements
-    from domain.access_key.values import Budget
+    from domain.budget import Budget
     from domain.model.values import Lifecycle, Price
 
 
@@ -54,7 +54,7 @@ class CandidateModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationState:
-    """How far the organization's log goes, 0 before any event, and what its processes have found of its models.
+    """The position of the organization's log, 0 before any event, and what its processes have found of its models.
 
     As long as the log is the same, so are its providers and models, and its own budget.
     """
@@ -66,7 +66,7 @@ class OrganizationState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptCandidates:
-    """Models with their providers, disabled ones too, at least as new as `state` says."""
+    """Models with their providers, disabled ones too, at least as new as `state`."""
 
     state: OrganizationState
     accounts: Mapping[UUID, CandidateProvider]
@@ -122,5 +122,5 @@ class CandidateReader(Protocol):
         ...
 
     async def state(self) -> OrganizationState:
-        """Return what tells whether anything has changed."""
+        """Return a value that changes whenever anything has changed."""
         ...

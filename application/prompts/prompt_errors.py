@@ -27,13 +27,13 @@ class NoModelFits(ApplicationError):
 
 
 class ModelOutOfUse(Conflict):
-    """The model that was asked for cannot be used as it is; `candidates` says why."""
+    """The model that was requested cannot be used as it is; `candidates` says why."""
 
     code = "model-out-of-use"
 
     def __init__(self, selection: Selection) -> None:
         reasons = dict.fromkeys(finding.detail for ranked in selection.ranked_candidates for finding in ranked.findings)
-        super().__init__(f"The model that was asked for cannot be used as it is. {' '.join(reasons)}")
+        super().__init__(f"The requested model cannot be used as it is. {' '.join(reasons)}")
         self.selection = selection
 
 
@@ -44,10 +44,10 @@ class TokensNotCounted(NotFound):
 
 
 class PromptFailed(UpstreamFailure):
-    """No model that was tried has answered; `attempts` tells of each call.
+    """No model that was tried has answered; `attempts` describes each call.
 
     `is_retryable` says whether the client should send the same prompt again. It should not once a deadline has passed,
-    for the provider may have charged for the work, nor when a model has been asked several times already: the clients
+    for the provider may have charged for the work, nor when a model has been called several times already: the clients
     that go by it would multiply that.
     """
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from application.prompts.selection_candidates import Candidate, ModelSelector
 
 LONGEST_DEADLINE: Final = 600.0
-"""Seconds that a prompt may ask for: as long as the providers' own clients wait by themselves."""
+"""Seconds that a prompt may request: as long as the providers' own clients wait by themselves."""
 
 ANSWER_SECONDS: Final = 595.0
 """How long a whole answer, or the first words of a streamed one, may take where the prompt does not say: a little less
@@ -24,11 +24,11 @@ SILENCE_SECONDS: Final = 60.0
 
 @dataclass(slots=True, kw_only=True)
 class Prompt:
-    """Run what a client asks on the model that it names, or on the best of those that fit. Editors and administrators.
+    """Run a client's prompt on the model that it names, or on the best of those that fit. Editors and administrators.
 
     A deadline, in seconds, bounds everything: waiting, trying again, other models, and a stream to its last word.
     Without one, `ANSWER_SECONDS` bound a whole answer and the beginning of a streamed one, whose length then is bounded
-    by silence alone: of `idle_seconds`, else of what the model's config says. A deadline in a model's config bounds all
+    by silence alone: of `idle_seconds`, else of the model's config. A deadline in a model's config bounds all
     that is asked of that model where the prompt has none.
     `door` is the path of the route that the client uses, for the request log.
     """
@@ -42,7 +42,7 @@ class Prompt:
 
 
 def request_for(prompt: Prompt, candidate: Candidate, remaining: float) -> GenerationRequest:
-    """Return the prompt as this model is to be asked it, with this many seconds left."""
+    """Return the prompt as this model is to receive it, with this many seconds left."""
     return GenerationRequest(
         model_id=candidate.provider_model_id,
         client=prompt.client,

@@ -17,8 +17,8 @@ from application.prompts.prompt_answer import Attempt, CallSummary, PromptAnswer
 from application.prompts.prompt_errors import PromptFailed
 from application.prompts.prompt_request import ANSWER_SECONDS, SILENCE_SECONDS, request_for
 from application.prompts.request_recording import RequestRecording, named
-from application.prompts.retry_policy import RetryPolicy, most_telling
-from application.usage.usage_ledger import CANCELLED, OK, Use
+from application.prompts.retry_policy import RetryPolicy, most_informative
+from application.usage.usage_ledger import CANCELLED, OK
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.errors import ApplicationError
-    from application.ports.price_list import PriceList
     from application.ports.provider_gateway import Category, ProviderConnection, TestReport
     from application.ports.timer import Timer
     from application.prompts.call_costs import Metered
     from application.prompts.candidate_queue import CandidateQueue
     from application.prompts.completion import Completion
     from application.prompts.generation import GenerationRequest
+    from application.prompts.price_list import PriceList
     from application.prompts.prompt_request import Prompt
     from application.prompts.runnable_models import RunnableModels
     from application.prompts.selection_candidates import Candidate
@@ -51,7 +51,7 @@ _OVER = 0.1
 class PromptRun:
     """Calls one model after the other until one answers, and keeps account of every call.
 
-    What nobody has heard the end of, such as a stream that was never read, ends with the block.
+    A call that was not read to its end, such as a stream that was never read, ends with the block.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class PromptRun:
 
         Raises:
             InvalidInput: no provider takes a part of the prompt, so that nothing was sent to any.
-            PromptFailed: none did, or one says that the prompt itself is wrong.
+            PromptFailed: none did, or one reports that the prompt itself is wrong.
         """
         errors: list[UpstreamFailure] = []
         while len(errors) < self._retrying.attempts_in_all and (candidate := self._queue.take()) is not None:
@@ -148,7 +148,7 @@ class PromptRun:
         refusals = [error.__cause__ for error in errors if error.failure.category == "bad_request"]
         if len(refusals) == len(errors) and all(isinstance(refusal, InvalidInput) for refusal in refusals):
             raise refusals[0] or errors[0]
-        raise PromptFailed(most_telling([error.failure for error in errors]), self._attempts) from errors[-1]
+        raise PromptFailed(most_informative([error.failure for error in errors]), self._attempts) from errors[-1]
 
     def account(self, answer: Metered) -> CallSummary:
         """Note that the call under way has given its whole answer, and return which model it was and what it cost."""
@@ -244,7 +244,7 @@ class PromptRun:
     def _patience_with(
         self, candidate: Candidate, connection: ProviderConnection, *, is_whole: bool
     ) -> Patience | None:
-        """Return how long the model may say nothing; none where no other could be asked instead."""
+        """Return how long the model may send nothing; none where no other could be called instead."""
         if not self._queue.has_alternative():
             return None
         seconds = self._first_byte_seconds(candidate)
@@ -265,14 +265,14 @@ class PromptRun:
         return candidate.defaults.first_byte_seconds is not None or self._queue.is_suspect(candidate)
 
     def _note(self, candidate: Candidate, failure: CallOutcome) -> None:
-        """Tell the queue, unless it was the request's own haste that left the model no time."""
+        """Report the failure to the queue, unless the request's own deadline left the model no time."""
         if failure.category == "timeout" and self._was_hasty(candidate):
             self._queue.broken_off(candidate)
         else:
             self._queue.failed(candidate, failure, self._called_at)
 
     def _was_hasty(self, candidate: Candidate) -> bool:
-        """Tell whether the request has given the model less time than it has by itself: others may give it more."""
+        """Return whether the request has given the model less time than it has by itself: others may give it more."""
         if self._has_begun:
             own = self._prompt.idle_seconds
             return own is not None and own < (candidate.defaults.idle_seconds or SILENCE_SECONDS)
@@ -296,17 +296,17 @@ class PromptRun:
         self._calling = None
         if category != "bad_request":
             self._queue.failed(candidate, CallOutcome(category, error.message), self._timer.now())
-        self._attempts.append(
+        self._record(
             Attempt(
+                **named(candidate),
                 candidate=candidate,
                 outcome=category,
                 wait_ms=self._waited * 1000,
                 latency_ms=0.0,
                 message=error.message,
+                cost_usd=NOTHING.usd,
+                was_called=False,
             )
-        )
-        self._recording.add(
-            Use(**named(candidate), outcome=category, latency_ms=0.0, cost_usd=NOTHING.usd, was_called=False)
         )
         return UpstreamFailure(CallOutcome(category, error.message))
 
@@ -326,42 +326,36 @@ class PromptRun:
         if candidate is None:
             return
         self._queue.ended(candidate)
-        latency_ms = (self._timer.now() - self._called_at) * 1000
         said = answer or failure
-        usage = (answer or self._progress).usage
-        self._attempts.append(
+        self._record(
             Attempt(
+                **named(candidate),
                 candidate=candidate,
                 outcome=outcome,
                 wait_ms=self._waited * 1000,
-                latency_ms=latency_ms,
-                upstream_request_id=said.upstream_request_id if said else None,
-                http_status=failure.http_status if failure else None,
-                message=failure.message if failure else None,
-            )
-        )
-        self._recording.add(
-            Use(
-                **named(candidate),
-                outcome=outcome,
-                latency_ms=latency_ms,
-                tokens=usage,
+                latency_ms=(self._timer.now() - self._called_at) * 1000,
+                tokens=(answer or self._progress).usage,
                 cost_usd=cost.usd,
                 cost_unknown=(cost.unknown or "usage-unknown") if cost.usd is None else None,
                 http_status=failure.http_status if failure else None,
                 upstream_request_id=said.upstream_request_id if said else None,
+                message=failure.message if failure else None,
             )
         )
+
+    def _record(self, attempt: Attempt) -> None:
+        self._attempts.append(attempt)
+        self._recording.add(attempt)
 
     def _out_of_time(self) -> CallOutcome:
         return CallOutcome(
             "timeout",
-            f"There was no whole answer within the {self._seconds:g} s that it may take.",
-            hint="Allow more with deadlineSeconds (request or model's config), or ask for a shorter answer.",
+            f"There was no complete answer within the deadline of {self._seconds:g} s.",
+            hint="Allow more with deadlineSeconds (request or model's config), or request a shorter answer.",
         )
 
 
 def _is_callers_mistake(failure: CallOutcome) -> bool:
-    """Tell whether another model would say the same: what no provider has answered is for want of an adapter."""
+    """Return whether another model would fail the same way; without a provider's answer, an adapter is missing."""
     was_answered = failure.http_status is not None
     return failure.category == "content_filter" or (failure.category == "bad_request" and was_answered)

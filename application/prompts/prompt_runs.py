@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from application.bounds.call_bounds import CallBounds
     from application.bounds.call_estimates import CallEstimate
     from application.bounds.organization_quotas import OrganizationQuotas
-    from application.ports.price_list import PriceList
     from application.ports.provider_gateway import ProviderConnection, TestReport
     from application.ports.timer import Timer
     from application.prompts.candidate_queue import CallRecords
+    from application.prompts.price_list import PriceList
     from application.prompts.prompt_request import Prompt
     from application.prompts.runnable_models import RunnableModels
     from application.prompts.runnable_models_cache import RunnableModelsCache
@@ -98,7 +98,7 @@ class PromptRuns:
         return run, self.admission.admitted(bounds, estimate, lambda: recording.uses)
 
     async def _estimate(self, prompt: Prompt, ready: RunnableModels, bounds: Sequence[CallBounds]) -> CallEstimate:
-        """Return what the call may cost; a model without a price is taken for the dearest one where a budget asks."""
+        """Return what the call may cost; with a budget, a model without a price counts as the dearest one."""
         if all(each.budget is None and each.limits.tokens_per_minute is None for each in bounds):
             return NO_ESTIMATE
         candidates = ready.selection.kept
@@ -116,7 +116,7 @@ class PromptRuns:
         """Return the models that may be tried, in their order, with what is needed to call them.
 
         Raises:
-            ModelNotFound: none is called what was asked for.
+            ModelNotFound: none has the requested name or id.
             ModelOutOfUse, NoModelFits: none of those that are can be used.
             Unavailable: the database cannot be reached.
         """

@@ -36,7 +36,7 @@ class Named(TypedDict):
 
 
 def named(candidate: Candidate) -> Named:
-    """Return what a use says of its model."""
+    """Return what a use says about its model."""
     return {
         "model_id": candidate.id,
         "provider_id": candidate.provider_id,
@@ -87,7 +87,7 @@ class RequestRecording:
             RequestRecord(
                 door=self._prompt.door,
                 operation=self._operation,
-                model_asked=_asked(self._prompt.selector),
+                model_asked=_requested_model(self._prompt.selector),
                 is_streamed=self._prompt.client.is_stream,
                 outcome=OK if self._has_answer else _outcome(error),
                 uses=tuple(self._uses[-MOST_ATTEMPTS:]),
@@ -101,7 +101,7 @@ class RequestRecording:
         return (self._timer.now() - self._started) * 1000
 
 
-def _asked(selector: ModelSelector) -> str | None:
+def _requested_model(selector: ModelSelector) -> str | None:
     match selector:
         case ModelById(model_id):
             return str(model_id)

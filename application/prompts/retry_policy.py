@@ -23,21 +23,22 @@ FINAL: Final = frozenset(
         "region_blocked",
     }
 )
-"""Categories that the same call meets again, whatever the provider says of trying again."""
+"""Categories that recur when the same call is repeated, whatever the provider says about trying again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """How often a model is asked again, and how patiently. Times in seconds.
+    """How often a model is called again, and after which waits. Times in seconds.
 
     Nobody waits longer than `longest_wait`: a limit that lasts longer is passed on to the client, who knows better
     what to do meanwhile. A provider that says how long to wait is obeyed. One that does not is given `first_wait`, then
     twice as long each time, each cut at random by up to half so that many callers do not come back together.
 
-    While another model stands by that does not cool down, that one is asked at once: nobody waits, and nobody is asked
-    twice. It is asked too when the first says nothing for `first_byte_seconds`, or as long as its config says. A whole
-    answer comes together with its first byte, and may take long: after that time the provider is asked whether it still
-    answers at all, and if so the answer may take `whole_answer_seconds`, or half of what is left of the deadline.
+    While there is another model that does not cool down, that one is called at once: nobody waits, and no model is
+    called twice. It is called too when the first sends nothing for `first_byte_seconds`, or as long as its config says.
+    A whole answer comes together with its first byte, and may take long: after that time a connection test shows
+    whether it still answers at all, and if so the answer may take `whole_answer_seconds`, or half of what is left of
+    the deadline.
     """
 
     attempts_per_model: int = 3
@@ -50,7 +51,7 @@ class RetryPolicy:
     def wait(
         self, failure: CallOutcome, *, attempt: int, remaining: float, chance: float, has_alternative: bool
     ) -> float | None:
-        """Return how long to wait before the model is asked again, none when it should not be.
+        """Return how long to wait before the model is called again, none when it should not be.
 
         `attempt` counts the calls of this model so far, `remaining` is the time until the deadline, and `chance` is
         a random number from 0 up to 1.
@@ -70,7 +71,7 @@ class RetryPolicy:
         return None if (named or 0.0) > self.longest_wait or wait >= remaining else wait
 
 
-def most_telling(failures: Sequence[CallOutcome]) -> CallOutcome:
+def most_informative(failures: Sequence[CallOutcome]) -> CallOutcome:
     """Return the failure to report of several: the last that time may heal, else the last."""
     healing = [failure for failure in failures if failure.is_retryable and failure.category not in FINAL]
     return (healing or list(failures))[-1]

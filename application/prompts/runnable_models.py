@@ -1,4 +1,4 @@
-"""What a prompt may run on: its models, ranked, with the keys of their providers, worked out once for many prompts."""
+"""What a prompt may run on: its models, ranked, with the keys of their providers, calculated once for many prompts."""
 
 from __future__ import annotations
 

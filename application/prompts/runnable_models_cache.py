@@ -1,6 +1,6 @@
-"""What prompts run on, looked up by what they ask for and remembered for two seconds, so that few wait for it.
+"""What prompts run on, looked up by what they request and remembered for two seconds, so that few wait for it.
 
-A look-up reads what was asked for and no more, so that its cost does not grow with the organization, and a write, which
+A look-up reads what was requested and no more, so that its cost does not grow with the organization, and a write, which
 makes everything about the organization be forgotten, costs the next prompt one look-up.
 """
 
@@ -46,7 +46,7 @@ MOST_EXPLAINED: Final = 1_000
 MOST_BYTES: Final = 16 * 1024 * 1024
 """What is remembered of all organizations together; one of them may have a quarter of it."""
 
-# Half way through the log is asked while prompts go on, so that under load none of them ever waits for it.
+# Half way through the log is queried while prompts continue, so that under load none of them ever waits for it.
 _ASK_AFTER: Final = LONGEST_TRUST / 2
 _FORGET_AFTER: Final = 60.0
 _LATENCIES_GOOD_FOR: Final = 10.0
@@ -56,7 +56,7 @@ _MOST_LATENCIES: Final = 500
 # knows leave none of them, so many are read instead.
 _BEST: Final = 20
 _BEST_AT_MOST: Final = 1_000
-# How many of the models that do not fit a refusal tells of.
+# How many of the models that do not fit a refusal lists.
 _MOST_REASONS: Final = 50
 _ORGANIZATION_BYTES: Final = 2_000
 
@@ -88,11 +88,11 @@ class _Remembered:
 
 
 class RunnableModelsCache:
-    """Remembers what prompts asked for lately, and decrypted keys.
+    """Remembers what prompts requested lately, and decrypted keys.
 
-    Nothing here is trusted for longer than `LONGEST_TRUST` without asking the organization's log whether it has grown;
-    a write in this process is seen at once. An organization without prompts for a minute is forgotten, keys and all,
-    when the next one comes; so is what was used the longest ago, where all together takes too many bytes.
+    Nothing here is trusted for longer than `LONGEST_TRUST` without checking whether the organization's log has
+    grown; a write in this process is seen at once. An organization without prompts for a minute is forgotten, keys and
+    all, when the next one comes; so is what was used the longest ago, where all together takes too many bytes.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class RunnableModelsCache:
         return self._size
 
     def forget(self, organization_id: UUID) -> None:
-        """Read everything anew for the organization's next prompt: something of it was written."""
+        """Read everything again for the organization's next prompt: something of it was written."""
         dropped = self._organizations.pop(organization_id, None)
         if dropped is not None:
             self._size -= dropped.size
@@ -140,7 +140,7 @@ class RunnableModelsCache:
         For a need these are the best of those that fit; where none fits, some that do not, with the reasons.
 
         Raises:
-            ModelNotFound: none is called what was asked for.
+            ModelNotFound: none has the requested name or id.
             Unavailable: the database cannot be reached.
         """
         remembered = self._of_caller()
@@ -232,7 +232,7 @@ class RunnableModelsCache:
             self._size -= first.size
 
     async def _check_again(self, remembered: _Remembered, age: float) -> None:
-        """Ask the log whether it has grown; wait for the answer if what is remembered is too old to be used."""
+        """Check whether the log has grown; wait for the answer if what is cached is too old to be used."""
         if remembered.checking is None:
             remembered.checking = asyncio.create_task(self._check(remembered))
             remembered.checking.add_done_callback(_look_at)
@@ -242,13 +242,13 @@ class RunnableModelsCache:
     async def _check(self, remembered: _Remembered) -> None:
         try:
             asked_at = self._timer.now()
-            self._hear(remembered, await self._candidate_reader.state(), asked_at)
+            self._note_state(remembered, await self._candidate_reader.state(), asked_at)
         finally:
             remembered.checking = None
 
-    def _hear(self, remembered: _Remembered, state: OrganizationState, asked_at: float) -> bool:
-        """Take in what the database says; return whether what was read with it is not older than what is known."""
-        self._cool_downs.heard(current_caller().organization_id, state.cool_downs)
+    def _note_state(self, remembered: _Remembered, state: OrganizationState, asked_at: float) -> bool:
+        """Take over the database's state; return whether what was read with it is not older than what is known."""
+        self._cool_downs.note_others(current_caller().organization_id, state.cool_downs)
         known = remembered.org_sequence
         if known is not None and state.org_sequence < known:
             return False
@@ -270,7 +270,7 @@ class RunnableModelsCache:
         return self._organizations.get(current_caller().organization_id) is remembered
 
     def _is_good(self, remembered: _Remembered, lookup: Lookup, runnable: RunnableModels) -> bool:
-        """Tell whether it still holds: what the calendar and the clock change is in no log."""
+        """Return whether it still holds: what the calendar and the clock change is in no log."""
         selector, _, _ = lookup
         if isinstance(selector, Requirements) and selector.strategy == "fastest":
             measured_at = remembered.latencies_at
@@ -290,7 +290,7 @@ class RunnableModelsCache:
                 if not found.models:
                     raise ModelNotFound
                 selection = select(await self._candidates(found), None, has_images=has_images)
-            is_newest = self._hear(remembered, found.state, asked_at)
+            is_newest = self._note_state(remembered, found.state, asked_at)
             connections = remembered.connections if is_newest else self._new_connections()
             runnable = RunnableModels(selection, found, connections, today)
             if is_newest:

@@ -38,10 +38,10 @@ async def select_model(
 ) -> Selection:
     """Return the requested models, or those for a set of needs, with rank, share, cool-down and findings.
 
-    They stand in the order in which they are tried: those that cool down last, and before them those of no weight.
+    They are in the order in which they are tried: those that cool down last, and before them those of no weight.
 
     Raises:
-        ModelNotFound: none is called what was asked for.
+        ModelNotFound: none has the requested name or id.
         Unavailable: the database cannot be reached.
     """
     if isinstance(query.selector, Requirements):
@@ -77,7 +77,7 @@ def _place(ranked: RankedCandidate) -> tuple[object, ...]:
 
 
 def _shares(ordered: Sequence[RankedCandidate]) -> list[float]:
-    """Return for each the part of the prompts that it is asked first: all go to the first tier that can take them."""
+    """Return for each its share of first calls: all prompts are sent to the first tier that can take them."""
     if not ordered:
         return []
     first = ordered[0]

@@ -53,7 +53,7 @@ class Candidate:
     known_max_tokens: int | None = None
     lacks_key: bool = False
     mark: int = 0
-    """Tells one connection from another: it changes with endpoint, key, settings and the model's id there."""
+    """Identifies a connection: it changes with endpoint, key, settings and the model's id there."""
 
     @property
     def output_limit(self) -> int | None:
@@ -163,8 +163,8 @@ class ShownCoolDown:
 class RankedCandidate:
     """A candidate with its rank (1 is the first choice); None if a rule dropped it.
 
-    `share` is the part of the prompts that it is asked first, of 1, as far as that is by weight and not by what is
-    under way; none unless it was worked out.
+    `share` is its part of the first calls, of 1, as far as that is by weight and not by what is
+    under way; none unless it was calculated.
     """
 
     candidate: Candidate

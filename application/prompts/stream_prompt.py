@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 
 PromptEvent = StreamStarted | Delta | NativeEvents | PromptAnswer
-"""What comes of a streamed prompt: what is new, as a provider tells it, and at the end the whole with its account."""
+"""The events of a streamed prompt: what is new, as a provider sends it, and at the end the whole with its account."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A stream whose first event is here; from now on no other model is asked."""
+    """A stream whose first event is here; from now on no other model is called."""
 
     first: CompletionEvent
     rest: AsyncIterator[CompletionEvent]
@@ -70,7 +70,7 @@ async def _next(events: AsyncIterator[CompletionEvent]) -> CompletionEvent:
     except StopAsyncIteration:
         raise UpstreamFailure(
             CallOutcome(
-                "unexpected_body", "The provider ended the stream before the answer was whole.", is_retryable=True
+                "unexpected_body", "The provider ended the stream before the answer was complete.", is_retryable=True
             )
         ) from None
 

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from application.ports.audit_log import AuditEntry, AuditLog
-    from application.ports.historical_documents import HistoricalDocuments
-    from application.ports.historical_rows import HistoricalRows
+    from application.ports.historical_documents import HistoricalDocuments, HistoricalRows
     from application.ports.resource_documents import Document
     from application.projections.fold_log import Row
 

@@ -17,6 +17,7 @@ from application.projections.projected_documents import (
     webhook_fields,
 )
 from application.projections.row_changes import LoggedEvent, merged
+from application.run_in_thread import run_in_thread_if_large
 from application.webhooks.webhooks import WebhookNotFound
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.audit_log import AuditEntry, AuditLog
-    from application.ports.historical_rows import HistoricalRows
+    from application.ports.historical_documents import HistoricalRows
 
 Kind = Literal["provider", "model", "access-key", "webhook", "member", "organization"]
 
@@ -46,6 +47,10 @@ _MISSING: Final[dict[Kind, type[NotFound]]] = {
     "member": MemberNotFound,
     "organization": OrganizationNotFound,
 }
+
+
+# Of a model with many fields some 2 ms.
+_EVENTS_AT_ONCE: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +98,10 @@ async def history(
         raise _MISSING[kind]
     entries = await log.of_aggregate(aggregate_id, limit=limit, before=before)
     row = await rows.row_at(aggregate_id, entries[-1].revision - 1) if entries else None
-    return HistoryPage(entries=history_entries(kind, row or {}, entries[::-1])[::-1], total=newest[0].revision)
+    story = await run_in_thread_if_large(
+        entries, lambda: history_entries(kind, row or {}, entries[::-1])[::-1], large=_EVENTS_AT_ONCE
+    )
+    return HistoryPage(entries=story, total=newest[0].revision)
 
 
 def history_entries(kind: Kind, row: Mapping[str, Any], entries: Sequence[AuditEntry]) -> list[HistoryEntry]:

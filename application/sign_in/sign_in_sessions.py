@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from application.members.accounts import ForgottenAccounts
+    from application.members.accounts import AccountCleanup
 
 MOST_SESSIONS_OF_A_PERSON: Final = 20
 """A new one ends the one that was used longest ago."""
@@ -60,38 +60,25 @@ class SignInSession:
 
 
 class SignInSessions(Protocol):
-    """Keeps sessions. One that nobody uses for a while ends, and each ends some time after it has begun."""
+    """Keeps sessions. One that nobody uses for a while ends, and each ends some time after it has begun.
+
+    Each method raises `Unavailable` where the database cannot be reached.
+    """
 
     async def begin(self, person: SignedInPerson) -> SignInSession:
-        """Begin a session; of more than `MOST_SESSIONS_OF_A_PERSON` the one used longest ago ends.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Begin a session; of more than `MOST_SESSIONS_OF_A_PERSON` the one used longest ago ends."""
         ...
 
     async def use(self, session_id: UUID) -> SignInSession | None:
-        """Return the session, which was used at this moment; none if it has ended.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return the session, which was used at this moment; none if it has ended."""
         ...
 
     async def end(self, session_id: UUID) -> None:
-        """End the session. Does nothing if it has ended.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """End the session. Does nothing if it has ended."""
         ...
 
     async def end_others(self, person: SignedInPerson, session_id: UUID) -> None:
-        """End all sessions of the person but this one.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """End all sessions of the person but this one."""
         ...
 
 
@@ -108,7 +95,7 @@ class EndedSessions(Protocol):
 
 
 async def sweep_sessions_for_ever(
-    *, ended: EndedSessions, accounts: ForgottenAccounts, pause_seconds: float = SWEEP_SECONDS
+    *, ended: EndedSessions, accounts: AccountCleanup, pause_seconds: float = SWEEP_SECONDS
 ) -> None:
     """Delete ended sessions and forgotten accounts every ten minutes; runs until cancelled.
 

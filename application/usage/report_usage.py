@@ -61,9 +61,9 @@ async def report_usage(query: ReportUsage, *, reports: UsageReports, clock: Cloc
     if first > last:
         raise InvalidInput("?from", "The first day (from) is after the last (to).")
     if last - first >= timedelta(days=MOST_DAYS):
-        raise InvalidInput("?from", f"At most {MOST_DAYS} days at once; ask for parts of them.")
+        raise InvalidInput("?from", f"At most {MOST_DAYS} days at once; request a shorter period.")
     if "hour" in query.grouping.dimensions and last - first >= timedelta(days=MOST_DAYS_BY_HOUR):
-        raise InvalidInput("?from", f"At most {MOST_DAYS_BY_HOUR} days at once by the hour; ask for parts of them.")
+        raise InvalidInput("?from", f"At most {MOST_DAYS_BY_HOUR} days at once by the hour; request a shorter period.")
     filters = UsageFilter(
         first=first,
         last=last,

@@ -44,7 +44,7 @@ Dimension = Literal["model", "provider", "key", "actor", "day", "hour"]
 class Use:
     """One call of a model, or why there was none (`was_called` is false, and nothing was used).
 
-    `outcome` is `ok`, `cancelled` (the client went away) or the category of the failure. `cost_usd` is none where
+    `outcome` is `ok`, `cancelled` (the client disconnected) or the category of the failure. `cost_usd` is none where
     it is not known, for the reason `cost_unknown`; a call that the provider refused costs 0.
     """
 
@@ -63,12 +63,12 @@ class Use:
 
     @property
     def input_tokens(self) -> int:
-        """What was read, 0 where the provider did not say."""
+        """What was read, 0 where the provider did not report it."""
         return self.tokens.input_tokens or 0
 
     @property
     def output_tokens(self) -> int:
-        """What was written, 0 where the provider did not say."""
+        """What was written, 0 where the provider did not report it."""
         return self.tokens.output_tokens or 0
 
 
@@ -76,7 +76,7 @@ class Use:
 class RequestRecord:
     """One call of a client in figures and ids: never a word of a prompt or an answer. Times in milliseconds.
 
-    `door` is the path of the route, `model_asked` the name or id that the client gave (none: it asked by need).
+    `door` is the path of the route, `model_asked` the name or id that the client gave (none: it described a need).
     `outcome` is `ok`, `cancelled`, the category of the failure, or the code of the error that came before any call.
     `first_byte_ms` is the time until the first words of a stream. `ignored_fields` were left out.
     """
@@ -188,20 +188,15 @@ class UsageReport:
 
 
 class UsageReports(Protocol):
-    """Reads what was added up for the current caller's organization, removed models included."""
+    """Reads what was added up for the current caller's organization, removed models included.
+
+    Each method raises `Unavailable` where the database cannot be reached.
+    """
 
     async def read(self, filters: UsageFilter, grouping: Grouping, limit: int) -> UsageReport:
-        """Return at most `limit` groups, and the total.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return at most `limit` groups, and the total."""
         ...
 
     async def latencies(self, since: date) -> Mapping[UUID, float]:
-        """Return, by model, the mean time of a successful call in milliseconds, from this day on.
-
-        Raises:
-            Unavailable: the database cannot be reached.
-        """
+        """Return, by model, the mean time of a successful call in milliseconds, from this day on."""
         ...

@@ -1,1 +1,1 @@
-"""Proving the log: that nothing in it was edited, deleted, inserted, swapped, cut off or chained anew."""
+"""Proving the log: that nothing in it was edited, deleted, inserted, swapped, cut off or chained again."""

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from application.counted import counted
-from application.verification.hash_chain import genesis_hash
+from application.plurals import counted
+from application.verification.hash_chain import StoredEvent, eight_bytes, genesis_hash, number, stored_hash
 from application.verification.log_findings import LogFinding
-from application.verification.stored_events import StoredEvent, eight_bytes, number, stored_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from application.verification.hash_chain import Head
     from application.verification.log_findings import Kind
-    from application.verification.stored_events import Head
 
 
 class ChainCheck:
@@ -73,7 +72,7 @@ class ChainCheck:
             return self.finding
         if self._sequence < head.org_sequence:
             missing = head.org_sequence - self._sequence
-            detail = f"The head says that {missing} more events follow."
+            detail = f"By the organization's head, {missing} more events follow."
             return self._found("truncated", self._sequence + 1, detail, missing)
         if self._hash != head.hash:
             return self._found("edited", self._sequence, "The head names another hash than it has.")
@@ -96,10 +95,10 @@ class ChainCheck:
         if sequence < expected:
             return self._found("inserted", sequence, "There are two events of this sequence number.")
         if stored_hash(event) != event.hash:
-            return self._found("edited", sequence, "What it says does not have the hash that was recorded.")
+            return self._found("edited", sequence, "Its content does not have the hash that was recorded.")
         if event.previous_hash != last_hash:
             before = "event before it" if sequence > 1 else "beginning of the organization"
-            detail = f"It does not follow the {before}: it is another one, or that was changed and hashed anew."
+            detail = f"It does not follow the {before}: one of them was replaced, or changed and hashed again."
             return self._found("edited", sequence, detail)
         if event.recorded_at < last_time:
             return self._found("out-of-order", sequence, "It is dated before the last one.")

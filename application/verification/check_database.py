@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from application.counted import counted
 from application.errors import ApplicationError, CredentialUnreadable
+from application.plurals import counted
 from application.projections.project_event import TOPICS_OF
-from application.queries.verify_projections import VerifyProjections, verify_projections
+from application.rebuilding.verify_projections import VerifyProjections, verify_projections
 from application.verification.verify_log import verify_log
 
 if TYPE_CHECKING:
-    from application.ports.credential_stock import CredentialStock, Place
-    from application.ports.master_keys import MasterKeys
+    from application.master_keys.credential_stock import CredentialStock, Place
+    from application.master_keys.master_keys import MasterKeys
     from application.ports.progress import Progress
-    from application.ports.projections import Projections
+    from application.rebuilding.projections import Projections
     from application.verification.checkpoint_verifier import CheckpointVerifier
     from application.verification.raw_events import RawEvents
 
@@ -24,7 +24,7 @@ _NO_KEY: Final = ""
 
 
 class DatabaseUnsound(ApplicationError):
-    """The database is not what its log says."""
+    """The database differs from its log."""
 
     code = "database-unsound"
 
@@ -71,7 +71,7 @@ async def check_database(
 
 
 async def _compare_projections(projections: Projections, progress: Progress) -> None:
-    # What was found equal before it was written to a file says nothing of what was read from it.
+    # What was found equal before it was written to a file says nothing about what was read from it.
     query = VerifyProjections(names=tuple(TOPICS_OF), full=True)
     found = await verify_projections(query, projections=projections, progress=progress)
     if found.unreadable.count:

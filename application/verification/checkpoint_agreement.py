@@ -57,7 +57,7 @@ def parse_mark(mark: bytes | None) -> NewestCheckpoint | None:
 def disagreement(
     recorded: NewestCheckpoint | None, end: NewestCheckpoint | None, mark: NewestCheckpoint | None, place: str
 ) -> str | None:
-    """Return a sentence that says how the database, the sink and its mark differ, or None if they agree.
+    """Return a sentence that describes how the database, the sink and its mark differ, or None if they agree.
 
     A sink that is one checkpoint ahead agrees: its writer may have died before recording it (see `expect_agreement`).
     """
@@ -95,7 +95,7 @@ async def expect_agreement(
         problem is None
         and end is not None
         and end.newest != recorded
-        and not await _goes_on(register, recorded, end.line)
+        and not await _continues(register, recorded, end.line)
     ):
         problem = f"Checkpoint {end.newest.number} in the sink {place} has seen events that the database does not have."
     if problem is not None:
@@ -132,7 +132,7 @@ def _end(lines: Sequence[bytes]) -> SinkEnd | None:
     return None
 
 
-async def _goes_on(register: CheckpointRegister, recorded: NewestCheckpoint | None, line: LineOutline) -> bool:
+async def _continues(register: CheckpointRegister, recorded: NewestCheckpoint | None, line: LineOutline) -> bool:
     """Return whether the log has all heads of this line, the only one that the database has not recorded."""
     if line.previous != (BEGINNING if recorded is None else recorded.hash):
         return False

@@ -46,7 +46,7 @@ class ReadCheckpoint:
 class CheckpointReader:
     """Reads a sink once, line by line. `last` is the newest checkpoint, `findings` are the errors of the sink itself.
 
-    `first` is the oldest checkpoint that was read; earlier ones were archived, or not asked for. `end` is the number
+    `first` is the oldest checkpoint that was read; earlier ones were archived, or not requested. `end` is the number
     and the hash of the last line.
     `recorded`, of the database, and `marked`, beside the sink, must be in the sink or be archived.
     """
@@ -120,17 +120,19 @@ class CheckpointReader:
         Raises:
             SinkUnusable: the sink cannot be read.
         """
-        async for checkpoints in self._worked_on(since, lambda lines: self._read(lines, only)):
+        async for checkpoints in self._process_lines(since, lambda lines: self._read(lines, only)):
             yield checkpoints
 
     async def newest_with(self, organization_id: UUID, *, since: int) -> bytes | None:
         """Return the newest line that names the organization, or None; errors and `since` as for `checkpoints`."""
         name, newest = str(organization_id).encode(), None
-        async for found in self._worked_on(since, lambda lines: [line for line in self._whole(lines) if name in line]):
+        async for found in self._process_lines(
+            since, lambda lines: [line for line in self._whole(lines) if name in line]
+        ):
             newest = found[-1] if found else newest
         return newest
 
-    async def _worked_on(
+    async def _process_lines(
         self, since: int, work: Callable[[Sequence[bytes]], Sequence[T]]
     ) -> AsyncIterator[Sequence[T]]:
         async for lines in self._sink.lines(since=since):
@@ -175,7 +177,7 @@ class CheckpointReader:
         if self.end is None:
             follows = line.covers == "all" and (line.number > 1 or line.previous == BEGINNING)
         else:
-            # Whoever states a restore goes on from the higher number that was known.
+            # Whoever states a restore continues from the higher number that was known.
             follows = line.previous == self.end[1] and (
                 line.number == self.end[0] + 1 or (line.statement != b"null" and line.number > self.end[0])
             )
@@ -194,7 +196,7 @@ class CheckpointReader:
         try:
             line = parse_line(self._newest or b"")
         except MalformedCheckpoint:
-            self._find(f"Checkpoint {number} was written anew.")
+            self._find(f"Checkpoint {number} was rewritten.")
             return
         self.last = line.signed
         checkpoint = line.signed.checkpoint
@@ -220,7 +222,7 @@ async def _in_thread_if_large(lines: Sequence[bytes], work: Callable[[], T]) -> 
 
 
 def _may_list(first_lines: Sequence[bytes], name: bytes) -> bool:
-    """Tell whether the part that begins with these lines lists an organization in its first checkpoint.
+    """Return whether the part that begins with these lines lists an organization in its first checkpoint.
 
     The first line may be torn, and the checkpoint be repeated in the second; where neither can be read, it may.
     """

@@ -124,10 +124,10 @@ class CheckpointKey(Protocol):
 
 
 class Signatures(Protocol):
-    """Tells right signatures from wrong ones, with public keys alone."""
+    """Verifies signatures, with public keys alone."""
 
     def is_right(self, public_key: bytes, message: bytes, signature: bytes) -> bool:
-        """Tell whether the key made this signature of the message."""
+        """Return whether the key made this signature of the message."""
         ...
 
 

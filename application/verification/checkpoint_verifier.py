@@ -1,4 +1,4 @@
-"""What tells that checkpoints and proofs are right, and signs proofs."""
+"""Verifies checkpoints and proofs, and signs proofs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointVerifier:
-    """Reads the checkpoints of a sink, and tells which proofs were made with its key; none without sink and key."""
+    """Reads the checkpoints of a sink, and verifies proofs that were made with its key; none without sink and key."""
 
     signatures: Signatures
     clock: Clock
@@ -39,7 +39,7 @@ class CheckpointVerifier:
         return CheckpointReader(self.sink, self.signatures, self.key.public_key)
 
     def has_signed(self, proof: Proof) -> bool:
-        """Tell whether this service, or another with its key, has proved it."""
+        """Return whether this service, or another with its key, has proved it."""
         if self.sink is None or self.key is None:
             return False
         return self.signatures.is_right(self.key.public_key, proof.signed_bytes(), proof.signature)

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
 from application.verification.canonical_json import canonical_json
+from application.verification.hash_chain import eight_bytes
 from application.verification.merkle_tree import leaf_hash, root
 from application.verification.restore_statements import parse_statement
-from application.verification.stored_events import eight_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -201,7 +201,7 @@ def parse_line(line: bytes) -> CheckpointLine:
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise MalformedCheckpoint("This is not a line of checkpoints.") from error
     if not is_spelled_so:
-        raise MalformedCheckpoint("This line was written anew.")
+        raise MalformedCheckpoint("This line was rewritten.")
     return parsed
 
 

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from application.errors import InvalidInput
 from application.verification.export_format import MalformedLine, document_of, parse_event
+from application.verification.hash_chain import number
 from application.verification.raw_events import Span
-from application.verification.stored_events import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from application.verification.hash_chain import StoredEvent
     from application.verification.raw_events import RawEvents
-    from application.verification.stored_events import StoredEvent
 
 _AT_ONCE: Final = 2_000
 _MOST: Final = 100
@@ -47,7 +47,7 @@ async def compare_export(
 ) -> Comparison:
     """Return where the live log is not what was exported. The lines are those of an export, each with its end.
 
-    That the export itself is whole is for `verify_export` to say. Platform administrators only.
+    Whether the export itself is complete is checked by `verify_export`. Platform administrators only.
 
     Raises:
         InvalidInput: this is no export, or cannot be read to its end.

@@ -157,5 +157,5 @@ def _difference(organization_id: UUID, seen: _Seen) -> LogFinding:
         organization_id=organization_id,
         sequence=first,
         count=count,
-        message=f"A checkpoint saw another hash at event {seen.first_gone}: {where} was changed and chained anew.",
+        message=f"A checkpoint saw another hash at event {seen.first_gone}: {where} was changed and re-chained.",
     )

@@ -7,7 +7,7 @@ Lines of canonical JSON (keys sorted, no blanks, ASCII):
     footer    how many events, the head, the newest checkpoint, and the way from the organization's head in it to its
               Merkle root
 
-The hash of an event is made as `application.verification.hash_chain` says.
+The hash of an event is the one of `application.verification.hash_chain`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from application.verification.checkpoints import HeadLeaf
-from application.verification.stored_events import StoredEvent, eight_bytes, number
+from application.verification.hash_chain import StoredEvent, eight_bytes, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +107,7 @@ def parse_event(line: bytes, organization_id: UUID) -> StoredEvent:
     except (KeyError, ValueError, TypeError, AttributeError, OverflowError):
         raise MalformedLine("a field is missing or not what it should be") from None
     if event_line(event) != line:
-        raise MalformedLine("it was written anew")
+        raise MalformedLine("it was rewritten")
     return event
 
 

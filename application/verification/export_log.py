@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from application.run_in_thread import run_in_thread_if_large
 from application.verification.checkpoints import parse_line
 from application.verification.export_format import Inclusion, event_line, footer_line, header_line
+from application.verification.hash_chain import number
 from application.verification.merkle_tree import inclusion_path
 from application.verification.raw_events import Span
-from application.verification.stored_events import number
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

@@ -1,4 +1,4 @@
-"""Checks the hash chains of all organizations in a log, several at a time, and what lies outside of the chains."""
+"""Checks the hash chains of all organizations in a log, several at a time, and what is outside of the chains."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from application.end_tasks import end_tasks
 from application.run_in_thread import run_in_thread_if_large
 from application.verification.chain_check import ChainCheck
 from application.verification.checkpoints import BETWEEN_FULL
+from application.verification.hash_chain import Head
 from application.verification.log_findings import LogFinding
 from application.verification.raw_events import Span
-from application.verification.stored_events import Head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -129,7 +129,7 @@ class LogCheck:
 
     async def _beside(self, ids: Sequence[UUID], wrong: set[UUID | None]) -> list[LogFinding]:
         """Return the findings outside of the chains."""
-        detail = "These events lie after the end that the organization's head names."
+        detail = "These events come after the last event that the organization's head names."
         beyond = [stray_finding("inserted", stray, detail) for stray in await self._log.beyond(ids)]
         credentials = [_credential(wrong) for wrong in await self._log.wrong_credentials(ids)]
         return [finding for finding in beyond if finding.organization_id not in wrong] + credentials

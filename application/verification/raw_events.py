@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.verification.checkpoint_storage import NewestCheckpoint
-    from application.verification.stored_events import Head, StoredEvent
+    from application.verification.hash_chain import Head, StoredEvent
     from application.verification.verification_proofs import Proof
 
 
@@ -50,7 +50,7 @@ class RawEvents(Protocol):
     """
 
     async def event_count(self) -> int:
-        """Return how many events the heads say there are."""
+        """Return how many events there are by the heads."""
         ...
 
     async def seconds_ahead(self) -> float:
@@ -69,7 +69,7 @@ class RawEvents(Protocol):
         ...
 
     async def unchanged(self, heads: Sequence[Head]) -> Sequence[bool]:
-        """Tell of each organization whether the database itself finds its events whole up to this head."""
+        """Return for each organization whether the database itself finds its events complete up to this head."""
         ...
 
     async def revisions(self, span: Span, aggregate_ids: Sequence[UUID]) -> Mapping[UUID, int]:
@@ -85,7 +85,7 @@ class RawEvents(Protocol):
         ...
 
     async def wrong_credentials(self, organization_ids: Sequence[UUID]) -> Sequence[WrongCredential]:
-        """Return the stored keys that are not what the log says, at most 1,000."""
+        """Return the stored keys that differ from the log, at most 1,000."""
         ...
 
     async def hashes(self, places: Sequence[tuple[UUID, int]]) -> Sequence[bytes | None]:

@@ -1,4 +1,4 @@
-"""State that a backup was restored, or that checkpoints were taken away, so that checkpoints go on."""
+"""State that a backup was restored, or that checkpoints were taken away, so that checkpoints continue."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from application.verification.checkpoint_storage import AnotherSink, Checkpoints
 from application.verification.checkpoints import BEGINNING
 from application.verification.compare_with_checkpoints import CheckpointCheck
 from application.verification.restore_statements import RestoreStatement
-from application.verification.write_checkpoint import Place, appended
+from application.verification.write_checkpoint import Place, append_checkpoint
 from domain.organization.aggregate import Organization
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class NothingRestored(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateRestore:
-    """Say who restored a backup, and why. Platform administrators only."""
+    """State who restored a backup, and why. Platform administrators only."""
 
     reason: str
     actor: str
@@ -97,7 +97,9 @@ async def state_restore(
             lost=check.lost(),
         )
         heads = await register.all_heads()
-        checkpoint, newest = await appended(tail, place, heads, is_full=True, key=key, clock=clock, restored=statement)
+        checkpoint, newest = await append_checkpoint(
+            tail, place, heads, is_full=True, key=key, clock=clock, restored=statement
+        )
         await register.record(newest, heads)
         return StatedRestore(checkpoint=checkpoint, statement=statement)
 

@@ -18,9 +18,8 @@ from application.verification.export_format import (
     parse_event,
     parse_inclusion,
 )
-from application.verification.hash_chain import genesis_hash
+from application.verification.hash_chain import genesis_hash, number, stored_hash
 from application.verification.merkle_tree import root_by_path
-from application.verification.stored_events import number, stored_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from application.verification.checkpoint_storage import Signatures
     from application.verification.checkpoints import Checkpoint, HeadLeaf, SignedCheckpoint
     from application.verification.export_format import Inclusion
-    from application.verification.stored_events import StoredEvent
+    from application.verification.hash_chain import StoredEvent
 
 _PROGRESS: Final = 1_000
 
@@ -55,7 +54,7 @@ def verify_export(
     signatures: Signatures,
     progress: Callable[[int], None] = lambda _: None,
 ) -> ExportVerification:
-    """Return what the lines, each with its end, prove; nobody and nothing is asked."""
+    """Return what the lines, each with its end, prove, without a query or a call."""
     check = _ExportCheck(public_key, signatures)
     line_number = 0
     try:
@@ -118,7 +117,7 @@ class _ExportCheck:
         except (KeyError, ValueError, TypeError, AttributeError):
             raise MalformedLine("it names no organization") from None
         if header_line(organization_id, key_id) != line:
-            raise MalformedLine("it was written anew")
+            raise MalformedLine("it was rewritten")
         return organization_id
 
     def _event(self, event: StoredEvent, organization_id: UUID) -> None:
@@ -129,7 +128,7 @@ class _ExportCheck:
         if event.previous_hash != previous:
             raise MalformedLine("it does not follow the event before it")
         if stored_hash(event) != event.hash:
-            raise MalformedLine("what it says does not have the hash that was recorded")
+            raise MalformedLine("its content does not have the hash that was recorded")
         if last is not None and event.recorded_at < last.recorded_at:
             raise MalformedLine("it is dated before the event before it")
         self.events += 1
@@ -152,7 +151,7 @@ class _ExportCheck:
         except (MalformedCheckpoint, KeyError, ValueError, TypeError, AttributeError, OverflowError):
             raise MalformedLine("the proof is not whole") from None
         if not is_spelled_so:
-            raise MalformedLine("it was written anew")
+            raise MalformedLine("it was rewritten")
         self._check_proof(signed, inclusion, leaf)
         self._is_over = True
 
@@ -162,7 +161,7 @@ class _ExportCheck:
         size = signed.checkpoint.heads
         reached = root_by_path(leaf, inclusion.index, size, inclusion.path)
         if reached is None or reached.hex() != signed.checkpoint.root:
-            raise MalformedLine("the way to the root of the checkpoint leads elsewhere")
+            raise MalformedLine("the inclusion proof does not lead to the root of the checkpoint")
         self._check_vouched(inclusion.head)
         self._vouched, self._checkpoint = inclusion.head.org_sequence, signed.checkpoint
 
@@ -170,5 +169,5 @@ class _ExportCheck:
         start = 32 * (head.org_sequence - 1)
         if start < 0 or self._hashes[start : start + 32] != head.hash:
             raise MalformedLine(
-                f"the checkpoint saw another event {head.org_sequence}: the log was cut off or chained anew"
+                f"the checkpoint saw another event {head.org_sequence}: the log was cut off or re-chained"
             )

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from application.verification.checkpoint_verifier import CheckpointVerifier
     from application.verification.checkpoints import Checkpoint
     from application.verification.compare_with_checkpoints import Restore
+    from application.verification.hash_chain import Head
     from application.verification.raw_events import RawEvents
-    from application.verification.stored_events import Head
     from application.verification.verification_proofs import Proof
 
 _PLACES: Final = 1_000
@@ -39,7 +39,7 @@ class Uncovered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """What was proved. Nothing can be said of the events after the newest checkpoint but that they are chained.
+    """What was proved. Nothing can be said about the events after the newest checkpoint but that they are chained.
 
     `proved_before` is how many of the events were hashed here by an earlier verification, and this time by the
     database alone. `vouched_sequence` is the last event of the one organization that a checkpoint has seen,

@@ -41,7 +41,7 @@ class WriteCheckpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where the next checkpoint goes: its number, the hash of the line before it, and the sink's id."""
+    """The place of the next checkpoint: its number, the hash of the line before it, and the sink's id."""
 
     number: int
     previous: str
@@ -60,7 +60,7 @@ async def write_checkpoint(
 
     Raises:
         CheckpointsDisagree: the database or the sink went back; nothing was written.
-        SinkUnusable, Unavailable: it could not be written; the log goes on without.
+        SinkUnusable, Unavailable: it could not be written; the log continues without.
     """
     async with sink.tail() as tail:
         end = await end_of(tail.newest)
@@ -76,12 +76,12 @@ async def write_checkpoint(
             sink=uuid4().hex if end is None else end.newest.sink,
         )
         heads = await register.all_heads() if is_full else changed
-        checkpoint = await appended(tail, place, heads, is_full=is_full, key=key, clock=clock)
+        checkpoint = await append_checkpoint(tail, place, heads, is_full=is_full, key=key, clock=clock)
         await register.record(checkpoint[1], changed)
         return checkpoint[0]
 
 
-async def appended(
+async def append_checkpoint(
     tail: SinkTail,
     place: Place,
     heads: Sequence[HeadLeaf],

@@ -1,1 +1,1 @@
-"""Telling receivers outside the service what happens: webhooks, their messages, and the delivery of these."""
+"""Notifying receivers outside the service of events: webhooks, their messages, and the delivery of these."""

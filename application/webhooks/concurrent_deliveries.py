@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Serve = Callable[[DueWebhook, DeliveryObserver], Awaitable[None]]
 
 ACTOR: Final = "system:webhooks"
-"""Who the log says it was."""
+"""The actor of the events that checks record."""
 
 MOST: Final = 256
 MOST_OF_ONE_ORGANIZATION: Final = 4

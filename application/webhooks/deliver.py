@@ -1,4 +1,4 @@
-"""Tell one webhook what it wants to know, in the order of the log."""
+"""Deliver events to one webhook, in the order of the log."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Deliveries:
     timer: Timer
 
     async def serve(self, webhook: DueWebhook, observer: DeliveryObserver) -> None:
-        """Tell the webhook of events until it knows all, one cannot be delivered, or its turn is over.
+        """Deliver events to the webhook until it has all, one cannot be delivered, or its turn is over.
 
         Runs on behalf of the webhook's organization.
 
@@ -71,7 +71,7 @@ class Deliveries:
     async def _delivered(
         self, webhook: DueWebhook, pending: Pending, turn_ends: float, observer: DeliveryObserver
     ) -> bool:
-        """Tell of these events; return whether all were delivered."""
+        """Deliver these events; return whether all were delivered."""
         destination = await self._destination(webhook.webhook_id)
         position = pending.position
         for event in pending.events:

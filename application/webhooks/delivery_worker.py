@@ -23,7 +23,7 @@ DEADLINE_SECONDS: Final = 300.0
 """How often is looked for days that come near."""
 
 _DUE_AT_ONCE: Final = 1_000
-# Nobody is served anew while these are recorded.
+# Nobody is served again while these are recorded.
 _DEADLINES_AT_ONCE: Final = 50
 _SWEEP_SECONDS: Final = 3600.0
 _SWEPT_AT_ONCE: Final = 5_000

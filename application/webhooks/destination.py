@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from domain.webhook.aggregate import Webhook
 
 SEALED_FOR: Final = "webhook"
-"""Stands in the binding for the origin of a provider, so that nothing sealed for one can be opened as the other."""
+"""Takes the place of a provider's origin in the binding, so that nothing sealed for one can be opened as the other."""
 
 _HTTPS_PORT: Final = ":443"
 

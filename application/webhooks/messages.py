@@ -44,7 +44,7 @@ class ReportedEvent:
 
 
 def message_id(webhook_id: UUID, position: int) -> UUID:
-    """Return the id of the message that tells a webhook of an event: the same one whenever it is sent."""
+    """Return the id of the message about an event to a webhook: the same one in every attempt."""
     return uuid5(webhook_id, str(position))
 
 

@@ -29,7 +29,7 @@ async def note_deadlines(deadlines: Sequence[Deadline], *, models: Models, keys:
             try:
                 await _note(deadline, models, keys)
             except ApplicationError as error:
-                # Of one organization alone it says nothing about the others.
+                # For a single organization it says nothing about the others.
                 if type(error) is Unavailable:
                     return
 

@@ -58,7 +58,7 @@ class Outbox(Protocol):
     """
 
     async def pending(self, webhook_id: UUID, limit: int) -> Pending | None:
-        """Return what to tell the webhook next, at most so many events; None if it is not enabled, or gone."""
+        """Return what to deliver to the webhook next, at most so many events; None if it is not enabled, or gone."""
         ...
 
     async def delivered(
@@ -88,7 +88,7 @@ class Outbox(Protocol):
         ...
 
     async def skip(self, webhook_id: UUID, *, position: int, until: int) -> bool:
-        """Move on without telling anything. False: somebody else moved on."""
+        """Advance the cursor without a delivery. False: another process advanced it."""
         ...
 
     async def tested(self, webhook_id: UUID, message_id: UUID, event: ReportedEvent, attempt: Attempt) -> None:
@@ -167,7 +167,7 @@ class DeliveryObserver(Protocol):
         ...
 
     def deposed(self, reason: str) -> None:
-        """Note that it does not, or could not stand."""
+        """Note that it does not, or could not be a candidate."""
         ...
 
     def found_due(self, count: int) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterWebhook:
-    """Tell a receiver of events. Administrators only."""
+    """Register a receiver of events. Administrators only."""
 
     name: str
     url: str = field(repr=False)

@@ -29,7 +29,7 @@ _SECONDS: Final = re.compile(r"[0-9]{1,6}", re.ASCII)
 class Attempt:
     """How an attempt ended; `failure` is None for one that succeeded, and a sentence without the address otherwise.
 
-    `retry_after_seconds` is how long the receiver asks to be left alone, `is_gone` whether it wants no message ever.
+    `retry_after_seconds` is how long the receiver asks to wait, `is_gone` whether it wants no more messages.
     """
 
     failure: str | None

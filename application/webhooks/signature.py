@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 SECRET_BYTES: Final = 32
-"""The specification asks for 24 to 64."""
+"""The specification requires 24 to 64."""
 
 _PREFIX: Final = "whsec_"
 

@@ -1,4 +1,4 @@
-"""The types of events that a webhook can ask for."""
+"""The types of events that a webhook can request."""
 
 from __future__ import annotations
 

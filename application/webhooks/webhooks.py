@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from application.errors import Conflict, NotFound
 from application.ports.repositories import Repository
+from application.ports.resource_documents import Documents
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
-    from application.ports.resource_documents import Document, Page, PageRequest
+    from application.ports.resource_documents import Page, PageRequest
     from application.ports.vault import SealedCredential
     from application.recorded_revision import Recorded
     from domain.webhook.aggregate import Webhook
@@ -46,10 +47,6 @@ class Webhooks(Repository["Webhook"], Protocol):
         """
         ...
 
-    async def get_many(self, webhook_ids: Sequence[UUID]) -> Mapping[UUID, Webhook]:
-        """Return those of the webhooks that there are, in one read."""
-        ...
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookFilter:
@@ -59,20 +56,8 @@ class WebhookFilter:
     text: str | None = None
 
 
-class WebhookDocuments(Protocol):
+class WebhookDocuments(Documents[WebhookFilter], Protocol):
     """The webhooks of the current caller's organization, without their addresses and secrets."""
-
-    async def get(self, webhook_id: UUID) -> Document:
-        """Return one webhook.
-
-        Raises:
-            WebhookNotFound: the organization has none of this id.
-        """
-        ...
-
-    async def page(self, filters: WebhookFilter, request: PageRequest) -> Page:
-        """Return a page of the webhooks that the filter lets through."""
-        ...
 
     async def deliveries(self, webhook_id: UUID, status: str | None, request: PageRequest) -> Page:
         """Return a page of what became of the webhook's messages, newest first, of this status or of all.

@@ -113,7 +113,7 @@ class Deployment:
             return []
         found = []
         for child in psutil.Process(self.process.pid).children():
-            # Those that carry out administrators' jobs are others.
+            # Those that execute administrators' jobs are others.
             with suppress(psutil.Error):
                 if "entrypoints.administration" not in " ".join(child.cmdline()):
                     found.append(child)

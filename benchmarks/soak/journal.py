@@ -20,7 +20,7 @@ State = Literal["unknown", "acknowledged", "refused"]
 
 @dataclass(slots=True)
 class Change:
-    """One change that a client asked for: how the log would name it, and what the client was told of it."""
+    """One change that a client requested: how the log would name it, and what the client was told of it."""
 
     organization_id: UUID
     topic: str
@@ -31,7 +31,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a 503 said of a change, and when; one with an Idempotency-Key may have been repeated later."""
+    """What a 503 said about a change, and when; one with an Idempotency-Key may have been repeated later."""
 
     organization_id: UUID
     outcome: str
@@ -75,7 +75,7 @@ class Journal:
             self.wrong.append(f"{time.monotonic() - self.began:.0f} s, {self.phase}: {sentence}")
 
     def claim(self, organization_id: UUID, answer: Answer, *, is_keyed: bool) -> None:
-        """Note what a 503 says of a change, and find what it says wrongly by itself."""
+        """Note what a 503 says about a change, and find what it says wrongly by itself."""
         problem: Mapping[str, object] = answer.document if isinstance(answer.document, dict) else {}
         outcome = str(problem.get("outcome"))
         position, command_id = problem.get("logPosition"), problem.get("commandId")

@@ -97,7 +97,7 @@ class Server:
                 process.suspend()
 
     def thaw(self) -> None:
-        """Let them go on."""
+        """Let them continue."""
         for process in self._processes():
             with suppress(psutil.NoSuchProcess):
                 process.resume()

@@ -42,7 +42,7 @@ class Reader:
     has_to_stop: asyncio.Event
 
     async def list_on(self) -> None:
-        """Ask for one list after the other; each row has to be the organization's own."""
+        """Request one list after the other; each row has to be the organization's own."""
         lists = (MODELS, PROVIDERS, f"{MODELS}?limit=20&sort=-createdAt", KEYS, "/api/ai/audit?limit=20")
         for turn in count():
             if self.has_to_stop.is_set():

@@ -253,7 +253,7 @@ class Soak:
                     self.journal.fault(f"a budget of {_BUDGET_USD} USD was overspent: {key['budget']}")
 
     async def _count_replica_reads(self) -> None:
-        """Say of how many reads since the last kill the replica has answered how many."""
+        """Print how many of the reads since the last kill the replica has answered."""
         answer = await self.readers[0].client.ask("GET", "/metrics")
         assert answer is not None, "the service does not answer"
         for line in answer.text.splitlines():

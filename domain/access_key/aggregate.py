@@ -12,17 +12,16 @@ from domain.access_key.values import (
     NO_LIMITS,
     SCOPES,
     UNRESTRICTED,
-    Budget,
     Limits,
     Restriction,
-    budget_facts,
     checked_ids,
     checked_labels,
     limit_facts,
 )
+from domain.budget import Budget, Budgeted, budget_facts
 from domain.errors import InvalidValue
 from domain.names import checked_name, has_address
-from domain.root import Root
+from domain.root import Root, Switchable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-class AccessKey(Root):
+class AccessKey(Root, Budgeted, Switchable):
     """A key for a program of the organization. Invariants: its scope is for life, and versions of secrets only grow.
 
     At most two secrets are accepted at a time: the newest, and the one before it until its grace has ended.
@@ -159,12 +158,6 @@ class AccessKey(Root):
         if limits != self.limits:
             self._limits_changed(**limit_facts(limits))
 
-    def change_budget(self, budget: Budget | None) -> None:
-        """Replace or remove the budget; what was spent in the period counts. No event if it is unchanged."""
-        facts = budget_facts(budget)
-        if (facts["budget_usd"], facts["budget_period"]) != (self.budget_usd, self.budget_period):
-            self._budget_changed(**facts)
-
     def restrict(self, restriction: Restriction) -> None:
         """Replace the lists of models and providers that may be used. No event if they are unchanged."""
         facts = _restriction_facts(restriction)
@@ -193,23 +186,6 @@ class AccessKey(Root):
     def rotate(self, hint: str, *, previous_valid_until: datetime | None) -> None:
         """Replace the secret; the one before is accepted until the given time, none: no longer."""
         self._rotated(secret_version=self.secret_version + 1, hint=hint, previous_valid_until=previous_valid_until)
-
-    def enable(self) -> None:
-        """Enable the key. No event if it is enabled."""
-        if not self.is_enabled:
-            self._enabled()
-
-    def disable(self) -> None:
-        """Disable the key. No event if it is disabled."""
-        if self.is_enabled:
-            self._disabled()
-
-    def note_threshold(self, percent: int, *, since: datetime | None) -> None:
-        """Record that a part of the budget was spent in the period. No event if there is no budget any more."""
-        if self.budget_usd is not None and self.budget_period is not None:
-            self._threshold_reached(
-                percent=percent, budget_usd=self.budget_usd, budget_period=self.budget_period, since=since
-            )
 
     def note_expiry(self, days: int, expires_at: datetime) -> None:
         """Record that the key expires at this time, so many days from now. No event if it expires at another."""

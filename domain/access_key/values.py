@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from domain.errors import InvalidValue
@@ -14,22 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 Scope = Literal["run", "read", "manage"]
-Period = Literal["day", "week", "month", "total"]
 
 SCOPES: Final[tuple[Scope, ...]] = ("run", "read", "manage")
 """What a key is for: prompts, embeddings and lists of models; all that a viewer may; all that an editor may."""
 
-PERIODS: Final[tuple[Period, ...]] = ("day", "week", "month", "total")
-"""How long a budget is for: a day, a week from Monday or a month of the UTC calendar, or for ever."""
-
 MOST_LABELS: Final = 16
 LONGEST_LABEL: Final = 128
 MOST_RESTRICTIONS: Final = 200
-LARGEST_BUDGET: Final = Decimal(1_000_000_000)
 LARGEST_LIMIT: Final = 1_000_000_000
 
 _LABEL_NAME: Final = re.compile(r"[a-z][a-z0-9_.-]{0,62}", re.ASCII)
-_BUDGET_DECIMALS: Final = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,20 +49,6 @@ NO_LIMITS: Final = Limits()
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
-    """USD that may be spent in each period."""
-
-    usd: Decimal
-    period: Period
-
-    def __post_init__(self) -> None:
-        if not 0 < self.usd <= LARGEST_BUDGET or self.usd != round(self.usd, _BUDGET_DECIMALS):
-            raise InvalidValue("budget", "A budget is more than 0 USD, at most 1,000,000,000, with at most 6 decimals.")
-        if self.period not in PERIODS:
-            raise InvalidValue("budget", f"The period of a budget is one of {', '.join(PERIODS)}.")
-
-
-@dataclass(frozen=True, slots=True)
 class Restriction:
     """The models and providers, by their ids, that a key may use; a model of either list may be used.
 
@@ -92,13 +71,6 @@ def limit_facts(limits: Limits) -> dict[str, Any]:
         "tokens_per_minute": limits.tokens_per_minute,
         "concurrent": limits.concurrent,
     }
-
-
-def budget_facts(budget: Budget | None) -> dict[str, Any]:
-    """Return the budget as facts of an event."""
-    if budget is None:
-        return {"budget_usd": None, "budget_period": None}
-    return {"budget_usd": budget.usd, "budget_period": budget.period}
 
 
 UNRESTRICTED: Final = Restriction()

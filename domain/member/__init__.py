@@ -1,1 +1,1 @@
-"""A person's membership of one organization. Who the person is stands beside the log, and can be erased."""
+"""A person's membership of one organization. The person's identity is stored outside the log, and can be erased."""

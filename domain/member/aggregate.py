@@ -47,7 +47,7 @@ class Member(Root):
 
     @property
     def has_joined(self) -> bool:
-        """Tell whether the invitation was accepted."""
+        """Return whether the invitation was accepted."""
         return self.person_id is not None
 
     def invite_again(self) -> None:

@@ -29,7 +29,7 @@ class InvitationWithdrawn(Root.Event):
 
 
 class Joined(Root.Event):
-    """The invitation was accepted. `person_id` is that of an account, which says nothing of whose it is."""
+    """The invitation was accepted. `person_id` is that of an account, which does not reveal the person."""
 
     TOPIC = "member.joined"
     person_id: UUID

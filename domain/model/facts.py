@@ -29,7 +29,7 @@ def changed_fields(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[s
 
 
 def sources_of(changed: Iterable[str], sources: Sources) -> dict[str, str]:
-    """Return the source of each changed value, by its `source_name`: a person's when nothing is said of sources."""
+    """Return the source of each changed value, by its `source_name`: a person's when nothing is said about sources."""
     names = map(source_name, changed)
     return {name: MANUAL if sources is None else sources[name] for name in names if sources is None or name in sources}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from domain.checked_documents import checked_label
 from domain.errors import InvalidValue
@@ -40,14 +40,9 @@ MOST_TOKENS: Final = 10**12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PriceTier:
-    """USD per 1,000 tokens for calls that read more than so many tokens, at that service tier, or both.
+class TokenPrices:
+    """USD per 1,000 tokens of each kind; None where it is not known, 0 where it is known to be nothing."""
 
-    It counts for all tokens of such a call. What it does not name costs what it costs without the tier.
-    """
-
-    above_input_tokens: int = 0
-    service_tier: str | None = None
     input_per_1k: Decimal | None = None
     output_per_1k: Decimal | None = None
     cached_input_per_1k: Decimal | None = None
@@ -56,9 +51,28 @@ class PriceTier:
     reasoning_per_1k: Decimal | None = None
     audio_input_per_1k: Decimal | None = None
 
+    def by_kind(self) -> dict[str, Any]:
+        """Return the prices by their fields, each a `Decimal` or None."""
+        return {kind: getattr(self, kind) for kind in PRICED_KINDS}
+
+
+PRICED_KINDS: Final = tuple(field.name for field in fields(TokenPrices))
+"""The fields that are prices."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceTier(TokenPrices):
+    """USD per 1,000 tokens for calls that read more than so many tokens, at that service tier, or both.
+
+    It counts for all tokens of such a call. What it does not name costs what it costs without the tier.
+    """
+
+    above_input_tokens: int = 0
+    service_tier: str | None = None
+
 
 @dataclass(frozen=True, slots=True)
-class Price:
+class Price(TokenPrices):
     """USD per 1,000 tokens of each kind, with its source and the day on which it was valid (ISO date).
 
     Input or output may be None: an embedding has no output tokens. An unknown price is None, never 0. `tiers` are
@@ -69,11 +83,6 @@ class Price:
     output_per_1k: Decimal | None
     source: str
     as_of: str | None = None
-    cached_input_per_1k: Decimal | None = None
-    cache_write_per_1k: Decimal | None = None
-    cache_write_1h_per_1k: Decimal | None = None
-    reasoning_per_1k: Decimal | None = None
-    audio_input_per_1k: Decimal | None = None
     tiers: tuple[PriceTier, ...] = ()
 
     @property
@@ -86,13 +95,10 @@ class Price:
         """One figure for the price: the input price, or the output price if that is unknown."""
         return self.input_per_1k if self.input_per_1k is not None else self.output_per_1k
 
-    def says_the_same(self, other: Price | None) -> bool:
-        """Tell whether the other has the same figures, wherever they are from."""
+    def has_same_prices(self, other: Price | None) -> bool:
+        """Return whether the other has the same figures, wherever they are from."""
         return other is not None and replace(other, source=self.source, as_of=self.as_of) == self
 
-
-PRICED_KINDS: Final = tuple(field.name for field in fields(PriceTier) if field.name.endswith("_per_1k"))
-"""The fields that are prices, the same in a `Price` and in its tiers."""
 
 MOST_TIERS: Final = 20
 
@@ -135,7 +141,7 @@ def checked_price(price: Price | None) -> Price | None:
     if price is None:
         return None
     if price.input_per_1k is None and price.output_per_1k is None:
-        if any(getattr(price, kind) is not None for kind in PRICED_KINDS) or price.tiers:
+        if any(amount is not None for amount in price.by_kind().values()) or price.tiers:
             raise InvalidValue("pricing", "Name the price of input or output tokens beside the others.")
         return None
     if len(price.tiers) > MOST_TIERS:
@@ -148,9 +154,8 @@ def checked_price(price: Price | None) -> Price | None:
     return price
 
 
-def _check_amounts(prices: Price | PriceTier) -> None:
-    for kind in PRICED_KINDS:
-        amount: Decimal | None = getattr(prices, kind)
+def _check_amounts(prices: TokenPrices) -> None:
+    for kind, amount in prices.by_kind().items():
         first, *rest = kind.removesuffix("_per_1k").split("_")
         field = first + "".join(word.capitalize() for word in rest) + "Per1kTokens"
         if amount is not None and not (amount.is_finite() and 0 <= amount <= HIGHEST_COST):
@@ -167,8 +172,10 @@ def _check_tier(tier: PriceTier) -> None:
     if tier.service_tier is not None:
         checked_label("tiers", tier.service_tier)
     if not tier.above_input_tokens and tier.service_tier is None:
-        raise InvalidValue("tiers", "A tier says above how many input tokens, or at which service tier, it counts.")
-    if all(getattr(tier, kind) is None for kind in PRICED_KINDS):
+        raise InvalidValue(
+            "tiers", "A tier gives the input tokens above which, or the service tier at which, it applies."
+        )
+    if all(amount is None for amount in tier.by_kind().values()):
         raise InvalidValue("tiers", "A tier names at least one price.")
 
 

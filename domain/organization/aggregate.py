@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from eventsourcing.domain import AggregateCreated, event
 
-from domain.access_key.values import budget_facts
+from domain.budget import Budgeted
 from domain.names import checked_name
 from domain.organization.values import checked_quotas
-from domain.root import Root
+from domain.root import Removable, Root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
-    from domain.access_key.values import Budget
 
-
-class Organization(Root):
+class Organization(Root, Budgeted, Removable):
     """A tenant with a name. Its id is the organization id in the tokens of its members."""
 
     TOPIC = "organization"
@@ -96,27 +94,9 @@ class Organization(Root):
         if checked != self.quotas:
             self._limits_changed(quotas=checked)
 
-    def change_budget(self, budget: Budget | None) -> None:
-        """Replace or remove the budget; what was spent in the period counts. No event if it is unchanged."""
-        facts = budget_facts(budget)
-        if facts != {name: getattr(self, name) for name in facts}:
-            self._budget_changed(**facts)
-
-    def note_threshold(self, percent: int, *, since: datetime | None) -> None:
-        """Record that a part of the budget was spent in the period. No event if there is no budget any more."""
-        if self.budget_usd is not None and self.budget_period is not None:
-            self._threshold_reached(
-                percent=percent, budget_usd=self.budget_usd, budget_period=self.budget_period, since=since
-            )
-
     def restore(self, lost_from: int, lost_until: int) -> None:
         """Record that a restored backup lacks the events of the organization between two sequence numbers."""
         self._restored(lost_from=lost_from, lost_until=lost_until)
-
-    def remove(self) -> None:
-        """Remove the organization. It cannot be changed afterwards."""
-        if not self.is_removed:
-            self._removed()
 
     @event(Renamed)
     def _renamed(self, name: str) -> None:

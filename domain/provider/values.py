@@ -13,7 +13,7 @@ class Endpoint:
     """The base URL of a provider, and its origin (scheme, host, port).
 
     Both are normalized (lower-case ASCII host, explicit port in the origin), so that different spellings of one
-    origin are equal. `is_account_in_path`: gateways that speak the provider's type tell accounts apart by the path.
+    origin are equal. `is_account_in_path`: gateways that speak the provider's type identify accounts by the path.
     """
 
     url: str

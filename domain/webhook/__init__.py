@@ -1,1 +1,1 @@
-"""A receiver outside the service that is told of what happens in an organization."""
+"""A receiver outside the service that is notified of an organization's events."""

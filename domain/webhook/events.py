@@ -30,7 +30,7 @@ class Renamed(Root.Event):
 
 
 class TopicsChanged(Root.Event):
-    """The webhook is told of other events."""
+    """The webhook is notified of other events."""
 
     TOPIC = "webhook.topics-changed"
     topics: list[str]
@@ -61,13 +61,13 @@ class SecretRotated(Root.Event):
 
 
 class Enabled(Root.Event):
-    """The webhook is told of what happens from now on."""
+    """The webhook is notified of events from now on."""
 
     TOPIC = "webhook.enabled"
 
 
 class Disabled(Root.Event):
-    """The webhook is told of nothing until it is enabled."""
+    """The webhook is notified of nothing until it is enabled."""
 
     TOPIC = "webhook.disabled"
 
@@ -76,7 +76,7 @@ class SwitchedOff(Root.Event):
     """The service disabled the webhook, because a message could not be delivered.
 
     `cause` is what went wrong last, `failing_since` when that message was first tried, and `position` the event that
-    it told of.
+    it was about.
     """
 
     TOPIC = "webhook.switched-off"

@@ -12,7 +12,7 @@ import uvloop
 
 from application.errors import ApplicationError
 from entrypoints.administration.admin_access import Access, administering, until_stopped
-from entrypoints.administration.run_job import carry_out, once_reachable
+from entrypoints.administration.run_job import once_reachable, run_job
 from entrypoints.logs import build_logger, end_logged, every_log
 from entrypoints.settings import Settings
 from entrypoints.stop_signal import stop_signals
@@ -53,7 +53,7 @@ async def _run(job_id: UUID, access: Access, stop: StopSignal, logger: Filtering
         logger.info("job started", **facts)
         code = None
         try:
-            await until_stopped(carry_out(job, administration), stop)
+            await until_stopped(run_job(job, administration), stop)
         except ApplicationError as error:
             code = error.code
         logger.info("job ended", **facts, error=code, seconds=round(time.monotonic() - started, 1))

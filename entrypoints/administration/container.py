@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
@@ -20,12 +19,13 @@ from adapters.vault.keyring import Keyring
 from adapters.vault.keyring_file import KeyringFile
 from adapters.vault.live_keyring import held_keyring
 from adapters.vault.master_keys import EnvelopeMasterKeys
-from application.commands.rebuild_projections import rebuild_projections
-from application.commands.rotate_master_key import rotate_master_key
-from application.queries.list_master_keys import list_master_keys
-from application.queries.verify_projections import verify_projections
+from application.master_keys.list_master_keys import list_master_keys
+from application.master_keys.rotate_master_key import rotate_master_key
+from application.rebuilding.rebuild_projections import rebuild_projections
+from application.rebuilding.verify_projections import verify_projections
 from entrypoints.administration.job_launcher import Launcher
 from entrypoints.settings import ADMINISTRATORS_POOL
+from entrypoints.use_case import use_case
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,10 +53,10 @@ class Administration(containers.DeclarativeContainer):
     keyring = providers.Singleton(held_keyring, master_keys, master_key_directory)
     keys = providers.Singleton(EnvelopeMasterKeys, providers.Singleton(Envelope, keyring), keyring)
 
-    rebuild_projections = providers.Factory(partial, rebuild_projections, projections=projections)
-    verify_projections = providers.Factory(partial, verify_projections, projections=projections)
-    rotate_master_key = providers.Factory(partial, rotate_master_key, keys=keys, stock=stock)
-    list_master_keys = providers.Factory(partial, list_master_keys, keys=keys, stock=stock)
+    rebuild_projections = use_case(rebuild_projections, projections=projections)
+    verify_projections = use_case(verify_projections, projections=projections)
+    rotate_master_key = use_case(rotate_master_key, keys=keys, stock=stock)
+    list_master_keys = use_case(list_master_keys, keys=keys, stock=stock)
 
 
 def check_keyring(master_keys: str, admin_database_url: str) -> None:

@@ -29,9 +29,9 @@ class Launcher:
         self._processes: dict[UUID, subprocess.Popen[bytes]] = {}
 
     async def start(self, job: Job) -> None:
-        """Start the job; from then on its row tells of it."""
+        """Start the job; from then on its row has its state."""
         self._forget_the_ended()
-        # -P: not from the working directory, where anybody's package may lie. What it is to know goes over a pipe:
+        # -P: not from the working directory, which may contain anybody's package. Its input is sent over a pipe:
         # arguments and the environment can be read by others.
         process = subprocess.Popen(  # noqa: ASYNC220 - our own code; it returns at once
             [sys.executable, "-P", "-m", "entrypoints.administration"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
@@ -42,7 +42,7 @@ class Launcher:
                 pipe.write(json.dumps({"job": str(job.id), "access": self._access}).encode())
 
     async def close(self) -> None:
-        """Stop what runs and wait for it; each job cleans up and says that it was interrupted."""
+        """Stop what runs and wait for it; each job cleans up and records that it was interrupted."""
         self._forget_the_ended()
         for process in self._processes.values():
             process.terminate()

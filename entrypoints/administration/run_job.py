@@ -8,15 +8,15 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from application.commands.rebuild_projections import RebuildProjections
-from application.commands.rotate_master_key import RotateMasterKey
 from application.end_tasks import end_tasks
 from application.errors import ApplicationError, Unavailable
+from application.master_keys.rotate_master_key import RotateMasterKey
 from application.ports.jobs import JobInterrupted
 from application.ports.progress import NoProgress
-from application.ports.projections import ProjectionNotFound
 from application.projections.project_event import TOPICS_OF
-from application.queries.verify_projections import VerifyProjections
+from application.rebuilding.projections import ProjectionNotFound
+from application.rebuilding.rebuild_projections import RebuildProjections
+from application.rebuilding.verify_projections import VerifyProjections
 from entrypoints.http.answers.administration import ComparisonResult, RotateResult, UnreadableKey
 from entrypoints.http.answers.response_model import document_of
 
@@ -38,7 +38,10 @@ NAMES: Final = tuple(TOPICS_OF)
 _BEAT_SECONDS: Final = 1.0
 # Longer than a database takes to come back, or another one to take its place.
 _PATIENCE_SECONDS: Final = 30.0
-_UNFORESEEN: Final = {"code": "internal-error", "message": "Something went wrong here, and it has been logged."}
+_UNFORESEEN: Final = {
+    "code": "internal-error",
+    "message": "An unexpected error occurred in the service and was logged.",
+}
 
 
 def projection_named(name: str) -> Table:
@@ -52,7 +55,7 @@ def projection_named(name: str) -> Table:
     return name
 
 
-async def carry_out(job: Job, administration: Administration, also: Progress | None = None) -> Result:
+async def run_job(job: Job, administration: Administration, also: Progress | None = None) -> Result:
     """Run the job and return its result; `also` receives the progress too.
 
     Raises:
@@ -149,7 +152,7 @@ class _Counted:
 
 
 async def _beat(jobs: Jobs, job_id: UUID, counted: _Counted, working: asyncio.Task[Result]) -> None:
-    """Say again and again, and when a step begins, how far the job is; stop it when somebody wants that."""
+    """Report the job's progress regularly, and when a step begins; stop the job on request."""
     while True:
         # While the database cannot be reached, the work itself finds out soon enough.
         with suppress(Unavailable):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrypoints.auditing.checkpoint_writer import CheckpointWatch, CheckpointWriter
 from entrypoints.auditing.container import Auditing, small_pool
-from entrypoints.monitoring.health_monitor_task import in_background
+from entrypoints.monitoring.background_work import in_background
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
     from structlog.typing import FilteringBoundLogger
 
-    from application.ports.historical_rows import HistoricalRows
+    from application.ports.historical_documents import HistoricalRows
     from entrypoints.runtime import Runtime
 
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 async def audit_trail(
     auditing: Auditing, logger: FilteringBoundLogger, registry: CollectorRegistry, *, interval: float
 ) -> AsyncIterator[CheckpointWatch]:
-    """Keep the audit trail while the block lasts: stand for election as the one who writes checkpoints.
+    """Keep the audit trail while the block lasts: take part in the election of the writer of checkpoints.
 
     `interval` is in seconds; with 0, or without a key or a sink, no checkpoint is written. Gives what warns of them.
     """
@@ -41,7 +41,7 @@ async def audit_trail(
 
 
 def auditing_of(runtime: Runtime, rows: HistoricalRows | None = None) -> Auditing:
-    """Return the parts of the audit trail for a command; `rows` are needed for what asks for the past."""
+    """Return the parts of the audit trail for a command; `rows` are needed to query the past."""
     pool = small_pool(runtime.database_url)
     return Auditing(
         pool=pool,

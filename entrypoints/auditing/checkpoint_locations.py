@@ -42,7 +42,7 @@ def checkpoint_sink(settings: Settings) -> Path:
     """Return where checkpoints are appended.
 
     Raises:
-        WrongSettings: nobody says where those of an external database are kept, though there is a key to sign them.
+        WrongSettings: no sink is set for an external database, though there is a key to sign checkpoints.
     """
     if settings.checkpoint_sink is None and settings.checkpoint_key is not None and not settings.is_embedded:
         raise WrongSettings(["MODELBOOK_CHECKPOINT_SINK is missing. Set it to a folder for the checkpoints."])

@@ -37,7 +37,7 @@ class WriterElection(Protocol):
 
 
 class Write(Protocol):
-    """Writes a checkpoint of what the register tells."""
+    """Writes checkpoints of the organizations' heads."""
 
     async def __call__(self, command: WriteCheckpoint, *, register: CheckpointRegister) -> Checkpoint | None:
         """Return it, none where no head has changed."""
@@ -45,7 +45,7 @@ class Write(Protocol):
 
 
 class CheckpointWatch:
-    """Logs and counts what becomes of checkpoints; `warning` tells whoever asks whether the service is well."""
+    """Logs and counts the results of checkpoints; `warning` is for the readiness check."""
 
     def __init__(self, logger: FilteringBoundLogger, registry: CollectorRegistry) -> None:
         self._logger = logger
@@ -71,7 +71,7 @@ class CheckpointWatch:
             self._time.set(datetime.fromisoformat(newest.at).timestamp())
 
     def stood_aside(self) -> None:
-        """Leave it to another process, which leads, to say how checkpoints are."""
+        """Leave the report on checkpoints to another process, which is the leader."""
         self._failure = None
         self._disagreement.set(0)
 
@@ -110,11 +110,11 @@ class CheckpointWriter:
         self._attempts = 0
 
     async def run(self) -> None:
-        """Work until it is cancelled. Whoever cannot write stands down: another host may be able to."""
+        """Work until it is cancelled. A process that cannot write resigns: another host may be able to."""
         while True:
             self._attempts = 0
             try:
-                async with self._election.leadership(self._may_stand) as register:
+                async with self._election.leadership(self._may_be_leader) as register:
                     async with self._sink.tail() as tail:
                         end = await end_of(tail.newest)
                     self._watch.found(None if end is None else end.line)
@@ -123,7 +123,7 @@ class CheckpointWriter:
                 self._watch.failed(error)
                 await asyncio.sleep(min(self._interval, _RETRY_SECONDS))
 
-    async def _may_stand(self, register: CheckpointRegister) -> None:
+    async def _may_be_leader(self, register: CheckpointRegister) -> None:
         await expect_own_sink(register, self._sink)
         if self._attempts:
             # The attempt before was lost: another process leads.

@@ -20,7 +20,7 @@ from adapters.checkpoints.signing_key import (
 )
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.log_records import callers_append
+from adapters.event_store.log_records import append_for_caller
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.checkpoint_election import CheckpointElection
@@ -41,6 +41,7 @@ from application.verification.verify_export import verify_export
 from application.verification.verify_log import verify_log
 from application.verification.write_checkpoint import write_checkpoint
 from entrypoints.auditing.restores import stated_restore
+from entrypoints.use_case import use_case
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -49,14 +50,14 @@ if TYPE_CHECKING:
 
     from adapters.postgres.connection_pools import AnyPool
     from adapters.postgres.raw_events import Connect
-    from application.ports.historical_rows import HistoricalRows
+    from application.ports.historical_documents import HistoricalRows
     from application.ports.repositories import Organizations
     from application.verification.compare_export import Comparison
     from application.verification.verify_export import ExportVerification
 
 __all__ = [
     "Auditing",
-    "administrators_log",
+    "admin_raw_events",
     "key_id",
     "new_signing_key",
     "offline_verification",
@@ -85,7 +86,7 @@ def _comparison(pool: AnyPool) -> Callable[..., Awaitable[Comparison]]:
 class Auditing(containers.DeclarativeContainer):
     """What audits need; `pool` is of connections that see one organization, and may be held for seconds.
 
-    `connect` gives one for short questions. `rows` tells what rows were.
+    `connect` gives one for short queries. `rows` reads rows as of a time.
     """
 
     pool: providers.Dependency[AnyPool] = providers.Dependency()
@@ -104,9 +105,8 @@ class Auditing(containers.DeclarativeContainer):
     signatures = providers.Singleton(Ed25519Signatures)
     checkpoints = providers.Singleton(CheckpointVerifier, signatures=signatures, clock=clock, sink=sink, key=key)
     election = providers.Singleton(CheckpointElection, admin_database_url)
-    write_checkpoint = providers.Factory(partial, write_checkpoint, sink=sink, key=key, clock=clock)
-    state_restore = providers.Factory(
-        partial,
+    write_checkpoint = use_case(write_checkpoint, sink=sink, key=key, clock=clock)
+    state_restore = use_case(
         stated_restore,
         sessions=election,
         sink=sink,
@@ -121,19 +121,17 @@ class Auditing(containers.DeclarativeContainer):
         administrators_pool, admin_database_url, size=5, application_name="modelbook audit"
     )
     compare_export = providers.Callable(_comparison, admin_pool)
-    verify_log = providers.Factory(partial, verify_log, checkpoints=checkpoints)
-    export_log = providers.Factory(
-        partial, export_log, checkpoints=checkpoints, public_key_id=providers.Callable(_key_id, key)
-    )
+    verify_log = use_case(verify_log, checkpoints=checkpoints)
+    export_log = use_case(export_log, checkpoints=checkpoints, public_key_id=providers.Callable(_key_id, key))
     signals = providers.Singleton(PostgresSignals, admin_database_url)
     feed = providers.Singleton(FeedBroadcaster, providers.Singleton(PostgresEventFeed, connect), signals)
 
-    tenant = providers.Singleton(Tenant, pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS)
+    tenant = providers.Singleton(Tenant, pool, at_once=1, patience_seconds=LONG_PATIENCE_SECONDS, rests=True)
     audit_log = providers.Singleton(PostgresAuditLog, tenant)
     past = providers.Singleton(PostgresHistoricalDocuments, tenant, providers.Callable(keyed_types))
-    history = providers.Factory(partial, history, log=audit_log, rows=rows)
-    provider_as_of = providers.Factory(partial, provider_as_of, log=audit_log, rows=rows, past=past)
-    model_as_of = providers.Factory(partial, model_as_of, log=audit_log, rows=rows, past=past)
+    history = use_case(history, log=audit_log, rows=rows)
+    provider_as_of = use_case(provider_as_of, log=audit_log, rows=rows, past=past)
+    model_as_of = use_case(model_as_of, log=audit_log, rows=rows, past=past)
 
 
 def small_pool(database_url: str) -> AnyPool:
@@ -145,7 +143,7 @@ def small_pool(database_url: str) -> AnyPool:
 def small_ledger(database_url: str) -> Iterator[Ledger]:
     """Give what a command that reads one organization's log makes rows with."""
     with writing_pool(database_url, size=1, application_name="modelbook replay") as pool:
-        ledger = Ledger(LedgerRecorder(pool, scope=callers_append, projector=projected), threads=1)
+        ledger = Ledger(LedgerRecorder(pool, scope=append_for_caller, projector=projected), threads=1)
         yield ledger
         ledger.close()
 
@@ -155,7 +153,7 @@ def offline_verification() -> Callable[..., ExportVerification]:
     return partial(verify_export, signatures=Ed25519Signatures())
 
 
-def administrators_log(auditing: Auditing, organization_id: UUID | None = None) -> PostgresRawEvents:
+def admin_raw_events(auditing: Auditing, organization_id: UUID | None = None) -> PostgresRawEvents:
     """Return the log of an organization, or of all, over the administrator's pool, which has to be open."""
     return PostgresRawEvents(auditing.admin_pool().connection, organization_id, at_once=4)
 

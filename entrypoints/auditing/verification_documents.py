@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
-from application.counted import counted
+from application.plurals import counted
 from entrypoints.http.answers import verification as answers
 
 if TYPE_CHECKING:
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 _MOST: Final = 100
 _APPENDED: Final = (
-    "Whoever rules the database can add events at the end of the log through its own function, in anybody's name: they "
-    "are chained and vouched for as any other."
+    "Whoever administers the database can add events at the end of the log through its own function, in anybody's "
+    "name: they are chained and vouched for as any other."
 )
 _AHEAD: Final = (
     "The newest event is dated {seconds} seconds in the future: the database's clock was ahead when it was recorded. "
-    "Until the clock has caught up, times up to now do not tell of it."
+    "Until the clock has caught up, states as of a time up to now do not include it."
 )
 _KEPT: Final = (
-    "Checkpoints prove as much as the place that keeps them: whoever rules the database and can delete there can set "
-    "both back to an earlier checkpoint, and with their key make both anew."
+    "Checkpoints prove as much as the place that keeps them: whoever administers the database and can delete there "
+    "can set both back to an earlier checkpoint, and with their key rebuild both."
 )
 
 
@@ -110,14 +110,12 @@ def _proven(verification: Verification, organization_id: UUID | None) -> answers
     checkpoint, first = verification.checkpoint, verification.begins
     covered = verification.vouched_sequence if organization_id else verification.events - _open_events(verification)
     if checkpoint is None or covered <= 0:
-        return answers.Proven(
-            through_sequence=None, statement="The events follow each other and are what their hashes say."
-        )
+        return answers.Proven(through_sequence=None, statement="The events follow each other and match their hashes.")
     since = "" if first is None or first.number == 1 else f" from number {first.number} of {first.at} on"
     what = f"All events up to sequence {covered}" if organization_id else f"All of {counted(covered, 'event')}"
     statement = (
         f"{what} are there, in their order and as they were when the checkpoints{since} saw them, the newest at "
-        f"{checkpoint.at}: none was edited, removed, inserted, exchanged or chained anew."
+        f"{checkpoint.at}: none was edited, removed, inserted, exchanged or re-chained."
     )
     if verification.restores:
         statement += " Events that restored backups have lost are listed."
@@ -125,7 +123,7 @@ def _proven(verification: Verification, organization_id: UUID | None) -> answers
 
 
 def _unproven(verification: Verification, organization_id: UUID | None) -> answers.Unproven:
-    """Return what nothing can prove: the events since the newest checkpoint, which could be cut off or chained anew."""
+    """Return what cannot be proved: the events since the newest checkpoint, which could be cut off or re-chained."""
     uncovered = verification.uncovered
     since = min((each.since for each in uncovered if each.since is not None), default=None)
     return answers.Unproven(
@@ -144,16 +142,16 @@ def _open_events(verification: Verification) -> int:
 
 def _statement(unchecked: str | None, count: int, since: datetime | None) -> str:
     if unchecked is not None:
-        return f"Only the chain was checked; that it was not cut off or made anew, nothing proves: {unchecked}"
+        return f"Only the chain was checked; nothing proves that it was not cut off or rebuilt: {unchecked}"
     if count == 0:
         return "Every event is covered by the newest checkpoint."
     came = "" if since is None else f", since {since.isoformat(timespec='seconds').replace('+00:00', 'Z')}"
     if count == 1:
         return (
             f"The newest event came after the newest checkpoint{came}. It is chained, but nothing can prove yet that "
-            "it was not cut off or made anew."
+            "it was not cut off or rebuilt."
         )
     return (
         f"The newest {count} events came after the newest checkpoint{came}. They are chained, but nothing can prove "
-        "yet that none of them was cut off or made anew."
+        "yet that none of them was cut off or rebuilt."
     )

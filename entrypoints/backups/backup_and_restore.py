@@ -55,7 +55,7 @@ async def back_up(access: Access, file: Path, *, is_checked: bool, progress: Pro
 async def restore(owner_url: str, file: Path, *, access: Callable[[], Access], progress: Progress) -> Document:
     """Restore a backup into an empty database, bring it to the schema of this version and prove it.
 
-    `access` is asked for the administrators' access when the roles are there.
+    `access` returns the administrators' access when the roles exist.
 
     Raises:
         DatabaseNotEmpty: the database holds tables already; nothing was changed.

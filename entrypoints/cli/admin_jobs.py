@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from application.ports.jobs import Order
 from entrypoints.administration.admin_access import administering, until_stopped
 from entrypoints.administration.command_line_access import accessible
-from entrypoints.administration.run_job import carry_out
+from entrypoints.administration.run_job import run_job
 from entrypoints.cli.output import errors, say
 from entrypoints.settings import load_settings
 from entrypoints.stop_signal import stop_signals
@@ -45,7 +45,7 @@ def administrate(work: Callable[[Administration], Awaitable[T]]) -> T:
         return uvloop.run(run(stop))
 
 
-async def carried_out(
+async def run_as_job(
     administration: Administration,
     kind: Kind,
     *,
@@ -54,7 +54,7 @@ async def carried_out(
     is_full: bool = False,
     quiet: bool,
 ) -> Result:
-    """Return what came of the work; while it lasts and afterwards it is a job that every process can tell of."""
+    """Return the result of the work; during and after it there is a job whose state every process can report."""
     order = Order(
         kind=kind,
         subject=subject,
@@ -66,7 +66,7 @@ async def carried_out(
     )
     job = await administration.jobs().add(order)
     with progress_bar(f"{kind} {subject or ''}".strip(), quiet=quiet) as bar:
-        return await carry_out(job, administration, bar)
+        return await run_job(job, administration, bar)
 
 
 class _Bar:

@@ -27,7 +27,7 @@ from entrypoints.settings import load_settings
 
 
 def apply(
-    file: Annotated[Path, typer.Argument(help="A declaration in YAML: docs/declare.md says what stands in it.")],
+    file: Annotated[Path, typer.Argument(help="A declaration in YAML: docs/declare.md describes it.")],
     org: Organization = None,
     url: Url = None,
     plan: PlanOnly = False,
@@ -41,7 +41,7 @@ def apply(
     """Make an organization have what a file declares: providers, models, budget, access keys, webhooks.
 
     The service has to run. The whole file is checked, and the plan is shown, before anything is changed; what is as
-    the file says is left alone. Exit codes: 0 done or nothing to do, 1 refused or broken off, 2 wrong file or option,
+    declared stays as it is. Exit codes: 0 done or nothing to do, 1 refused or broken off, 2 wrong file or option,
     3 with --plan if there are changes.
 
     Example: modelbook apply acme.yaml --org ORG --plan

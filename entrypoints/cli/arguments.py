@@ -33,7 +33,7 @@ def moment(text: str, name: str) -> datetime:
     """Return a time.
 
     Raises:
-        WrongSettings: it is none, or does not say in which zone.
+        WrongSettings: it is not a time, or has no zone.
     """
     try:
         time = datetime.fromisoformat(text)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 import uvloop
 
-from application.counted import counted
 from application.errors import Unavailable
+from application.plurals import counted
 from application.verification.write_checkpoint import WriteCheckpoint
 from entrypoints.auditing.audit_trail import auditing_of
 from entrypoints.auditing.checkpoint_locations import checkpoint_key
 from entrypoints.auditing.container import (
-    administrators_log,
+    admin_raw_events,
     new_signing_key,
     offline_verification,
     parse_public_key,
@@ -66,15 +66,15 @@ def verify(
         str | None, typer.Option(help="Public key of the checkpoints: a PEM file, or base64. For a file.")
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="Hash every event anew, not only those since the last proof.")
+        bool, typer.Option("--full", help="Hash every event again, not only those since the last proof.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Prove the live log of all organizations or of one, or an exported file.
 
     The first event of each organization that is not as it was written is named; the exit code is 1 then. What no
-    checkpoint has seen yet cannot be proved to be whole, and the answer says how much that is, and since when. Events
-    that an earlier verification has hashed are looked at by the database alone, unless --full.
+    checkpoint has seen yet cannot be proved to be complete, and the answer reports how much that is, and since when.
+    Events that an earlier verification has hashed are looked at by the database alone, unless --full.
     """
     with clear_errors(as_json=as_json):
         if file is not None:
@@ -95,7 +95,7 @@ def export(
     with clear_errors(as_json=as_json):
         organization_id = organization(org)
         if as_json and output is None:
-            raise WrongSettings(["--json needs --output: without it the export goes to standard output."])
+            raise WrongSettings(["--json needs --output: without it the export is written to standard output."])
         with prepared(load_settings(), say) as runtime, _writable(output) as write:
             uvloop.run(_export(runtime, organization_id, write))
         if as_json and output is not None:
@@ -108,7 +108,7 @@ def checkpoint(as_json: AsJson = False) -> None:
 
     Checkpoints are kept in parts of a thousand, checkpoints.ndjson, checkpoints-000001001.ndjson and so on, each with
     all heads in its first line: older parts, never the newest, can be moved to an archive at any time. `audit verify`
-    compares with what is there and says where that begins; put them back to compare with all.
+    compares with what is there and reports where that begins; put them back to compare with all.
     """
     with clear_errors(as_json=as_json), prepared(load_settings(), say) as runtime:
         if runtime.checkpoint_key is None:
@@ -189,7 +189,7 @@ async def _verify_log(
     runtime: Runtime, organization_id: UUID | None, *, full: bool, quiet: bool
 ) -> tuple[Verification, bytes | None]:
     async with _administrating(runtime) as auditing:
-        log = administrators_log(auditing, organization_id)
+        log = admin_raw_events(auditing, organization_id)
         with bar(quiet=quiet, total=None if organization_id else await log.event_count()) as progress:
             found: Verification = await auditing.verify_log()(
                 log=log, only=organization_id, full=full, progress=progress
@@ -199,7 +199,7 @@ async def _verify_log(
 
 async def _export(runtime: Runtime, organization_id: UUID | None, write: Callable[[bytes], object]) -> None:
     async with _administrating(runtime) as auditing:
-        log = administrators_log(auditing, organization_id)
+        log = admin_raw_events(auditing, organization_id)
         async for part in auditing.export_log()(organization_id, log=log):
             write(part)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from application.counted import counted
+from application.plurals import counted
 from entrypoints.auditing.verification_documents import checkpoint_answer
 from entrypoints.cli.output import errors
 

@@ -28,13 +28,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.
 
 
 def restored(
-    reason: Annotated[str, typer.Option(help="Why, for the log: what happened and who has seen to it.")],
+    reason: Annotated[str, typer.Option(help="Why, for the log: what happened and who took care of it.")],
     as_json: AsJson = False,
 ) -> None:
-    """State that a backup was restored, or that checkpoints were taken away, so that checkpoints go on.
+    """State that a backup was restored, or that checkpoints were taken away, so that checkpoints continue.
 
     The events that are gone are named by a checkpoint over all organizations, by an event in each log, and by every
-    verification from then on; they are no finding any more.
+    verification from then on; they are no longer findings.
     """
     with clear_errors(as_json=as_json):
         if (message := refused_in_a_reason(reason)) is not None:
@@ -48,13 +48,13 @@ def restored(
         for lost in answer.restored.lost:
             lost_events = f"events {lost.from_sequence} to {lost.to_sequence}"
             typer.echo(f"organization {lost.organization_id}: {lost_events} are lost.")
-        typer.echo(f"Checkpoint {stated.checkpoint.number} says so; checkpoints go on from there.")
+        typer.echo(f"Checkpoint {stated.checkpoint.number} records this; checkpoints continue from there.")
 
 
 def compare(file: Annotated[Path, typer.Argument(help="An export of earlier days.")], as_json: AsJson = False) -> None:
-    """Compare an exported file with the live log: which events are missing, or are not what they were.
+    """Compare an exported file with the live log: which events are missing or changed.
 
-    The exit code is 1 when there are any. Whether the file itself is whole, `audit verify FILE` says.
+    The exit code is 1 when there are any. `audit verify FILE` checks whether the file itself is complete.
     """
     with clear_errors(as_json=as_json):
         with prepared(load_settings(), say) as runtime:

@@ -24,10 +24,10 @@ def backup(
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Write the whole database, as of one moment, into a file for `modelbook restore`; the service goes on meanwhile.
+    """Write the whole database, as of one moment, into a file for `modelbook restore`; the service continues meanwhile.
 
     The file is proved before it gets its name: every table has as many rows as the database had, every organization's
-    chain is whole, the read tables are what the log says, and the stored credentials open with the master keys. That
+    chain is whole, the read tables match the log, and the stored credentials open with the master keys. That
     takes as much room for temporary files as the database has. Key files and checkpoints are not in it.
     """
     with clear_errors(as_json=as_json):

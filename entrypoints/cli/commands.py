@@ -54,7 +54,7 @@ class Commands(TyperGroup):
         sys.exit(ended if isinstance(ended, int) else 0)
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - Typer's own type for it is private
-        """Return the names in the order in which the help tells them."""
+        """Return the names in the order of the help."""
         del ctx
         return list(NAMES)
 
@@ -70,24 +70,24 @@ def module_of(name: str) -> str:
 
 
 def _refuse(error: TyperException, *, as_json: bool) -> None:
-    from entrypoints.cli.output import complain  # noqa: PLC0415 - needed by what fails only
+    from entrypoints.cli.output import print_error  # noqa: PLC0415 - needed by what fails only
     from entrypoints.cli.service_log import service_log  # noqa: PLC0415 - as above
 
     message = error.format_message().replace(": Input should", ": it should")
     if message.startswith("Usage: "):
-        # Nothing was asked for: the whole help tells what can be.
+        # No command was given: the whole help lists them.
         typer.echo(message, err=True)
         return
     if not message.endswith((".", "?")):
         message += "."
     context = getattr(error, "ctx", None)
     command = "modelbook" if context is None else context.command_path
-    lines = [f"{message} `{command} --help` tells more."]
+    lines = [f"{message} See `{command} --help`."]
     if command.endswith(" serve"):
         with service_log(as_json=as_json) as log:
-            log.complain("wrong-usage", lines)
+            log.print_error("wrong-usage", lines)
     else:
-        complain("wrong-usage", lines, as_json=as_json)
+        print_error("wrong-usage", lines, as_json=as_json)
 
 
 def _loaded(name: str) -> object:

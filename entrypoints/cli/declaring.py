@@ -1,4 +1,4 @@
-"""What `apply` and the imports have in common: a plan is shown, a person agrees, the plan is carried out."""
+"""What `apply` and the imports have in common: a plan is shown, a person agrees, the plan is executed."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 import uvloop
 
-from application.declaration.carry_out import carry_out
 from application.declaration.errors import DeclarationRefused
+from application.declaration.execute_plan import execute_plan
 from application.declaration.plan import Planner, PlanOptions
 from domain.key_patterns import has_key_form
-from entrypoints.cli.output import MISUSED, REFUSED, complain, print_json, say, visible
+from entrypoints.cli.output import MISUSED, REFUSED, print_error, print_json, say, visible
 from entrypoints.cli.plan_output import done_line, failure_lines, outcome_document, plan_document, plan_lines
-from entrypoints.declaration.container import organization, shown_of_secret
+from entrypoints.declaration.container import organization, secret_hint
 from entrypoints.declaration.yaml_documents import LARGEST, UnreadableYaml, read_yaml
 from entrypoints.settings import WrongSettings
 from entrypoints.stop_signal import SIGNALS, stop_signals
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from application.declaration.carry_out import Done, Outcome
+    from application.declaration.execute_plan import Done, Outcome
     from application.declaration.plan import Plan
     from application.declaration.resources import Declaration, Present
     from entrypoints.cli.service_access import ServiceAccess
@@ -39,18 +39,20 @@ CHANGES: Final = 3
 
 _MOST_LINES: Final = 20
 
-Organization = Annotated[str | None, typer.Option("--org", help="Id of the organization; else that of the token.")]
-Url = Annotated[
-    str | None, typer.Option("--url", help="Where the service is: else MODELBOOK_API_URL, or this machine.")
+Organization = Annotated[
+    str | None, typer.Option("--org", help="Id of the organization; by default that of the token.")
 ]
-PlanOnly = Annotated[bool, typer.Option("--plan", help="Show the plan only; the exit code is 3 if it has changes.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Carry the plan out without asking.")]
+Url = Annotated[
+    str | None, typer.Option("--url", help="Address of the service; by default MODELBOOK_API_URL, or this machine.")
+]
+PlanOnly = Annotated[bool, typer.Option("--plan", help="Only show the plan; the exit code is 3 if it has changes.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Apply the plan without asking for confirmation.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the plan and what was done as JSON.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HowToApply:
-    """What was asked for on the command line."""
+    """What was requested on the command line."""
 
     is_plan_only: bool
     is_agreed: bool
@@ -58,7 +60,7 @@ class HowToApply:
     options: PlanOptions = field(default_factory=PlanOptions)
 
     def check(self) -> None:
-        """Refuse where a question could not be asked.
+        """Refuse where nobody can confirm the plan.
 
         Raises:
             WrongSettings: it could not.
@@ -66,7 +68,7 @@ class HowToApply:
         if self.is_plan_only or self.is_agreed:
             return
         if self.as_json or not sys.stdin.isatty():
-            raise WrongSettings(["There is nobody to ask: give --yes to carry the plan out, or --plan to see it only."])
+            raise WrongSettings(["Nobody can confirm the plan here: use --yes to apply it, or --plan to only show it."])
 
 
 def read_file(path: Path) -> YamlDocument:
@@ -94,7 +96,7 @@ def file_errors(path: Path, document: YamlDocument | None, *, as_json: bool) -> 
         yield
     except UnreadableYaml as error:
         place = "" if error.position is None else f"{error.position.line}:{error.position.column}:"
-        complain("wrong-file", [f"{path}:{place} {error}."], as_json=as_json)
+        print_error("wrong-file", [f"{path}:{place} {error}."], as_json=as_json)
         raise typer.Exit(MISUSED) from None
     except DeclarationRefused as error:
         lines = []
@@ -104,14 +106,14 @@ def file_errors(path: Path, document: YamlDocument | None, *, as_json: bool) -> 
             lines.append(f"{path}:{place} {_without_keys(finding.place)} {finding.message}.")
         if len(error.findings) > _MOST_LINES:
             lines.append(f"{path}: {len(error.findings) - _MOST_LINES} more places are not right.")
-        complain("wrong-file", lines, as_json=as_json)
+        print_error("wrong-file", lines, as_json=as_json)
         raise typer.Exit(MISUSED) from None
 
 
 def applied(
     access: ServiceAccess, declaration: Declaration, how: HowToApply, more: dict[str, Any] | None = None
 ) -> None:
-    """Plan, ask, carry out, and tell; `more` stands beside the plan in JSON.
+    """Plan, confirm, execute and report; `more` is added to the plan in JSON.
 
     Raises:
         DeclarationRefused: the organization and the declaration do not fit together.
@@ -126,16 +128,16 @@ def applied(
     outcome = None
     if plan.changes and not how.is_plan_only and (how.is_agreed or typer.confirm("Make these changes?", err=True)):
         with stop_signals() as stop:
-            outcome = uvloop.run(_carried_out(access, plan, present, stop, as_json=how.as_json))
+            outcome = uvloop.run(_execute(access, plan, present, stop, as_json=how.as_json))
     if how.as_json:
         document = {**(more or {}), "url": access.url, "organizationId": access.organization_id}
-        carried_out = {} if outcome is None else outcome_document(outcome)
-        print_json(document | {"plan": plan_document(plan)} | carried_out)
+        executed = {} if outcome is None else outcome_document(outcome)
+        print_json(document | {"plan": plan_document(plan)} | executed)
     if outcome is None:
         if plan.changes:
             raise typer.Exit(CHANGES if how.is_plan_only else REFUSED)
     elif outcome.error is not None:
-        complain(outcome.error.code, list(failure_lines(outcome)), as_json=how.as_json)
+        print_error(outcome.error.code, list(failure_lines(outcome)), as_json=how.as_json)
         raise typer.Exit(REFUSED)
 
 
@@ -145,34 +147,34 @@ async def _planned(
     async with organization(access.url, access.token) as service:
         await service.check(access.organization_id)
         types, present = await service.provider_types(), await service.resources()
-        planner = Planner(present, types=types, now=datetime.now(UTC), shown=shown_of_secret, options=options)
+        planner = Planner(present, types=types, now=datetime.now(UTC), shown=secret_hint, options=options)
         return planner.plan(declaration), present
 
 
-async def _carried_out(
+async def _execute(
     access: ServiceAccess, plan: Plan, present: Sequence[Present], stop: StopSignal, *, as_json: bool
 ) -> Outcome:
     """Carry the plan out; a signal ends it after the change that is under way, and another one at once."""
     async with organization(access.url, access.token) as service:
-        tell = _kept if as_json else _told
+        report = _kept if as_json else _print_done
         carrying = asyncio.ensure_future(
-            carry_out(plan, present, service, tell=tell, is_stopped=lambda: stop.has_arrived)
+            execute_plan(plan, present, service, report=report, is_stopped=lambda: stop.has_arrived)
         )
 
-        def hear(number: int) -> None:
+        def stop_on_signal(number: int) -> None:
             if not (stop.has_arrived or as_json):
-                say("It ends after the change that is under way; again ends it at once.")
+                say("Stopping after the current change; interrupt again to stop at once.")
             stop.note(number)
             if stop.is_urgent:
                 carrying.cancel()
 
         for number in SIGNALS:
-            asyncio.get_running_loop().add_signal_handler(number, hear, number)
+            asyncio.get_running_loop().add_signal_handler(number, stop_on_signal, number)
         return await carrying
 
 
-def _told(done: Done) -> None:
-    """Tell at once: whatever becomes of the rest, a secret that nobody has seen is lost."""
+def _print_done(done: Done) -> None:
+    """Print it at once: whatever the outcome of the rest, a secret that nobody has seen is lost."""
     typer.echo(visible(done_line(done)))
     sys.stdout.flush()
 

@@ -52,7 +52,7 @@ def export(
 
 
 def written(document: object, file: Path) -> None:
-    """Write the document into the file, or to standard output where that is asked for.
+    """Write the document into the file, or to standard output where that is requested.
 
     Raises:
         WrongSettings: the file cannot be written.

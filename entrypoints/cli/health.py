@@ -76,7 +76,7 @@ async def _run(runtime: Runtime, summary: Summary, stop: StopSignal, *, once: bo
 
 
 class Summary:
-    """Implements `application.health.health_observer.HealthObserver`: moves the bar, says what changes, sums up."""
+    """Implements `application.health.health_observer.HealthObserver`: moves the bar, prints changes, sums up."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress

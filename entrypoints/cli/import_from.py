@@ -33,6 +33,8 @@ from entrypoints.declaration.read_declaration import SecretSources, declaration_
 from entrypoints.settings import load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from application.declaration.translation import Translation
 
 import_from = typer.Typer(no_args_is_help=True, help="Take over providers and models from elsewhere.")
@@ -82,42 +84,39 @@ def litellm(
         _import(translation, config, how, org=org, url=url, output=output)
 
 
-@import_from.command("openrouter")
-def from_openrouter(
-    org: Organization = None,
-    url: Url = None,
-    models: Models = None,
-    plan: PlanOnly = False,
-    yes: Yes = False,
-    output: Output = None,
-    as_json: AsJson = False,
-) -> None:
-    """Register OpenRouter with the key in OPENROUTER_API_KEY, and the models that are chosen.
+def _importing(translate: Callable[[Mapping[str, str]], Translation]) -> Callable[..., None]:
+    """Return the command that takes over what the environment's variables are translated into."""
+
+    def command(
+        org: Organization = None,
+        url: Url = None,
+        models: Models = None,
+        plan: PlanOnly = False,
+        yes: Yes = False,
+        output: Output = None,
+        as_json: AsJson = False,
+    ) -> None:
+        with clear_errors(as_json=as_json):
+            how = HowToApply(is_plan_only=plan, is_agreed=yes, as_json=as_json)
+            _import(translate(os.environ), _ENVIRONMENT, how, org=org, url=url, output=output, models=models)
+
+    return command
+
+
+import_from.command(
+    "openrouter",
+    help="""Register OpenRouter with the key in OPENROUTER_API_KEY, and the models that are chosen.
 
     Example: modelbook import openrouter --org ORG --models 'anthropic/*' --models 'openai/gpt-*'
-    """
-    with clear_errors(as_json=as_json):
-        how = HowToApply(is_plan_only=plan, is_agreed=yes, as_json=as_json)
-        _import(openrouter(os.environ), _ENVIRONMENT, how, org=org, url=url, output=output, models=models)
-
-
-@import_from.command("env")
-def from_environment(
-    org: Organization = None,
-    url: Url = None,
-    models: Models = None,
-    plan: PlanOnly = False,
-    yes: Yes = False,
-    output: Output = None,
-    as_json: AsJson = False,
-) -> None:
-    """Register the providers whose keys are in the environment: OPENAI_API_KEY, ANTHROPIC_API_KEY and the like.
+    """,
+)(_importing(openrouter))
+import_from.command(
+    "env",
+    help="""Register the providers whose keys are in the environment: OPENAI_API_KEY, ANTHROPIC_API_KEY and the like.
 
     Example: modelbook import env --org ORG --models 'gpt-*'
-    """
-    with clear_errors(as_json=as_json):
-        how = HowToApply(is_plan_only=plan, is_agreed=yes, as_json=as_json)
-        _import(providers_of_environment(os.environ), _ENVIRONMENT, how, org=org, url=url, output=output, models=models)
+    """,
+)(_importing(providers_of_environment))
 
 
 def _import(
@@ -144,7 +143,7 @@ def _import(
     _tell(translation, how)
     with file_errors(origin, None, as_json=how.as_json):
         declared = declaration_of(translation.document, SecretSources(environment=environment, folder=origin.parent))
-        # What stands beside it in the organization is nobody's concern here.
+        # Other resources of the organization are not compared here.
         resources = [replace(each, is_offered=each.kind == "model" and bool(models)) for each in declared.resources]
         applied(access, Declaration(resources=resources), how, {"notTaken": list(translation.notes)})
 

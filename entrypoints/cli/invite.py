@@ -35,17 +35,19 @@ class _Invited:
 
 
 def invite(
-    address: Annotated[str, typer.Argument(metavar="EMAIL", help="Whom: the address to sign in with later.")],
+    address: Annotated[
+        str, typer.Argument(metavar="EMAIL", help="E-mail address of the person, to sign in with later.")
+    ],
     organization: Annotated[str, typer.Option(help="Id or name of the organization.")],
     role: Annotated[str, typer.Option(help="viewer, editor or admin.")] = "viewer",
-    name: Annotated[str | None, typer.Option(help="What the person is called, if you know.")] = None,
-    create: Annotated[bool, typer.Option("--create", help="Make the organization if none is called so.")] = False,
+    name: Annotated[str | None, typer.Option(help="Name of the person, if known.")] = None,
+    create: Annotated[bool, typer.Option("--create", help="Create the organization if none has this name.")] = False,
     url: Annotated[
-        str | None, typer.Option(help="Where browsers reach the console: else MODELBOOK_PUBLIC_URL.")
+        str | None, typer.Option(help="Address of the console for browsers; by default MODELBOOK_PUBLIC_URL.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the link and the ids as JSON.")] = False,
 ) -> None:
-    """Invite somebody into an organization, and print the link to hand over: good once, and for 72 hours.
+    """Invite somebody into an organization, and print the link to pass on: it can be used once, within 72 hours.
 
     Also the first administrator of a new organization. It works while the service runs, and while it does not.
 
@@ -60,7 +62,7 @@ def invite(
     if as_json:
         print_json({"invitationUrl": invited.link, "organizationId": invited.organization_id, "id": invited.member_id})
         return
-    say(f"{address} is invited as {role}. The link is good once, and for 72 hours:")
+    say(f"{address} is invited as {role}. The link can be used once, within 72 hours:")
     typer.echo(invited.link)
 
 
@@ -71,7 +73,7 @@ def _console_url(settings: Settings, url: str | None) -> str:
         return url.rstrip("/")
     address = console_address(settings)
     if address is None:
-        raise WrongSettings(["MODELBOOK_PUBLIC_URL is missing, where the link leads to. Set it, or give --url."])
+        raise WrongSettings(["MODELBOOK_PUBLIC_URL is missing, which the link is built with. Set it, or use --url."])
     return address.public_url
 
 

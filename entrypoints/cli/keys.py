@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from application.counted import counted
+from application.plurals import counted
 from entrypoints.administration.container import add_master_key, drop_master_key, new_master_key
-from entrypoints.cli.admin_jobs import administrate, carried_out
+from entrypoints.cli.admin_jobs import administrate, run_as_job
 from entrypoints.cli.output import clear_errors, console, print_json, say
 from entrypoints.http.answers.administration import MasterKey, MasterKeyList, RotateResult
 from entrypoints.settings import WrongSettings, load_settings
@@ -33,7 +33,7 @@ def generate(
 ) -> None:
     """Make a new master key and print it once, in the form that MODELBOOK_MASTER_KEYS has. Keep it safe.
 
-    To make it the active one, put it in front of those there are, start all services with that, and rotate.
+    To make it the active one, put it in front of the existing ones, start all services with that, and rotate.
     """
     with clear_errors(as_json=as_json):
         # Two keys of one day differ: that is when one rotates after a leak.
@@ -60,7 +60,7 @@ def rotate(
     new: Annotated[bool, typer.Option("--new", help="First make a new active key in the key file.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Wrap all data keys under the active master key, while the services go on. It can be run again at any time.
+    """Wrap all data keys under the active master key, while the services continue. It can be run again at any time.
 
     With MODELBOOK_MASTER_KEYS, all services must have been started with the active key before. A key file is read again
     by itself.
@@ -84,7 +84,7 @@ def rotate(
 
 @keys.command()
 def remove(key_id: Annotated[str, typer.Argument(help="The id of the key.")], as_json: AsJson = False) -> None:
-    """Take a master key that wraps nothing any more out of the key file."""
+    """Remove a master key that wraps nothing any more from the key file."""
     with clear_errors(as_json=as_json):
         directory = _key_file_directory()
         if directory is None:
@@ -101,7 +101,7 @@ async def _rotated(administration: Administration, *, is_file: bool, quiet: bool
     if is_file:
         # Every service on this folder reads the file, so that it knows each key in it.
         await administration.stock().know_keys(await administration.keys().canaries())
-    return RotateResult.model_validate(await carried_out(administration, "rotate-keys", quiet=quiet))
+    return RotateResult.model_validate(await run_as_job(administration, "rotate-keys", quiet=quiet))
 
 
 async def _removed(administration: Administration, directory: Path, key_id: str) -> None:

@@ -7,8 +7,8 @@ from typing import Annotated
 import psycopg
 import typer
 
-from application.counted import counted
 from application.errors import Unavailable
+from application.plurals import counted
 from entrypoints.cli.output import clear_errors, print_json, say
 from entrypoints.preparation import container
 from entrypoints.settings import Settings, WrongSettings, load_settings

@@ -34,7 +34,7 @@ def clear_errors(*, as_json: bool = False, report: Callable[[str, list[str]], No
 
     `report` receives the code and the lines, where they are to be written otherwise.
     """
-    report = report or partial(complain, as_json=as_json)
+    report = report or partial(print_error, as_json=as_json)
     try:
         yield
     except WrongSettings as error:
@@ -61,7 +61,7 @@ def say(text: str) -> None:
 
 
 def print_json(document: object) -> None:
-    """Print a result as one JSON document, at once: whoever reads it may wait for it while the command goes on."""
+    """Print a result as one JSON document, at once: whoever reads it may wait for it while the command continues."""
     text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z, default=_plain).decode()
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
@@ -71,7 +71,7 @@ def _plain(value: object) -> object:
     return document_of(value) if isinstance(value, ResponseModel) else str(value)
 
 
-def complain(code: str, lines: list[str], *, as_json: bool) -> None:
+def print_error(code: str, lines: list[str], *, as_json: bool) -> None:
     """Print what went wrong to standard error, each thing in a line of its own."""
     if as_json:
         sys.stderr.write(orjson.dumps({"error": {"code": code, "lines": lines}}).decode() + "\n")

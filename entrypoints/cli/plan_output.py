@@ -11,7 +11,7 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from application.declaration.carry_out import Done, Outcome
+    from application.declaration.execute_plan import Done, Outcome
     from application.declaration.plan import Change, Plan
 
 _SIGNS: Final = {"create": "+", "change": "~", "remove": "-"}
@@ -31,14 +31,14 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     yield from plan.notes
     counts = {action: sum(change.action == action for change in plan.changes) for action in _SIGNS}
     if plan.changes:
-        told = ", ".join(f"{count} to {action}" for action, count in counts.items() if count)
-        yield f"{told}; {plan.unchanged} as the file says."
+        summary = ", ".join(f"{count} to {action}" for action, count in counts.items() if count)
+        yield f"{summary}; {plan.unchanged} unchanged."
     else:
-        yield f"Nothing to change; {plan.unchanged} as the file says."
+        yield f"Nothing to change; {plan.unchanged} unchanged."
 
 
 def done_line(done: Done) -> str:
-    """Return what was done, with the secret that is told this once."""
+    """Return what was done, with the secret that is shown only once."""
     text = f"{done.change.kind} {done.change.label}: {_PAST[done.change.action]}"
     return text if done.secret is None else f"{text}. Its secret, shown this once: {done.secret}"
 

@@ -14,7 +14,7 @@ from application.caller import Caller, acting_as
 from application.errors import NotFound
 from application.queries.resource_as_of import AtRevision, AtTime
 from entrypoints.auditing.audit_trail import auditing_of
-from entrypoints.auditing.container import administrators_log, small_ledger
+from entrypoints.auditing.container import admin_raw_events, small_ledger
 from entrypoints.cli.arguments import identifier, moment, organization
 from entrypoints.cli.output import clear_errors, print_json, say
 from entrypoints.http.json_responses import json_bytes
@@ -77,7 +77,7 @@ def _kind(text: str) -> Kind:
 async def _owner(runtime: Runtime, kind: Kind, resource_id: UUID) -> UUID:
     auditing = auditing_of(runtime)
     async with auditing.admin_pool():
-        owner = await administrators_log(auditing).owner(resource_id)
+        owner = await admin_raw_events(auditing).owner(resource_id)
     if owner is None:
         raise NotFound(f"There is no {kind} with this id in the log of any organization.")
     return owner

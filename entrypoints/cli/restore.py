@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 import uvloop
 
-from application.counted import counted
 from application.errors import Unavailable
+from application.plurals import counted
 from entrypoints.administration.admin_access import Access, until_stopped
 from entrypoints.backups.backup_and_restore import restore as restored
 from entrypoints.backups.container import kept_master_keys

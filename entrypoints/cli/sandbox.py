@@ -17,7 +17,7 @@ def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8090,
     as_json: Annotated[bool, typer.Option("--json", help="Print the address as JSON.")] = False,
 ) -> None:
-    """Play AI providers on loopback: lists, chat, streams, refusals and faults, without keys and costs.
+    """Simulate AI providers on loopback: lists, chat, streams, refusals and faults, without keys and costs.
 
     The service calls it when MODELBOOK_EGRESS_ALLOW names its address, such as 127.0.0.1:8090.
     """

@@ -23,7 +23,7 @@ def serve(
     Without MODELBOOK_DATABASE_URL an embedded Postgres is started in MODELBOOK_DATA_DIR and migrated. Ctrl-C or SIGTERM
     finishes the requests in flight.
     """
-    with service_log(as_json=as_json) as log, clear_errors(as_json=as_json, report=log.complain):
+    with service_log(as_json=as_json) as log, clear_errors(as_json=as_json, report=log.print_error):
         settings = load_settings(host=host, port=port, workers=workers)
         # All that serves takes its time to load: neither the help nor a wrong setting waits for it.
         from entrypoints.runtime import prepared  # noqa: PLC0415

@@ -24,7 +24,7 @@ _LIFETIME_SECONDS: Final = 900.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceAccess:
-    """A service, and a token for an organization at it. Without an id the token alone says which organization."""
+    """A service, and a token for an organization at it. Without an id the token determines the organization."""
 
     url: str
     token: str = field(repr=False)

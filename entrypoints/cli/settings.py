@@ -16,7 +16,7 @@ def settings(
     reference: Annotated[bool, typer.Option("--reference", help="Print docs/settings.md instead.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print names, values and descriptions as JSON.")] = False,
 ) -> None:
-    """Show the settings that hold here, those that were set marked with *. Secrets are not shown."""
+    """Show the effective settings; those that were set are marked with *. Secrets are not shown."""
     with clear_errors(as_json=as_json):
         if reference:
             typer.echo(settings_reference(), nl=False)

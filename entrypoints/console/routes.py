@@ -16,5 +16,5 @@ if TYPE_CHECKING:
 
 @cache
 def console_routes() -> Sequence[Route]:
-    """Return the routes of the console: its page is `/`, its parts lie under `/console/`."""
+    """Return the routes of the console: its page is `/`, its files are under `/console/`."""
     return page_routes(files("entrypoints.console").joinpath("page"), index="/", prefix="/console")

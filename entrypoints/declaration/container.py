@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from application.declaration.organization import DeclaredOrganization
 
-__all__ = ["normal_endpoint", "organization", "shown_of_secret"]
+__all__ = ["normal_endpoint", "organization", "secret_hint"]
 
 
 def organization(url: str, token: str) -> AbstractAsyncContextManager[DeclaredOrganization]:
@@ -32,7 +32,7 @@ def normal_endpoint(url: str) -> str:
     return str(read_base(url).url)
 
 
-def shown_of_secret(field: str, text: str) -> str:
+def secret_hint(field: str, text: str) -> str:
     """Return what the service shows of a secret: a key's hint, or the host of a webhook's address.
 
     Raises:

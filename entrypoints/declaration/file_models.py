@@ -1,4 +1,4 @@
-"""What may stand in a declaration: the API's fields, with names in place of ids and references in place of secrets."""
+"""What a declaration may contain: the API's fields, with names in place of ids and references in place of secrets."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class SecretReference(Body):
     def _is_no_secret(cls, value: object) -> object:
         if not isinstance(value, dict):
             raise PydanticCustomError(
-                "secret", "never stands in the file: write {env: NAME} or {file: PATH} to say where it is"
+                "secret", "is never written in the file: use {env: NAME} or {file: PATH} to refer to it"
             )
         return value
 
@@ -44,13 +44,13 @@ class SecretReference(Body):
 
 
 class DeclaredModel(WrittenModel):
-    """A model of the provider that it stands below."""
+    """A model of the provider that it is nested in."""
 
     model_id: ProviderModelId
 
 
 class DeclaredProvider(Body):
-    """A provider, known by its name. Without `models` nothing is said of its models."""
+    """A provider, known by its name. Without `models` its models are not declared."""
 
     name: Name
     provider_type: ProviderTypeName
@@ -104,7 +104,7 @@ class DeclaredBudget(Body):
 
 
 class DeclarationFile(Body):
-    """What an organization is to have. A part that is not there says nothing; an empty list says that there is none."""
+    """What an organization is to have. An absent part is not declared; an empty list declares that there is none."""
 
     version: Literal[1]
     providers: Annotated[list[DeclaredProvider], Field(max_length=_MOST)] | None = None

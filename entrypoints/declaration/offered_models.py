@@ -48,7 +48,7 @@ async def _offered(
     """Return the names of all models that the provider offers.
 
     Raises:
-        ApplicationError: it could not be asked.
+        ApplicationError: it could not be queried.
     """
     kind, key = provider["providerType"], provider.get("apiKey")
     connection = ProviderConnection(

@@ -23,7 +23,7 @@ from application.policies.extra_headers import merged_headers
 from domain.errors import InvalidValue
 from domain.key_patterns import has_key_form
 from domain.names import checked_name
-from entrypoints.declaration.container import normal_endpoint, shown_of_secret
+from entrypoints.declaration.container import normal_endpoint, secret_hint
 from entrypoints.declaration.file_models import (
     DeclarationFile,
     DeclaredAccessKey,
@@ -110,9 +110,9 @@ def _findings(error: ValidationError, document: object) -> list[Finding]:
 
 
 def _refuse_keys(document: object) -> None:
-    """Refuse keys in whatever text they stand: the log would keep them, and the file is for everybody's eyes."""
+    """Refuse keys in every text: the log would keep them, and the file may be read by everybody."""
     findings = [
-        Finding(place=pointer_to(place), message="has the form of a key: no secret stands in the file")
+        Finding(place=pointer_to(place), message="has the form of a key: the file must not contain secrets")
         for place, text in _texts(document, ())
         if has_key_form(text) and place[-1:] != ("url",)
     ]
@@ -232,7 +232,7 @@ class _Reader:
         )
         if url is not None and url.text is not None:
             try:
-                shown_of_secret("url", url.text)
+                secret_hint("url", url.text)
             except ValueError as error:
                 self.findings.append(Finding(place=f"{place}/url", message=f"cannot be used: {error}"))
         return self._named("webhook", webhook, place, _written(webhook, but={"url"}), secrets={"url": url})
@@ -254,7 +254,7 @@ class _Reader:
 
 
 def _written(model: Body, *, but: set[str] | None = None) -> dict[str, Any]:
-    """Return the fields that stand in the file, by the API's names; fractions are decimals."""
+    """Return the fields of the file, by the API's names; fractions are decimals."""
     dumped = model.model_dump(by_alias=True, exclude_unset=True, exclude=but)
     return {name: exact(value) for name, value in dumped.items()}
 

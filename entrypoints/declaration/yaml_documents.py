@@ -39,7 +39,7 @@ Place = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where something stands, both counted from 1."""
+    """A position in the file, both numbers counted from 1."""
 
     line: int
     column: int
@@ -55,13 +55,13 @@ class UnreadableYaml(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class YamlDocument:
-    """A document and where its values stand. Fractions are decimals."""
+    """A document and the positions of its values. Fractions are decimals."""
 
     content: Any
     _positions: Mapping[Place, Position]
 
     def position(self, pointer: str) -> Position | None:
-        """Return where the value at a JSON pointer stands, or what should hold it where there is none."""
+        """Return the position of the value at a JSON pointer, or of its parent where there is none."""
         known = {pointer_to(place): position for place, position in self._positions.items()}
         while pointer and pointer not in known:
             pointer = pointer.rpartition("/")[0]
@@ -107,13 +107,13 @@ def _check_events(text: str) -> None:
         elif count > 2 * _MOST_VALUES:
             problem = f"The file has more than {_MOST_VALUES:,} values"
         elif getattr(event, "tag", None) is not None:
-            problem = "Tags (!...) are not taken"
+            problem = "Tags (!...) are not accepted"
         if problem is not None:
             raise UnreadableYaml(problem, _position(event.start_mark))
 
 
 class _Reading:
-    """Makes values of nodes. An alias counts as what it stands for, each time."""
+    """Makes values of nodes. An alias counts as what it expands to, each time."""
 
     def __init__(self) -> None:
         self.positions: dict[Place, Position] = {}
@@ -136,10 +136,10 @@ class _Reading:
     def _count_one(self, node: Any, depth: int) -> None:  # noqa: ANN401 - as above
         self._count += 1
         if self._count > _MOST_VALUES or depth > _DEEPEST:
-            raise UnreadableYaml("Its aliases stand for more than is taken", _position(node.start_mark))
+            raise UnreadableYaml("Its aliases expand to more than is accepted", _position(node.start_mark))
 
     def _members(self, node: yaml.MappingNode, place: Place, merges: int = 0) -> Iterator[tuple[str, Any]]:
-        """Yield the members, first those that are merged in, so that the mapping's own stand over them.
+        """Yield the members, first those that are merged in, so that the mapping's own override them.
 
         `merges` are those that have led here.
         """
@@ -152,8 +152,8 @@ class _Reading:
                 raise UnreadableYaml("A key has to be a text", _position(key.start_mark))
             is_merge = name == _MERGE and not key.style
             if name in own or (is_merge and merged is not None):
-                told = "" if has_key_form(name) else f" {name[:100]}"
-                raise UnreadableYaml(f"The key{told} stands twice here", _position(key.start_mark))
+                quoted = "" if has_key_form(name) else f" {name[:100]}"
+                raise UnreadableYaml(f"The key{quoted} appears twice here", _position(key.start_mark))
             if is_merge:
                 merged = value
             else:
@@ -166,13 +166,13 @@ class _Reading:
             yield from self._members(source, place, merges + 1)
         for name, value in own.items():
             yield name, self.value(value, (*place, name))
-            # What begins in a line below is looked for where its name stands.
+            # What begins in a line below is located where its name is.
             if value.start_mark.line > (key := keys[name]).start_mark.line:
                 self.positions[*place, name] = _position(key.start_mark)
 
 
 def plain(text: str) -> Any:  # noqa: ANN401 - as above
-    """Return what a scalar without quotes stands for.
+    """Return the value of a scalar without quotes.
 
     Raises:
         ValueError: it is a number that is too long.

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from entrypoints.http.authentication import Verifier
     from entrypoints.http.idempotency import Idempotency
+    from entrypoints.http.known_callers import KnownCallers
     from entrypoints.http.principal import Principal
     from entrypoints.http.rate_limits import RateLimiter
     from entrypoints.http.request_context import RequestContext
@@ -46,9 +47,11 @@ class AccessControl:
         limiter: RateLimiter,
         *,
         sign_in: SignIn | None,
+        known_callers: KnownCallers,
         logger: FilteringBoundLogger,
     ) -> None:
         self._sign_in = sign_in
+        self._known_callers = known_callers
         self._verifier = verifier
         self._idempotency = idempotency
         self._limiter = limiter
@@ -76,9 +79,11 @@ class AccessControl:
         organization_id = principal.organization_id if route.access.is_for_organizations else None
         if organization_id is None:
             return await self._checked(request, handler, context, route, principal)
+        self._known_callers.remember(request, organization_id)
+        await loop_time().charge(organization_id)
         await self._limiter.let_in(request, organization_id)
         with self._limiter.under_way(route, organization_id):
-            return await loop_time().run(organization_id, self._checked(request, handler, context, route, principal))
+            return await self._checked(request, handler, context, route, principal)
 
     async def _checked(
         self,
@@ -97,7 +102,7 @@ class AccessControl:
         return await self._let_through(request, handler, context, route)
 
     def _verify(self, request: web.Request) -> Callable[[], Awaitable[Principal]]:
-        """Return what tells who asks: by a token or an access key where the request has one, else by its session.
+        """Return the verifier of the caller: by a token or an access key if the request has one, else by its session.
 
         The doors are for programs, and take no session.
         """
@@ -114,7 +119,7 @@ class AccessControl:
         if not route.keeps_answers:
             key = None
         if key is not None:
-            # An earlier request with the key may have made the change; the claim tells.
+            # An earlier request with the key may have made the change; the claim shows it.
             context.has_key = context.outcome.may_have_changed = True
         organization_id = context.principal.organization_id if context.principal else None
         if not route.access.is_for_organizations or organization_id is None:

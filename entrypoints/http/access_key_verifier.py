@@ -1,4 +1,4 @@
-"""Tells who asks: with an access key of this service, or with a token."""
+"""Authenticates callers by an access key of this service, or by a token."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _ROLES: Final = {"read": Role.VIEWER, "manage": Role.EDITOR}
 _REASONS: Final[dict[Refusal, str]] = {
-    "unknown": "it is not known here, or no longer",
+    "unknown": "it is not known here, or not any more",
     "disabled": "it is disabled",
     "expired": "it has expired",
 }
@@ -58,6 +58,6 @@ class AccessKeyVerifier:
 def _refused(reason: str) -> NotAuthenticated:
     challenge = f'Bearer error="invalid_token", error_description="{reason}"'
     return NotAuthenticated(
-        f"The access key is not accepted, because {reason}; ask an admin of your organization for another one.",
+        f"The access key is not accepted, because {reason}; request another one from an admin of your organization.",
         headers={"WWW-Authenticate": challenge},
     )

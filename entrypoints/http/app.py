@@ -13,12 +13,12 @@ from entrypoints.http.documentation.page import Documentation
 from entrypoints.http.headers import Headers
 from entrypoints.http.health import Check, HealthViews, Warn
 from entrypoints.http.idempotency import Idempotency
+from entrypoints.http.known_callers import KNOWN_CALLERS, KnownCallers
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.request_bodies import REQUEST_BODIES, RequestBodies
-from entrypoints.http.request_middleware import RequestMiddleware
-from entrypoints.http.request_traces import RequestTraces
+from entrypoints.http.request_middleware import RequestMiddleware, RequestTraces
 from entrypoints.http.routes import Route, routes_of
-from entrypoints.http.stopping import Stopping
+from entrypoints.http.shutdown_state import ShutdownState
 from entrypoints.http.transport import Runner
 
 if TYPE_CHECKING:
@@ -48,25 +48,28 @@ def build_app(
     sign_in: SignIn | None = None,
     warnings: Mapping[str, Warn] | None = None,
     options: HttpOptions,
-    stopping: Stopping | None = None,
+    stopping: ShutdownState | None = None,
     logger: FilteringBoundLogger,
     metrics: HttpMetrics | None = None,
     tracer: Tracer | None = None,
 ) -> web.Application:
     """Return the application with these routes, and with those for health, figures and documentation."""
-    metrics, stopping = metrics or HttpMetrics(), stopping or Stopping()
+    metrics, stopping = metrics or HttpMetrics(), stopping or ShutdownState()
     records: dict[web.AbstractRoute, Route] = {}
     requests = RequestMiddleware(records, logger=logger, metrics=metrics, trusted_proxies=options.trusted_proxies)
     limiter.check(routes)
+    known_callers = KnownCallers()
     access = AccessControl(
         verifier,
         Idempotency(claims, fingerprints, stocks, logger=logger, hold_seconds=options.hold_seconds),
         limiter,
         sign_in=sign_in,
+        known_callers=known_callers,
         logger=logger,
     )
     traces = [] if tracer is None else [RequestTraces(records, tracer).middleware]
     app = web.Application(middlewares=[*traces, requests.middleware, access.middleware])
+    app[KNOWN_CALLERS] = known_callers
     app[REQUEST_BODIES] = RequestBodies(options, limiter.shares)
     app.on_response_prepare.append(Headers(options.cors_origins, stopping).on_response_prepare)
     health = HealthViews(checks, warnings or {}, stopping, seconds=options.readiness_seconds)
@@ -77,10 +80,10 @@ def build_app(
 
 
 def build_runner(
-    app: web.Application, options: HttpOptions, logger: FilteringBoundLogger, stopping: Stopping | None = None
+    app: web.Application, options: HttpOptions, logger: FilteringBoundLogger, stopping: ShutdownState | None = None
 ) -> web.AppRunner:
     """Return what serves the application; its `cleanup()` first lets the requests in flight finish, within a limit."""
-    return Runner(app, options, logger, stopping or Stopping())
+    return Runner(app, options, logger, stopping or ShutdownState())
 
 
 def _added(app: web.Application, routes: Sequence[Route]) -> Mapping[web.AbstractRoute, Route]:
@@ -97,7 +100,7 @@ def _added(app: web.Application, routes: Sequence[Route]) -> Mapping[web.Abstrac
 
 
 async def _expect(request: web.Request) -> None:
-    """Tell a client that waits for it to go on; what else it may expect is its own affair."""
+    """Send 100 (Continue) to a client that expects it; any other expectation is refused elsewhere."""
     if request.version == HttpVersion11 and request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         # That was not the beginning of the answer.

@@ -1,6 +1,6 @@
 """Verifies tokens: a token in the header "Authorization: Bearer", verified after RFC 8725 and remembered for seconds.
 
-At the doors it may also stand where their clients send an API key: in `x-api-key` (Anthropic) or `api-key` (Azure).
+At the doors it may also be where their clients send an API key: in `x-api-key` (Anthropic) or `api-key` (Azure).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class _Remembered:
 
 
 class Verifier(Protocol):
-    """Tells who asks."""
+    """Authenticates callers."""
 
     async def principal(self, authorization: str | None) -> Principal:
         """Return who the value of the Authorization header is proof of.

@@ -17,7 +17,7 @@ ORGANIZATION_FILTER = "organizationId"
 
 
 class Access(Enum):
-    """Who may use a route; the value is how the documentation says it."""
+    """Who may use a route; the value is the documentation's wording."""
 
     least_role: Role | None
     """What it takes in the caller's own organization; none for routes that do not work on one."""
@@ -63,7 +63,9 @@ def require(principal: Principal, access: Access, *, open_to_run_keys: bool = Fa
         return
     least = access.least_role
     if principal.organization_id is None or principal.role is None or least is None:
-        raise NotAllowed("This works on an organization, and the token names none: ask for one with organization_id.")
+        raise NotAllowed(
+            "This request needs an organization, and the token names none: use a token with organization_id."
+        )
     if principal.role < least and key is not None:
         raise NotAllowed(f"This is for {access.value}, and this access key has the scope {key.scope}.")
     if principal.role < least:

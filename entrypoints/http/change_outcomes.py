@@ -17,7 +17,7 @@ _INTERNAL_ERROR: Final = "internal-error"
 
 
 def with_outcome(problem: Problem, error: Exception, context: RequestContext) -> Problem:
-    """Return the problem with what is known of the change; the same one where no change was asked for.
+    """Return the problem with what is known of the change; the same one where no change was requested.
 
     Only failures that say nothing themselves about the change are added to: a database that cannot be reached, and
     what nobody foresaw.

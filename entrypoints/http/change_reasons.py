@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HEADER: Final = "X-Change-Reason"
 MEMBER: Final = "reason"
 
-# More than RFC 8187 lets stand by itself: JavaScript's encodeURIComponent leaves !'()* as they are.
+# More than RFC 8187 allows unencoded: JavaScript's encodeURIComponent leaves !'()* as they are.
 _EXTENDED: Final = re.compile(r"(UTF-8|ISO-8859-1)'[A-Za-z0-9-]*'(.*)", re.IGNORECASE | re.DOTALL)
 _ENCODED: Final = re.compile(r"(?:[!-$&-~]|%[0-9A-Fa-f]{2})*")
 

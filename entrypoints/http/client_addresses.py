@@ -22,10 +22,10 @@ _WITH_PORT: Final = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::\d{1,5})?|(\d{1,3}(?:\.
 
 
 def client_address(request: web.BaseRequest, trusted: Sequence[Network]) -> str | None:
-    """Return the nearest address that is not a trusted proxy's, as far as trusted proxies tell; none if unknown.
+    """Return the nearest address that is not a trusted proxy's, as reported by trusted proxies; none if unknown.
 
     Only what a trusted proxy has appended counts, so that a client cannot name another address. Where `Forwarded` and
-    `X-Forwarded-For` tell different things, one of them is the client's own, and the proxy's address is returned.
+    `X-Forwarded-For` differ, one of them is the client's own, and the proxy's address is returned.
     """
     peer = _peer(request.remote or "")
     if peer is None:
@@ -39,7 +39,7 @@ def client_address(request: web.BaseRequest, trusted: Sequence[Network]) -> str 
 
 
 def client_network(request: web.BaseRequest, trusted: Sequence[Network]) -> str:
-    """Return what stands for the client where attempts are counted: its address, of IPv6 the network of 64 bits."""
+    """Return the identity of the client for counting attempts: its address, of IPv6 the network of 64 bits."""
     text = client_address(request, trusted)
     if text is None:
         return "unknown"
@@ -64,7 +64,7 @@ def _forwarded(request: web.BaseRequest) -> Iterator[str] | None:
     values = request.headers.getall("Forwarded", None)
     if values is None:
         return None
-    # A comma within quotation marks stands in no address.
+    # No address has a comma within quotation marks.
     parts = ",".join(values).split(",")
     return (_for(part) for part in reversed(parts))
 

@@ -65,7 +65,7 @@ def _entry(kind: type[BaseException]) -> Entry | None:
 
 
 MOST_REASONS = 50
-"""Candidates that a refusal tells of; the route that explains choices tells of more."""
+"""Candidates that a refusal lists; the route that explains choices lists more."""
 
 INTERNAL_ERROR = Problem(
     status=500,
@@ -179,7 +179,7 @@ _OF_THE_PROMPT = frozenset({"bad_request", "content_filter", "context_length_exc
 
 
 def _prompt_failed(error: PromptFailed) -> Problem:
-    """What a provider says of the prompt itself is the asker's to put right."""
+    """What a provider reports about the prompt itself is for the client to correct."""
     problem = _upstream(error)
     status = 422 if error.failure.category in _OF_THE_PROMPT else problem.status
     attempts = [CallMade.model_validate(attempt) for attempt in error.attempts]
@@ -263,5 +263,5 @@ TABLE: Mapping[type[BaseException], Entry] = {
     UnknownEventType: _with(500),
     JobInterrupted: _with(503, _SHORTLY),
 }
-"""From the class of an error to how it is answered. A class stands for those below it that have no entry.
+"""From the class of an error to how it is answered. A class represents those below it that have no entry.
 The roots of the two error trees have none, so that whoever adds a refusal says how it is answered."""

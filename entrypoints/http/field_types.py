@@ -49,13 +49,13 @@ class Body(BaseModel):
 
 
 def without_defaults(schema: dict[str, Any]) -> None:
-    """Take the defaults out of a schema, where they stand for nothing; for `json_schema_extra`."""
+    """Take the defaults out of a schema, where they mean nothing; for `json_schema_extra`."""
     for field in schema.get("properties", {}).values():
         field.pop("default", None)
 
 
 class Patch(Body):
-    """The root of all merge patches: what is not sent stays as it is, so that defaults stand for nothing."""
+    """The root of all merge patches: what is not sent stays as it is, so that defaults mean nothing."""
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
 

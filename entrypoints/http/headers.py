@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from entrypoints.http.stopping import Stopping
+    from entrypoints.http.shutdown_state import ShutdownState
 
 SERVER = "modelbook"
 
@@ -46,7 +46,7 @@ _MOST_OF_CLIENTS = 50
 class Headers:
     """Adds headers when an answer is about to leave; a handler's own come first."""
 
-    def __init__(self, cors_origins: Sequence[str], stopping: Stopping) -> None:
+    def __init__(self, cors_origins: Sequence[str], stopping: ShutdownState) -> None:
         self._origins = frozenset(cors_origins)
         self._stopping = stopping
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from entrypoints.http.stopping import Stopping
+    from entrypoints.http.shutdown_state import ShutdownState
 
 _LATER: Final = {"Retry-After": "1"}
 
@@ -29,13 +29,13 @@ Warn = Callable[[], Awaitable[str | None]]
 
 
 class HealthViews:
-    """Answers whatever watches over the process, and asks what the service depends on, all at once."""
+    """Answers health checks of the process, and checks the service's dependencies concurrently."""
 
     def __init__(
         self,
         checks: Mapping[str, Check],
         warnings: Mapping[str, Warn],
-        stopping: Stopping,
+        stopping: ShutdownState,
         *,
         seconds: float = 1.0,
     ) -> None:
@@ -86,7 +86,7 @@ class HealthViews:
         return json_response(report, status=200 if ready else 503, headers=headers)
 
     async def _found(self, name: str, check: Check) -> str:
-        """Return how the thing was found. A check that hangs goes on, and whoever asks next waits for the same one."""
+        """Return the result of the check. A check that hangs continues, and the next caller waits for the same one."""
         checking = self._under_way.get(name)
         if checking is None:
             checking = self._under_way[name] = asyncio.create_task(_made(check))

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 class HttpOptions:
     """Times in seconds. `cors_origins` are origins in full (`https://app.example.org`); none: same origin only.
 
-    `trusted_proxies` tell the address of their client for the log. `hold_seconds` is between two signs that the request
-    with an Idempotency-Key is still being carried out. A request is given up when its head is not whole, or nothing
-    more of its body has come, after `read_seconds`. Of all bodies that are being read or answered, this process holds
-    `most_body_bytes`.
+    `trusted_proxies` report the address of their client for the log. `hold_seconds` is between two signs that the
+    request with an Idempotency-Key is still being executed. A request is given up when its head is not whole, or
+    nothing more of its body has come, after `read_seconds`. Of all bodies that are being read or answered, this process
+    holds `most_body_bytes`.
     """
 
     cors_origins: tuple[str, ...] = ()

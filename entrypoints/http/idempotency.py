@@ -16,7 +16,6 @@ from application.caller import Caller, acting_as
 from application.errors import RateLimited, Unavailable
 from application.ports.idempotency_claims import Claimed, InFlight, Mismatch, Replay
 from domain.key_patterns import has_key_form
-from entrypoints.http.error_middleware import answer_or_problem
 from entrypoints.http.errors import problem_for
 from entrypoints.http.parse_request import work_on_body
 from entrypoints.http.problems import problem_response
@@ -29,6 +28,7 @@ from entrypoints.http.request_errors import (
     NotReplayable,
     Refused,
 )
+from entrypoints.http.request_middleware import answer_or_problem
 from entrypoints.http.routes import MEBIBYTE
 from entrypoints.http.secret_fields import secrets_in, with_lifted_headers, without_secrets
 from entrypoints.http.strict_json import parse_json
@@ -94,7 +94,7 @@ class Idempotency:
         Raises:
             NotReplayable: the route's answers cannot be kept.
             MalformedIdempotencyKey: it is a provider's key or another secret in the body, and is not kept.
-            IdempotencyKeyReused: the first request with the key asked for something else.
+            IdempotencyKeyReused: the first request with the key requested something else.
             CommandInFlight: the first request with the key is not answered yet.
             RateLimited: as many answers are kept for the organization as may be.
         """
@@ -113,7 +113,7 @@ class Idempotency:
                     with acting_as(caller):
                         await self._claims.release(key)
                     raise refusal
-                return await self._carried_out(request, handler, key, caller)
+                return await self._execute(request, handler, key, caller)
             case InFlight():
                 raise CommandInFlight(headers={"Retry-After": "1"})
         headers = {**claim.headers, "Idempotency-Replayed": "true"}
@@ -131,7 +131,7 @@ class Idempotency:
         self, request: web.Request, key: str, organization_id: UUID
     ) -> tuple[Caller, Claimed | InFlight | Replay]:
         """Claim the key for the request, under the active master key or one that was active when it first came."""
-        asked = await _asked(request, organization_id)
+        asked = await _request_digest(request, organization_id)
         for fingerprint in self._fingerprints(asked):
             context_of(request).command_id = command_for(organization_id, key, fingerprint)
             caller = caller_for(request, organization_id)
@@ -141,9 +141,7 @@ class Idempotency:
                 return caller, claim
         raise IdempotencyKeyReused
 
-    async def _carried_out(
-        self, request: web.Request, handler: Handler, key: str, caller: Caller
-    ) -> web.StreamResponse:
+    async def _execute(self, request: web.Request, handler: Handler, key: str, caller: Caller) -> web.StreamResponse:
         response: web.StreamResponse | None = None
         holding = asyncio.create_task(self._hold(key, caller))
         try:
@@ -168,7 +166,7 @@ class Idempotency:
         try:
             is_kept = response is not None and is_final(response.status) and not _quotes_key(response)
             if response is None or (not is_kept and context_of(request).outcome.known != "unchanged"):
-                # The next request with the key goes on with this command, and has to know that it began before.
+                # The next request with the key continues with this command, and has to know that it began before.
                 await self._claims.leave_open(key)
                 return
             if not is_kept:
@@ -196,12 +194,12 @@ class Idempotency:
 
 
 def is_final(status: int) -> bool:
-    """Tell whether a repetition of the request would be answered in the same way for ever."""
+    """Return whether a repetition of the request would be answered in the same way for ever."""
     return 200 <= status < 300 or (400 <= status < 500 and status not in NOT_FINAL)  # noqa: PLR2004 - classes of status
 
 
 def _quotes_key(response: web.StreamResponse) -> bool:
-    """Tell whether a refusal quotes somebody's key, from the path or the name of a field: it is not written down."""
+    """Return whether a refusal quotes somebody's key, from the path or the name of a field: it is not written down."""
     if response.status < 400 or not isinstance(response, web.Response):  # noqa: PLR2004 - classes of status
         return False
     return has_key_form(_content(response).decode("utf-8", "replace"))
@@ -216,8 +214,8 @@ def _content(response: web.Response) -> bytes:
     return bytes(body)
 
 
-async def _asked(request: web.Request, organization_id: UUID) -> bytes:
-    """Return a digest of what the request asks for, without a provider's secrets; it is never kept itself."""
+async def _request_digest(request: web.Request, organization_id: UUID) -> bytes:
+    """Return a digest of the request's content, without a provider's secrets; it is never kept itself."""
     takes_secrets = _takes_secrets(request)
     asked = f"{request.method}\n{request.raw_path}\n{organization_id}\n".encode()
     key = principal_of(request).access_key

@@ -1,4 +1,4 @@
-"""Joins the modules of a page's scripts, so that a browser asks for a few files and not for a hundred.
+"""Joins the modules of a page's scripts, so that a browser requests a few files and not a hundred.
 
 The page names which scripts there are. Each consists of the modules that it names and of all that they import, as far
 as they are not in a script before it. Modules that are imported when they are needed, by `import()`, are a script each,
@@ -113,7 +113,7 @@ def _parsed(name: str, source: str) -> _Module:
 
 
 def _declared(module: _Module, line: str) -> str:
-    """Take a line that imports or exports, and return what it says besides."""
+    """Take a line that imports or exports, and return the rest of it."""
     if found := _IMPORT.fullmatch(line):
         module.imports.append((found[1], module.beside(found[2])))
         return ""
@@ -185,7 +185,7 @@ def _function(module: _Module, ways: Mapping[str, str]) -> Iterator[str]:
     for names, other in module.imports:
         if names:
             yield f"const {{ {names.replace(' as ', ': ')} }} = {_variable(other)};"
-    # It finds what lies beside it where it lay itself.
+    # It finds the files beside it in its original folder.
     body = module.body.replace("import.meta.url", f'new URL("{module.name}", import.meta.url).href')
     yield _IMPORTED_LATER.sub(lambda found: ways[module.beside(found[1])], body)
     exported = (name if name == value else f"{name}: {value}" for name, value in module.exports.items())

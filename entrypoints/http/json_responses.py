@@ -9,10 +9,13 @@ import orjson
 from aiohttp import web
 from pydantic import BaseModel
 
+from application.caller import current_caller
+from application.request_cleanup import has_turn_until_request_end
+from application.run_in_thread import run_in_thread
 from entrypoints.http.answers.response_model import document_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from uuid import UUID
 
 _JSON = {"Content-Type": "application/json"}
@@ -24,6 +27,16 @@ def json_bytes(value: object) -> bytes:
     Bytes of JSON within the value are spliced in by wrapping them in `orjson.Fragment`.
     """
     return orjson.dumps(value, default=_plain, option=orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC)
+
+
+async def answer_bytes(build: Callable[[], object]) -> bytes:
+    """Return what a provider's answer is built into, as JSON; of a large one in a thread, a while after its parsing.
+
+    Both hold the event loop, and one after the other would for twice as long.
+    """
+    if not has_turn_until_request_end():
+        return json_bytes(build())
+    return await run_in_thread(current_caller().organization_id, lambda: json_bytes(build()))
 
 
 def json_response(
@@ -52,7 +65,7 @@ def no_content(*, revision: int | None = None, position: int | None = None) -> w
 def written(
     *, revision: int | None = None, position: int | None = None, location: str | None = None
 ) -> Mapping[str, str]:
-    """Return the headers that say what a change led to."""
+    """Return the headers with the result of a change."""
     headers: dict[str, str] = {}
     if revision is not None:
         headers["ETag"] = entity_tag(revision)

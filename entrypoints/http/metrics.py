@@ -19,7 +19,7 @@ from entrypoints.http.request_errors import NotAuthenticated
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.monitoring.loop_figures import LoopCounter, LoopHistogram
 from entrypoints.monitoring.text_formats import text_format_for
-from entrypoints.monitoring.worker_figures import WORKERS, figures_of_all
+from entrypoints.monitoring.worker_figures import WORKERS, figures_of_all_workers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -68,8 +68,8 @@ class HttpMetrics:
     ) -> None:
         """Keep the figures; `token` is the bearer that opens them to other hosts than this one.
 
-        `other_workers` are where the other processes of this service show theirs. `example` tells which span a request
-        is answered in.
+        `other_workers` are where the other processes of this service show theirs. `example` returns the span that a
+        request is answered in.
         """
         self.registry = registry or CollectorRegistry()
         self.refresh: list[Callable[[], Awaitable[None]]] = []
@@ -127,7 +127,7 @@ class HttpMetrics:
         names = query_of(request, MetricsQuery).names
         await self.fresh()
         text_format = text_format_for(request)
-        figures = await figures_of_all(self.registry, self._other_workers, text_format)
+        figures = await figures_of_all_workers(self.registry, self._other_workers, text_format)
         chosen = figures if names is None else _Chosen(figures, frozenset(names.split(",")))
         return web.Response(body=text_format.write(chosen), headers={"Content-Type": text_format.content_type})
 
@@ -139,7 +139,7 @@ class HttpMetrics:
 
 
 def _is_from_here(request: web.Request) -> bool:
-    """Tell whether a program on this host asks for itself: a proxy that asks for others says so in a header."""
+    """Return whether a program on this host sent the request; a proxy that forwards another's says so in a header."""
     if any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")):
         return False
     try:

@@ -120,18 +120,18 @@ def retry_advice(problem: Problem) -> dict[str, str]:
 
 
 def words_about_failure(failure: CallOutcome | None) -> Iterator[str]:
-    """Yield what the provider itself says, with the id by which its support finds the request, and what to do."""
+    """Yield the provider's own message, with the id by which its support finds the request, and what to do."""
     if failure is None:
         return
     if failure.upstream_message:
         request = f" (its request {failure.upstream_request_id})" if failure.upstream_request_id else ""
-        yield f'The provider says: "{failure.upstream_message}"{request}.'
+        yield f'The provider answered: "{failure.upstream_message}"{request}.'
     if failure.hint:
         yield failure.hint
 
 
 def tokens_of(failure: CallOutcome | None) -> tuple[int | None, int | None]:
-    """Return how many tokens the model can take and how many the prompt has; none: not said."""
+    """Return how many tokens the model can take and how many the prompt has; none: not reported."""
     context = failure.context if failure else None
     return (context.limit, context.used) if context else (None, None)
 

@@ -42,7 +42,7 @@ class Page(Query):
     include_total: Annotated[Flag, Field(description="Also count all that match.")] = False
 
     def fingerprint(self) -> str:
-        """Return what tells this query, order included, from others: a cursor is good for one query only."""
+        """Return a fingerprint of this query, order included: a cursor is valid for one query only."""
         asked = self.model_dump(mode="json", exclude={"limit", "cursor", "include_total"}, exclude_none=True)
         return hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 

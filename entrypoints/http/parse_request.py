@@ -217,7 +217,7 @@ def validated(model: type[Model], document: object, *, prefix: str = "") -> Mode
 
 
 def invalid(error: ValidationError, document: object, *, prefix: str = "") -> InvalidRequest:
-    """Return the refusal that a validator's findings amount to. Never says what was sent, which may be a key."""
+    """Return the refusal that a validator's findings amount to. Never quotes what was sent, which may be a key."""
     where = "query" if prefix else "body"
     if error.error_count() > MOST_FINDINGS:
         return InvalidRequest(f"The {where} is not allowed in {error.error_count():,} places.")

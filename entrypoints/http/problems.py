@@ -20,7 +20,7 @@ PROBLEM_TYPE = "application/problem+json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """What went wrong, before it is put on paper. `members` are facts beside the standard ones.
+    """A problem, before it is written as a document. `members` are those besides the standard ones.
 
     `failure` is the provider's, where it is one; its facts are among the members.
     """

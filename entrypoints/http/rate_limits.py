@@ -7,8 +7,8 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from application.bounds.quotas import QUOTAS, rate_quota
+from application.bounds.rate_limits import Allowance
 from application.errors import RateLimited
-from application.ports.rate_limits import Allowance
 from entrypoints.http.request_context import context_of
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from application.bounds.organization_quotas import OrganizationQuotas
+    from application.bounds.rate_limits import Quota, RateLimits
     from application.bounds.shares import Shares
-    from application.ports.rate_limits import Quota, RateLimits
     from entrypoints.http.routes import Handler, Route
 
 

@@ -1,4 +1,4 @@
-"""Lets connections on which much comes in take turns, so that the event loop never reads from all of them at once."""
+"""Lets new connections, and those on which much comes in, take turns: the event loop never reads from all at once."""
 
 from __future__ import annotations
 
@@ -23,17 +23,31 @@ class ReadingTurns:
         self._loop = loop
         self._waiting: deque[Callable[[], None]] = deque()
         self._is_ticking = False
+        self._begun = 0
+
+    def begin(self, read: Callable[[], None]) -> None:
+        """Call this at once where few have come since the last tick, else when its turn comes."""
+        if self._waiting or self._begun >= AT_ONCE:
+            self._waiting.append(read)
+            return
+        self._begun += 1
+        self._tick_soon()
+        read()
 
     def wait(self, read_on: Callable[[], None]) -> None:
         """Call this when its turn comes, which is when all who came before have had theirs."""
         self._waiting.append(read_on)
+        self._tick_soon()
+
+    def _tick_soon(self) -> None:
         if not self._is_ticking:
             self._is_ticking = True
             self._loop.call_later(TICK_SECONDS, self._tick)
 
     def _tick(self) -> None:
-        for _ in range(min(AT_ONCE, len(self._waiting))):
+        self._is_ticking = False
+        self._begun = min(AT_ONCE, len(self._waiting))
+        for _ in range(self._begun):
             self._waiting.popleft()()
-        self._is_ticking = bool(self._waiting)
-        if self._is_ticking:
-            self._loop.call_later(TICK_SECONDS, self._tick)
+        if self._begun:
+            self._tick_soon()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from aiohttp import web
 
 from application.json_size import MOST_CONTAINERS, MOST_VALUES, JsonSize
-from application.request_end import at_request_end
+from application.request_cleanup import at_request_end
 from application.run_in_thread import run_in_thread
 from entrypoints.http.request_errors import (
     BodiesTooLarge,
@@ -151,7 +151,7 @@ REQUEST_BODIES: web.AppKey[RequestBodies] = web.AppKey("request_bodies", Request
 
 
 def _arrived(request: web.Request) -> bytes:
-    """Return what is left of a body of which all has come; aiohttp tells of a connection lost since then here too."""
+    """Return what is left of a body of which all has come; aiohttp reports a connection lost since then here too."""
     try:
         return request.content.read_nowait()
     except OSError as error:

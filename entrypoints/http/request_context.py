@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from entrypoints.http.routes import Route
 
 PLATFORM = UUID(int=0)
-"""Stands in for the organization where a request to the platform's own routes needs one."""
+"""Takes the place of the organization where a request to the platform's own routes needs one."""
 
 
 @dataclass(slots=True, kw_only=True)
 class RequestContext:
-    """A request's id, its route (none: there is no such route), and who asks (none: nobody has been verified).
+    """A request's id, its route (none: there is no such route), and the caller (none: nobody has been verified).
 
-    `answer_headers` go with the answer, whatever it is. `outcome` is what is known of the change that was asked for,
+    `answer_headers` go with the answer, whatever it is. `outcome` is what is known of the change that was requested,
     `has_key` whether an Idempotency-Key came with it. `failure` is the provider's that the answer ends with, for the
     log. `kept_body` is what is kept of the answer for a repetition with the same Idempotency-Key, where that is not all
-    of it. `verify` tells anew who asks, for answers that last; it raises what the verifier does.
+    of it. `verify` authenticates the caller again, for answers that last; it raises what the verifier does.
     """
 
     request_id: str
@@ -71,7 +71,7 @@ def note_failure(request: web.Request, error: Exception) -> None:
 
 
 def principal_of(request: web.Request) -> Principal:
-    """Return who asks; for handlers of routes that are not public."""
+    """Return the caller; for handlers of routes that are not public."""
     principal = request[REQUEST_CONTEXT].principal
     if principal is None:
         raise LookupError(_NOBODY)
@@ -81,7 +81,7 @@ def principal_of(request: web.Request) -> Principal:
 def caller_for(request: web.Request, organization_id: UUID) -> Caller:
     """Return the caller for work on this organization.
 
-    Handlers of organization routes run as this already; those of platform routes say which organization they mean.
+    Handlers of organization routes run as this already; those of platform routes name the organization.
     """
     context = request[REQUEST_CONTEXT]
     principal = context.principal

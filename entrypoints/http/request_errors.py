@@ -28,6 +28,9 @@ class Refused(Exception):
     status: ClassVar[int] = 400
     code: ClassVar[str] = "bad-request"
 
+    def __init_subclass__(cls, *, code: str, status: int = 400) -> None:
+        cls.code, cls.status = code, status
+
     def __init__(
         self,
         detail: str | None = None,
@@ -43,147 +46,89 @@ class Refused(Exception):
 
     @property
     def detail(self) -> str:
-        """One sentence for the person who asked."""
+        """One sentence for the user."""
         return str(self.args[0])
 
 
-class MalformedJson(Refused):
+class MalformedJson(Refused, code="malformed-json"):
     """The body is not JSON that can be accepted."""
 
-    code = "malformed-json"
 
-
-class InvalidRequest(Refused):
+class InvalidRequest(Refused, status=422, code="invalid-input"):
     """Parts of the request are not allowed; `errors` names each."""
 
-    status = 422
-    code = "invalid-input"
 
-
-class MalformedCondition(Refused):
+class MalformedCondition(Refused, code="malformed-if-match"):
     """If-Match must be the ETag of an earlier answer, such as "7", or *."""
 
-    code = "malformed-if-match"
 
-
-class ConditionFailed(Refused):
+class ConditionFailed(Refused, status=412, code="stale-revision"):
     """If-Match is not an ETag of this service. Read the resource again and use its ETag."""
 
-    status = 412
-    code = "stale-revision"
 
-
-class InvalidCursor(Refused):
+class InvalidCursor(Refused, code="invalid-cursor"):
     """The cursor does not belong to this list. Start again without a cursor."""
 
-    code = "invalid-cursor"
 
-
-class ContentTooLarge(Refused):
+class ContentTooLarge(Refused, status=413, code="content-too-large"):
     """The body is larger than this route accepts."""
 
-    status = 413
-    code = "content-too-large"
 
-
-class TooManyValues(Refused):
+class TooManyValues(Refused, status=413, code="too-many-values"):
     """The body contains too many values. Send it in several requests."""
 
-    status = 413
-    code = "too-many-values"
 
-
-class RequestTooSlow(Refused):
+class RequestTooSlow(Refused, status=408, code="request-too-slow"):
     """The body did not arrive in time: too little of it was received in 30 seconds. Send the request again."""
 
-    status = 408
-    code = "request-too-slow"
 
-
-class MalformedBody(Refused):
+class MalformedBody(Refused, code="malformed-body"):
     """The framing of the body is not valid HTTP/1.1."""
 
-    code = "malformed-body"
 
-
-class BodiesTooLarge(Refused):
+class BodiesTooLarge(Refused, status=429, code="bodies-too-large"):
     """Your organization's concurrent request bodies are too large in total. Repeat this request shortly."""
 
-    status = 429
-    code = "bodies-too-large"
 
-
-class ServiceBusy(Refused):
+class ServiceBusy(Refused, status=503, code="service-busy"):
     """The bodies of all concurrent requests are too large in total. Repeat this request shortly."""
 
-    status = 503
-    code = "service-busy"
 
-
-class UnsupportedContent(Refused):
+class UnsupportedContent(Refused, status=415, code="unsupported-content-type"):
     """This route does not accept the Content-Type of the body."""
 
-    status = 415
-    code = "unsupported-content-type"
 
-
-class NotAuthenticated(Refused):
+class NotAuthenticated(Refused, status=401, code="not-authenticated"):
     """This needs a valid token in the header "Authorization: Bearer ..."."""
 
-    status = 401
-    code = "not-authenticated"
 
-
-class NotAllowed(Refused):
+class NotAllowed(Refused, status=403, code="not-allowed"):
     """Your role does not allow this."""
 
-    status = 403
-    code = "not-allowed"
 
-
-class CrossSiteRequest(Refused):
+class CrossSiteRequest(Refused, status=403, code="cross-site-request"):
     """A session is for the console's own pages. Programs and other sites use a token or an access key."""
 
-    status = 403
-    code = "cross-site-request"
+
+class NoAccountsHere(Refused, status=404, code="no-accounts-here"):
+    """Nobody can sign in like this here, because MODELBOOK_PUBLIC_URL, the address of the console, is not set."""
 
 
-class NoAccountsHere(Refused):
-    """Nobody can sign in like this here, because MODELBOOK_PUBLIC_URL does not say how browsers reach the console."""
-
-    status = 404
-    code = "no-accounts-here"
-
-
-class MalformedIdempotencyKey(Refused):
+class MalformedIdempotencyKey(Refused, code="malformed-idempotency-key"):
     """An Idempotency-Key must have 1 to 200 printable ASCII characters and must not be a provider key."""
 
-    code = "malformed-idempotency-key"
 
-
-class IdempotencyKeyReused(Refused):
+class IdempotencyKeyReused(Refused, status=422, code="idempotency-key-reused"):
     """This Idempotency-Key was used with another request. Use a new key for a new request."""
 
-    status = 422
-    code = "idempotency-key-reused"
 
-
-class NotReplayable(Refused):
+class NotReplayable(Refused, status=422, code="not-replayable"):
     """The answer to this request cannot be stored for a repetition. Send the request without an Idempotency-Key."""
 
-    status = 422
-    code = "not-replayable"
 
-
-class CommandInFlight(Refused):
+class CommandInFlight(Refused, status=409, code="command-in-flight"):
     """A request with this Idempotency-Key is still in progress. Repeat it shortly."""
 
-    status = 409
-    code = "command-in-flight"
 
-
-class AnswerNotKept(Refused):
-    """This request was carried out before, but its answer was a stream or too large to store. Do not repeat it."""
-
-    status = 409
-    code = "answer-not-kept"
+class AnswerNotKept(Refused, status=409, code="answer-not-kept"):
+    """This request was executed before, but its answer was a stream or too large to store. Do not repeat it."""

@@ -49,7 +49,7 @@ class StreamedEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One way an operation answers when all goes well.
+    """A successful answer of an operation.
 
     `schema` is a pydantic model or a JSON Schema (none: no body); `headers` are names that the documentation knows.
     `events` are those of an answer that comes as a stream, or may; `csv` is an example of one that may come as CSV.
@@ -65,7 +65,7 @@ class Answer:
 
 
 class Facts(TypedDict, total=False):
-    """What a route may say about itself.
+    """The options of a route.
 
     `problems` are the refusals that belong to the operation itself; those any route can give are documented anyway.
     `largest_body` is in bytes. `replayable=False` is for streams and for answers too large to keep: an
@@ -137,22 +137,22 @@ class Route:
 
     @property
     def is_conditional(self) -> bool:
-        """Tell whether the condition If-Match means something to it."""
+        """Return whether the condition If-Match means something to it."""
         return self.conditional or self.method in {"PUT", "PATCH", "DELETE"}
 
     @property
     def is_command(self) -> bool:
-        """Tell whether a request may change something, and the log with it."""
+        """Return whether a request may change something, and the log with it."""
         return not self.changes_nothing and self.method not in {"GET", "HEAD"}
 
     @property
     def takes_reason(self) -> bool:
-        """Tell whether it makes changes that may have a reason; other APIs that are spoken here have no such field."""
+        """Return whether it makes changes that may have a reason; the compatible APIs have no such field."""
         return self.is_command and self.access is not Access.PUBLIC and self.problem_shape is PROBLEM_DETAILS
 
     @property
     def takes_keys(self) -> bool:
-        """Tell whether an Idempotency-Key makes repetitions harmless."""
+        """Return whether an Idempotency-Key makes repetitions harmless."""
         return self.method == "POST" and self.replayable and self.keeps_answers
 
 
@@ -208,6 +208,6 @@ def _unwrapped(handler: Handler) -> Any:  # noqa: ANN401 - a function, or an obj
 
 
 def _tag(path: str) -> str:
-    """Return the first part of the path that says what it is about: `providers` in `/api/ai/providers/{id}`."""
+    """Return the first part of the path that names the resource: `providers` in `/api/ai/providers/{id}`."""
     parts = [part for part in path.split("/") if part not in {"", "api", "ai"}]
     return parts[0] if parts else "service"

@@ -11,7 +11,7 @@ KEY_FIELD: Final = "apiKey"
 HEADERS_FIELD: Final = "extraHeaders"
 SECRET_FIELDS: Final = frozenset({KEY_FIELD, HEADERS_FIELD})
 
-# A shorter value is a word, such as a team's name, that may stand anywhere.
+# A shorter value is a word, such as a team's name, that may be anywhere.
 _SHORTEST_VALUE: Final = 16
 # More than a provider takes: the rest of a request that is refused anyway is not looked at.
 _MOST_VALUES: Final = 25
@@ -38,7 +38,7 @@ def secrets_in(document: object) -> Sequence[str]:
 
 
 def without_secrets(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the body with true for each secret and false for each null: that much is a part of what is asked."""
+    """Return the body with true for each secret and false for each null: that much is part of the request's content."""
     masked = dict(document)
     if KEY_FIELD in masked:
         masked[KEY_FIELD] = masked[KEY_FIELD] is not None

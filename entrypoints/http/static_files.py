@@ -32,13 +32,13 @@ POLICY = (
 _KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _INDEX = "index.html"
 _PACKED = ".gz"
-"""Ends the names of files that lie here compressed."""
+"""Ends the names of files that are stored compressed."""
 
 _SCRIPTS = re.compile(r"\{scripts: ([^}]+)\}")
 _STYLES = re.compile(r"\{styles: ([^}]+)\}")
 
 _WORTH_PACKING_BYTES = 1000
-# The page names the folder of the files that belong to it, so it is asked for again each time.
+# The page names the folder of the files that belong to it, so it is requested again each time.
 _ASKED_FOR_AGAIN = "no-cache"
 _KEPT_FOR_A_YEAR = "public, max-age=31536000, immutable"
 _REFUSED = re.compile(r"\s*q=0(\.0*)?\s*")
@@ -47,11 +47,11 @@ _REFUSED = re.compile(r"\s*q=0(\.0*)?\s*")
 def page_routes(folder: Traversable, *, index: str, prefix: str, policy: str = POLICY) -> list[Route]:
     """Return public routes for the files of the folder and those below: `index` for index.html, else the prefix.
 
-    Behind the prefix stands a version, the digest of all these files: a browser keeps them for a year and still never
-    mixes two versions. In index.html `{files}` stands for their place, relative to the page, so that all of it works
-    below any path at which a reverse proxy serves it. `{scripts: one.js two.js}` there becomes the name of one script
-    of these modules and of all that they import, and `{styles: one.css two.css}` that of one style sheet; a page that
-    has such scripts gets its modules in no other way. The documentation of the API does not list these routes.
+    After the prefix comes a version, the digest of all these files: a browser keeps them for a year and still never
+    mixes two versions. In index.html `{files}` is replaced by their place, relative to the page, so that all of it
+    works below any path at which a reverse proxy serves it. `{scripts: one.js two.js}` there becomes the name of one
+    script of these modules and of all that they import, and `{styles: one.css two.css}` that of one style sheet; a page
+    that has such scripts gets its modules in no other way. The documentation of the API does not list these routes.
     """
     held = {name: file.read_bytes() for name, file in _files(folder, "")}
     page, parts = _joined(held.pop(_INDEX).decode(), held)
@@ -131,7 +131,7 @@ def _packed(content: bytes) -> bytes:
 
 
 def _takes_gzip(request: web.Request) -> bool:
-    """Whether the client says that it can unpack; nothing said means no (RFC 9110, section 12.5.3, would allow it)."""
+    """Whether the client accepts compression; no header means no (RFC 9110, section 12.5.3, would allow it)."""
     for accepted in request.headers.get(hdrs.ACCEPT_ENCODING, "").split(","):
         coding, _, weight = accepted.partition(";")
         if coding.strip().lower() == "gzip":

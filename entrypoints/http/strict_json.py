@@ -49,9 +49,9 @@ def parse_json(body: bytes) -> Any:  # noqa: ANN401 - JSON is any of its types
 
 
 def parse_json_to_hand_on(body: bytes) -> Any:  # noqa: ANN401 - JSON is any of its types
-    """Return the document with plain numbers, for a body that is written anew for somebody else and never stored.
+    """Return the document with plain numbers, for a body that is rewritten for somebody else and never stored.
 
-    Of a key that stands twice the last one counts, here and there alike.
+    Of a key that appears twice the last one counts, here and there alike.
 
     Raises:
         MalformedJson: it is not JSON in UTF-8, or holds NaN, or is too deep.
@@ -72,7 +72,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         return members
     seen: set[str] = set()
     twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-    message = f"The key {json.dumps(twice[:100])} stands twice in one object."
+    message = f"The key {json.dumps(twice[:100])} appears twice in one object."
     raise MalformedJson(message)
 
 

@@ -19,7 +19,7 @@ LONGEST_SUBJECT = 255
 
 
 def principal_from(claims: Mapping[str, Any]) -> Principal:
-    """Return who the claims say it is.
+    """Return the caller named by the claims.
 
     Raises:
         NotAuthenticated: a claim is missing, malformed, or contradicts another.
@@ -49,10 +49,10 @@ def token_refused(reason: str, *, expired: bool = False) -> NotAuthenticated:
 
 
 def is_platform_admin(claims: Mapping[str, Any]) -> bool:
-    """Tell whether the claims make a platform administrator.
+    """Return whether the claims make a platform administrator.
 
     Raises:
-        NotAuthenticated: they contradict each other, or say neither true nor false.
+        NotAuthenticated: they contradict each other, or are neither true nor false.
     """
     return _flag(claims, _metadata(claims), "platform_admin")
 
@@ -77,7 +77,7 @@ def _metadata(claims: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _stated(claims: Mapping[str, Any], metadata: Mapping[str, Any], name: str) -> object:
-    """Return what the claim says, in either place; none where neither says anything."""
+    """Return the claim's value, from either place; none where neither has one."""
     values = [place[name] for place in (metadata, claims) if place.get(name) is not None]
     if len(values) > 1 and (values[0] != values[1] or type(values[0]) is not type(values[1])):
         raise token_refused(f"its two statements of {name} differ")

@@ -112,7 +112,7 @@ class FetchedKeys:
         self._tried: float | None = None
 
     async def find(self, key_id: str | None) -> Sequence[VerificationKey]:
-        # While one request refreshes known keys, the others go on with them.
+        # While one request refreshes known keys, the others continue with them.
         if self._is_older_than(REFRESH_SECONDS) and not (self._keys and self._lock.locked()):
             await self._refresh(REFRESH_SECONDS)
         found = pick(self._keys, key_id)

@@ -6,26 +6,30 @@ import asyncio
 import re
 import socket
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from aiohttp import web, web_protocol
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.streams import StreamReader
 
 from application.end_tasks import end_tasks
+from application.loop_time import loop_time
 from entrypoints.http.doors.error_shapes import shape_at
 from entrypoints.http.errors import INTERNAL_ERROR
 from entrypoints.http.headers import SECURITY, SERVER
+from entrypoints.http.known_callers import KNOWN_CALLERS
 from entrypoints.http.problems import Problem
 from entrypoints.http.reading_turns import MUCH, ReadingTurns
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from types import TracebackType
 
     from structlog.typing import FilteringBoundLogger
 
     from entrypoints.http.http_options import HttpOptions
-    from entrypoints.http.stopping import Stopping
+    from entrypoints.http.known_callers import KnownCallers
+    from entrypoints.http.shutdown_state import ShutdownState
 
 MALFORMED = Problem(status=400, code="malformed-request", detail="This is not a request that HTTP/1.1 knows.")
 HEADERS_TOO_LARGE = Problem(
@@ -44,7 +48,7 @@ UNANSWERED_SECONDS = 30.0
 
 SLOW_HEAD = Problem(status=408, code="headers-too-slow", detail="The headers of the request did not arrive in time.")
 
-# As much of one as tells the path, be the rest of it wrong.
+# As much of one as contains the path, even if the rest is wrong.
 _REQUEST_LINE = re.compile(rb"[!-~]{1,20}[ \t]+(/[^\s?#]{0,200})")
 
 
@@ -54,6 +58,7 @@ class Connection(web.RequestHandler):
     __slots__ = (
         "_has_had_request",
         "_head_timer",
+        "_known_callers",
         "_log",
         "_path",
         "_read_seconds",
@@ -69,18 +74,20 @@ class Connection(web.RequestHandler):
         log: FilteringBoundLogger,
         read_seconds: float,
         reading_turns: ReadingTurns,
+        known_callers: KnownCallers,
         **arguments: Any,  # noqa: ANN401 - the framework's
     ) -> None:
         super().__init__(manager, **arguments)
         self._log = log
         self._reading_turns = reading_turns
+        self._known_callers = known_callers
         self._waits_for_turn = False
         self._path = ""
         self._read_seconds = read_seconds
         self._has_had_request = False
         self._head_timer: asyncio.TimerHandle | None = None
         self.pointless_without_client: set[asyncio.Task[Any]] = set()
-        """The tasks to cancel when the client goes away."""
+        """The tasks to cancel when the client disconnects."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection; a client that has vanished without a word is noticed when it is sent something."""
@@ -90,9 +97,9 @@ class Connection(web.RequestHandler):
             own.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(UNANSWERED_SECONDS * 1000))
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """End the work that nobody waits for any more; all else goes on to its end."""
+        """End the work that nobody waits for any more; all else continues to its end."""
         if self._head_timer is not None:
-            self._log.debug("the client went away", phase="headers")
+            self._log.debug("the client disconnected", phase="headers")
         self._stop_head_timer()
         super().connection_lost(exc)
         for task in self.pointless_without_client:
@@ -121,6 +128,16 @@ class Connection(web.RequestHandler):
             # The connection is not idle any more.
             self._next_keepalive_close_time = self._loop.time() + self._read_seconds + self._keepalive_timeout
 
+    async def _handle_request(
+        self,
+        request: web.BaseRequest,
+        start_time: float | None,
+        request_handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+    ) -> tuple[web.StreamResponse, bool]:
+        """Answer the request in the turns of its organization, from its first step to its last."""
+        answering = super()._handle_request(request, start_time, request_handler)
+        return await loop_time().run(self._known_callers.organization(request), answering)
+
     def _read_on(self) -> None:
         self._waits_for_turn = False
         if not self._reading_paused and not self._buffer_paused:
@@ -132,7 +149,7 @@ class Connection(web.RequestHandler):
             super()._resume_transport_reading()
 
     def _end_unreadable_body(self, request: web.BaseRequest) -> None:
-        """Tell who reads the body that no more of it can be read; the framework only queues the error behind it."""
+        """Fail the reader of the body at once; the framework only queues the error behind what has arrived."""
         if request.content.is_eof():
             return
         if isinstance(self._messages[-1][0], web_protocol._ErrInfo):  # noqa: SLF001 - it has no public name
@@ -193,8 +210,46 @@ def close_after_answer(request: web.Request) -> None:
         request.protocol.close_after_answer()
 
 
+class Newcomer(asyncio.Protocol):
+    """A connection that waits for its turn: a thousand that come at once would hold the event loop for long."""
+
+    def __init__(self, turns: ReadingTurns, connection: Callable[[], Connection]) -> None:
+        self._turns = turns
+        self._connection = connection
+        self._transport: asyncio.Transport | None = None
+        self._data: list[bytes] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Wait for the turn."""
+        # That of uvloop is one without being an instance.
+        self._transport = cast("asyncio.Transport", transport)
+        self._turns.begin(self._begin)
+
+    def data_received(self, data: bytes) -> None:
+        """Keep what comes first."""
+        self._data.append(data)
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def connection_lost(self, exc: BaseException | None) -> None:  # noqa: ARG002 - whatever the reason
+        """Wait no longer."""
+        self._transport = None
+
+    def _begin(self) -> None:
+        transport, self._transport = self._transport, None
+        if transport is None or transport.is_closing():
+            return
+        connection = self._connection()
+        transport.set_protocol(connection)
+        connection.connection_made(transport)
+        # What comes from now on comes after this.
+        transport.resume_reading()
+        for data in self._data:
+            connection.data_received(data)
+
+
 class cancelled_without_client:  # noqa: N801 - used like a function, as what contextlib has
-    """Cancel the handler if its client goes away during the block; for work that changes nothing."""
+    """Cancel the handler if its client disconnects during the block; for work that changes nothing."""
 
     __slots__ = ("_connection", "_task")
 
@@ -223,16 +278,25 @@ class Server(web.Server):
         like: web.Server,
         *,
         log: FilteringBoundLogger,
-        stopping: Stopping,
+        stopping: ShutdownState,
+        known_callers: KnownCallers,
         **arguments: Any,  # noqa: ANN401 - the framework's
     ) -> None:
         super().__init__(like.request_handler, request_factory=like.request_factory)
         self._stopping = stopping
-        self._arguments = {**arguments, "log": log, "loop": self._loop, "reading_turns": ReadingTurns(self._loop)}
+        self._arguments = {
+            **arguments,
+            "log": log,
+            "loop": self._loop,
+            "reading_turns": ReadingTurns(self._loop),
+            "known_callers": known_callers,
+        }
+        self._newcomers = ReadingTurns(self._loop)
         self._has_ended = False
 
-    def __call__(self) -> web.RequestHandler:
-        return Connection(self, **self._arguments)
+    def __call__(self) -> asyncio.Protocol:  # type: ignore[override]  # it becomes one
+        """Return what takes a new connection, which waits for its turn where many come at once."""
+        return Newcomer(self._newcomers, lambda: Connection(self, **self._arguments))
 
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
         """Take the connection; one that was still on its way when the end came is closed, for nobody else would."""
@@ -258,7 +322,7 @@ class Runner(web.AppRunner):
     """Serves an application. Its `cleanup()` first lets the requests in flight finish, within a limit."""
 
     def __init__(
-        self, app: web.Application, options: HttpOptions, log: FilteringBoundLogger, stopping: Stopping
+        self, app: web.Application, options: HttpOptions, log: FilteringBoundLogger, stopping: ShutdownState
     ) -> None:
         super().__init__(app, shutdown_timeout=options.shutdown_seconds)
         self._stopping = stopping
@@ -269,6 +333,7 @@ class Runner(web.AppRunner):
         # Compressed bodies are refused, and must not be unpacked before that.
         return Server(
             await super()._make_server(),
+            known_callers=self._app[KNOWN_CALLERS],
             log=self._log,
             stopping=self._stopping,
             read_seconds=self._read_seconds,

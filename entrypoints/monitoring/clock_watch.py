@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from prometheus_client import Counter, Gauge
 
-from application.counted import counted
 from application.errors import Unavailable
+from application.plurals import counted
 from application.ports.log_clock import MOST_AHEAD_SECONDS
-from entrypoints.monitoring.health_monitor_task import in_background
+from entrypoints.monitoring.background_work import in_background
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -29,7 +29,7 @@ _STEP_SECONDS: Final = 2.0
 
 
 class ClockWatch:
-    """Logs and measures what it sees; `warning` tells whoever asks whether the service is well."""
+    """Logs and measures what it sees; `warning` is for the readiness check."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class ClockWatch:
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def look(self) -> None:
-        """Look once; a database that cannot be reached is somebody else's to tell."""
+        """Check once; a database that cannot be reached is reported elsewhere."""
         began = self._ticks()
         try:
             reading = await self._clock.read()

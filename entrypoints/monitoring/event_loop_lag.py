@@ -1,4 +1,4 @@
-"""Measures how late the event loop is, and says what ran when it was very late."""
+"""Measures how late the event loop is, and logs what ran when it was very late."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class EventLoopLag:
     def measured(self, lag: float) -> None:
         """Note that the loop was so many seconds late; from a quarter of a second on it is logged with what ran.
 
-        The processor time tells why: that of the loop's thread is near the lag where the loop itself worked, that of
+        The processor time shows why: that of the loop's thread is near the lag where the loop itself worked, that of
         the process where other threads of it did, and neither where the machine had no time for this process.
         """
         seen, self._seen = self._seen, None

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Labels = tuple[str, ...]
 ExampleOf = Callable[[], Mapping[str, str] | None]
-"""Tells which span, by trace_id and span_id, the value that is counted now is an example of; none: of none."""
+"""Returns the span, by trace_id and span_id, that the value counted now is an example of; none: of none."""
 
 
 class LoopCounter(Collector):

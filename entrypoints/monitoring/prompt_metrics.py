@@ -1,4 +1,4 @@
-"""What prompts were run on, and how that went, for Prometheus: sums of this process over all organizations.
+"""Calls of models and their outcomes, for Prometheus: sums of this process over all organizations.
 
 No label names an organization, a model or a person: types of providers and kinds of outcomes are few.
 """

@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 
 from application.end_tasks import end_tasks
 from application.errors import Unavailable
-from entrypoints.monitoring.health_monitor_task import in_background
+from entrypoints.monitoring.background_work import in_background
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -27,7 +27,7 @@ _PATIENCE_SECONDS: Final = 2.0
 
 
 class ReplicaWatch(Collector):
-    """Keeps what is known of the replica, and logs when that changes; `warning` tells whoever asks."""
+    """Keeps what is known of the replica, and logs when that changes; `warning` is for the readiness check."""
 
     def __init__(
         self, replica: ReadReplica, probe: ReplicaProbe, logger: FilteringBoundLogger, registry: CollectorRegistry
@@ -56,7 +56,7 @@ class ReplicaWatch(Collector):
                 await end_tasks(self._looking)
 
     async def look(self) -> None:
-        """Look once. One that does not answer is not asked again before it has, or its connection ends."""
+        """Check once. A replica that does not answer is not queried again before it has, or its connection ends."""
         if self._looking is None:
             self._looking = asyncio.create_task(self._probe.read())
         done, _ = await asyncio.wait({self._looking}, timeout=_PATIENCE_SECONDS)

@@ -50,7 +50,7 @@ class Pool(Protocol):
 
 
 class PoolFigures(Collector):
-    """What the pools say of themselves when they are asked."""
+    """The pools' own figures at the time of a scrape."""
 
     def __init__(self, pools: Mapping[str, Pool], registry: CollectorRegistry) -> None:
         self._pools = pools
@@ -59,7 +59,7 @@ class PoolFigures(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the figures for Prometheus."""
         counted = {
-            "requests_num": ("modelbook_pool_requests", "Connections asked for.", 1.0),
+            "requests_num": ("modelbook_pool_requests", "Connections requested.", 1.0),
             "requests_queued": ("modelbook_pool_waits", "Of them those that had to wait.", 1.0),
             "requests_wait_ms": ("modelbook_pool_wait_seconds", "How long those waited, in all.", 1000.0),
             "requests_errors": ("modelbook_pool_timeouts", "Those that waited in vain.", 1.0),
@@ -166,7 +166,7 @@ class CountedAdmission(CallAdmission):
 
 
 class RebuildFigures:
-    """When projections were last rebuilt; asked of the database when the figures are, twice a minute at most."""
+    """When projections were last rebuilt; queried when the metrics are read, twice a minute at most."""
 
     def __init__(self, rebuilt: Callable[[], Awaitable[Mapping[str, datetime]]], registry: CollectorRegistry) -> None:
         self._read = rebuilt
@@ -180,7 +180,7 @@ class RebuildFigures:
         )
 
     async def refresh(self) -> None:
-        """Look anew. What cannot be read in a second stays as it was."""
+        """Look again. What cannot be read in a second stays as it was."""
         if self._asked_at is not None and monotonic() - self._asked_at < _FRESH_SECONDS:
             return
         self._asked_at = monotonic()

@@ -1,4 +1,4 @@
-"""Has what a serving process traces, counts and logs exported, where that is asked for."""
+"""Has what a serving process traces, counts and logs exported, where that is requested."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from entrypoints.monitoring.export_log import ExportLog
-from entrypoints.monitoring.health_monitor_task import in_background
+from entrypoints.monitoring.background_work import in_background
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -34,7 +33,7 @@ class Telemetry(Protocol):
         ...
 
     def report_to(self, changed: Callable[[str | None], None]) -> None:
-        """Tell this the reason when exports begin to fail, and none when they work again; from any thread."""
+        """Call this with the reason when exports begin to fail, and none when they work again; from any thread."""
         ...
 
     async def export_metrics_for_ever(self, figures: Figures) -> None:
@@ -59,10 +58,18 @@ async def exported(
     if telemetry is None:
         yield
         return
-    telemetry.report_to(ExportLog(logger).changed)
+    telemetry.report_to(partial(_log_of_exports, logger))
     work = partial(telemetry.export_metrics_for_ever, metrics.fresh)
     try:
         async with in_background(work, logger) if telemetry.exports_metrics else nullcontext():
             yield
     finally:
         await telemetry.close(metrics.registry)
+
+
+def _log_of_exports(logger: FilteringBoundLogger, reason: str | None) -> None:
+    """Log that exports fail, and why, or that they work again; from any thread."""
+    if reason is None:
+        logger.info("telemetry is exported again")
+    else:
+        logger.warning("telemetry cannot be exported; what does not wait is dropped", reason=reason)

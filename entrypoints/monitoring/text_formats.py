@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TextFormat:
-    """How figures are written and read; `accepted` is what asks for them in this form."""
+    """How figures are written and read; `accepted` is what requests them in this form."""
 
     content_type: str
     accepted: str

@@ -1,4 +1,4 @@
-"""One truth of several workers: whichever is asked fetches the figures of the others and adds them up.
+"""Metrics of several workers: whichever is scraped fetches the figures of the others and adds them up.
 
 Each worker answers the others on a socket of its own on loopback, which the parent has made before any of them starts
 and which a worker that takes the place of another has again.
@@ -77,7 +77,7 @@ async def answering(slot: WorkerSlot | None, registry: CollectorRegistry) -> Asy
         await runner.cleanup()
 
 
-async def figures_of_all(
+async def figures_of_all_workers(
     own: CollectorRegistry, others: Sequence[str], text_format: TextFormat = PROMETHEUS
 ) -> Collector:
     """Return the figures of this worker and of those others that answer within some seconds, added up."""

@@ -51,7 +51,7 @@ def embedded_postgres(directory: Path, *, connections: int = 0) -> EmbeddedPostg
 
 
 def keyring_file(directory: Path) -> tuple[str, Path]:
-    """Return the master keys kept in a folder, making them the first time, and the file they lie in."""
+    """Return the master keys kept in a folder, making them the first time, and the file that contains them."""
     file = KeyringFile(directory)
     return file.read_or_create().reveal(), file.path
 
@@ -107,7 +107,7 @@ async def operators_proxy(proxy: str, url: str) -> ProxyOptions:
 
 
 def check_telemetry(signals: Collection[str]) -> None:
-    """Do nothing if these signals can be exported as OpenTelemetry's own settings say.
+    """Do nothing if these signals can be exported by OpenTelemetry's own settings.
 
     Raises:
         ValueError: they cannot, or OpenTelemetry is not installed.

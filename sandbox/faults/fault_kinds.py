@@ -85,7 +85,8 @@ FAULT_KINDS: Mapping[str, FaultKind] = {
         summary="redirect with `status` (302) to `location`", parameters={"location": TEXT, "status": COUNT}
     ),
     "swapped_delivery": FaultKind(
-        summary="a stream for who asked for a whole answer, a whole answer for who asked for a stream", scope="answer"
+        summary="a stream where a whole answer was requested, a whole answer where a stream was requested",
+        scope="answer",
     ),
     "wrong_content_type": FaultKind(
         summary="the right body labelled `content_type` (text/plain)", parameters={"content_type": TEXT}

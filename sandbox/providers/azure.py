@@ -52,7 +52,7 @@ def _chat(call: ApiCall) -> ProviderResponse | ProviderStream:
 
 def _responses(call: ApiCall) -> ProviderResponse | ProviderStream:
     """Here the deployment is named in the body."""
-    return create_response(call, lambda call: _find_deployment(call, call.asked_model()))
+    return create_response(call, lambda call: _find_deployment(call, call.requested_model()))
 
 
 def _embeddings(call: ApiCall) -> ProviderResponse:
@@ -139,7 +139,7 @@ _OPTIONS = ChatOptions(
     chunk_fields=lambda _call, _model: {"system_fingerprint": "fp_5a9db0ccba"},
     choice_fields=lambda _finish: {"logprobs": None, "content_filter_results": _SAFE},
     message_fields={"refusal": None, "annotations": []},
-    # The first event has no choice and no id: it tells what the content filter thinks of the prompt.
+    # The first event has no choice and no id: it has the content filter's result for the prompt.
     opening=(
         frame(
             {

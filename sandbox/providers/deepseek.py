@@ -55,7 +55,7 @@ def _headers(call: ApiCall) -> dict[str, str]:
 
 
 def _check(body: JsonObject) -> None:
-    """Any JSON can be asked for, a schema not."""
+    """Any JSON can be requested, a schema not."""
     if object_at(body, "response_format").get("type") == "json_schema":
         raise RequestRefused(400, "This response_format type is unavailable now")
 
@@ -90,7 +90,7 @@ DEEPSEEK = SimulatedProvider(
             body=_shape(401, _INVALID_KEY, "authentication_error", None),
         ),
         "no_credit": RefusalCase(
-            summary="no money left; the balance page says so too",
+            summary="no money left; the balance endpoint reports it too",
             status=402,
             body=_shape(402, "Insufficient Balance", "unknown_error", None),
             operations=GENERATING,

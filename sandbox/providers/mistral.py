@@ -62,7 +62,7 @@ MISTRAL = SimulatedProvider(
             summary="quota used up: to the byte the answer to a wrong key", status=401, body=_UNAUTHORIZED
         ),
         "old_gateway": RefusalCase(
-            summary="wrong key, as older gateways say it",
+            summary="wrong key, as older gateways report it",
             status=401,
             body={"message": "Unauthorized", "request_id": "{request_id}"},
         ),

@@ -11,7 +11,7 @@ from sandbox.providers.openai_compatible.error_envelope import error, error_fram
 from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model
 from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
 
-#: Told by `/api/show`, not by the list.
+#: Reported by `/api/show`, not by the list.
 _SHOWN_ONLY = ("architecture", "context_length", "parameter_count", "capabilities")
 
 

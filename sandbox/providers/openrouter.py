@@ -25,7 +25,7 @@ def _shape(status: int, message: str, _kind: str, _code: str | None) -> JsonObje
 
 
 def _list_models(call: ApiCall) -> ProviderResponse:
-    """Models that write text, or those with the modalities asked for."""
+    """Models that write text, or those with the modalities requested."""
     asked = call.query.get("output_modalities", "text").split(",")
     return ProviderResponse(
         body={"data": [model.entry for model in call.models() if "all" in asked or _writes(model, asked)]}
@@ -174,7 +174,7 @@ OPENROUTER = SimulatedProvider(
         "moderated": RefusalCase(summary="the input was flagged", status=403, body=_FLAGGED, operations=GENERATING),
         "timeout": RefusalCase(summary="408", status=408, body=_shape(408, "Request timed out", "", None)),
         "rate_limited": RefusalCase(
-            summary="too many requests, said by the provider behind",
+            summary="too many requests, refused by the provider behind it",
             status=429,
             body=_UPSTREAM_LIMIT,
             headers={"x-ratelimit-limit": "20", "x-ratelimit-remaining": "0"},

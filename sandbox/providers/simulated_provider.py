@@ -45,13 +45,13 @@ class SimulatedProvider:
     error_frame: Callable[[RefusalCase, ApiCall], bytes]
     #: Headers of every response.
     headers: Callable[[ApiCall], dict[str, str]]
-    #: What it says of an address that does not exist; {method} and {path} are filled in.
+    #: What it says about an address that does not exist; {method} and {path} are filled in.
     not_found: str = "Invalid URL ({method} {path})"
     #: A local server takes any key, and none.
     requires_key: bool = True
     #: Operations that need no key and do not look at it.
     public: frozenset[Operation] = field(default_factory=frozenset)
-    #: Query parameter that asks for a later page of the list.
+    #: Query parameter that requests a later page of the list.
     page_parameters: frozenset[str] = field(default_factory=frozenset)
 
 

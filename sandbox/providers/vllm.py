@@ -1,4 +1,4 @@
-"""vLLM: the served model tells its context length, and health is at the root of the server."""
+"""vLLM: the served model reports its context length, and health is at the root of the server."""
 
 from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject

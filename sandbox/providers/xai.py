@@ -118,7 +118,7 @@ XAI = SimulatedProvider(
             body=_shape(403, "The API key does not have permission to use this endpoint.", "", _PERMISSION),
         ),
         "suspended": RefusalCase(
-            summary="the key was blocked; its own page says so",
+            summary="the key was blocked; its own endpoint reports it",
             status=403,
             body=_shape(403, "The API key is currently blocked.", "", _PERMISSION),
             operations=frozenset({"list", "chat", "stream"}),

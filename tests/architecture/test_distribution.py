@@ -64,7 +64,7 @@ def _locked(entries: list[str]) -> dict[str, Locked]:
 
 
 def _gaps(owner: str, requirements: Iterable[str], extras: Iterable[str], locked: dict[str, Locked]) -> Iterator[str]:
-    """Tell what these requirements need and the lock does not install."""
+    """Return what these requirements need and the lock does not install."""
     for requirement in map(Requirement, requirements):
         marker = requirement.marker
         if marker is not None and not any(marker.evaluate({"extra": extra}) for extra in ("", *extras)):
@@ -103,7 +103,7 @@ def test_a_lock_names_no_address(lock: str) -> None:
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_covers_what_pyproject_asks_for(lock: str) -> None:
+def test_a_lock_covers_what_pyproject_requires(lock: str) -> None:
     wanted = {canonicalize_name(Requirement(line).name) for line in _requirements(lock)}
     assert wanted - _names(_entries(lock)) == set()
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 EVERYTHING = {"Exception", "BaseException"}
 # What nobody foresaw has to become an answer somewhere, and be logged there.
 EDGES = {
-    "entrypoints/http/error_middleware.py",
+    "entrypoints/http/request_middleware.py",
     "adapters/providers/plugin_guard.py",
     # Whatever a client of other people raises is what its cell shows.
     "tests/clients/judging.py",

@@ -57,7 +57,7 @@ def held(service: RunningService, lock: str) -> Iterator[None]:
 
 @contextmanager
 def stuck(service: RunningService) -> Iterator[None]:
-    """Keep every job that reads the log from going on."""
+    """Keep every job that reads the log from continuing."""
     with superuser(service) as connection, connection.transaction():
         connection.execute("LOCK TABLE organization_heads IN ACCESS EXCLUSIVE MODE")
         yield

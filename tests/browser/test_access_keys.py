@@ -45,6 +45,13 @@ async def test_a_key_is_issued_edited_rotated_and_revoked(consoles: Consoles) ->
         assert (await program.ask("GET", "/v1/models")).status == 200
         await expect(console.page.locator("main")).not_to_contain_text(secret)
 
+        await console.page.locator("summary", has_text="Fields").click()
+        await console.page.get_by_role("checkbox", name="Labels").uncheck()
+        await console.page.get_by_role("checkbox", name="Issued by").check()
+        shown = console.page.locator("main dt")
+        await expect(shown.filter(has_text="Issued by")).to_have_count(1)
+        await expect(shown.filter(has_text="Labels")).to_have_count(0)
+
         await console.button("Edit Search").click()
         await console.dialog.get_by_label("Labels").fill("team: discovery")
         await console.button("Save").click()
@@ -53,7 +60,7 @@ async def test_a_key_is_issued_edited_rotated_and_revoked(consoles: Consoles) ->
         assert (changed["labels"], changed["budget"]["usd"]) == ({"team": "discovery"}, 12.5)
 
         await console.button("Rotate Search").click()
-        await console.dialog.get_by_label("The old secret works on for").select_option("0")
+        await console.dialog.get_by_label("The old secret works for another").select_option("0")
         await console.button("Rotate").click()
         renewed = replace(program, token=await _shown_secret(console))
         assert [(await each.ask("GET", "/v1/models")).status for each in (program, renewed)] == [401, 200]

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 async def test_a_dead_provider_is_shown_beside_the_offers_of_the_others(consoles: Consoles) -> None:
     await consoles.provider("openai", name="Alive")
-    await consoles.provider("anthropic", name="Dying")
+    dying_id = (await consoles.provider("anthropic", name="Dying"))["id"]
     consoles.service.sandbox.faults.add(kind="dropped_connection", provider="anthropic", operation="any")
     async with consoles.opened() as console:
         await console.go("/discover")
@@ -31,6 +31,9 @@ async def test_a_dead_provider_is_shown_beside_the_offers_of_the_others(consoles
         await dying.get_by_text("models").wait_for()
         await page.get_by_label("Provider", exact=True).select_option("Dying")
         await page.locator("tbody tr", has_text="Claude").nth(10).wait_for()
+        await page.reload()
+        await page.locator("tbody tr", has_text="Claude").nth(10).wait_for()
+        assert await page.get_by_label("Provider", exact=True).input_value() == dying_id
 
 
 async def test_what_is_new_or_missing_since_last_time_is_marked(consoles: Consoles) -> None:
@@ -65,7 +68,7 @@ async def test_many_providers_are_asked_in_their_turn(consoles: Consoles) -> Non
         await console.button("Discover").click()
         await page.get_by_text("10 of 10 have answered").wait_for()
         await page.locator(".state", has_text="105 models").nth(9).wait_for()
-        assert await page.get_by_text("waits for its turn").count() == 0
+        assert await page.get_by_text("queued").count() == 0
 
 
 async def _refused_at_first(console: Console) -> None:

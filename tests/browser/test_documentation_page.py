@@ -86,7 +86,7 @@ async def test_what_comes_from_others_is_what_they_published() -> None:
 
 
 async def test_a_problem_leads_to_its_meaning_and_from_there_to_what_everybody_can_use(documented: Documented) -> None:
-    """One page, because it is large: what it says of a problem, how it looks, and what its requests carry."""
+    """One page, because it is large: what it says about a problem, how it looks, and what its requests carry."""
     problem = (await documented.service.ask("GET", "/api/ai/models")).document
     async with documented.opened(problem["type"], "not-authenticated") as watched:
         await expect(watched.page.get_by_text("Status 401: ")).to_be_in_viewport()

@@ -163,7 +163,7 @@ async def _keep(console: Console, field: str, choice: str) -> None:
     await row.get_by_label(choice, exact=True).check()
 
 
-async def test_a_bulk_change_tells_of_each_row(consoles: Consoles) -> None:
+async def test_a_bulk_change_reports_each_row(consoles: Consoles) -> None:
     provider = await consoles.provider()
     stale = await consoles.api.model(provider, name="Stale")
     await consoles.api.model(provider, name="Fresh")

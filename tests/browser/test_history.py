@@ -49,7 +49,7 @@ async def test_every_point_of_the_slider_shows_how_it_was(consoles: Consoles) ->
         assert _asked(console) == ["1", "2"]
 
 
-async def test_nothing_is_asked_for_while_the_slider_moves(consoles: Consoles) -> None:
+async def test_nothing_is_requested_while_the_slider_moves(consoles: Consoles) -> None:
     model = await _renamed(consoles)
     async with consoles.opened() as console:
         await console.go(f"/models/{model['id']}?tab=history")

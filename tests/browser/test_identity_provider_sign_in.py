@@ -112,7 +112,7 @@ async def _change_to(page: Page, organization_id: UUID) -> None:
 
 
 async def _edit_outlives_the_session(page: Page, service: RunningService) -> None:
-    """The session ends while a provider is being changed; whoever signs in again in the other window goes on."""
+    """The session ends while a provider is being changed; whoever signs in again in the other window continues."""
     async with aiohttp.ClientSession() as session:
         token = a_token(FIRST, Role.ADMIN, actor="somebody-else")
         await Api(session, service.url, FIRST, token).provider(name="Before", isEnabled=False)

@@ -125,12 +125,12 @@ async def _prove_the_log(console: Console, service: RunningService) -> None:
     await console.button("Verify").click()
     proof = console.page.get_by_role("region", name="Verification")
     await proof.get_by_text("Intact").wait_for()
-    assert "What nothing can prove" in await proof.inner_text()
+    assert "Not provable" in await proof.inner_text()
     number = await write_checkpoint(service)
     await console.button("Verify").click()
     await proof.get_by_text(f"What is proved: events 1 to {count}").wait_for()
     assert f"number {number}" in await proof.inner_text()
-    assert "What nothing can prove" not in await proof.inner_text()
+    assert "Not provable" not in await proof.inner_text()
 
 
 async def _notice_that_an_event_was_changed(console: Console, service: RunningService) -> None:

@@ -95,7 +95,7 @@ async def test_a_form_that_is_being_filled_in_is_left_alone(consoles: Consoles) 
         await consoles.api.patch(path_of(model), {"name": "theirs again"})
         await console.page.get_by_text("Somebody has changed this").wait_for()
         assert await console.page.get_by_label("After revision").input_value() == "1"
-        await console.button("Show it as it is now").click()
+        await console.button("Show the current state").click()
         await expect(console.page.locator("h1")).to_have_text("theirs again")
 
 

@@ -53,7 +53,7 @@ class Furnished:
 
     async def overview(self, console: Console) -> None:
         await console.go("/overview")
-        await console.page.get_by_text("Changed lately").wait_for()
+        await console.page.get_by_text("Recent changes").wait_for()
 
     async def budget(self, console: Console) -> None:
         await console.go("/budget")
@@ -85,8 +85,8 @@ class Furnished:
         await console.button("Replace the quotas").click()
         await console.page.get_by_text("models 950").wait_for()
         await console.button("Remove Ours").click()
-        await console.button("Remove it for ever").click()
-        await console.dialog.get_by_text("This is not the same.").wait_for()
+        await console.button("Remove permanently").click()
+        await console.dialog.get_by_text("This does not match.").wait_for()
         await console.button("Cancel").click()
         await console.page.locator("dialog").wait_for(state="detached")
 
@@ -203,7 +203,7 @@ class Furnished:
         await write_checkpoint(self.consoles.service)
         await self.consoles.api.patch(path_of(self.model), {"contextWindow": 8192})
         await console.button("Verify").click()
-        await console.page.get_by_text("What nothing can prove").wait_for()
+        await console.page.get_by_text("Not provable").wait_for()
         await console.button("Export").click()
         await console.page.get_by_text("Saved as").wait_for()
 

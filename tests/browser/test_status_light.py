@@ -58,11 +58,11 @@ async def _goes_and_comes_back(consoles: Consoles, postgres: PostgresServer) -> 
         await expect(_light(console)).to_have_text("Live", timeout=LOOKED_MS)
 
 
-async def test_a_refusal_tells_it_at_once(consoles: Consoles) -> None:
+async def test_a_refusal_shows_it_at_once(consoles: Consoles) -> None:
     async with consoles.opened() as console:
         await console.go("/providers")
         await expect(_light(console)).to_have_text("Live")
-        # Nothing answers any more, and the page asks for something.
+        # Nothing answers any more, and the page requests something.
         await console.page.route("**/*", lambda route: route.abort())
         await console.page.evaluate("location.hash = '#/usage'")
         await expect(_light(console)).to_have_text("Reconnecting…")

@@ -50,7 +50,7 @@ async def test_a_webhook_is_added_tested_edited_rotated_and_removed(consoles: Co
         [changed] = await consoles.api.rows(WEBHOOKS)
         assert (changed["format"], changed["topics"]) == ("slack", ["provider.*", "webhook.*"])
         await console.button("Rotate the secret of On-call").click()
-        await console.dialog.get_by_label("The old secret signs too for").select_option("3600")
+        await console.dialog.get_by_label("The old secret also signs for another").select_option("3600")
         await console.button("Rotate").click()
         assert await console.dialog.get_by_label("The secret").input_value() != secret
         await console.button("Close").click()

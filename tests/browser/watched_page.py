@@ -1,4 +1,4 @@
-"""A page in a real browser, what it asked for, and what it complained of."""
+"""A page in a real browser, what it requested, and what it complained of."""
 
 from __future__ import annotations
 

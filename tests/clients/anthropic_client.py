@@ -125,7 +125,7 @@ class AnthropicMessages:
 
 
 def _thinking(model: str, effort: str) -> dict[str, Any]:
-    """Return how to ask for thoughts: the newest models of Claude take an effort, all others a budget."""
+    """Return how to request thoughts: the newest models of Claude take an effort, all others a budget."""
     if model.startswith("Anthropic 5"):
         return {"thinking": {"type": "adaptive", "display": "summarized"}, "output_config": {"effort": effort}}
     return {"thinking": {"type": "enabled", "budget_tokens": _BUDGET}}

@@ -67,4 +67,4 @@ CITY: Final[Mapping[str, Any]] = {
     "required": ["name", "population", "districts"],
     "additionalProperties": False,
 }
-"""The schema of the object that is asked for; clients make it from a type of their own where they can."""
+"""The schema of the object that is requested; clients make it from a type of their own where they can."""

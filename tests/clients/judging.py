@@ -172,7 +172,7 @@ def refused_field(error: ClientError) -> str | None:
         return "count_tokens"
     if error.status != 400:
         return None
-    if "The provider says" in error.message:
+    if "The provider answered" in error.message:
         return "by the provider"
     if error.code in {"invalid_value", "unsupported_parameter"}:
         return error.param

@@ -17,7 +17,7 @@ _STEPS = 4
 
 
 class City(BaseModel):
-    """What is asked for as an object."""
+    """What is requested as an object."""
 
     name: str
     population: int
@@ -44,7 +44,7 @@ class _OpenAIClient:
         await self._client.close()
 
     async def embed(self, model: str, texts: Sequence[str]) -> ClientResult:
-        # Asks for base64 by itself, and for numbers on request.
+        # Requests base64 by default, and numbers if told to.
         whole = await self._client.embeddings.create(model=model, input=texts)
         plain = await self._client.embeddings.create(model=model, input=texts, encoding_format="float")
         for one, other in zip(whole.data, plain.data, strict=True):

@@ -1,4 +1,4 @@
-"""Clients in environments of their own: each is a process that carries out lines of JSON."""
+"""Clients in environments of their own: each is a process that executes lines of JSON."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def remote(name: str, command: Sequence[str], *, url: str, token: str, doo
         client = RemoteClient(name, door, first["version"], frozenset(first["operations"]), process)
         listening = asyncio.create_task(client.listen())
         yield client
-        process.stdin.close()  # type: ignore[union-attr] # it was asked for
+        process.stdin.close()  # type: ignore[union-attr] # it is a pipe
         # Some wait for ever for what they have left.
         with suppress(TimeoutError):
             await asyncio.wait_for(listening, _END_SECONDS)

@@ -1,4 +1,4 @@
-"""A Python client in an environment of its own, which carries out lines of JSON; it uses the standard library alone.
+"""A Python client in an environment of its own, which executes lines of JSON; it uses the standard library alone.
 
 The other end is `remote.py`.
 """

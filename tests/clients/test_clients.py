@@ -96,7 +96,7 @@ def test_what_is_written_is_read_again() -> None:
         (400, "context_length_exceeded", "messages", "Too long.", None),
         (400, "invalid_request_error", None, "tool_choice: No.", "tool_choice"),
         (400, "invalid_request_error", None, "prompt is too long: 9 tokens > 8 maximum", None),
-        (400, "provider_refused_request", None, 'It was refused. The provider says: "No."', "by the provider"),
+        (400, "provider_refused_request", None, 'It was refused. The provider answered: "No."', "by the provider"),
         (404, "not_found_error", None, "The provider does not count the tokens of a prompt.", "count_tokens"),
         (404, "model_not_found", "model", "No such model.", None),
         (502, None, None, "Broken.", None),

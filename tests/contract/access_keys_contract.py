@@ -112,7 +112,7 @@ class AccessKeysContract:
             assert not await subject.secrets.holds(secret)
             assert list(await subject.secrets.all_ids()) == []
 
-    async def test_a_command_that_is_carried_out_again_tells_no_secret(
+    async def test_a_command_that_is_executed_again_shows_no_secret(
         self, subject: Stores, use_cases: UseCases, organization_id: UUID
     ) -> None:
         """The second secret is not the one that was recorded, and nobody knows the first any more."""

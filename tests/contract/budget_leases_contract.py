@@ -119,7 +119,7 @@ class BudgetLeasesContract:
         assert (await one.renew(spent="12")).spent_usd == 12
         assert (await other.renew("1")).leased_usd == 0
 
-    async def test_each_threshold_is_told_of_until_it_is_noted(self, processes: Processes) -> None:
+    async def test_each_threshold_is_reported_until_it_is_noted(self, processes: Processes) -> None:
         one, other = self.two(processes)
         leases = [await one.renew(spent="4.9"), await other.renew(spent="0.1"), await one.renew()]
         await one.note(50)

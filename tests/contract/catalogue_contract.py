@@ -64,7 +64,7 @@ class CatalogueContract:
     def test_a_model_of_one_provider_is_unknown_at_another(self, catalogue: Catalogue) -> None:
         assert catalogue.look_up("anthropic", "gpt-4o") == KnownModel(model_id="gpt-4o")
 
-    def test_the_endpoint_tells_which_compatible_service_it_is(self, catalogue: Catalogue) -> None:
+    def test_the_endpoint_determines_the_compatible_service(self, catalogue: Catalogue) -> None:
         known = catalogue.look_up("openai_compatible", "mistral-small-latest", endpoint=MISTRAL)
         assert (known.type, known.context_window) == ("multimodal", 262_144)
         assert known.input_per_1k == Decimal("0.00015")

@@ -78,7 +78,7 @@ async def streamed(subject: GenerationUnderTest, heard: list[CompletionEvent] | 
 class GenerationContract:
     """The tests; a class for each implementation gives the subject."""
 
-    async def test_a_whole_answer_tells_its_words_tokens_and_end(self, subject: GenerationUnderTest) -> None:
+    async def test_a_whole_answer_shows_its_words_tokens_and_end(self, subject: GenerationUnderTest) -> None:
         completion = await subject.generation.generate(subject.connection, asked(subject))
         assert (completion.text, completion.finish_reason) == (subject.answer, "stop")
         assert (completion.usage.input_tokens or 0) > 0

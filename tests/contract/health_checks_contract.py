@@ -44,7 +44,7 @@ class HealthChecksContract:
         return uuid4()
 
     @pytest.mark.parametrize("seed", range(5))
-    async def test_a_streak_goes_on_until_something_else_is_seen(
+    async def test_a_streak_continues_until_something_else_is_seen(
         self, checks: HealthChecks, organization: UUID, seed: int
     ) -> None:
         provider_id, expected = uuid4(), Streak()
@@ -89,7 +89,7 @@ class HealthChecksContract:
         assert (await recorded(checks, other, provider_id, 2, "unhealthy")).failures == 1
         assert (await recorded(checks, organization, other, 3, "unhealthy")).failures == 1
 
-    async def test_a_provider_stands_as_its_checks_left_it(
+    async def test_a_provider_has_the_status_of_its_checks(
         self, checks: HealthChecks, organization: UUID, known: Known
     ) -> None:
         provider_id = await known(organization)
@@ -102,7 +102,7 @@ class HealthChecksContract:
         assert (after.streak, after.last_check_at) == (streak, NOON + timedelta(seconds=5))
         assert after.since == before.since
 
-    async def test_nobody_else_is_told_how_a_provider_stands(
+    async def test_no_other_organization_sees_the_status_of_a_provider(
         self, checks: HealthChecks, organization: UUID, known: Known
     ) -> None:
         provider_id = await known(organization)

@@ -78,7 +78,7 @@ class ClaimsContract:
         await released(claims, organization)
         assert await claimed(claims, organization, fingerprint=ASKED_OTHERWISE) == Claimed()
 
-    async def test_a_key_left_open_goes_on_with_the_same_content(self, claims: Claims, organization: UUID) -> None:
+    async def test_a_key_left_open_continues_with_the_same_content(self, claims: Claims, organization: UUID) -> None:
         first = await claimed(claims, organization)
         assert isinstance(first, Claimed)
         assert first.is_first

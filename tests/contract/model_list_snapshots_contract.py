@@ -65,7 +65,7 @@ class SnapshotsContract:
         assert moment is not None
         return moment
 
-    async def test_a_provider_that_never_answered_stands_with_nothing(
+    async def test_a_provider_that_never_answered_has_no_snapshot(
         self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
         standing = await self.standing(subject, organization_id, provider.id)

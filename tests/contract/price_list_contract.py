@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from application.ports.price_list import ListedCall, PriceList, Tariff, Unpriced
+from application.prompts.price_list import ListedCall, PriceList, Tariff, Unpriced
 
 OPENAI = "https://api.openai.com/v1"
 

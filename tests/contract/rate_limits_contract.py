@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.ports.rate_limits import Quota
+from application.bounds.rate_limits import Quota
 
 if TYPE_CHECKING:
-    from application.ports.rate_limits import RateLimits
+    from application.bounds.rate_limits import RateLimits
 
 # The shortest window that no busy machine takes for a few requests.
 A_QUOTA = Quota(name="tests", what="tests", requests=3, seconds=2)

@@ -149,7 +149,7 @@ class RepositoriesContract:
         with acting(organization_id), pytest.raises(ProviderNotFound):
             await subject.providers.get(provider.id)
 
-    async def test_the_directory_tells_what_is_registered(
+    async def test_the_directory_shows_what_is_registered(
         self, subject: Repositories, organization_id: UUID, provider: Provider, model: Model
     ) -> None:
         described = a_model(

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.catalogue.packaged_catalogue import PackagedCatalogue
 from adapters.catalogue.packaged_price_list import PackagedPriceList
-from application.ports.price_list import PriceList, Tariff
+from application.prompts.price_list import PriceList, Tariff
 from tests.contract.price_list_contract import PriceListContract
 from tests.fakes.price_list import FakePriceList
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class TimerContract:
-    async def test_time_goes_on_by_as_much_as_was_slept(self, timer: Timer) -> None:
+    async def test_time_continues_by_as_much_as_was_slept(self, timer: Timer) -> None:
         before = timer.now()
         await timer.sleep(0.02)
         assert 0.019 < timer.now() - before < 5

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,12 +18,14 @@ from application.caller import acting_as
 from application.prompts.completion import TokenUsage
 from application.usage.request_log import RequestFilter
 from application.usage.usage_ledger import TOKEN_KINDS, Grouping, RequestRecord, UsageFilter, Use
+from entrypoints.http.field_types import camel
+from entrypoints.http.views.requests import CSV
 from tests.builders import a_caller, acting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from application.usage.request_log import LoggedRequest, RequestLog
+    from application.usage.request_log import RequestLog
     from application.usage.usage_ledger import UsageLedger, UsageReports, UsageSum
     from tests.fakes.clock import FakeClock
 
@@ -95,6 +100,13 @@ def calling(organization_id: UUID, **facts: Any) -> Iterator[None]:  # noqa: ANN
         yield
 
 
+async def logged_calls(log: RequestLog, filters: RequestFilter | None = None) -> list[dict[str, Any]]:
+    """Return the newest ten calls as the API shows them, amounts as they are written."""
+    page = await log.page(filters or RequestFilter(), 10, None)
+    calls: list[dict[str, Any]] = json.loads(b"[" + page.text + b"]", parse_float=Decimal)
+    return calls
+
+
 KINDS = TokenUsage(
     input_tokens=100,
     cached_input_tokens=40,
@@ -106,6 +118,41 @@ KINDS = TokenUsage(
     reasoning_tokens=25,
     audio_output_tokens=2,
 )
+
+
+def usage_of(tokens: TokenUsage) -> dict[str, int | None]:
+    """Return the tokens as the API shows them."""
+    return {camel(kind): getattr(tokens, kind) for kind in TOKEN_KINDS}
+
+
+def attempt_of(use: Use) -> dict[str, Any]:
+    """Return a call of a model as the API shows it."""
+    return {
+        "modelId": str(use.model_id),
+        "providerId": str(use.provider_id),
+        "providerModelId": use.provider_model_id,
+        "wasCalled": use.was_called,
+        "outcome": use.outcome,
+        "upstreamStatus": use.http_status,
+        "upstreamRequestId": use.upstream_request_id,
+        "latencyMs": use.latency_ms,
+        "costUsd": use.cost_usd,
+    }
+
+
+def csv_cells(call: Mapping[str, Any]) -> list[object]:
+    """Return the cells of a call that the API shows like this, JSON parsed."""
+    columns = CSV.columns[: -len(TOKEN_KINDS)]
+    values = [*map(call.__getitem__, columns), *(call["usage"][camel(kind)] for kind in TOKEN_KINDS)]
+    return [_cell(value) for value in values]
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list):
+        return value or ""
+    return "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 class UsageContract:
@@ -284,9 +331,9 @@ class UsageContract:
             subject.ledger.record(a_request())
             await subject.settle()
             total = (await subject.reports.read(days(), by("model"), 10)).total
-            logged = await subject.log.newest(RequestFilter(), 10, None)
+            logged = await logged_calls(subject.log)
         assert (total.requests, total.outcomes, total.cost_usd) == (2, {"ok": 1, "overloaded": 1}, Decimal("0.0015"))
-        assert sorted((each.operation, each.outcome, each.attempt_count) for each in logged) == [
+        assert sorted((each["operation"], each["outcome"], each["attemptCount"]) for each in logged) == [
             ("count_tokens", "ok", 1),
             ("prompt", "model-not-found", 0),
             ("prompt", "ok", 3),
@@ -339,31 +386,62 @@ class UsageContract:
         failed = a_use(outcome="overloaded", http_status=529, cost_usd=Decimal(0), tokens=TokenUsage())
         answered = a_use(tokens=KINDS, upstream_request_id="req_1", cost_usd=Decimal("0.25"))
         request = a_request(
-            failed, answered, is_streamed=True, first_byte_ms=120.5, ignored_fields=("seed",), model_asked="best"
+            failed, answered, is_streamed=True, first_byte_ms=120.506, ignored_fields=("seed",), model_asked="best"
         )
         labels = {"team": "blue"}
         with calling(organization_id, actor="bot", access_key_id=key, labels=labels, correlation_id="ours-1"):
             subject.ledger.record(request)
         await subject.settle()
         with acting(organization_id):
-            (logged,) = await subject.log.newest(RequestFilter(), 10, None)
-        assert (logged.ended_at, logged.request_id, logged.actor) == (NOON, "ours-1", "bot")
-        assert (logged.access_key_id, logged.labels) == (key, labels)
-        assert (logged.door, logged.operation, logged.is_streamed) == ("/v1/chat/completions", "prompt", True)
-        assert (logged.model_asked, logged.model_id, logged.provider_id, logged.provider_type) == (
-            "best",
-            answered.model_id,
-            answered.provider_id,
-            "openai",
-        )
-        assert (logged.provider_model_id, logged.outcome, logged.attempt_count) == ("gpt-x", "ok", 2)
-        assert (logged.cost_usd, logged.cost_unknown, logged.tokens) == (Decimal("0.25"), None, KINDS)
-        assert (logged.first_byte_ms, logged.duration_ms) == (120.5, 250.0)
-        assert (logged.upstream_request_id, list(logged.ignored_fields)) == ("req_1", ["seed"])
-        assert [
-            (each["provider_model_id"], each["outcome"], each["http_status"], each["was_called"], each["cost_usd"])
-            for each in logged.attempts
-        ] == [("gpt-x", "overloaded", 529, True, "0"), ("gpt-x", "ok", None, True, "0.25")]
+            (logged,) = await logged_calls(subject.log)
+        request_id = logged.pop("id")
+        assert str(UUID(request_id)) == request_id
+        assert logged == {
+            "endedAt": "2026-11-23T12:00:00Z",
+            "requestId": "ours-1",
+            "actor": "bot",
+            "accessKeyId": str(key),
+            "labels": labels,
+            "door": "/v1/chat/completions",
+            "operation": "prompt",
+            "isStreamed": True,
+            "modelAsked": "best",
+            "modelId": str(answered.model_id),
+            "providerId": str(answered.provider_id),
+            "providerType": "openai",
+            "providerModelId": "gpt-x",
+            "outcome": "ok",
+            "usage": usage_of(KINDS),
+            "costUsd": Decimal("0.25"),
+            "costUnknownReason": None,
+            "firstByteMs": Decimal("120.51"),
+            "durationMs": 250,
+            "upstreamRequestId": "req_1",
+            "ignoredFields": ["seed"],
+            "attemptCount": 2,
+            "attempts": [attempt_of(failed), attempt_of(answered)],
+        }
+
+    async def test_a_call_comes_as_a_line_of_csv(self, subject: UsageUnderTest, organization_id: UUID) -> None:
+        key = uuid4()
+        plain = a_request(a_use(cost_usd=Decimal("1E-10")), is_streamed=True, first_byte_ms=120.506)
+        hostile = a_request(model_asked='=1+"1",\n', ignored_fields=("seed", "n"))
+        with calling(organization_id, actor="-bot", access_key_id=key, labels={"team": 'bl"ue'}):
+            subject.ledger.record(hostile)
+        subject.clock.time = NOON + timedelta(milliseconds=120)
+        with calling(organization_id, actor="maria"):
+            subject.ledger.record(plain)
+        await subject.settle()
+        with acting(organization_id):
+            text = (await subject.log.lines(RequestFilter(), 10, None)).text
+            calls = await logged_calls(subject.log)
+        assert text.endswith(b"\r\n")
+        lines = list(csv.reader(io.StringIO(text.decode(), newline=""), strict=True))
+        expected = [csv_cells(each) for each in calls]
+        expected[0][17] = "120.51"
+        expected[1][3], expected[1][9] = "'-bot", '\'=1+"1",\n'
+        for line, cells in zip(lines, expected, strict=True):
+            assert [json.loads(cell) if cell[:1] in ("{", "[") else cell for cell in line] == cells
 
     async def test_tokens_of_calls_that_failed_are_logged_as_they_are_counted(
         self, subject: UsageUnderTest, organization_id: UUID
@@ -372,9 +450,9 @@ class UsageContract:
         with acting(organization_id):
             subject.ledger.record(a_request(cut, a_use(input_tokens=100, output_tokens=10)))
             await subject.settle()
-            (logged,) = await subject.log.newest(RequestFilter(), 10, None)
+            (logged,) = await logged_calls(subject.log)
             total = (await subject.reports.read(days(), by("day"), 10)).total
-        assert logged.tokens == TokenUsage(input_tokens=107, output_tokens=10)
+        assert logged["usage"] == usage_of(TokenUsage(input_tokens=107, output_tokens=10))
         assert (total.input_tokens, total.output_tokens) == (107, 10)
 
     async def test_a_cost_that_is_not_known_is_none_for_a_reason(
@@ -386,15 +464,15 @@ class UsageContract:
             subject.ledger.record(a_request(a_use(outcome="timeout", cost_usd=None), a_use(cost_usd=Decimal("0.5"))))
             subject.ledger.record(a_request())
             await subject.settle()
-            logged = await subject.log.newest(RequestFilter(), 10, None)
+            logged = await logged_calls(subject.log)
             total = (await subject.reports.read(days(), by("day"), 10)).total
-        assert {(each.cost_usd, each.cost_unknown) for each in logged} == {
+        assert {(each["costUsd"], each["costUnknownReason"]) for each in logged} == {
             (None, "price-unknown"),
             (None, "usage-unknown"),
             (Decimal("0.5"), None),
             (Decimal(0), None),
         }
-        assert (total.cost_usd, total.unknown_cost_requests) == (sum(each.cost_usd or 0 for each in logged), 3)
+        assert (total.cost_usd, total.unknown_cost_requests) == (sum(each["costUsd"] or 0 for each in logged), 3)
 
     async def test_the_log_is_filtered(self, subject: UsageUnderTest, organization_id: UUID) -> None:
         key = uuid4()
@@ -427,8 +505,8 @@ class UsageContract:
             for found, filters in wanted.items():
                 for facts in filters:
                     chosen = RequestFilter(**facts)
-                    logged = await subject.log.newest(chosen, 10, None)
-                    assert " ".join(sorted(each.request_id for each in logged)) == found, facts
+                    logged = await logged_calls(subject.log, chosen)
+                    assert " ".join(sorted(each["requestId"] for each in logged)) == found, facts
                     assert await subject.log.count(chosen) == len(found.split()), facts
 
     async def test_pages_of_the_log_have_every_call_once_the_newest_first(
@@ -439,18 +517,23 @@ class UsageContract:
                 subject.clock.time = NOON + timedelta(seconds=number // 3)
                 subject.ledger.record(a_request(a_use()))
             await subject.settle()
-            seen: list[LoggedRequest] = []
-            while page := await subject.log.newest(
-                RequestFilter(), 2, (seen[-1].ended_at, seen[-1].id) if seen else None
-            ):
-                seen += page
-        assert len({each.id for each in seen}) == len(seen) == 7
-        assert [each.ended_at for each in seen] == sorted((each.ended_at for each in seen), reverse=True)
+            seen: list[dict[str, Any]] = []
+            lines = b""
+            before = None
+            for _ in range(4):
+                page = await subject.log.page(RequestFilter(), 2, before)
+                lines += (await subject.log.lines(RequestFilter(), 2, before)).text
+                seen += json.loads(b"[" + page.text + b"]")
+                before = page.next_before
+        assert before is None
+        assert len({each["id"] for each in seen}) == len(seen) == 7
+        assert [each["endedAt"] for each in seen] == sorted((each["endedAt"] for each in seen), reverse=True)
+        assert [line.split(",")[1] for line in lines.decode().splitlines()] == [each["id"] for each in seen]
 
     async def test_organizations_read_their_own_log_alone(self, subject: UsageUnderTest, organization_id: UUID) -> None:
         with acting(uuid4()):
             subject.ledger.record(a_request(a_use()))
         await subject.settle()
         with acting(organization_id):
-            assert await subject.log.newest(RequestFilter(), 10, None) == []
+            assert await logged_calls(subject.log) == []
             assert await subject.log.count(RequestFilter()) == 0

@@ -18,7 +18,7 @@ EXCEPTIONS: Final = DOCS / "examples.md"
 ANYTHING: Final = "…"
 """What an example leaves out of an answer."""
 
-CARRIED_OUT: Final = ("sh", "sql", "python")
+EXECUTED: Final = ("sh", "sql", "python")
 
 _BLOCK: Final = re.compile(r"^( *)```(\S*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 _ROW: Final = re.compile(r"^\| \[([^\]]+)\]\([^)]+\) \| (?:`([^`]+)`|all) \| (.+) \|$", re.MULTILINE)
@@ -51,7 +51,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class ExceptionRow:
-    """Blocks that are not carried out with the others: those of a page that begin with a text, or all of them."""
+    """Blocks that are not executed with the others: those of a page that begin with a text, or all of them."""
 
     page: str
     beginning: str
@@ -94,7 +94,7 @@ def is_an_exception(block: Block) -> bool:
 
 
 def examples_of(name: str) -> list[Example]:
-    """Return what of a page is carried out, in its order: each block of commands with the output that follows it in
+    """Return what of a page is executed, in its order: each block of commands with the output that follows it in
     the same section."""
     return list(_examples(name))
 
@@ -108,8 +108,8 @@ def _examples(name: str) -> Iterator[Example]:
             continue
         if commands is not None:
             yield Example(commands, tuple(shown))
-        carried_out = block.language in CARRIED_OUT and not is_an_exception(block)
-        commands, shown = (block if carried_out else None), []
+        executed = block.language in EXECUTED and not is_an_exception(block)
+        commands, shown = (block if executed else None), []
     if commands is not None:
         yield Example(commands, tuple(shown))
 

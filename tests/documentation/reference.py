@@ -99,7 +99,7 @@ Every type of event that a log can hold, with its fields: what `facts` has of it
 `GET /api/ai/events` and in [webhooks](webhooks.md).
 {_WRITTEN}
 
-Topics and fields are for ever. Besides them each event has its position in the organization, its hash, when it
+Topics and fields are permanent. Besides them each event has its position in the organization, its hash, when it
 happened, who caused it (`actor`), in which request, and the reason that was given, if any.
 {"".join(tables)}"""
 

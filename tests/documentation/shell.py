@@ -1,4 +1,4 @@
-"""A shell that carries out the commands of a page, block by block."""
+"""A shell that executes the commands of a page, block by block."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Shell:
         self._variables = environment(settings)
         self._variables["PATH"] = f"{programs}:{COMMAND.parent}:{self._variables['PATH']}"
 
-    async def carry_out(self, commands: str, **variables: str) -> str:
+    async def run(self, commands: str, **variables: str) -> str:
         """Return what the commands print; none of them may fail."""
-        return await asyncio.to_thread(self._carry_out, commands, self._variables | variables)
+        return await asyncio.to_thread(self._run, commands, self._variables | variables)
 
-    def _carry_out(self, commands: str, variables: Mapping[str, str]) -> str:
+    def _run(self, commands: str, variables: Mapping[str, str]) -> str:
         script = f"set -aeu\n{commands}\nenv -0 > variables"
         done = subprocess.run(
             ["/bin/sh", "-c", script],

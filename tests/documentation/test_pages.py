@@ -1,4 +1,4 @@
-"""Every example of the documentation is carried out, and what pages name is there."""
+"""Every example of the documentation is executed, and what pages name is there."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ SETTING = re.compile(rf"\b{PREFIX}[A-Z][A-Z_]*[A-Z]\b(?!…)")
 
 
 def becomes_something(block: Block) -> bool:
-    """Whether the block is carried out, shown as the output of one that is, part of a checked file, or excepted."""
-    carried_out = examples_of(block.page)
-    if any(block in (example.commands, *example.shown) for example in carried_out) or is_an_exception(block):
+    """Whether the block is executed, shown as the output of one that is, part of a checked file, or excepted."""
+    executed = examples_of(block.page)
+    if any(block in (example.commands, *example.shown) for example in executed) or is_an_exception(block):
         return True
     if block.language == "env":
         return bool(settings_in(block))
@@ -63,7 +63,7 @@ def settings_in(block: Block) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", page_names())
-def test_every_block_is_carried_out_or_named_with_a_reason(name: str) -> None:
+def test_every_block_is_executed_or_named_with_a_reason(name: str) -> None:
     forgotten = [f"{block}: {block.text.splitlines()[0]}" for block in blocks_of(name) if not becomes_something(block)]
     assert forgotten == [], "see docs/examples.md"
     outside = re.sub(r"^( *)```.*?^\1```$", "", page_text(name), flags=re.DOTALL | re.MULTILINE)

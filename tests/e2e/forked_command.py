@@ -1,4 +1,4 @@
-"""The program `modelbook` for shells: it has the command carried out by a process that need not load anything."""
+"""The program `modelbook` for shells: it has the command executed by a process that need not load anything."""
 
 from __future__ import annotations
 

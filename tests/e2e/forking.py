@@ -1,4 +1,4 @@
-"""A fork server: it has loaded everything, and forks processes that carry out `modelbook` with given arguments.
+"""A fork server: it has loaded everything, and forks processes that execute `modelbook` with given arguments.
 
 Most of what a command takes until it serves is loading, in which tests of what it does then are not interested. What is
 forked here is a process like any other, with its own arguments, environment, session and streams.
@@ -24,7 +24,7 @@ from modelbook.__main__ import main as modelbook
 HEADER_BYTES = 4
 # Standard input, output and error, and where to write how the process ended.
 STREAMS = 4
-# In place of the command: to carry out a job, the order of which comes over standard input.
+# In place of the command: to execute a job, the order of which comes over standard input.
 JOB = "entrypoints.administration.__main__"
 
 
@@ -93,7 +93,7 @@ class _ForkServer:
 
 
 def _load() -> None:
-    # What a command loads when it is carried out, and the prices, which are loaded when a service has started already.
+    # What a command loads when it is executed, and the prices, which are loaded when a service has started already.
     later = ("entrypoints.serve", "entrypoints.server_process", "adapters.catalogue.list_prices")
     for name in (*(f"entrypoints.cli.{module_of(name)}" for name in NAMES), *later):
         import_module(name)

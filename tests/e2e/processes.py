@@ -99,7 +99,7 @@ class Running:
         self.process = start(self._errors.fileno())
 
     def ready(self) -> dict[str, Any]:
-        """Wait until it serves and return what it says of itself."""
+        """Wait until it serves and return what it says about itself."""
         try:
             text = read_until(self.process.stdout, "\n}\n", seconds=PATIENCE_SECONDS, of="The command")
         except SaidNothing as error:
@@ -132,7 +132,7 @@ class Running:
         os.killpg(self.process.pid, signal.SIGINT)
 
     def kill(self) -> None:
-        """End it without warning; what it started goes on."""
+        """End it without warning; what it started continues."""
         self.process.kill()
         self.process.wait(PATIENCE_SECONDS)
 

@@ -63,7 +63,7 @@ class Pair:
 
 @contextmanager
 def balanced_pair(settings: Mapping[str, str], *, nginx: str = "") -> Iterator[Pair]:
-    """Give two processes that serve, behind nginx with its defaults but for what is said of its servers."""
+    """Give two processes that serve, behind nginx with its defaults but for what is said about its servers."""
     pair = Pair(settings)
     with ExitStack() as everything:
         everything.callback(pair.end)

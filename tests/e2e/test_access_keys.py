@@ -38,7 +38,7 @@ async def status_with(api: Api, secret: str, path: str = "/v1/models") -> int:
     return (await replace(api, token=secret).ask("GET", path)).status
 
 
-async def test_a_key_is_told_once_and_shown_without_its_secret(api: Api) -> None:
+async def test_a_secret_key_is_shown_once(api: Api) -> None:
     reply = await api.post(
         KEYS,
         {

@@ -42,7 +42,7 @@ def block(heading: str, number: int = 0) -> str:
     return commands[number]
 
 
-def test_the_page_has_the_blocks_that_are_carried_out_here() -> None:
+def test_the_page_has_the_blocks_that_are_executed_here() -> None:
     assert len(re.findall(r"^```", PAGE, re.MULTILINE)) == 2 * BLOCKS
 
 
@@ -99,24 +99,24 @@ async def test_backing_up_and_restoring_as_the_page_says(
         api = an_api(session, running.ready()["url"])
         model = await api.model(await api.provider())
         await _checkpointed(settings)
-        assert "Checked: the backup contains the whole database." in await shell.carry_out(block("Back up"))
+        assert "Checked: the backup contains the whole database." in await shell.run(block("Back up"))
         before = held(_superuser(server, "models"))
 
         new_owner_url = owned_database(new_server, "models")
-        await shell.carry_out(block("Restore into a new server"), NEW_OWNER_URL=new_owner_url)
+        await shell.run(block("Restore into a new server"), NEW_OWNER_URL=new_owner_url)
         assert held(_superuser(new_server, "models")) == before
-        assert "Whole." in await shell.carry_out(block("Restore into a new server", 1))
+        assert "Whole." in await shell.run(block("Restore into a new server", 1))
         assert shell.settings["DATABASE_URL"] != settings["DATABASE_URL"]
         await expect_served(api, model, shell.settings | {"CHECKPOINT_INTERVAL": "0"})
 
         assert (await api.patch(path_of(model), {"name": "After the backup"})).status == 200
         await _checkpointed(settings)
     other_owner_url = owned_database(new_server, "older")
-    printed = await shell.carry_out(block("Restore an older backup"), OTHER_OWNER_URL=other_owner_url)
+    printed = await shell.run(block("Restore an older backup"), OTHER_OWNER_URL=other_owner_url)
     assert "TRUNCATED" in printed
     assert "events are missing" in printed
     assert held(_superuser(new_server, "older")) == before
-    printed = await shell.carry_out(block("Restore an older backup", 1))
+    printed = await shell.run(block("Restore an older backup", 1))
     assert f"organization {api.organization_id}: events 3 to 3 are lost." in printed
     assert "Whole." in printed
     await expect_served(api, model, shell.settings)
@@ -151,7 +151,7 @@ async def test_the_embedded_database_is_restored_as_the_page_says(
             model = await api.model(await api.provider())
             await _checkpointed({"DATA_DIR": str(path)})
             before = await asyncio.to_thread(held, owner_url(path))
-            printed = await shell.carry_out(block("With the embedded Postgres"))
+            printed = await shell.run(block("With the embedded Postgres"))
             assert "Checked: the backup contains the whole database." in printed
             assert "Whole." in printed
         with serving("serve", "--port", "0", DATA_DIR=str(new_folder / "new-data")) as running:

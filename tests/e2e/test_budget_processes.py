@@ -69,7 +69,7 @@ async def test_no_more_is_spent_than_the_budget_and_the_calls_under_way(
         assert outcomes.count("lost") > 0
         assert outcomes.count("ok") > 10
         assert set(outcomes) <= {"ok", "lost", *REFUSED}
-        # The other two go on until there is nothing left.
+        # The other two continue until there is nothing left.
         for _ in range(20):
             outcomes = await asyncio.gather(*[ask(programs[number % 2], 250) for number in range(20)])
             if set(outcomes) <= REFUSED:

@@ -83,7 +83,7 @@ async def test_none_is_done_when_one_cannot_be(api: Api) -> None:
     assert (await api.get(path_of(model)))["revision"] == 1
 
 
-async def test_each_for_itself_where_that_is_asked_for(api: Api) -> None:
+async def test_each_for_itself_where_that_is_requested(api: Api) -> None:
     provider = await api.provider()
     model = await api.model(provider, modelId="taken")
     reply = await send(
@@ -141,7 +141,7 @@ async def test_nothing_can_be_done_to_what_was_deleted_before(api: Api) -> None:
     assert statuses(reply) == [204, 404, 404]
 
 
-async def test_a_model_can_be_deleted_and_registered_anew(api: Api) -> None:
+async def test_a_model_can_be_deleted_and_registered_again(api: Api) -> None:
     provider = await api.provider()
     model = await api.model(provider, modelId="m")
     reply = await send(api, on(model, "delete"), create(provider, modelId="m", name="Anew"))

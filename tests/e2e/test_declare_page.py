@@ -30,7 +30,7 @@ def block(heading: str, language: str = "sh") -> str:
     return str(found)
 
 
-def test_the_page_has_the_blocks_that_are_carried_out_here() -> None:
+def test_the_page_has_the_blocks_that_are_executed_here() -> None:
     assert len(re.findall(r"^```", PAGE, re.MULTILINE)) == 2 * BLOCKS
 
 
@@ -65,33 +65,33 @@ async def test_everything_is_done_as_the_page_says(
     (tmp_path / "acme.yaml").write_text(block("The file", "yaml"), "utf-8")
     (tmp_path / "gateway.key").write_text("a-gateway-key-of-the-tests\n", "utf-8")
 
-    printed = await shell.carry_out(block("Apply it"))
+    printed = await shell.run(block("Apply it"))
     assert "+ access key Search, production" in printed
     assert "access key Search, production: created. Its secret, shown this once: mbk_" in printed
-    assert printed.endswith("Nothing to change; 7 as the file says.\n")
+    assert printed.endswith("Nothing to change; 7 unchanged.\n")
     [event] = (await api.get("/api/ai/audit", type="provider.registered", limit=1))["data"]
     assert event["actor"] == "command-line"
 
     [key] = await api.rows(KEYS)
     await api.patch(f"{KEYS}/{key['id']}", {"limits": {"requestsPerMinute": 6000}})
     await api.access_key(name="By hand")
-    printed = await shell.carry_out(block("Find what differs"))
+    printed = await shell.run(block("Find what differs"))
     assert "~ access key Search, production\n    limits.requestsPerMinute: 6000 -> 600\n" in printed
     assert "? access key By hand: not in the file, stays as it is" in printed
     assert [each["name"] for each in await api.rows(KEYS)] == ["Search, production"]
 
-    printed = await shell.carry_out(block("Export it, and make it elsewhere"))
-    assert printed.startswith("Nothing to change; 7 as the file says.\n")
+    printed = await shell.run(block("Export it, and make it elsewhere"))
+    assert printed.startswith("Nothing to change; 7 unchanged.\n")
     assert len(await other.rows(MODELS)) == 2
 
     (tmp_path / "config.yaml").write_text(block("Come from LiteLLM", "yaml"), "utf-8")
-    printed = await shell.carry_out(block("Come from LiteLLM"))
-    assert printed.endswith("Nothing to change; 4 as the file says.\n")
+    printed = await shell.run(block("Come from LiteLLM"))
+    assert printed.endswith("Nothing to change; 4 unchanged.\n")
     assert "name: claude\n" in (tmp_path / "litellm.yaml").read_text("utf-8")
     claudes = [model for model in await api.rows(MODELS) if model["name"] == "claude"]
     assert {model["modelId"] for model in claudes} == {"claude-sonnet-4-5", "anthropic/claude-sonnet-4.5"}
 
-    printed = await shell.carry_out(block("Come with keys alone"))
+    printed = await shell.run(block("Come with keys alone"))
     offered = [model for model in await api.rows(MODELS) if model["sources"].get("price") == "live"]
     assert offered
     assert all(model["modelId"].startswith("anthropic/claude-sonnet-") for model in offered)

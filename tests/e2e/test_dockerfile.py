@@ -1,4 +1,4 @@
-"""The image: its steps are carried out in a bare folder, and what they make serves, without writing into it."""
+"""The image: its steps are executed in a bare folder, and what they make serves, without writing into it."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CURL = "silent\nshow-error\nfail-with-body\n"
 
 
-def carry_out_sql(data_dir: Path, statements: str) -> None:
+def run_sql(data_dir: Path, statements: str) -> None:
     with psycopg.connect(owner_url(data_dir), autocommit=True) as owner:
         owner.execute(statements.encode())
 
@@ -52,10 +52,10 @@ async def test_every_command_of_the_documentation_does_what_its_page_says(data_d
                 for example in examples_of(name):
                     code = example.commands.text
                     if example.commands.language == "sql":
-                        await asyncio.to_thread(carry_out_sql, data_dir, code)
+                        await asyncio.to_thread(run_sql, data_dir, code)
                         continue
                     if example.commands.language == "python":
                         code = f"python - <<'END'\n{code}END\n"
-                    output = await shell.carry_out(code, **variables)
+                    output = await shell.run(code, **variables)
                     for shown in example.shown:
                         assert is_shown(shown, output), f"{shown} is not what was printed: {output}"

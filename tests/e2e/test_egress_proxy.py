@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.databases import Database
 
 
-async def test_tests_lists_and_prompts_go_through_it_and_its_refusals_are_told_as_such(
+async def test_tests_lists_and_prompts_use_it_and_its_refusals_are_reported_as_such(
     database: Database, session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
 ) -> None:
     with Background() as background:
@@ -42,7 +42,7 @@ async def test_tests_lists_and_prompts_go_through_it_and_its_refusals_are_told_a
             unlet = (await api.post(f"{path_of(public)}/test")).document
             assert (report["category"], unlet["category"]) == ("unreachable", "unreachable")
             for found in (report, unlet):
-                assert "proxy that this service goes out through refuses its password (407)" in found["message"]
+                assert "outbound proxy of this service refuses its credentials (407)" in found["message"]
                 assert "operator" in found["hint"]
             assert proxy.asked[-1] == "CONNECT api.openai.com:443 HTTP/1.1"
             assert "pw-of-the-proxy" not in caplog.text

@@ -94,7 +94,7 @@ def test_logins_get_the_passwords_that_were_chosen(owner_url: str) -> None:
     assert "chosen" not in refused.errors
 
 
-def test_migrate_tells_a_person_what_to_set(owner_url: str) -> None:
+def test_migrate_shows_a_person_what_to_set(owner_url: str) -> None:
     done = command("migrate", "--logins", OWNER_DATABASE_URL=owner_url)
     assert [line.split("=")[0] for line in done.out.splitlines()] == [
         "MODELBOOK_DATABASE_URL",

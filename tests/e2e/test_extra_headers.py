@@ -35,7 +35,7 @@ def lower(headers: dict[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-async def test_every_call_carries_them_and_no_answer_tells_them(api: Api) -> None:
+async def test_every_call_has_them_and_no_answer_shows_them(api: Api) -> None:
     async with capturing() as gateway:
         provider = await a_provider_behind_a_gateway(api, f"{gateway.url}/v1")
         assert (provider["extraHeaders"], provider["apiKey"]["version"]) == (list(HEADERS), 1)

@@ -49,7 +49,7 @@ async def test_what_happens_is_reported_at_once_to_the_organization_alone(api: A
     assert other.events == []
 
 
-async def test_a_key_that_is_not_accepted_any_more_hears_nothing_more(api: Api) -> None:
+async def test_a_revoked_key_receives_no_more_events(api: Api) -> None:
     key = await api.access_key(scope="read")
     follower = Follower(replace(api, token=key["secret"]))
     following = asyncio.create_task(follower.follow(until=10))

@@ -1,4 +1,4 @@
-"""The database's disk is full: changes are refused and none is half made, reading goes on, and room is all it takes."""
+"""The database's disk is full: changes are refused and none is half made, reading continues, until there is room."""
 
 from __future__ import annotations
 

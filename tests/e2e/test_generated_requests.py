@@ -118,7 +118,7 @@ def stumbles(operation: APIOperation[Any, Any, Any, Any], mode: GenerationMode, 
     except FailureGroup as failures:
         return f"{operation.label} ({mode.value}): {failures.exceptions[0]}"
     except Unsatisfiable:
-        # There is no wrong way to ask for what takes nothing.
+        # A route without parameters cannot be requested wrongly.
         return None
     return None
 

@@ -47,7 +47,7 @@ async def test_a_provider_that_was_never_tested_is_unknown(api: Api, sandbox: Sa
     }
 
 
-async def test_health_tells_how_it_is_since_when_and_what_was_found(api: Api, sandbox: Sandbox) -> None:
+async def test_health_shows_how_it_is_since_when_and_what_was_found(api: Api, sandbox: Sandbox) -> None:
     provider = await a_played_provider(api, sandbox)
     reports = [(await api.post(f"{path_of(provider)}/test")).document]
     sandbox.faults.add(kind="html_502", provider="openai")
@@ -73,7 +73,7 @@ async def test_a_new_key_has_not_been_tested(api: Api, sandbox: Sandbox) -> None
     assert datetime.fromisoformat(health["since"]) == datetime.fromisoformat(changed["updatedAt"])
 
 
-async def test_others_are_not_told(api: Api, sandbox: Sandbox) -> None:
+async def test_other_organizations_do_not_see_it(api: Api, sandbox: Sandbox) -> None:
     provider = await a_played_provider(api, sandbox)
     await api.post(f"{path_of(provider)}/test")
     for reply in (

@@ -35,7 +35,7 @@ def changes(event: Document) -> dict[str, tuple[object, object]]:
     return {change["field"]: (change["before"], change["after"]) for change in event["changes"]}
 
 
-async def test_each_event_tells_who_when_and_in_which_request(api: Api) -> None:
+async def test_each_event_shows_who_when_and_in_which_request(api: Api) -> None:
     anna, boris = api.of(Role.ADMIN, actor="anna"), api.of(Role.ADMIN, actor="boris")
     provider = await anna.provider()
     reply = await boris.patch(

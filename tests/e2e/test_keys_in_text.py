@@ -104,7 +104,7 @@ def operations(document: Document) -> Iterator[tuple[str, str, str, Document]]:
 
 def test_only_prompts_and_questions_are_not_recorded() -> None:
     unrecorded = [route for route in product_routes() if route.changes_nothing]
-    # What people say of themselves is kept beside the log, where it can be erased.
+    # What people say about themselves is kept beside the log, where it can be erased.
     assert {route.operation_id for route in unrecorded if not route.path.startswith(OWN_ACCOUNT)} == UNRECORDED
 
 

@@ -22,7 +22,7 @@ EVENTS = 100
 KILLED_AFTER = (20, 45, 70)
 
 
-async def test_a_killed_service_tells_all_in_order(session: ClientSession, data_dirs: DataDirs) -> None:
+async def test_a_killed_service_delivers_all_in_order(session: ClientSession, data_dirs: DataDirs) -> None:
     organization_id = uuid4()
     with data_dirs.fresh() as data_dir:
         secret = (data_dir / "jwt-secret").read_text().strip()

@@ -17,7 +17,7 @@ PROGRAM = f"""
 import asyncio, sys
 import uvloop
 from entrypoints.cli.output import print_json
-from entrypoints.cli.buffered_output import buffer_output
+from entrypoints.cli.main import buffer_output
 buffer_output()
 uvloop.run(asyncio.sleep(0))
 print_json({{"data": ["a row of some length, of which there are many"] * {ROWS}}})

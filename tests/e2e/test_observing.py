@@ -1,4 +1,4 @@
-"""What `/metrics` shows, and that alerts and dashboard ask for nothing else."""
+"""What `/metrics` shows, and that alerts and dashboard request nothing else."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ async def test_a_first_page_alone_is_no_list(api: Api, server: str) -> None:
     provider = await api.provider(providerType="openai_compatible", endpoint=f"{server}/stuck")
     [found] = (await offered_by_all(api)).values()
     assert (found["status"], found["data"]) == ("error", [])
-    assert "does not say where it goes on" in found["error"]["detail"]
+    assert "does not name its next page" in found["error"]["detail"]
     assert (await api.post(f"{path_of(provider)}/test")).document["modelCount"] is None
 
 

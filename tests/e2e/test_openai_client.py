@@ -76,7 +76,7 @@ async def test_sees_images(client: openai.AsyncOpenAI, api: Api, sandbox: Sandbo
 
 
 @everywhere
-async def test_goes_on_with_a_conversation_and_keeps_to_the_limit(
+async def test_continues_with_a_conversation_and_keeps_to_the_limit(
     client: openai.AsyncOpenAI, api: Api, sandbox: Sandbox, provider: str
 ) -> None:
     model = CHAT_MODELS[provider]

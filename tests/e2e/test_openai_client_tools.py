@@ -67,7 +67,7 @@ async def asked(client: openai.AsyncOpenAI, *, stream: bool, **request: Any) -> 
 
 @pytest.mark.parametrize("stream", [False, True])
 @everywhere
-async def test_calls_tools_in_parallel_and_goes_on_with_their_results(
+async def test_calls_tools_in_parallel_and_continues_with_their_results(
     client: openai.AsyncOpenAI, api: Api, sandbox: Sandbox, *, provider: str, model: str, stream: bool
 ) -> None:
     await registered(api, sandbox, provider, model_id=model)
@@ -206,7 +206,9 @@ async def test_has_several_answers_of_a_provider_of_its_own_protocol(
 
 async def test_is_told_what_the_provider_itself_says(client: openai.AsyncOpenAI, api: Api, sandbox: Sandbox) -> None:
     await registered(api, sandbox)
-    with pytest.raises(openai.BadRequestError, match="The provider says: \"This model's maximum context") as refused:
+    with pytest.raises(
+        openai.BadRequestError, match="The provider answered: \"This model's maximum context"
+    ) as refused:
         await client.chat.completions.create(model="gpt-4o", messages=said("sandbox:too-long"))
     assert refused.value.code == "context_length_exceeded"
     assert sandbox.key("openai") not in str(refused.value)

@@ -19,6 +19,7 @@ OVERVIEW = "/api/ai/overview"
 async def test_it_says_what_the_lists_and_reports_say_one_by_one(api: Api, sandbox: Sandbox) -> None:
     of = await registered(api, sandbox)
     await api.patch(path_of(await api.model(of.provider, modelId="off")), {"isEnabled": False})
+    await api.model(of.provider, modelId="stays")
     spent = await api.access_key(name="Spent", budget={"usd": 0.001, "period": "month"})
     await api.access_key(name="Unbounded")
     await api.put("/api/ai/budget", {"usd": 100, "period": "month"})
@@ -32,8 +33,10 @@ async def test_it_says_what_the_lists_and_reports_say_one_by_one(api: Api, sandb
     [provider] = await api.rows("/api/ai/providers")
     assert found["providers"] == {"total": 1, "data": [provider]}
     assert found["unhealthyProviders"] == found["degradedProviders"] == {"total": 0, "data": []}
-    enabled = await api.get("/api/ai/models", enabled=True, sort="retiresOn", limit=6, includeTotal=True)
-    assert found["models"] == {"total": enabled["pagination"]["total"], "data": enabled["data"]}
+    enabled = await api.get("/api/ai/models", enabled=True, sort="retiresOn", includeTotal=True)
+    retiring = [model for model in enabled["data"] if model["retiresOn"] is not None]
+    assert found["models"] == {"total": enabled["pagination"]["total"], "data": retiring}
+    assert found["models"]["total"] == 2
     assert [model["id"] for model in found["models"]["data"]] == [of.model["id"]]
     assert found["keys"]["total"] == 2
     assert found["keys"]["data"] == (await api.get(KEYS, sort="-budgetUsed"))["data"]

@@ -57,7 +57,7 @@ def started(command: Sequence[str | Path], cwd: Path, **variables: str) -> Finis
 def install(python: Path, project: Path) -> None:
     """Build the project's wheel and install it, without what it depends on."""
     wheels = project.parent / "wheels"
-    uv = [Path(sys.executable).with_name("uv"), "--offline", "--quiet"]
+    uv: list[str | Path] = [Path(sys.executable).with_name("uv"), "--offline", "--quiet"]
     build = [*uv, "build", "--wheel", "--no-build-isolation", "--python", sys.executable, "--out-dir", wheels]
     built = started([*build, project], project.parent)
     assert built.exit_code == 0, built.errors
@@ -113,7 +113,7 @@ print(*sorted(str(file) for file in installed.files if file.name == "py.typed"))
 print(*[classifier for classifier in installed.metadata.get_all("Classifier") if "License" in classifier])"""
     license_named, typed, classified = started([python, "-c", code], tmp_path).out.splitlines()
     named, *files = license_named.split()
-    libraries = {f"entrypoints/console/page/vendor/{name}" for name in ("preact", "uplot")}
+    libraries = {f"entrypoints/console/page/vendor/{name}" for name in ("lucide", "preact", "uplot")}
     vendored = {*libraries, "entrypoints/http/documentation/page/scalar"}
     assert (named, set(files)) == ("Apache-2.0", {"LICENSE", *[f"{folder}/LICENSE.txt" for folder in vendored]})
     assert typed.split() == sorted(f"{name}/py.typed" for name in PRODUCT)

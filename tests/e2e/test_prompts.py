@@ -145,7 +145,7 @@ async def test_the_deadline_holds_whatever_the_provider_does(api: Api, sandbox: 
 
 
 @pytest.mark.parametrize(("kind", "streamed"), [("hang", False), ("hang", True), ("hang_mid_stream", True)])
-async def test_a_client_that_goes_away_ends_the_call_at_the_provider(
+async def test_a_client_that_disconnects_ends_the_call_at_the_provider(
     api: Api, sandbox: Sandbox, kind: str, streamed: bool
 ) -> None:
     of = await registered(api, sandbox)

@@ -140,7 +140,7 @@ async def test_lists_come_from_a_replica_as_long_as_it_has_what_was_seen(
         before = await answered(api)
         provider: Document = first.document
         assert (await api.post(MODELS, a_model(provider, name="Of the first"))).status == 201
-        # It goes on until it is told to end: none of its lists has failed.
+        # It continues until it is told to end: none of its lists has failed.
         lists.cancel()
         with pytest.raises(asyncio.CancelledError):
             await lists

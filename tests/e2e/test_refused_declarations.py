@@ -40,7 +40,7 @@ def applied(file: Path, *options: str, **settings: str) -> Finished:
     return refusal("apply", str(file), "--plan", *options, **({"JWT_SECRET": SECRET} | settings))
 
 
-def test_what_is_missing_is_asked_for(file: Path, tmp_path: Path) -> None:
+def test_missing_values_are_named(file: Path, tmp_path: Path) -> None:
     said(applied(file, API_TOKEN=""), MISUSED, "--org", "MODELBOOK_API_TOKEN")
     said(applied(file, "--org", "acme"), MISUSED, "--org acme", "id")
     said(applied(file, "--org", ORGANIZATION, "--url", "http://example.com"), MISUSED, "--url", "https")
@@ -59,13 +59,13 @@ def test_what_is_missing_is_asked_for(file: Path, tmp_path: Path) -> None:
     ("text", "said_of_it"),
     [
         ("version: 1\nproviders: [", ":3:1: did not find expected node content"),
-        ("version: 1\nversion: 1\n", ":2:1: The key version stands twice here."),
+        ("version: 1\nversion: 1\n", ":2:1: The key version appears twice here."),
         ("providers: []\n", ":1:1: /version is required."),
         (WHOLE + "budget:\n  usd: many\n  period: day\n", ":4:8: /budget/usd should be a number."),
         (WHOLE + "webhooks:\n- name: Hook\n  topics: ['*']\n", ":4:3: /webhooks/0/url is required."),
         (
             WHOLE.replace("providerType", "apiKey: sk-1, providerType"),
-            ":2:36: /providers/0/apiKey never stands in the file",
+            ":2:36: /providers/0/apiKey is never written in the file",
         ),
         (WHOLE.replace("providers: [", "provider:\n  [", 1), ":2:1: /provider is not known here."),
         (WHOLE + '"\\e[2J": 1\n', ":3:10: /\\x1b[2J is not known here."),
@@ -78,12 +78,12 @@ def test_a_wrong_file_is_refused_at_its_place(file: Path, text: str, said_of_it:
     assert error["code"] == "wrong-file"
 
 
-def test_a_key_in_the_file_is_not_told(file: Path) -> None:
+def test_a_key_in_the_file_is_not_shown(file: Path) -> None:
     key = "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789"
     for text, told in (
         (WHOLE.replace("providerType", f"apiKey: {{{key}}}, providerType"), "/providers/0/apiKey/… is not known here"),
         (WHOLE.replace("OpenAI", key), "/providers/0/name has the form of a key"),
-        (f"{WHOLE}{key}: 1\n{key}: 2\n", ":4:1: The key stands twice here"),
+        (f"{WHOLE}{key}: 1\n{key}: 2\n", ":4:1: The key appears twice here"),
     ):
         file.write_text(text, "utf-8")
         done = applied(file, "--org", ORGANIZATION)

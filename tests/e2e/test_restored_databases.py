@@ -131,7 +131,7 @@ async def _state(serving: Serving) -> None:
     await serving.until("an end of the warning", lambda ready: "warnings" not in ready, "/readyz")
 
 
-async def test_an_emptied_sink_is_not_begun_anew_over_a_forged_log(database: Database, tmp_path: Path) -> None:
+async def test_an_emptied_sink_is_not_begun_again_over_a_forged_log(database: Database, tmp_path: Path) -> None:
     sink = tmp_path / "sink"
     async with _serving(_runtime(database, tmp_path, sink)) as serving:
         await serving.api.provider()

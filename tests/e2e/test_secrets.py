@@ -53,7 +53,7 @@ class Recording(Api):
 
     async def ask(self, method: str, path: str, body: object = ..., **more: Any) -> Reply:  # noqa: ANN401 - as the API's
         reply = await super().ask(method, path, body, **more)
-        # A problem names the path that was asked for; whoever writes a key there has shown it to themselves.
+        # A problem names the path that was requested; whoever writes a key there has shown it to themselves.
         self.answers.append(f"{reply.status}\n{dict(reply.headers)}\n{reply.text.replace(path, '')}")
         assert reply.status < 500 or reply.status in {502, 503, 504}, reply.text
         return reply

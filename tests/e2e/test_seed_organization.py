@@ -27,7 +27,7 @@ class BrokenOff(Exception):
 
 
 class BreakingOff(Sandbox):
-    """Ends the start as soon as it asks for the key of one provider."""
+    """Ends the start as soon as it requests the key of one provider."""
 
     def __init__(self, at: str) -> None:
         super().__init__()

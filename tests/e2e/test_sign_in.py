@@ -245,7 +245,7 @@ async def test_an_answer_counts_in_the_browser_that_asked_and_once(
         # Signing somebody else in with one's own account.
         await victim.begin()
         assert is_refused(await victim.come_back(code, state=browser.sent["state"]))
-        # A code that somebody else has asked for does not fit what this browser knows (PKCE).
+        # A code that somebody else has requested does not fit what this browser knows (PKCE).
         assert is_refused(await victim.come_back(code))
         assert victim.cookies() == {}
     await browser.begin()

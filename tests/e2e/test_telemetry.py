@@ -53,7 +53,7 @@ def _often(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_call_is_followed_from_the_client_to_the_provider_without_a_word_of_it(
     session: ClientSession, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # It goes on answering while the service is stopped.
+    # It continues answering while the service is stopped.
     with Background() as background:
         collector = background.enter(collecting())
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)

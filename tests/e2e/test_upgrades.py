@@ -46,7 +46,7 @@ def data_dir(release: KeptRelease) -> Iterator[Path]:
 
 
 async def expect_taken_over(api: Api, release: KeptRelease) -> None:
-    """Check that all is answered as it was, and that it goes on from there."""
+    """Check that all is answered as it was, and that it continues from there."""
     _, before = release.answered()
     now = await answers(api)
     assert differences(before, now) == []

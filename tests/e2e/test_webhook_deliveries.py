@@ -109,7 +109,7 @@ async def test_slack_gets_a_sentence(api: Api, receiver: Receiver) -> None:
     }
 
 
-async def test_a_test_tells_how_it_ended(api: Api, receiver: Receiver) -> None:
+async def test_a_test_shows_how_it_ended(api: Api, receiver: Receiver) -> None:
     webhook = await registered(api, url=receiver.url, isEnabled=False)
     tested = await api.post(f"{webhook_path(webhook)}/test")
     assert (tested.status, tested.document["delivered"], tested.document["responseStatus"]) == (200, True, 204)
@@ -176,7 +176,7 @@ async def test_after_a_day_a_webhook_is_switched_off(api: Api, receiver: Receive
     assert (await receiver.has(3))[2].document["data"]["facts"] == {"name": "Told again"}
 
 
-async def test_who_is_gone_is_told_nothing_any_more(api: Api, receiver: Receiver) -> None:
+async def test_a_receiver_that_is_gone_gets_no_more_messages(api: Api, receiver: Receiver) -> None:
     webhook = await registered(api, url=receiver.url)
     receiver.status = 410
     await api.provider()

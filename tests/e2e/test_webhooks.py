@@ -29,7 +29,7 @@ async def registered(api: Api, **changes: object) -> Document:
     return webhook
 
 
-async def test_a_secret_is_told_once_and_an_address_never(api: Api, service: RunningService) -> None:
+async def test_a_secret_is_shown_once_and_an_address_never(api: Api, service: RunningService) -> None:
     webhook = await registered(api, format="slack")
     assert (webhook["host"], webhook["topics"], webhook["format"]) == ("hooks.slack.com", ["provider.*"], "slack")
     assert webhook["secret"].startswith("whsec_")

@@ -1,4 +1,4 @@
-"""Clients that write while the database is ill-treated, and remember what each 503 said of their changes."""
+"""Clients that write while the database is ill-treated, and remember what each 503 said about their changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An organization in memory, for plans to be carried out on."""
+"""An organization in memory, for plans to be executed on."""
 
 from __future__ import annotations
 

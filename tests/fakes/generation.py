@@ -50,7 +50,7 @@ def completed(
 
 @dataclass(frozen=True)
 class Hang:
-    """Never answer, or never go on."""
+    """Never answer, or never continue."""
 
 
 HANG = Hang()

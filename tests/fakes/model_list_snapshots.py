@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from application.caller import current_caller
-from application.discovery.model_list_snapshots import Failed, Held, Standing, Standings
+from application.discovery.model_list_snapshots import FailedQuery, HeldSnapshot, Standing, Standings
 from domain.provider.aggregate import Provider
 
 if TYPE_CHECKING:
@@ -108,9 +108,9 @@ class FakeSnapshots:
         if place.snapshot is not None:
             fetched_at = datetime.fromisoformat(place.snapshot.fetched_at)
             age = (now - fetched_at).total_seconds()
-            held = Held(basis=place.snapshot.basis, fetched_at=fetched_at, age=age)
+            held = HeldSnapshot(basis=place.snapshot.basis, fetched_at=fetched_at, age=age)
         if place.failed_at is not None and place.failure is not None:
-            failed = Failed(
+            failed = FailedQuery(
                 basis=place.basis,
                 failed_at=place.failed_at,
                 is_recent=place.quiet_until > now,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from application.ports.price_list import Tariff, Unpriced
+from application.prompts.price_list import Tariff, Unpriced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from application.ports.price_list import ListedCall
+    from application.prompts.price_list import ListedCall
 
 
 class FakePriceList:

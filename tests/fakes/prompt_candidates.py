@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
+    from application.access_keys.held_key import HeldKey
     from application.prompts.cool_downs import SharedCoolDown
     from application.prompts.prompt_candidates import CandidateModel
     from application.prompts.selection_candidates import NamedSelector, Requirements
@@ -118,7 +119,7 @@ class FakeCandidateReader:
     def _all(self) -> list[CandidateModel]:
         key = current_caller().access_key
         models = self._models[current_caller().organization_id].values()
-        return [model for model in models if key is None or key.may_use(model.id, model.provider_id)]
+        return [model for model in models if key is None or _may_use(key, model)]
 
     def _read(self, models: Sequence[CandidateModel]) -> PromptCandidates:
         self.reads += 1
@@ -134,6 +135,13 @@ class FakeCandidateReader:
     def _state(self) -> OrganizationState:
         sequence = self._sequences[current_caller().organization_id]
         return OrganizationState(org_sequence=sequence, cool_downs=list(self.cool_downs))
+
+
+def _may_use(key: HeldKey, model: CandidateModel) -> bool:
+    """Return whether one of the lists names it; None for both means all."""
+    if key.model_ids is None and key.provider_ids is None:
+        return True
+    return model.id in (key.model_ids or ()) or model.provider_id in (key.provider_ids or ())
 
 
 def _place(name: str) -> tuple[str, str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class FakeQuotas:
-    """What was changed for organizations; nothing is said of it while `is_away`."""
+    """What was changed for organizations; nothing is said about it while `is_away`."""
 
     def __init__(self) -> None:
         self.own: dict[UUID, Mapping[str, int]] = {}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from application.ports.rate_limits import Allowance, Turn
+from application.bounds.rate_limits import Allowance, Turn
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.ports.rate_limits import Quota
+    from application.bounds.rate_limits import Quota
 
 
 class FakeRateLimits:

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from application.verification.stored_events import Head, number
+from application.verification.hash_chain import Head, number
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
     from uuid import UUID
 
     from application.verification.checkpoint_storage import NewestCheckpoint
+    from application.verification.hash_chain import StoredEvent
     from application.verification.raw_events import Span, Stray, WrongCredential
-    from application.verification.stored_events import StoredEvent
     from application.verification.verification_proofs import Proof
 
 _BATCH = 5

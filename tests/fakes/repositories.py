@@ -63,22 +63,19 @@ class FakeRepository(Generic[RootT]):
             raise self.not_found
         return aggregate
 
+    async def get_many(self, aggregate_ids: Sequence[UUID]) -> Mapping[UUID, RootT]:
+        return {each.id: each for each in self._ledger.living(self.kind) if each.id in set(aggregate_ids)}
+
     async def save(self, aggregate: RootT) -> Recorded:
         return self._ledger.save([aggregate])[0]
+
+    async def save_all(self, aggregates: Sequence[RootT]) -> Sequence[Recorded]:
+        return self._ledger.save(aggregates)
 
 
 class FakeModels(FakeRepository[Model]):
     kind = Model
     not_found = ModelNotFound
-
-    async def get_many(self, model_ids: Sequence[UUID]) -> Mapping[UUID, Model]:
-        return {model.id: model for model in self._ledger.living(Model) if model.id in set(model_ids)}
-
-    async def save(self, aggregate: Model) -> Recorded:
-        return (await self.save_all([aggregate]))[0]
-
-    async def save_all(self, models: Sequence[Model]) -> Sequence[Recorded]:
-        return self._ledger.save(models)
 
     async def recorded_already(self) -> Mapping[UUID, Recorded]:
         return self._ledger.books.commands.get(current_caller().command_id, {})
@@ -101,12 +98,6 @@ class FakeAccessKeys(FakeRepository[AccessKey]):
             self._secrets.store(secret)
         return recorded
 
-    async def get_many(self, key_ids: Sequence[UUID]) -> Mapping[UUID, AccessKey]:
-        return {key.id: key for key in self._ledger.living(AccessKey) if key.id in set(key_ids)}
-
-    async def save_all(self, keys: Sequence[AccessKey]) -> Sequence[Recorded]:
-        return self._ledger.save(keys)
-
 
 class FakeWebhooks(FakeRepository[Webhook]):
     """Sealed addresses and secrets go where a vault finds them."""
@@ -127,9 +118,6 @@ class FakeWebhooks(FakeRepository[Webhook]):
         if credential is not None and is_new:
             self._credentials.store(credential)
         return recorded
-
-    async def get_many(self, webhook_ids: Sequence[UUID]) -> Mapping[UUID, Webhook]:
-        return {webhook.id: webhook for webhook in self._ledger.living(Webhook) if webhook.id in set(webhook_ids)}
 
 
 class FakeOrganizations(FakeRepository[Organization]):

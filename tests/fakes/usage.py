@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from application.caller import current_caller
+from application.ports.log_pages import LogPage
 from application.prompts.completion import TokenUsage
-from application.usage.request_log import LoggedRequest
 from application.usage.usage_ledger import OK, TOKEN_KINDS, UsageReport, UsageSum
+from entrypoints.http.answers import requests as answers
+from entrypoints.http.csv_answers import csv_lines
+from entrypoints.http.json_responses import json_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,13 +33,56 @@ class _Kept:
     use: Use
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Logged:
+    """A call of a client, all but the last two fields in the order of the columns of CSV."""
+
+    ended_at: datetime
+    id: UUID
+    request_id: str
+    actor: str
+    access_key_id: UUID | None
+    labels: Mapping[str, str]
+    door: str
+    operation: str
+    is_streamed: bool
+    model_asked: str | None
+    model_id: UUID | None
+    provider_id: UUID | None
+    provider_type: str | None
+    provider_model_id: str | None
+    outcome: str
+    cost_usd: Decimal | None
+    cost_unknown: str | None
+    first_byte_ms: float | None
+    duration_ms: float
+    upstream_request_id: str | None
+    ignored_fields: Sequence[str]
+    attempt_count: int
+    tokens: TokenUsage
+    attempts: Sequence[Mapping[str, Any]]
+
+    @property
+    def position(self) -> tuple[datetime, UUID]:
+        return self.ended_at, self.id
+
+    @property
+    def document(self) -> bytes:
+        return json_bytes(answers.LoggedRequest.model_validate(self))
+
+    @property
+    def line(self) -> bytes:
+        facts = [getattr(self, each.name) for each in fields(self)[:-2]]
+        return csv_lines([[*facts, *(getattr(self.tokens, kind) for kind in TOKEN_KINDS)]])
+
+
 class FakeUsage:
     """Keeps every call and every use, for each organization by itself: ledger, log and reports in one."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.requests: list[RequestRecord] = []
-        self._logged: dict[UUID, list[LoggedRequest]] = defaultdict(list)
+        self._logged: dict[UUID, list[_Logged]] = defaultdict(list)
         self._kept: dict[UUID, list[_Kept]] = defaultdict(list)
 
     @property
@@ -52,16 +98,30 @@ class FakeUsage:
         self._logged[caller.organization_id].append(logged)
         self._kept[caller.organization_id] += [_Kept(caller, now, use) for use in request.counted]
 
-    async def newest(
+    async def page(
         self, filters: RequestFilter, limit: int, before: tuple[datetime, UUID] | None
-    ) -> Sequence[LoggedRequest]:
-        chosen = [each for each in self._matching(filters) if before is None or (each.ended_at, each.id) < before]
-        return sorted(chosen, key=lambda each: (each.ended_at, each.id), reverse=True)[:limit]
+    ) -> LogPage[tuple[datetime, UUID]]:
+        shown, next_before = self._newest(filters, limit, before)
+        return LogPage(text=b",".join(each.document for each in shown), next_before=next_before)
+
+    async def lines(
+        self, filters: RequestFilter, limit: int, before: tuple[datetime, UUID] | None
+    ) -> LogPage[tuple[datetime, UUID]]:
+        shown, next_before = self._newest(filters, limit, before)
+        return LogPage(text=b"".join(each.line for each in shown), next_before=next_before)
+
+    def _newest(
+        self, filters: RequestFilter, limit: int, before: tuple[datetime, UUID] | None
+    ) -> tuple[list[_Logged], tuple[datetime, UUID] | None]:
+        chosen = [each for each in self._matching(filters) if before is None or each.position < before]
+        chosen.sort(key=lambda each: each.position, reverse=True)
+        shown = chosen[:limit]
+        return shown, shown[-1].position if len(chosen) > limit else None
 
     async def count(self, filters: RequestFilter, *, most: int | None = None) -> int:
         return len(self._matching(filters)[:most])
 
-    def _matching(self, filters: RequestFilter) -> list[LoggedRequest]:
+    def _matching(self, filters: RequestFilter) -> list[_Logged]:
         return [each for each in self._logged[current_caller().organization_id] if _matches(each, filters)]
 
     async def read(self, filters: UsageFilter, grouping: Grouping, limit: int) -> UsageReport:
@@ -92,7 +152,7 @@ class FakeUsage:
         return {model_id: sum(values) / len(values) for model_id, values in times.items()}
 
 
-def _matches(request: LoggedRequest, filters: RequestFilter) -> bool:
+def _matches(request: _Logged, filters: RequestFilter) -> bool:
     names = (str(request.model_id), request.provider_model_id, request.model_asked)
     ids = (request.request_id, request.upstream_request_id)
     return (
@@ -108,10 +168,10 @@ def _matches(request: LoggedRequest, filters: RequestFilter) -> bool:
     )
 
 
-def _logged(request: RequestRecord, caller: Caller, now: datetime) -> LoggedRequest:
+def _logged(request: RequestRecord, caller: Caller, now: datetime) -> _Logged:
     last = request.last
     known = [use.cost_usd for use in request.uses if use.cost_usd is not None]
-    return LoggedRequest(
+    return _Logged(
         id=UUID(int=0),
         ended_at=now,
         request_id=caller.correlation_id,

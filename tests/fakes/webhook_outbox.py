@@ -33,7 +33,7 @@ class FakeOutbox:
     failures: list[str | None] = field(default_factory=list)
     abandoned: list[UUID] = field(default_factory=list)
     kept: list[tuple[UUID, UUID, ReportedEvent, Attempt]] = field(default_factory=list)
-    """What became of each attempt: of which webhook, which message, which event, and how it ended."""
+    """Result of each attempt: of which webhook, which message, which event, and how it ended."""
 
     async def pending(self, webhook_id: UUID, limit: int) -> Pending | None:  # noqa: ARG002 - there is one
         return Pending(

@@ -1,4 +1,4 @@
-"""Every integration test may ask for a migrated database of its own and the event store on it."""
+"""Every integration test may request a migrated database of its own and the event store on it."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ def test_a_killed_user_does_not_keep_it(made: Path) -> None:
     assert postgres_of(made) is None
 
 
-def test_it_is_told_nothing_of_our_settings(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_does_not_receive_our_settings(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("MODELBOOK_MASTER_KEYS", "HOMEBREW_GITHUB_API_TOKEN", "LANGCHAIN_API_KEY", "PATH_TO", "TZ_KEY"):
         monkeypatch.setenv(name, "k1:secret")
     with started(made / "postgres"):

@@ -12,7 +12,7 @@ from psycopg_pool import ConnectionPool
 
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.log_records import callers_append
+from adapters.event_store.log_records import append_for_caller
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.repositories import EventSourcedAccessKeys, EventSourcedModels, EventSourcedProviders
 from adapters.event_store.snapshot_check import wrong_snapshots
@@ -20,9 +20,8 @@ from adapters.postgres.access_keys import PostgresAccessKeyDocuments
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
 from adapters.postgres.migrations import migrate
-from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
-from adapters.postgres.provider_documents import PostgresProviderDocuments
+from adapters.postgres.resource_documents import PostgresModelDocuments, PostgresProviderDocuments
 from adapters.postgres.tenant_statements import Tenant
 from adapters.projections.projections import PostgresProjections
 from application.access_keys.access_keys import AccessKeyFilter
@@ -128,7 +127,7 @@ def database(databases: Databases, request: pytest.FixtureRequest) -> Iterator[D
 @pytest.fixture
 async def names(database: Database) -> AsyncIterator[Names]:
     with ConnectionPool(database.app_url, min_size=1, kwargs={"autocommit": True}) as pool:
-        ledger = Ledger(LedgerRecorder(pool, scope=callers_append, projector=projected))
+        ledger = Ledger(LedgerRecorder(pool, scope=append_for_caller, projector=projected))
         async with reading_pool(database.app_url, size=1) as reading:
             names = Names(ledger, Tenant(reading))
             await names.fill()

@@ -36,3 +36,8 @@ declare module "*/uPlot-1.6.32.iife.min.js" {
   };
   export default uPlot;
 }
+
+/** The icons of Lucide that the console shows: their elements, each with its attributes. */
+declare module "*/lucide-1.62.0.js" {
+  export const nodes: Record<string, [element: string, attributes: Record<string, string>][]>;
+}

@@ -52,7 +52,7 @@ def test_too_many_values_are_refused_before_the_rest_has_come(body: bytes, refus
 @pytest.mark.parametrize(
     "text", ["a, [b], {c}", 'she said: "[[[,,,"', "back\\slash,[\\", "\\", '\\"', "é,[", "\n,[\t"], ids=str
 )
-def test_what_stands_in_a_text_is_no_value(text: str, piece: int) -> None:
+def test_the_content_of_a_text_is_no_value(text: str, piece: int) -> None:
     body = json.dumps({"prompt": text * MOST_CONTAINERS, "texts": [text] * 100}).encode()
     assert count(body, piece) == len(body)
 

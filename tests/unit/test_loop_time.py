@@ -67,8 +67,8 @@ async def test_requests_of_an_organization_have_their_steps_in_their_order() -> 
         order.append(number)
         loop.clock.now += SLICE_SECONDS
 
-    await asyncio.gather(*(loop.time.run(BUSY, work(number)) for number in range(10)))
-    assert order == list(range(10))
+    await asyncio.gather(*(loop.time.run(BUSY, work(number)) for number in range(40)))
+    assert order == list(range(40))
 
 
 async def test_what_the_work_raises_is_raised() -> None:
@@ -80,7 +80,34 @@ async def test_what_the_work_raises_is_raised() -> None:
         await LoopTime().run(BUSY, work())
 
 
-@pytest.mark.parametrize("hogs", [0, 5])
+async def test_who_stands_in_line_takes_no_time_of_the_loop_until_called() -> None:
+    loop = Loop()
+    waiting = [asyncio.create_task(loop.request(BUSY, 1)) for _ in range(50)]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert loop.time.in_line(BUSY) > 30
+    await asyncio.gather(*waiting)
+    assert loop.steps == [BUSY] * 50
+    assert loop.time.in_line(BUSY) == 0
+
+
+async def test_steps_are_charged_to_the_organization_that_becomes_known() -> None:
+    loop = Loop()
+
+    async def unknown() -> None:
+        await loop.time.charge(BUSY)
+        loop.clock.now += SLICE_SECONDS
+        loop.steps.append(BUSY)
+
+    first = asyncio.create_task(loop.time.run(None, unknown()))
+    second = asyncio.create_task(loop.time.run(None, unknown()))
+    third = asyncio.create_task(loop.request(OTHER, 1))
+    await asyncio.gather(first, second, third)
+    assert loop.steps == [BUSY, OTHER, BUSY]
+    assert loop.time.are_others_at_work(OTHER)
+
+
+@pytest.mark.parametrize("hogs", [0, 5, 30])
 async def test_a_cancelled_request_ends_as_it_sees_fit(hogs: int) -> None:
     loop, ends = Loop(), list[str]()
 

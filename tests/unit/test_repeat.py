@@ -1,25 +1,31 @@
-"""Work that is done again and again, until it is to end."""
+"""Work that is done again and again, until it is stopped."""
 
 from __future__ import annotations
 
 import asyncio
 
-from application.repeat import repeat_until
+from application.repeat import Repeated
 
 
 async def test_it_is_done_again_and_once_more_at_the_end() -> None:
-    stopping, done = asyncio.Event(), 0
+    done, often_enough = 0, asyncio.Event()
 
     async def work() -> None:
         nonlocal done
         done += 1
-        if done == 3:
-            stopping.set()
+        if done >= 3:
+            often_enough.set()
 
-    await repeat_until(stopping, 0.001, work)
-    assert done == 3
-    waiting = asyncio.create_task(repeat_until(later := asyncio.Event(), 60, work))
-    await asyncio.sleep(0)
-    later.set()
-    await waiting
-    assert done == 4
+    quick = Repeated(0.001, work)
+    quick.start()
+    await often_enough.wait()
+    before = done
+    await quick.stop()
+    assert done > before
+    before = done
+    slow = Repeated(60, work)
+    slow.start()
+    await slow.stop()
+    assert done == before + 1
+    await Repeated(60, work).stop()
+    assert done == before + 1

@@ -30,7 +30,7 @@ async def test_what_was_loaded_is_not_looked_through_for_cycles_again() -> None:
     assert not any(each is loaded for each in gc.get_objects()), "the collector still looks at it"
 
 
-async def test_the_loop_goes_on_while_something_is_loaded() -> None:
+async def test_the_loop_continues_while_something_is_loaded() -> None:
     threads: list[threading.Thread] = []
     await warmed_up(lambda: threads.append(threading.current_thread()))
     assert threads != [threading.current_thread()]

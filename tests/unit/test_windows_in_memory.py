@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from adapters.rate_limits.windows_in_memory import WindowsInMemory
-from application.ports.rate_limits import Quota
+from application.bounds.rate_limits import Quota
 
 QUOTA = Quota(name="tests", what="tests", requests=1, seconds=60)
 

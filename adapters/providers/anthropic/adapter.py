@@ -64,8 +64,8 @@ class Anthropic:
                 name="defaultMaxTokens",
                 kind="integer",
                 label="Longest answer",
-                help="Tokens asked for where neither the prompt says how many nor the longest answer of the model is "
-                "known: Anthropic requires it.",
+                help="Max output tokens to request where neither the prompt nor the model's own limit gives one: "
+                "Anthropic requires it.",
             ),
         ),
         own_headers=frozenset({"x-api-key", "anthropic-version", "anthropic-beta"}),

@@ -1,7 +1,7 @@
 """Anthropic's model list, with limits and a tree of capabilities.
 
 Fields as recorded in August 2026 and as in the official SDK of November 2026; whether an API version leaves some of
-them out is not said anywhere, so all are optional.
+them out is not documented, so all are optional.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
 
 
 def _type(tree: Mapping[str, Any]) -> str | None:
-    """A model of Anthropic writes text; the list says whether it reads images."""
+    """A model of Anthropic writes text; the list has whether it reads images."""
     sees = mapping(tree.get("image_input")).get("supported")
     if sees is True:
         return "multimodal"

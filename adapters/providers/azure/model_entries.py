@@ -31,7 +31,7 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
 
 
 def read_deployment(entry: Mapping[str, Any]) -> OfferedModel | None:
-    """Return the deployment of an entry, with the model that stands behind its name."""
+    """Return the deployment of an entry, with the model behind its name."""
     model_id = model_id_of(entry.get("id"))
     if model_id is None:
         return None
@@ -45,7 +45,7 @@ def read_deployment(entry: Mapping[str, Any]) -> OfferedModel | None:
 
 
 def _type(can: Mapping[str, Any]) -> str | None:
-    """A chat model may read images or not: that is not said."""
+    """A chat model may read images or not: the list does not have it."""
     if can.get("chat_completion") is True:
         return None
     if can.get("embeddings") is True:

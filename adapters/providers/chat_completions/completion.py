@@ -42,7 +42,7 @@ _MOST_TICKS: Final = _DEAREST_USD * 10**10
 
 
 def read_completion(document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
-    """Return what a whole completion says; none when it is no completion."""
+    """Parse a whole completion; none when it is not one."""
     parsed = observe_completion(document)
     if parsed is None:
         return None
@@ -68,7 +68,7 @@ def observe_completion(document: Mapping[str, Any]) -> ParsedCompletion | None:
 
 
 def note(parsed: ParsedCompletion, document: Mapping[str, Any]) -> None:
-    """Take note of what a completion or a chunk says of the whole; what a later chunk leaves out stays."""
+    """Take note of what a completion or a chunk says about the whole; what a later chunk leaves out stays."""
     parsed.answered_by = text(document.get("model")) or parsed.answered_by
     parsed.response_id = text(document.get("id")) or parsed.response_id
     parsed.service_tier = text(document.get("service_tier")) or parsed.service_tier
@@ -95,7 +95,7 @@ def note_choice(parsed: ParsedCompletion, into: ParsedChoice, choice: Mapping[st
 
 
 def settle(choice: ParsedChoice) -> None:
-    """Say of a choice with calls that ended by itself that it ended for them, whatever the provider says of it."""
+    """Set the finish reason of a choice with calls that ended by itself to its calls, whatever the provider reports."""
     if choice.finish_reason in {"stop", "other", None} and any(isinstance(part, ToolCall) for part in choice.parts):
         choice.finish_reason = "tool_calls"
 
@@ -119,7 +119,7 @@ def content_text(message: Mapping[str, Any]) -> str:
 
 
 def thinking_text(message: Mapping[str, Any]) -> str:
-    """Return the thoughts that stand among the parts of a content, as Mistral writes them."""
+    """Return the thoughts among the parts of a content, as Mistral writes them."""
     thoughts = (part.get("thinking") for part in objects(message.get("content")) if part.get("type") == "thinking")
     pieces = (piece.get("text") for thought in thoughts for piece in objects(thought))
     return "".join(piece for piece in pieces if isinstance(piece, str))
@@ -203,7 +203,7 @@ def _cached(usage: Mapping[str, Any], details: Mapping[str, Any]) -> int | None:
 
 
 def read_cost(usage: Mapping[str, Any]) -> Decimal | None:
-    """Return what the answer itself says that it cost, in USD.
+    """Return the cost that the answer itself reports, in USD.
 
     OpenRouter writes `cost`, and beside it, for a call with a key of one's own at the provider, what that is charged
     (openrouter.ai/docs/use-cases/usage-accounting). xAI writes `cost_in_usd_ticks`; 10,000,000,000 are a dollar.

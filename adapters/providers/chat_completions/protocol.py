@@ -11,6 +11,7 @@ from adapters.providers.chat_completions.request import encode, pass_through
 from adapters.providers.chat_completions.streaming import ChunkDecoder, is_plain
 from adapters.providers.chat_completions.thinking_parts import with_plain_contents
 from adapters.providers.json_values import mapping
+from adapters.providers.prompting.prompt_protocol import PromptProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class ChatCompletions:
+class ChatCompletions(PromptProtocol):
     """Implements `PromptProtocol` for one service's way of speaking it.
 
     Where `learn` is given, a field that the server turns out not to know is left out or renamed, and the request sent
@@ -32,7 +33,6 @@ class ChatCompletions:
     """
 
     name: ClassVar[WireProtocol] = "chat_completions"
-    end_mark: ClassVar[bytes] = b""
     options: ChatOptions
     learn: Callable[[str], None] | None = field(default=None, repr=False)
 
@@ -51,7 +51,7 @@ class ChatCompletions:
         return observe_completion(document)
 
     def handed_on(self, document: Mapping[str, Any], asked: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        # Every stream is asked for its usage, and not every client has asked for it.
+        # The usage is requested for every stream, and not every client has requested it.
         is_usage_alone = document.get("choices") == [] and document.get("usage") is not None
         if is_usage_alone and mapping(asked.get("stream_options")).get("include_usage") is not True:
             return None

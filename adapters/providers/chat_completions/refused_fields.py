@@ -43,7 +43,7 @@ def refused_field(details: ErrorDetails, body: Mapping[str, Any]) -> str | None:
     """Return which field of the body the server does not know: `stream_options` or the limit's name.
 
     What is refused for its value is not meant: a limit might be overlooked under another name, and options of the
-    client's own making tell nothing of the server.
+    client's own making reveal nothing about the server.
     """
     if details.status not in _REFUSALS:
         return None

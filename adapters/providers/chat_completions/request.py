@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from application.prompts.conversation import Conversation, OutputFormat, Part, Tool, ToolChoice, ToolResult, Turn
     from application.prompts.generation import GenerationRequest, ModelDefaults
 
-_FOLLOWS: Final = "(What the tool gave stands in the next message.)"
+_FOLLOWS: Final = "(The result of the tool is in the next message.)"
 
 
 def encode(
@@ -40,7 +40,7 @@ def encode(
     """Return the conversation as a body.
 
     Raises:
-        InvalidInput: it cannot be said in Chat Completions, or the service does not take a part of it.
+        InvalidInput: it cannot be expressed in Chat Completions, or the service does not take a part of it.
     """
     translation = Translation(conversation, options.media.label)
     defaults = request.defaults
@@ -167,7 +167,7 @@ def _result(result: ToolResult) -> str:
 
 
 def _words_of(part: Part) -> str | None:
-    """Return the part in words; none when it cannot be said in words."""
+    """Return the part in words; none when it cannot be expressed in words."""
     if isinstance(part, Document):
         return None if part.text is None else text_of_document(part)
     return part.text if isinstance(part, Text) else None

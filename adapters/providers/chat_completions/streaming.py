@@ -96,7 +96,7 @@ class ChunkDecoder:
             into = self.parsed.choice(choice.get("index"))
             if choice.get("finish_reason"):
                 note_choice(self.parsed, into, choice)
-            # The first chunk often names the role alone, before there is anything to say.
+            # The first chunk often names the role alone, before there is any content.
             if any(value for name, value in mapping(choice.get("delta")).items() if name != "role"):
                 self.parsed.has_begun = True
         return bool(choices)
@@ -226,7 +226,7 @@ def _next_words(document: Mapping[str, Any]) -> str | None:
 
 
 def is_plain(event: bytes) -> bool:
-    """Tell whether a chunk only adds to an answer; see `PromptProtocol.plain_events`.
+    """Return whether a chunk only adds to an answer; see `PromptProtocol.plain_events`.
 
     A quotation mark within words is escaped, so that a name in quotation marks is that of a field, or a value.
     """

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final, Literal
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.context_length import context_use_of
 from adapters.providers.error_mapping.error_details import parse_error_details
-from adapters.providers.error_mapping.error_kind_by_status import error_kind_for_status
+from adapters.providers.error_mapping.error_kinds import error_kind_for_status
 from adapters.providers.error_mapping.prompt_errors import prompt_error_kind
-from adapters.providers.error_mapping.rate_limit_headers import limits_of, wait_of
+from adapters.providers.error_mapping.rate_limit_headers import limits_of, retry_delay
 from application.policies.redaction import quote, redact
 from application.ports.provider_gateway import CallOutcome
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from adapters.providers.error_mapping.error_details import ErrorDetails
-    from adapters.providers.error_mapping.error_kind import ErrorKind
+    from adapters.providers.error_mapping.error_kinds import ErrorKind
     from adapters.providers.error_mapping.error_rule import ProviderRules
 
 Purpose = Literal["listing", "prompt"]
@@ -50,7 +50,7 @@ def classify_error(
 ) -> CallOutcome:
     """Return the outcome for an error response, or for a success with an unreadable body.
 
-    `headers` have lower-case names; `purpose` is what was asked for. Nothing of the body gets into the outcome but a
+    `headers` have lower-case names; `purpose` is what was requested. Nothing of the body gets into the outcome but a
     short code in plain letters, numbers of tokens, the request's id and, of a prompt alone, the provider's own
     sentence; and nothing that shares a piece with the `secrets`.
     """
@@ -60,7 +60,7 @@ def classify_error(
         error_kind = prompt_error_kind(error_kind, details)
     elif error_kind == error_kinds.NO_PERMISSION:
         error_kind = error_kinds.MAY_NOT_LIST
-    wait = wait_of(headers, details, now) if error_kind.is_retryable else None
+    wait = retry_delay(headers, details, now) if error_kind.is_retryable else None
     outcome = outcome_of(rules, error_kind, code=_harmless(details.public_code, secrets))
     return replace(
         outcome,

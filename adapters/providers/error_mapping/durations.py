@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-# A longer wait is no wait but a mistake, or a way to keep us from ever asking again.
+# A longer wait is a mistake, or an attempt to prevent any further request.
 LONGEST_WAIT: Final = 7 * 24 * 3600.0
 
 _UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}

@@ -30,7 +30,6 @@ class ErrorDetails:
     """
 
     status: int
-    is_json: bool
     is_page: bool = False
     is_error: bool = False
     codes: frozenset[str] = frozenset()
@@ -56,9 +55,7 @@ def parse_error_details(status: int, body: bytes) -> ErrorDetails:
         start = body[:_LONGEST_MESSAGE].decode("utf-8", "replace").strip()
         is_page = start.startswith("<")
         message = "" if is_page else start.lower()
-        return ErrorDetails(
-            status=status, is_json=False, is_page=is_page, is_error=status not in _SUCCESS, message=message
-        )
+        return ErrorDetails(status=status, is_page=is_page, is_error=status not in _SUCCESS, message=message)
     return _from_document(status, document)
 
 
@@ -67,18 +64,17 @@ def _from_document(status: int, document: object) -> ErrorDetails:
     if isinstance(document, list) and len(document) == 1:
         document = document[0]
     if not isinstance(document, dict):
-        return ErrorDetails(status=status, is_json=True, is_error=status not in _SUCCESS)
+        return ErrorDetails(status=status, is_error=status not in _SUCCESS)
     error = document.get("error")
     places = [place for place in (error, document) if isinstance(place, dict)]
     details = list(_details(error)) if isinstance(error, dict) else []
-    # Azure says there which of its filters it was.
+    # Azure names there which of its filters it was.
     inner = error.get("innererror") if isinstance(error, dict) else None
     details += [inner] if isinstance(inner, dict) else []
     words = [word for place in (*details, *places) for word in _codes(place)]
     original_message = _message(document, error)[:_LONGEST_MESSAGE]
     return ErrorDetails(
         status=status,
-        is_json=True,
         is_error=status not in _SUCCESS or bool(error) or document.get("type") == "error",
         codes=frozenset(word.lower() for word in words),
         public_code=next((word for word in words if _SHOWABLE.fullmatch(word) and word not in _TELLS_NOTHING), None),
@@ -118,7 +114,7 @@ def _message(document: Mapping[str, Any], error: object) -> str:
     """Return the error's message from the field in which this provider has it."""
     if isinstance(error, dict):
         metadata = error.get("metadata")
-        # OpenRouter's own words are often no more than that its provider has refused; the provider's stand behind.
+        # OpenRouter's own words are often no more than that its provider has refused; the provider's own follow.
         raw = _text(metadata.get("raw")) if isinstance(metadata, dict) else None
         return " ".join(words for words in (_text(error.get("message")), raw) if words)
     fault = _fault(document)

@@ -1,10 +1,29 @@
-"""All error kinds, each with a message and a hint for people."""
+"""The kinds of errors of providers, each with a message and a hint for people, and those that HTTP statuses mean."""
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from adapters.providers.error_mapping.error_kind import ErrorKind
+if TYPE_CHECKING:
+    from application.ports.provider_gateway import Category, Concern
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorKind:
+    """An error kind that several providers share; `{label}` in its texts is replaced by the provider's name.
+
+    `authenticated` is None if the response does not show whether the key is valid. `is_retryable`: the same request may
+    succeed after a pause.
+    """
+
+    category: Category
+    message: str
+    hint: str | None = None
+    authenticated: bool | None = None
+    is_retryable: bool = False
+    concerns: Concern = "provider"
+
 
 OK: Final = ErrorKind(category="ok", message="{label} answered and accepts the key.", authenticated=True)
 OK_WITHOUT_KEY: Final = ErrorKind(category="ok", message="{label} answered; no key was sent.")
@@ -22,7 +41,7 @@ BAD_KEY: Final = ErrorKind(
 )
 NO_KEY: Final = ErrorKind(
     category="auth_invalid",
-    message="{label} asks for a key, and none was given.",
+    message="{label} requires a key, and none was sent.",
     hint="Give the provider an API key.",
     authenticated=False,
 )
@@ -65,7 +84,7 @@ ACCOUNT_CLOSED: Final = ErrorKind(
 REGION_BLOCKED: Final = ErrorKind(
     category="region_blocked",
     message="{label} does not serve the region that this service calls from.",
-    hint="Run the service in a supported region, or use another provider. The key has not been looked at.",
+    hint="Run the service in a supported region, or use another provider. The key was not checked.",
 )
 CREDIT_EXHAUSTED: Final = ErrorKind(
     category="billing_exhausted",
@@ -81,8 +100,8 @@ RATE_LIMITED: Final = ErrorKind(
 )
 DAILY_LIMIT_EXHAUSTED: Final = ErrorKind(
     category="rate_limited",
-    message="{label} has no more requests for this key today.",
-    hint="Wait until the daily quota starts anew, or move to a plan with a higher one.",
+    message="{label} has used up this key's requests for today.",
+    hint="Wait until the daily quota is reset, or move to a plan with a higher one.",
     authenticated=True,
 )
 TOO_LARGE_FOR_LIMIT: Final = ErrorKind(
@@ -118,7 +137,7 @@ NO_LIST_HERE: Final = ErrorKind(
 BAD_REQUEST: Final = ErrorKind(
     category="bad_request",
     message="{label} does not understand the request.",
-    hint="Check the provider's settings, such as versions; this tells nothing of the provider's health.",
+    hint="Check the provider's settings, such as versions; this does not change the provider's health.",
 )
 TOO_LARGE: Final = ErrorKind(
     category="bad_request",
@@ -144,13 +163,13 @@ TIMED_OUT: Final = ErrorKind(
 )
 REDIRECTED: Final = ErrorKind(
     category="unexpected_body",
-    message="The endpoint redirects elsewhere, and a key is never taken along.",
+    message="The endpoint redirects to another address, and keys are never sent along on redirects.",
     hint="Give the final address as the endpoint.",
 )
 NOT_AN_API: Final = ErrorKind(
     category="unexpected_body",
     message="A web page came back instead of an API's answer, as from a proxy, a gateway or a sign-in page.",
-    hint="Check the endpoint's address, and whether a proxy stands between; {label} itself may not have been asked.",
+    hint="Check the endpoint's address, and for a proxy in between; the request may not have reached {label}.",
 )
 UNREADABLE: Final = ErrorKind(
     category="unexpected_body",
@@ -159,7 +178,7 @@ UNREADABLE: Final = ErrorKind(
 )
 ENDLESS_PAGES: Final = ErrorKind(
     category="unexpected_body",
-    message="The model list of {label} repeats itself or does not end, or does not say where it goes on, so nothing of "
+    message="The model list of {label} repeats itself, does not end, or does not name its next page, so nothing of "
     "it is used.",
     hint="Try again later; the models known so far stay as they are.",
 )
@@ -177,19 +196,19 @@ TRUNCATED: Final = ErrorKind(
 )
 NO_ANSWER: Final = ErrorKind(
     category="timeout",
-    message="{label} fell silent in the middle of its answer.",
+    message="{label} stopped sending in the middle of its answer.",
     hint="Try again; if it lasts, look at the provider's status page.",
     is_retryable=True,
 )
 EVENT_TOO_LARGE: Final = ErrorKind(
     category="unexpected_body",
     message="An event in the stream of {label} is larger than this service takes in.",
-    hint="Ask for an answer in text; pictures and sound are not passed on.",
+    hint="Request an answer in text; images and audio are not passed on.",
 )
 BAD_PROMPT: Final = ErrorKind(
     category="bad_request",
     message="{label} does not accept the prompt as it is.",
-    hint="Look at its parameters, the order of its messages and its images, and at what this model takes.",
+    hint="Check the prompt's parameters, the order of its messages and its images against what this model supports.",
 )
 PARAMETER_REFUSED: Final = ErrorKind(
     category="bad_request",
@@ -204,7 +223,7 @@ PROMPT_TOO_LONG: Final = ErrorKind(
 NO_IMAGES: Final = ErrorKind(
     category="bad_request",
     message="This model of {label} does not take images.",
-    hint="Use a model that can see, or leave the images out.",
+    hint="Use a model with image input, or leave the images out.",
 )
 BAD_IMAGE: Final = ErrorKind(
     category="bad_request",
@@ -227,3 +246,42 @@ NO_PROMPTS_HERE: Final = ErrorKind(
     message="{label} has no such model, or runs no prompts at this address.",
     hint="Check the model's id, and the endpoint: most end with the API's base path, such as /v1.",
 )
+
+_BY_STATUS: Final = {
+    401: BAD_KEY,
+    402: CREDIT_EXHAUSTED,
+    403: FORBIDDEN,
+    404: NO_SUCH_PATH,
+    405: NO_SUCH_PATH,
+    407: NOT_AN_API,
+    408: TIMED_OUT,
+    409: PROVIDER_ERROR,
+    410: NO_SUCH_PATH,
+    413: TOO_LARGE,
+    425: OVERLOADED,
+    429: RATE_LIMITED,
+    451: REGION_BLOCKED,
+    501: NOT_IMPLEMENTED,
+    503: OVERLOADED,
+    504: TIMED_OUT,
+    # Cloudflare's own: the origin did not answer in time.
+    524: TIMED_OUT,
+    # Anthropic's, RFC 9110 leaves it open.
+    529: OVERLOADED,
+}
+
+
+def error_kind_for_status(status: int) -> ErrorKind:
+    """Return the error kind of an HTTP status that is not a success (RFC 9110, section 15)."""
+    known = _BY_STATUS.get(status)
+    if known is not None:
+        return known
+    match status // 100:
+        case 3:
+            return REDIRECTED
+        case 4:
+            return BAD_REQUEST
+        case 5:
+            return PROVIDER_ERROR
+        case _:
+            return UNREADABLE

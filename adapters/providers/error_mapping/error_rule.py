@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from adapters.providers.error_mapping.error_details import ErrorDetails
-    from adapters.providers.error_mapping.error_kind import ErrorKind
+    from adapters.providers.error_mapping.error_kinds import ErrorKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ErrorRule:
     """An error kind and the conditions for it; all conditions that are given must hold.
 
@@ -23,8 +24,9 @@ class ErrorRule:
     """
 
     error_kind: ErrorKind
-    statuses: frozenset[int] = frozenset()
-    codes: frozenset[str] = frozenset()
+    _: KW_ONLY
+    statuses: AbstractSet[int] = frozenset()
+    codes: AbstractSet[str] = frozenset()
     message: re.Pattern[str] | None = None
     quota: re.Pattern[str] | None = None
 

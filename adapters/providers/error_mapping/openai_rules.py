@@ -25,50 +25,35 @@ _SPENT_CODES: Final = frozenset(
 )
 
 OPENAI_STYLE: Final = (
-    ErrorRule(error_kind=error_kinds.CREDIT_EXHAUSTED, codes=_SPENT_CODES),
-    ErrorRule(error_kind=error_kinds.REGION_BLOCKED, codes=frozenset({"unsupported_country_region_territory"})),
+    ErrorRule(error_kinds.CREDIT_EXHAUSTED, codes=_SPENT_CODES),
+    ErrorRule(error_kinds.REGION_BLOCKED, codes={"unsupported_country_region_territory"}),
     # Seen with 401 and, by others, with 403: the key is good all the same.
+    ErrorRule(error_kinds.NO_PERMISSION, statuses={401, 403}, message=re.compile(r"missing scopes?:")),
+    ErrorRule(error_kinds.KEY_RESTRICTED, codes={"ip_not_authorized"}),
+    ErrorRule(error_kinds.KEY_RESTRICTED, statuses={401}, message=re.compile(r"member of an organization")),
+    ErrorRule(error_kinds.ACCOUNT_CLOSED, codes={"account_deactivated", "organization_restricted"}),
+    ErrorRule(error_kinds.NO_KEY, statuses={401}, message=re.compile(r"you didn't provide an api key")),
+    ErrorRule(error_kinds.BAD_KEY, codes={"invalid_api_key"}),
+    ErrorRule(error_kinds.NO_SUCH_MODEL, codes={"model_not_found"}),
     ErrorRule(
-        error_kind=error_kinds.NO_PERMISSION, statuses=frozenset({401, 403}), message=re.compile(r"missing scopes?:")
-    ),
-    ErrorRule(error_kind=error_kinds.KEY_RESTRICTED, codes=frozenset({"ip_not_authorized"})),
-    ErrorRule(
-        error_kind=error_kinds.KEY_RESTRICTED,
-        statuses=frozenset({401}),
-        message=re.compile(r"member of an organization"),
-    ),
-    ErrorRule(
-        error_kind=error_kinds.ACCOUNT_CLOSED, codes=frozenset({"account_deactivated", "organization_restricted"})
-    ),
-    ErrorRule(
-        error_kind=error_kinds.NO_KEY, statuses=frozenset({401}), message=re.compile(r"you didn't provide an api key")
-    ),
-    ErrorRule(error_kind=error_kinds.BAD_KEY, codes=frozenset({"invalid_api_key"})),
-    ErrorRule(error_kind=error_kinds.NO_SUCH_MODEL, codes=frozenset({"model_not_found"})),
-    ErrorRule(
-        error_kind=error_kinds.NO_SUCH_MODEL,
-        statuses=frozenset({400, 404}),
+        error_kinds.NO_SUCH_MODEL,
+        statuses={400, 404},
         message=re.compile(r"\bmodel .{1,200} does not exist|^model not exist|not a valid model id|^invalid model\b"),
     ),
+    ErrorRule(error_kinds.TOO_LARGE_FOR_LIMIT, statuses={429}, message=re.compile(r"^request too large")),
+    ErrorRule(error_kinds.DAILY_LIMIT_EXHAUSTED, statuses={429}, message=re.compile(r"\bper[ -]day\b")),
+    ErrorRule(error_kinds.RATE_LIMITED, codes={"rate_limit_exceeded", "slow_down"}),
     ErrorRule(
-        error_kind=error_kinds.TOO_LARGE_FOR_LIMIT, statuses=frozenset({429}), message=re.compile(r"^request too large")
+        error_kinds.OVERLOADED, codes={"server_is_overloaded", "service_unavailable_error", "service_unavailable"}
     ),
-    ErrorRule(
-        error_kind=error_kinds.DAILY_LIMIT_EXHAUSTED, statuses=frozenset({429}), message=re.compile(r"\bper[ -]day\b")
-    ),
-    ErrorRule(error_kind=error_kinds.RATE_LIMITED, codes=frozenset({"rate_limit_exceeded", "slow_down"})),
-    ErrorRule(
-        error_kind=error_kinds.OVERLOADED,
-        codes=frozenset({"server_is_overloaded", "service_unavailable_error", "service_unavailable"}),
-    ),
-    # In a stream there are words alone, and no status that would say more.
-    ErrorRule(error_kind=error_kinds.OVERLOADED, statuses=frozenset({500, 502}), message=re.compile(r"\boverloaded\b")),
+    # In a stream there is only the message, without a status.
+    ErrorRule(error_kinds.OVERLOADED, statuses={500, 502}, message=re.compile(r"\boverloaded\b")),
 )
 
 # Words for money that compatible servers use with 400, 402, 403 and 429 alike.
 OUT_OF_MONEY: Final = ErrorRule(
-    error_kind=error_kinds.CREDIT_EXHAUSTED,
-    statuses=frozenset({400, 402, 403, 429}),
+    error_kinds.CREDIT_EXHAUSTED,
+    statuses={400, 402, 403, 429},
     message=re.compile(
         r"insufficient (?:balance|credits?|funds)|(?:credits?|spending|key) limit (?:exceeded|reached)"
         r"|(?:used|doesn't have|have) (?:all|any) (?:available )?credits"

@@ -15,9 +15,9 @@ from adapters.providers.error_mapping.error_rule import ErrorRule
 
 if TYPE_CHECKING:
     from adapters.providers.error_mapping.error_details import ErrorDetails
-    from adapters.providers.error_mapping.error_kind import ErrorKind
+    from adapters.providers.error_mapping.error_kinds import ErrorKind
 
-# What is known only by its status, or is said of everything that was asked for.
+# What is known only by its status, or is said about everything that was requested.
 _GENERAL: Final = frozenset(
     {error_kinds.BAD_REQUEST, error_kinds.FORBIDDEN, error_kinds.NO_SUCH_PATH, error_kinds.NO_LIST_HERE}
 )
@@ -26,7 +26,7 @@ _ADDRESS: Final = frozenset({error_kinds.NO_SUCH_PATH, error_kinds.NO_LIST_HERE}
 # What speaks of the prompt whatever its status: in a stream there is none, and some servers take 403 or 500 for it.
 _DECISIVE: Final = (
     ErrorRule(
-        error_kind=error_kinds.CONTENT_FILTERED,
+        error_kinds.CONTENT_FILTERED,
         codes=frozenset(
             {
                 "content_filter",
@@ -38,18 +38,17 @@ _DECISIVE: Final = (
         ),
     ),
     ErrorRule(
-        error_kind=error_kinds.CONTENT_FILTERED,
+        error_kinds.CONTENT_FILTERED,
         message=re.compile(
             r"(?:input|prompt) was flagged|content management policy|violates? .{0,20}usage guidelines"
             r"|content filter(?:ing)? policy|as a result of our safety system|content exists risk"
         ),
     ),
     ErrorRule(
-        error_kind=error_kinds.PROMPT_TOO_LONG,
-        codes=frozenset({"context_length_exceeded", "exceed_context_size_error", "prompt_too_long"}),
+        error_kinds.PROMPT_TOO_LONG, codes={"context_length_exceeded", "exceed_context_size_error", "prompt_too_long"}
     ),
     ErrorRule(
-        error_kind=error_kinds.PROMPT_TOO_LONG,
+        error_kinds.PROMPT_TOO_LONG,
         message=re.compile(
             r"prompt is too long|prompt too long|prompt_too_long|maximum (?:context|prompt|model) length"
             r"|exceeds? (?:the |this )?(?:model's |available )?context"
@@ -62,33 +61,33 @@ _OF_THE_ACCOUNT: Final = frozenset({"auth_invalid", "billing_exhausted", "rate_l
 _RULES: Final = (
     # What the client names in the prompt; the model itself is there, for everybody else.
     ErrorRule(
-        error_kind=error_kinds.BAD_PROMPT,
-        statuses=frozenset({404}),
+        error_kinds.BAD_PROMPT,
+        statuses={404},
         message=re.compile(
             r"^(?:file|item|vector store|container|(?:previous )?response|prompt|conversation|skill)\b"
             r".{0,200}\bnot found\b"
         ),
     ),
     ErrorRule(
-        error_kind=error_kinds.NOT_FOR_PROMPTS,
+        error_kinds.NOT_FOR_PROMPTS,
         message=re.compile(
             r"not a chat model|operation does not work with the specified model|does not support chat"
             r"|not supported for generatecontent"
         ),
     ),
     ErrorRule(
-        error_kind=error_kinds.NO_IMAGES,
+        error_kinds.NO_IMAGES,
         message=re.compile(
             r"image_url is only supported by|unknown variant [`']image_url|(?:does|do) not support images?\b"
             r"|image input modality is not enabled|support image input|multimodal .{0,20}not supported"
         ),
     ),
     ErrorRule(
-        error_kind=error_kinds.BAD_IMAGE,
-        codes=frozenset({"invalid_image_format", "invalid_image_url", "image_parse_error", "invalid_base64_image"}),
+        error_kinds.BAD_IMAGE,
+        codes={"invalid_image_format", "invalid_image_url", "image_parse_error", "invalid_base64_image"},
     ),
     ErrorRule(
-        error_kind=error_kinds.BAD_IMAGE,
+        error_kinds.BAD_IMAGE,
         message=re.compile(
             r"could not process image|unable to process input image|unsupported image|invalid image|image\.source"
             r"|unsupported (?:mime|media) type|inline_data|illegal base64"

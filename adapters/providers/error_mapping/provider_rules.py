@@ -16,25 +16,25 @@ AZURE: Final = ProviderRules(
     label="Azure OpenAI",
     rules=(
         ErrorRule(
-            error_kind=replace(
+            replace(
                 error_kinds.BAD_KEY,
                 hint="Check the key and that the endpoint is the resource it belongs to: both give the same answer.",
             ),
-            statuses=frozenset({401}),
+            statuses={401},
             message=re.compile(r"invalid subscription key|wrong api endpoint"),
         ),
         ErrorRule(
-            error_kind=error_kinds.KEY_RESTRICTED,
-            statuses=frozenset({401, 403}),
+            error_kinds.KEY_RESTRICTED,
+            statuses={401, 403},
             message=re.compile(r"virtual network|firewall|public access is disabled"),
         ),
-        ErrorRule(error_kind=error_kinds.NO_SUCH_MODEL, codes=frozenset({"deploymentnotfound"})),
+        ErrorRule(error_kinds.NO_SUCH_MODEL, codes={"deploymentnotfound"}),
         ErrorRule(
-            error_kind=replace(
+            replace(
                 error_kinds.NO_SUCH_PATH,
                 hint="Give the resource's root as endpoint, without a deployment's path, and check apiVersion.",
             ),
-            statuses=frozenset({404}),
+            statuses={404},
             message=re.compile(r"resource not found"),
         ),
         *OPENAI_STYLE,
@@ -52,11 +52,7 @@ _MISTRAL_401: Final = replace(
 OPENROUTER: Final = ProviderRules(label="OpenRouter", rules=(OUT_OF_MONEY, *OPENAI_STYLE))
 MISTRAL: Final = ProviderRules(
     label="Mistral",
-    rules=(
-        ErrorRule(error_kind=_MISTRAL_401, statuses=frozenset({401}), message=re.compile(r"^unauthorized$")),
-        OUT_OF_MONEY,
-        *OPENAI_STYLE,
-    ),
+    rules=(ErrorRule(_MISTRAL_401, statuses={401}, message=re.compile(r"^unauthorized$")), OUT_OF_MONEY, *OPENAI_STYLE),
 )
 GROQ: Final = ProviderRules(label="Groq", rules=(OUT_OF_MONEY, *OPENAI_STYLE))
 DEEPSEEK: Final = ProviderRules(label="DeepSeek", rules=(OUT_OF_MONEY, *OPENAI_STYLE))
@@ -65,31 +61,27 @@ XAI: Final = ProviderRules(
     rules=(
         # A bad key is a 400 here, and the error is a plain string (beeai-framework#447).
         ErrorRule(
-            error_kind=error_kinds.BAD_KEY,
-            statuses=frozenset({400, 401}),
+            error_kinds.BAD_KEY,
+            statuses={400, 401},
             message=re.compile(r"incorrect api key|invalid api key|api key not found"),
         ),
         OUT_OF_MONEY,
         ErrorRule(
-            error_kind=error_kinds.ACCOUNT_CLOSED,
-            statuses=frozenset({403}),
+            error_kinds.ACCOUNT_CLOSED,
+            statuses={403},
             message=re.compile(r"\b(?:team|api key) is (?:currently )?blocked"),
         ),
-        ErrorRule(
-            error_kind=error_kinds.NO_PERMISSION,
-            statuses=frozenset({403}),
-            message=re.compile(r"does not have permission"),
-        ),
+        ErrorRule(error_kinds.NO_PERMISSION, statuses={403}, message=re.compile(r"does not have permission")),
         *OPENAI_STYLE,
     ),
 )
 TOGETHER: Final = ProviderRules(label="Together AI", rules=(OUT_OF_MONEY, *OPENAI_STYLE))
 
 _NO_SUCH_LOCAL_MODEL: Final = ErrorRule(
-    error_kind=replace(
+    replace(
         error_kinds.NO_SUCH_MODEL, hint="Pull or load the model on the server, then try again.", authenticated=None
     ),
-    statuses=frozenset({404}),
+    statuses={404},
     message=re.compile(r"^model ['\"`]|model .{1,200} (?:not found|does not exist)"),
 )
 OLLAMA: Final = ProviderRules(label="Ollama", rules=(_NO_SUCH_LOCAL_MODEL, *OPENAI_STYLE))
@@ -98,8 +90,8 @@ LLAMACPP: Final = ProviderRules(
     label="llama.cpp",
     rules=(
         ErrorRule(
-            error_kind=replace(error_kinds.OVERLOADED, message="{label} is still loading its model."),
-            statuses=frozenset({503}),
+            replace(error_kinds.OVERLOADED, message="{label} is still loading its model."),
+            statuses={503},
             message=re.compile(r"loading model"),
         ),
         _NO_SUCH_LOCAL_MODEL,
@@ -113,10 +105,10 @@ COMPATIBLE: Final = ProviderRules(
         *OPENAI_STYLE,
         # Google's OpenAI-compatible endpoint, and xAI without its preset.
         ErrorRule(
-            error_kind=error_kinds.BAD_KEY,
-            statuses=frozenset({400}),
+            error_kinds.BAD_KEY,
+            statuses={400},
             message=re.compile(r"incorrect api key|api key not valid|api key not found|invalid api key"),
         ),
-        ErrorRule(error_kind=error_kinds.NO_LIST_HERE, statuses=frozenset({404, 405, 501})),
+        ErrorRule(error_kinds.NO_LIST_HERE, statuses={404, 405, 501}),
     ),
 )

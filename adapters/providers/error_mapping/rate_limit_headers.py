@@ -23,7 +23,7 @@ _COUNT: Final = re.compile(r"\d{1,15}")
 _UNITS: Final = ("requests", "tokens", "input-tokens", "output-tokens")
 _OPENAI: Final = "x-ratelimit-{what}-{unit}"
 _ANTHROPIC: Final = "anthropic-ratelimit-{unit}-{what}"
-# OpenRouter does not say what it counts; it counts requests.
+# OpenRouter does not document what it counts; it counts requests.
 _OPENROUTER: Final = "x-ratelimit-{what}"
 _PATTERNS: Final = {"requests": (_OPENROUTER, _ANTHROPIC, _OPENAI), "tokens": (_ANTHROPIC, _OPENAI)}
 # Counts of a `RateLimit`, each with a header that may hold it; of several headers the last counts.
@@ -47,8 +47,8 @@ def limits_of(headers: Mapping[str, str], *, wait_seconds: float | None = None) 
     return RateLimit(**counts, retry_after_seconds=wait_seconds)
 
 
-def wait_of(headers: Mapping[str, str], details: ErrorDetails, now: datetime) -> float | None:
-    """Return the retry delay in seconds that the provider asks for; the most explicit source wins."""
+def retry_delay(headers: Mapping[str, str], details: ErrorDetails, now: datetime) -> float | None:
+    """Return the retry delay in seconds that the provider requests; the most explicit source wins."""
     milliseconds = seconds_of(headers.get("retry-after-ms", ""))
     if milliseconds is not None:
         return bounded(milliseconds / 1000)
@@ -61,7 +61,7 @@ def wait_of(headers: Mapping[str, str], details: ErrorDetails, now: datetime) ->
 
 
 def _resets(headers: Mapping[str, str], now: datetime) -> Iterator[float]:
-    """When each exhausted limit starts anew; one that has something left is not what we wait for."""
+    """When each exhausted limit is reset; a limit that is not exhausted is not waited for."""
     names = [pattern.format(what="{what}", unit=unit) for pattern in (_OPENAI, _ANTHROPIC) for unit in _UNITS]
     for name in (*names, _OPENROUTER):
         remaining = headers.get(name.format(what="remaining"), "0").strip()

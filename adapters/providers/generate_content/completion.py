@@ -47,7 +47,7 @@ _GROUNDING: Final = ("grounding",)
 
 
 def read_content(document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
-    """Return what a whole answer says; none when it is no answer."""
+    """Parse a whole answer; none when it is not one."""
     decoder = ContentDecoder(origin)
     decoder.decode(document)
     is_answer = isinstance(document.get("candidates"), list) or decoder.is_whole
@@ -153,7 +153,7 @@ class ContentDecoder:
             yield ReasoningDone(thought)
 
     def _ending(self, choice: ParsedChoice, candidate: Mapping[str, Any]) -> bool:
-        """Take note of why the choice ended, and tell whether this piece is its end."""
+        """Record why the choice ended, and return whether this piece is its end."""
         reason = candidate.get("finishReason")
         is_end = isinstance(reason, str) and reason not in {"", "FINISH_REASON_UNSPECIFIED"}
         if is_end:

@@ -40,7 +40,7 @@ def google_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
             encoded["anyOf" if word == "oneOf" else word] = [_schema(each) for each in value]
         elif word in {"items", "additionalProperties"}:
             encoded[word] = _schema(value)
-    # Beside a reference nothing may stand.
+    # Nothing is allowed beside a reference.
     return (
         {"$ref": encoded["$ref"], **({"$defs": encoded["$defs"]} if "$defs" in encoded else {})}
         if "$ref" in encoded

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from application.prompts.generation import GenerationRequest
 
 _MODES: Final = {"auto": "AUTO", "none": "NONE", "required": "ANY"}
-# What says of an object what is in it; without any the function takes nothing.
+# Keywords that describe the content of an object; without any the function takes nothing.
 _CONTENTS: Final = ("properties", "$ref", "anyOf", "oneOf", "allOf", "additionalProperties")
 _MOST_STOPS: Final = 5
 
@@ -27,7 +27,7 @@ def encode(conversation: Conversation, request: GenerationRequest) -> WireReques
     """Return the conversation as a body, the same for a whole answer and for a stream.
 
     Raises:
-        InvalidInput: it cannot be said in this protocol, or Google does not take a part of it.
+        InvalidInput: it cannot be expressed in this protocol, or Google does not take a part of it.
     """
     translation = Translation(conversation, MEDIA.label)
     defaults = request.defaults

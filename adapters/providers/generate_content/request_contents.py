@@ -115,7 +115,7 @@ class ContentWriter:
         return parts
 
     def _thought(self, part: Reasoning) -> list[dict[str, Any]]:
-        """Return the part that a signature stood on; thoughts without one need not come back."""
+        """Return the part that had a signature; thoughts without one need not be sent back."""
         if part.signature is None or part.call_id is not None or part.origin != self._origin:
             return []
         thought = {"thought": True} if part.text else {}

@@ -111,7 +111,7 @@ def versioned(connection: ProviderConnection) -> str:
 
 
 def _method(connection: ProviderConnection, model_id: str, name: str, query: Mapping[str, str] | None = None) -> str:
-    """Return the address of a model's method; tuned models lie in a folder of their own, which their ids name."""
+    """Return the address of a model's method; tuned models have a path of their own, which their ids contain."""
     folder, _, model = model_id.rpartition("/")
     return endpoint_url(versioned(connection), folder or "models", f"{model}:{name}", query=query)
 

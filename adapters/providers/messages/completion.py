@@ -29,7 +29,7 @@ _FINISH_REASONS: Final[Mapping[str, FinishReason]] = {
 
 
 def read_message(document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
-    """Return what a whole message says; none when it is no message."""
+    """Parse a whole message; none when it is not one."""
     content = document.get("content")
     if document.get("type") != "message" or not isinstance(content, list):
         return None

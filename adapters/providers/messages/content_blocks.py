@@ -24,7 +24,7 @@ _FAILED: Final = "The tool failed."
 
 
 def block_of(part: Part) -> dict[str, Any] | None:
-    """Return what the user or the assistant says or shows; none for empty text, which Anthropic refuses.
+    """Return the content of the user or the assistant; none for empty text, which Anthropic refuses.
 
     Raises:
         InvalidInput: Anthropic does not take it.

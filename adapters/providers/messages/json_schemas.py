@@ -29,7 +29,7 @@ _MOST_UNIONS: Final = 16
 
 
 class UnfitSchema(ValueError):
-    """The schema asks for something that answers of Claude cannot be bound by; the text names it."""
+    """The schema has a keyword that Claude's answers cannot be constrained by; the text names it."""
 
 
 @dataclass(slots=True)

@@ -46,7 +46,7 @@ def messages_of(turns: list[Turn], origin: str, rules: ClaudeRules, translation:
             _add_late_system(messages, turn, rules)
             continue
         blocks = _assistant_blocks(turn, origin, translation) if turn.role == "assistant" else _user_blocks(turn)
-        # A turn that is left empty says nothing.
+        # A turn that is left empty is dropped.
         if blocks:
             _append(messages, turn.role, blocks)
     if not any(message["role"] == "user" for message in messages):
@@ -80,7 +80,7 @@ def _user_blocks(turn: Turn) -> list[dict[str, Any]]:
 def _assistant_blocks(turn: Turn, origin: str, translation: Translation) -> list[dict[str, Any]]:
     blocks = [block for part in turn.parts if (block := _assistant_block(part, origin, translation)) is not None]
     if blocks and blocks[0]["type"] not in THOUGHTS:
-        # A door that has no place for thoughts among the words may tell them after these; here they come first.
+        # A door whose protocol has no place for thoughts among the words may send them last; here they come first.
         blocks.sort(key=lambda block: block["type"] not in THOUGHTS)
     return blocks
 
@@ -98,7 +98,7 @@ def _assistant_block(part: Part, origin: str, translation: Translation) -> dict[
 
 
 def _end_prefill(message: dict[str, Any], rules: ClaudeRules, translation: Translation) -> None:
-    """Let a model that can go on with the assistant's last words do so; a blank at their end would be refused."""
+    """Let a model that can continue with the assistant's last words do so; a blank at their end would be refused."""
     if not rules.continues_prefill:
         translation.refuse("messages", "This model does not continue a message of the assistant: end with the user's.")
     last = message["content"][-1]

@@ -30,7 +30,7 @@ class ClaudeRules:
     """What one model takes. `most_tokens` is the longest answer where nothing else is known of it.
 
     `not_thinking` is how thinking is switched off: None for one that always thinks, "" for one that only thinks
-    when it is asked to.
+    when the request says so.
     """
 
     takes_budget: bool

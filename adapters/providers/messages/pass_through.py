@@ -53,7 +53,7 @@ def pass_through(
 
 
 def _defaults(sent: Mapping[str, Any], request: GenerationRequest, version: str) -> dict[str, Any]:
-    """Return what the registered model's config says, as far as the model takes it in this version of the API."""
+    """Return the defaults of the registered model's config that the model accepts in this version of the API."""
     defaults = request.defaults
     rules = rules_of(defaults.base_model or request.model_id)
     encoded: dict[str, Any] = {

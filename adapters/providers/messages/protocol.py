@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from adapters.providers.messages.completion import read_message
 from adapters.providers.messages.pass_through import pass_through
 from adapters.providers.messages.request import encode
 from adapters.providers.messages.streaming import STOP, MessageDecoder, is_plain
+from adapters.providers.prompting.prompt_protocol import PromptProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,18 +21,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Messages:
+class Messages(PromptProtocol):
     """Implements `PromptProtocol` for a version of Anthropic's API.
 
-    `default_max_tokens` is asked for where neither the client nor anything known of the model says how many.
+    `default_max_tokens` is requested where neither the client nor anything known of the model gives a number.
     """
 
+    name: ClassVar[WireProtocol] = "messages"
+    end_mark: ClassVar[bytes] = STOP
     version: str
     default_max_tokens: int | None = None
-
-    @property
-    def name(self) -> WireProtocol:
-        return "messages"
 
     def encode(self, conversation: Conversation, request: GenerationRequest, *, stream: bool) -> WireRequest:
         return encode(conversation, request, self.version, self.default_max_tokens, stream=stream)
@@ -41,17 +40,6 @@ class Messages:
 
     def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
         return read_message(document, origin)
-
-    def observe(self, document: Mapping[str, Any]) -> ParsedCompletion | None:
-        return read_message(document, "")
-
-    @property
-    def end_mark(self) -> bytes:
-        return STOP
-
-    def handed_on(self, document: Mapping[str, Any], asked: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        del asked
-        return document
 
     def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], bool] | None:
         del sent

@@ -8,7 +8,7 @@ from adapters.providers.messages.content_blocks import MEDIA, bound_marks, marke
 from adapters.providers.messages.json_schemas import MOST_STRICT_TOOLS, StrictSchemas, UnfitSchema
 from adapters.providers.messages.message_turns import messages_of, system_and_turns
 from adapters.providers.messages.model_rules import VERSION_WITHOUT_SAMPLING, rules_of
-from adapters.providers.messages.thinking_options import ask_to_think
+from adapters.providers.messages.thinking_options import set_thinking
 from adapters.providers.prompting.model_defaults import has_system, limited, without_dropped
 from adapters.providers.prompting.prompt_protocol import WireRequest
 from adapters.providers.prompting.unsupported_fields import Translation
@@ -36,7 +36,7 @@ def encode(
     """Return the conversation as a body for a version of the API.
 
     Raises:
-        InvalidInput: it cannot be said in Messages, or Anthropic does not take a part of it.
+        InvalidInput: it cannot be expressed in Messages, or Anthropic does not take a part of it.
     """
     translation = Translation(conversation, MEDIA.label)
     defaults = request.defaults
@@ -55,7 +55,7 @@ def encode(
     _output_format(body, conversation, rules, schemas, translation)
     output = body.pop("output_config", {})
     _tools(body, conversation, rules, schemas, translation)
-    ask_to_think(body, conversation.reasoning, defaults.reasoning_effort, rules, translation)
+    set_thinking(body, conversation.reasoning, defaults.reasoning_effort, rules, translation)
     if output:
         body["output_config"] = {**body.get("output_config", {}), **output}
     _sampling(body, conversation, request, version, translation)
@@ -78,7 +78,7 @@ def max_output_tokens(wish: int | None, request: GenerationRequest, default_max_
 
 
 def takes_sampling(version: str, rules: ClaudeRules) -> bool:
-    """Tell whether the model takes temperature, top_p and top_k in this version of the API."""
+    """Return whether the model takes temperature, top_p and top_k in this version of the API."""
     return rules.takes_sampling and version < VERSION_WITHOUT_SAMPLING
 
 

@@ -53,7 +53,7 @@ class _Block:
 
 
 class MessageDecoder:
-    """Implements `StreamDecoder`. Events of a kind that is not known are passed over, as Anthropic asks for."""
+    """Implements `StreamDecoder`. Events of unknown kinds are ignored, as Anthropic's documentation requires."""
 
     def __init__(self, origin: str) -> None:
         self.parsed = ParsedCompletion()
@@ -174,7 +174,7 @@ class MessageDecoder:
 
 
 def is_plain(event: bytes) -> bool:
-    """Tell whether an event only adds to an answer; see `PromptProtocol.plain_events`.
+    """Return whether an event only adds to an answer; see `PromptProtocol.plain_events`.
 
     A quotation mark within words is escaped, so that a name in quotation marks is that of a field, or a value.
     """

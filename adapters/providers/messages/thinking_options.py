@@ -19,7 +19,7 @@ _SMALLEST_BUDGET: Final = 1_024
 _FIELD: Final = "reasoning_effort"
 
 
-def ask_to_think(
+def set_thinking(
     body: dict[str, Any],
     wish: ReasoningOptions | None,
     default: Effort | None,
@@ -28,10 +28,10 @@ def ask_to_think(
 ) -> None:
     """Write how much to think into a body that has its messages and its choice of tools already.
 
-    What the registered model's config asks for by `default` gives way to what the request asks for.
+    The registered model's config (`default`) applies where the request has no setting of its own.
 
     Raises:
-        InvalidInput: a tool is forced, which the model does not take while it thinks as it was asked to.
+        InvalidInput: a tool is forced, which the model does not accept while it thinks as requested.
     """
     if wish is None and default is None:
         return
@@ -52,7 +52,7 @@ def ask_to_think(
 
 
 def lacks_thoughts(body: Mapping[str, Any]) -> bool:
-    """Tell whether thinking with a budget would be refused: calls of tools are under way, with no thoughts before them.
+    """Return whether thinking with a budget would be refused: tool calls are under way without thoughts before them.
 
     Thinking that the model itself measures (`adaptive`) is not checked for that (platform.claude.com/docs/en/
     build-with-claude/adaptive-thinking, "Validation changes").
@@ -75,7 +75,7 @@ def _kinds(message: Mapping[str, Any]) -> list[str]:
 
 
 def _without_thinking(body: dict[str, Any], rules: ClaudeRules, translation: Translation) -> Effort | None:
-    """Tell the model not to think; return the least that it can think where it always does."""
+    """Turn thinking off; return the lowest setting where the model always thinks."""
     if rules.not_thinking is None:
         translation.ignore(_FIELD, value=True)
         return EFFORTS[1]

@@ -10,7 +10,7 @@ from adapters.providers.endpoint_urls import endpoint_url
 from adapters.providers.error_mapping.provider_rules import OPENAI
 from adapters.providers.model_listing import counted, entries_under, fetch_list, read_models
 from adapters.providers.openai.model_entries import read_model
-from adapters.providers.openai.protocol_choice import answers_in_responses_alone, reasons
+from adapters.providers.openai.protocol_choice import answers_in_responses_alone, is_reasoning_model
 from adapters.providers.prompting.count_tokens import countable, counted_tokens
 from adapters.providers.prompting.embeddings import embed_in_openai_shape
 from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
@@ -109,15 +109,15 @@ class OpenAI:
 
 
 def protocol_for(request: GenerationRequest) -> PromptProtocol:
-    """Return the protocol to ask the model in: the client's own, where the model answers in it.
+    """Return the protocol to call the model in: the client's own, where the model answers in it.
 
-    For clients that show thoughts and hand them back, and for those that send tools, models that reason are asked in
-    Responses: Chat Completions refuses them tools, and does not tell thoughts.
+    For clients that show thoughts and hand them back, and for those that send tools, models that reason are called in
+    Responses: Chat Completions refuses tools for them, and does not return thoughts.
     """
     client, model_id = request.client, request.defaults.base_model or request.model_id
     if client.protocol == "responses" or answers_in_responses_alone(model_id):
         return _RESPONSES
-    if reasons(model_id) and (client.protocol == "messages" or client.body.get("tools")):
+    if is_reasoning_model(model_id) and (client.protocol == "messages" or client.body.get("tools")):
         return _RESPONSES
     return _CHAT
 

@@ -68,9 +68,9 @@ class OpenAICompatible:
             SettingField(
                 name="streamOptions",
                 kind="boolean",
-                label="Ask for the usage of streams",
-                help="Whether streams are asked for their tokens, with stream_options. Leave it out to have it found "
-                "out. Where the server is not asked, or refuses, tokens and cost of a stream are unknown.",
+                label="Request the usage of streams",
+                help="Whether the usage of streams is requested, with stream_options. Leave it out to have it found "
+                "out. Where it is not requested, or the server refuses, tokens and cost of a stream are unknown.",
             ),
             SettingField(
                 name="limitField",
@@ -122,7 +122,7 @@ class OpenAICompatible:
     def _protocol(
         self, service: ServiceProfile, connection: ProviderConnection, request: GenerationRequest
     ) -> ChatCompletions:
-        """Return the service's way of speaking, as its settings say, without what this server has refused before."""
+        """Return the service's options from its settings, without what this server has refused before."""
         server = {"endpoint": connection.endpoint, "model_id": request.model_id}
         options = self._refused.options_for(_with_settings(service.options, connection), **server)
         return ChatCompletions(options, partial(self._refused.add, **server))

@@ -1,11 +1,10 @@
-"""DeepSeek: a list of bare ids, and a page that tells the balance, which is the best test of a key."""
+"""DeepSeek: a list of bare ids, and an endpoint for the balance, which is the best test of a key."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
-from adapters.providers.concurrent_requests import gather_or_cancel
 from adapters.providers.endpoint_urls import endpoint_url, without_version
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.provider_rules import DEEPSEEK as RULES
@@ -14,6 +13,7 @@ from adapters.providers.model_listing import counted
 from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, whole_list
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
+from application.gather_or_cancel import gather_or_cancel
 from application.ports.provider_gateway import Preset
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
-    """Ask for the balance, which stands at the server's root, and for the list."""
+    """Request the balance, which is at the server's root, and the list."""
     balance, listed = await gather_or_cancel(
         exchange.get(endpoint_url(without_version(endpoint), "user", "balance"), PROBE_LIMITS),
         exchange.get(endpoint_url(endpoint, "models"), PROBE_LIMITS),

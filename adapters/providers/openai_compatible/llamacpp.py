@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
-from adapters.providers.concurrent_requests import gather_or_cancel
 from adapters.providers.endpoint_urls import endpoint_url, without_version
 from adapters.providers.error_mapping.provider_rules import LLAMACPP as RULES
 from adapters.providers.json_values import mapping, tokens, words
@@ -15,6 +14,7 @@ from adapters.providers.openai_compatible.common_model_fields import read_common
 from adapters.providers.openai_compatible.service_profile import ServiceProfile, probe_list, whole_list
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
+from application.gather_or_cancel import gather_or_cancel
 from application.ports.provider_gateway import Preset
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
 
 
 def _listed(document: object) -> list[Entry] | None:
-    """Find OpenAI's entries, with the capabilities that only the other half of the list tells."""
+    """Find OpenAI's entries, with the capabilities that only the other half of the list has."""
     entries = entries_under("data")(document)
     own = only_entries(mapping(document).get("models")) or []
     can = {entry.get("name"): entry.get(_CAN) for entry in own if isinstance(entry.get("name"), str)}
@@ -50,7 +50,7 @@ def _hashable(value: object) -> str | None:
 
 
 async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
-    """Ask for the list and, with a key, for the server's properties, which are behind the key."""
+    """Request the list and, with a key, the server's properties, which are behind the key."""
     if not exchange.has_key:
         return await _probe_list(exchange, endpoint)
     listed, properties = await gather_or_cancel(

@@ -1,4 +1,4 @@
-"""Ollama: its own list and, for each model, a page that tells what the model can do."""
+"""Ollama: its own list and, for each model, an endpoint with its capabilities."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
-from adapters.providers.concurrent_requests import gather_or_cancel
 from adapters.providers.endpoint_urls import endpoint_url, with_version, without_version
 from adapters.providers.error_mapping.provider_rules import OLLAMA as RULES
 from adapters.providers.json_values import day, mapping, model_id_of, text, tokens, words
@@ -16,6 +15,7 @@ from adapters.providers.openai_compatible.common_model_fields import read_common
 from adapters.providers.openai_compatible.service_profile import ServiceProfile
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import LIST_LIMITS, PROBE_LIMITS, ProviderClient
+from application.gather_or_cancel import gather_or_cancel
 from application.ports.provider_gateway import Preset, UpstreamFailure
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from application.ports.provider_gateway import CallOutcome, OfferedModel
 
 _LISTED: Final = entries_under("models")
-# It reads a model's file to tell of it, one after the other.
+# It reads a model's file for each answer, one after the other.
 _AT_A_TIME: Final = 4
 _NOT_FOUND: Final = 404
 _SHOWN: Final = "shown"
@@ -84,7 +84,7 @@ async def _list_models(exchange: ProviderClient, endpoint: str) -> list[OfferedM
 
 
 async def _shown(exchange: ProviderClient, root: str, entry: Entry, turns: asyncio.Semaphore) -> Entry:
-    """Return the entry with what its page tells; one that was removed meanwhile, or has no name, as it is."""
+    """Return the entry with its details; one that was removed meanwhile, or has no name, as it is."""
     name = model_id_of(entry.get("name") or entry.get("model"))
     if name is None:
         return entry

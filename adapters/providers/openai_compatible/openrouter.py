@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
-from adapters.providers.concurrent_requests import gather_or_cancel
 from adapters.providers.endpoint_urls import endpoint_url
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.provider_rules import OPENROUTER as RULES
@@ -18,6 +17,7 @@ from adapters.providers.openai_compatible.service_profile import LISTED, Service
 from adapters.providers.price_units import per_token
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
+from application.gather_or_cancel import gather_or_cancel
 from application.ports.provider_gateway import ROUTER, SOLD_OTHERWISE, OfferedModel, Preset
 
 if TYPE_CHECKING:
@@ -70,12 +70,12 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
 
 
 def _other_prices(pricing: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the prices of further kinds of tokens; 0 stands where there is none."""
+    """Return the prices of further kinds of tokens; 0 where there is none."""
     return {kind: per_token(pricing.get(name)) or None for kind, name in _OTHER_TOKENS.items()}
 
 
 def _is_sold_otherwise(model: OfferedModel, pricing: Mapping[str, Any]) -> bool:
-    """Tell a model whose tokens cost nothing because it is sold by the song, the picture or the request from a gift."""
+    """Distinguish a model sold by the song, the picture or the request, whose tokens cost nothing, from a free one."""
     if model.model_id.endswith(_GIFT):
         return False
     return model.type in _BY_THE_PIECE or any(per_token(pricing.get(name)) for name in _OTHER_PRICES)
@@ -91,7 +91,7 @@ def _capabilities(entry: Mapping[str, Any]) -> tuple[str, ...] | None:
 
 
 async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
-    """Ask for the key's own page, which is free; a limit that is used up shows there."""
+    """Request the endpoint about the key, which is free; a limit that is used up shows there."""
     answer = await exchange.get(endpoint_url(endpoint, "key"), PROBE_LIMITS)
     key = mapping(mapping(answer.document).get("data"))
     if not key:

@@ -41,7 +41,7 @@ class ServiceProfile:
 
 
 def probe_list(*, proves_key: bool, list_of: ListOf = LISTED) -> Probe:
-    """Return a probe that asks for the model list; it proves a key only where nobody gets the list without one."""
+    """Return a probe that requests the model list; it proves a key only where nobody gets the list without one."""
 
     async def probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
         answer = await exchange.get(endpoint_url(endpoint, "models"), PROBE_LIMITS)

@@ -1,17 +1,17 @@
-"""vLLM: the list tells the context length, and answers even when the engine behind it has died."""
+"""vLLM: the list has the context length, and answers even when the engine behind it has died."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
-from adapters.providers.concurrent_requests import gather_or_cancel
 from adapters.providers.endpoint_urls import endpoint_url, without_version
 from adapters.providers.error_mapping.provider_rules import VLLM as RULES
 from adapters.providers.model_listing import counted
 from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, whole_list
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
+from application.gather_or_cancel import gather_or_cancel
 from application.ports.provider_gateway import Preset
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _SERVER_ERRORS: Final = range(500, 600)
 
 
 async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
-    """Ask for the list and for the engine's health; a proxy in front may not let the latter through."""
+    """Request the list and the engine's health; a proxy in front may not let the latter through."""
     listed, health = await gather_or_cancel(
         exchange.get(endpoint_url(endpoint, "models"), PROBE_LIMITS),
         exchange.get(endpoint_url(without_version(endpoint), "health"), PROBE_LIMITS),

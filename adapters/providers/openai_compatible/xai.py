@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
-from adapters.providers.concurrent_requests import gather_or_cancel
 from adapters.providers.endpoint_urls import endpoint_url
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.provider_rules import XAI as RULES
@@ -17,6 +16,7 @@ from adapters.providers.openai_compatible.service_profile import LISTED, Service
 from adapters.providers.price_units import cents_per_hundred_million_tokens
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
+from application.gather_or_cancel import gather_or_cancel
 from application.ports.provider_gateway import SOLD_OTHERWISE, Preset
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
 
 
 async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:
-    """Ask for the page about the key, which says whether it is blocked, and for the list."""
+    """Request the endpoint about the key, which reports whether it is blocked, and the list."""
     page, listed = await gather_or_cancel(
         exchange.get(endpoint_url(endpoint, "api-key"), PROBE_LIMITS),
         exchange.get(endpoint_url(endpoint, "models"), PROBE_LIMITS),

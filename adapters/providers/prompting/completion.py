@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from application.prompts.generation import GenerationRequest
 
 
-def whole_completion(
+def read_completion(
     answer: ProviderResponse,
     protocol: PromptProtocol,
     request: GenerationRequest,
@@ -55,7 +55,7 @@ def whole_completion(
 
 
 def _read(document: object, protocol: PromptProtocol, origin: str) -> ParsedCompletion | None:
-    """Return what a document says; a list has the events of a stream, as Google writes them when not asked for SSE."""
+    """Parse a document; a list has the events of a stream, as Google writes them unless SSE is requested."""
     if isinstance(document, dict):
         return protocol.read(document, origin)
     if not isinstance(document, list) or error_status(document) is not None:
@@ -76,7 +76,7 @@ def completion_of(
     """Return the answer, given that it is whole.
 
     Raises:
-        UpstreamFailure: the provider says that it broke off.
+        UpstreamFailure: the provider reports that it broke off.
     """
     if parsed.interruption is not None:
         raise UpstreamFailure(answer.outcome_for(parsed.interruption))

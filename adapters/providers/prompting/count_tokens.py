@@ -25,7 +25,7 @@ def countable(protocol: PromptProtocol, request: GenerationRequest, fields: Abst
     """Return the fields of the body for a prompt that count; all of a client's own body, which is meant for counting.
 
     Raises:
-        InvalidInput: the prompt cannot be said in this protocol.
+        InvalidInput: the prompt cannot be expressed in this protocol.
     """
     client = request.client
     own = client.body.keys() if client.protocol == protocol.name else frozenset[str]()
@@ -36,7 +36,7 @@ def countable(protocol: PromptProtocol, request: GenerationRequest, fields: Abst
 async def counted_tokens(
     exchange: ProviderClient, url: str, body: dict[str, Any], field: str, request: GenerationRequest
 ) -> int:
-    """Return the number of tokens that the provider counts in the body, which it tells in the field.
+    """Return the number of tokens that the provider counts in the body, from this field of its answer.
 
     Raises:
         OutboundFailure: there was no answer that could be read.

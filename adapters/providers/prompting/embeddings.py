@@ -1,4 +1,4 @@
-"""Asking for vectors, in OpenAI's shape and in Google's."""
+"""Requesting vectors, in OpenAI's shape and in Google's."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _NUMBERS: Final = frozenset({float, int})
 _MOST_BYTES: Final = 128 * 1024 * 1024
 # Google takes 100 texts in one call (ai.google.dev/api/embeddings).
 _A_BATCH: Final = 100
-# What a client of OpenAI's shape may also say, and Google has nothing like.
+# Fields of OpenAI's shape without an equivalent at Google.
 _SHAPES: Final = frozenset({"encoding_format", "model", "input", "dimensions"})
 
 
 async def embed_in_openai_shape(
     exchange: ProviderClient, url: str, request: EmbeddingRequest, *, names_model: bool = True
 ) -> Embedded:
-    """Return the vectors of a provider that speaks OpenAI's protocol; every other field of the client goes through.
+    """Return the vectors of a provider that speaks OpenAI's protocol; all other fields of the client are passed on.
 
     Raises:
         OutboundFailure: there was no answer that could be read.
@@ -59,7 +59,7 @@ async def embed_in_openai_shape(
 
 
 async def embed_in_google_shape(exchange: ProviderClient, url: str, request: EmbeddingRequest) -> Embedded:
-    """Return the vectors of Google, asked for in batches of 100; errors as above.
+    """Return the vectors of Google, requested in batches of 100; errors as above.
 
     Raises:
         InvalidInput: the inputs are tokens, which are those of another provider.

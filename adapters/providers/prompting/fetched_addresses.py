@@ -1,6 +1,6 @@
 """Addresses in a prompt that the provider fetches itself: pictures and documents.
 
-A server inside a network reaches what the caller does not. It is only asked for what this service itself may call.
+A server inside a network reaches what the caller does not. It only receives addresses that this service may call.
 """
 
 from __future__ import annotations

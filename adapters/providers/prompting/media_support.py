@@ -34,7 +34,7 @@ class MediaSupport:
         media_type = image.media_type.lower() if image.media_type else None
         if image.data is not None:
             if media_type is None or not media_type.startswith("image/"):
-                raise InvalidInput(MESSAGES, "Say of each image that is sent as data which media type it has.")
+                raise InvalidInput(MESSAGES, "Give the media type of each image that is sent as data.")
         elif image.url is None or not image.url.lower().startswith("https://"):
             raise InvalidInput(MESSAGES, "An image is base64 data, or an https address.")
         elif not self.fetches_images:
@@ -86,6 +86,6 @@ def image_url(image: Image) -> str:
 
 
 def text_of_document(document: Document) -> str:
-    """Return a document of plain text as words, with its title and what is said about it before it."""
+    """Return a document of plain text as words, with its title and description before it."""
     heading = [line for line in (document.title or document.filename, document.context) if line]
     return "\n\n".join([*heading, document.text or ""])

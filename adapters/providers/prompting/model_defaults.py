@@ -5,24 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from application.prompts.conversation import Conversation
     from application.prompts.generation import ModelDefaults
 
 
 def limited(wish: int | None, defaults: ModelDefaults) -> int | None:
-    """Return how many tokens to ask for: the wish, else the model's default, never above the model's own limit."""
+    """Return how many tokens to request: the client's number, else the model's default, at most the model's limit."""
     tokens = defaults.max_tokens if wish is None else wish
     return min(tokens, defaults.most_tokens) if tokens is not None and defaults.most_tokens else tokens
 
 
-def without_dropped(
-    body: dict[str, Any], defaults: ModelDefaults, ignored: Mapping[str, str] | None = None
-) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return the body without the fields that the model's config says to leave out, and those that were there.
+def without_dropped(body: dict[str, Any], defaults: ModelDefaults) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the body without the fields that the model's config drops, and those of them that were there.
 
-    A dot leads into an object: `generationConfig.topK`. `ignored` maps the provider's names to the client's.
+    A dot leads into an object: `generationConfig.topK`.
     """
     dropped = []
     for path in sorted(defaults.drop):
@@ -31,10 +27,10 @@ def without_dropped(
         for step in outer:
             place = place.get(step) if isinstance(place, dict) else None
         if isinstance(place, dict) and place.pop(name, None) is not None:
-            dropped.append((ignored or {}).get(path, path))
+            dropped.append(path)
     return body, tuple(dropped)
 
 
 def has_system(conversation: Conversation) -> bool:
-    """Tell whether the client itself says how to behave."""
+    """Return whether the client itself has a system message."""
     return any(turn.role == "system" for turn in conversation.turns)

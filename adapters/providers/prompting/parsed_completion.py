@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from adapters.providers.error_mapping.error_kind import ErrorKind
+    from adapters.providers.error_mapping.error_kinds import ErrorKind
     from application.prompts.completion import FinishReason, TokenUsage
     from application.prompts.conversation import Part
 
@@ -34,8 +34,8 @@ class ParsedChoice:
 class ParsedCompletion:
     """An answer, whole or as far as it has come.
 
-    `speed` and `region` are how and where Anthropic has served it. `interruption` is set when the provider says that it
-    broke off by a fault of its own. `has_begun` is set with the first piece of the answer itself.
+    `speed` and `region` are how and where Anthropic has served it. `interruption` is set when the provider reports that
+    it broke off by a fault of its own. `has_begun` is set with the first piece of the answer itself.
     """
 
     choices: list[ParsedChoice] = field(default_factory=lambda: [ParsedChoice()])
@@ -57,7 +57,7 @@ class ParsedCompletion:
     @property
     def is_finished(self) -> bool:
         """Whether every choice that has begun has ended: nothing of the answer itself will come any more."""
-        for choice in self.choices:  # noqa: SIM110 - several times as fast, and asked with every event
+        for choice in self.choices:  # noqa: SIM110 - several times as fast, and called with every event
             if choice.finish_reason is None:
                 return False
         return True

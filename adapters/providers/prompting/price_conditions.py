@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 # By OpenAI and Azure, Anthropic and Google, Groq.
 _ORDINARY: Final = frozenset({"default", "standard", "on_demand"})
-# What a request may say without naming a tier: the provider chooses.
+# Values of a request that name no tier: the provider chooses.
 _LEFT_OPEN: Final = frozenset({"auto", "standard_only"})
-# How Gemini says which tier has served a request.
+# Where Gemini reports which tier has served a request.
 _TIER_HEADER: Final = "x-gemini-service-tier"
 _UNITED_STATES: Final = "us"
-# Longer than the name of any tier or speed. Clients and headers may say anything, and prices are remembered by it.
+# Longer than the name of any tier or speed. Clients and headers may contain anything, and prices are cached by it.
 _LONGEST_NAME: Final = 64
 
 
@@ -25,7 +25,7 @@ def price_conditions(
 ) -> Mapping[str, str]:
     """Return the service tier, the speed and the region where they are not the ordinary ones.
 
-    The answer says at what it was served; where it says nothing, it is what was asked for.
+    The answer reports the conditions it was served at; where it does not, they are the requested ones.
     """
     asked = body.get("service_tier") or body.get("serviceTier")
     if not isinstance(asked, str) or asked.lower() in _LEFT_OPEN:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,9 +30,9 @@ class WireRequest:
 
 
 class StreamDecoder(Protocol):
-    """Understands the events of one stream, in their order; `parsed` is what they have said so far.
+    """Understands the events of one stream, in their order; `parsed` is their content so far.
 
-    `has_ended` is set when the provider has said that nothing more will come.
+    `has_ended` is set when the provider has announced the end.
     """
 
     parsed: ParsedCompletion
@@ -46,7 +46,7 @@ class StreamDecoder(Protocol):
     def observe(self, document: Mapping[str, Any]) -> bool:
         """Take note of how the answer begins, how it ends and what it costs, for events that are handed on.
 
-        Returns whether the event tells anything of the answer, and is not a sign of life alone.
+        Returns whether the event contains anything of the answer, and is not just a keep-alive.
         """
         ...
 
@@ -56,21 +56,22 @@ class StreamDecoder(Protocol):
 
 
 class PromptProtocol(Protocol):
-    """Writes requests and reads answers of one protocol; options that differ by service are its own."""
+    """Writes requests and reads answers of one protocol; options that differ by service are its own.
 
-    @property
-    def name(self) -> WireProtocol:
-        """The protocol's name."""
-        ...
+    `end_mark` is the event that ends a stream which is handed on; empty where the door writes it.
+    """
+
+    name: ClassVar[WireProtocol]
+    end_mark: ClassVar[bytes] = b""
 
     def encode(self, conversation: Conversation, request: GenerationRequest, *, stream: bool) -> WireRequest:
         """Write the conversation.
 
-        What the protocol cannot say and would change the answer is refused by the client's name of the field; what
+        What the protocol cannot express and would change the answer is refused by the client's name of the field; what
         only tunes is left out and named.
 
         Raises:
-            InvalidInput: it cannot be said in this protocol.
+            InvalidInput: it cannot be expressed in this protocol.
         """
         ...
 
@@ -79,32 +80,29 @@ class PromptProtocol(Protocol):
         ...
 
     def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
-        """Return what a whole answer says; none when it is no answer. Blobs in it are marked with their origin."""
+        """Parse a whole answer; none when it is not one. Blobs in it are marked with their origin."""
         ...
 
     def observe(self, document: Mapping[str, Any]) -> ParsedCompletion | None:
         """Return how a whole answer that is handed on ended, and what it cost; none when it is no answer."""
-        ...
-
-    @property
-    def end_mark(self) -> bytes:
-        """The event that ends a stream which is handed on; empty where the door writes it."""
-        ...
+        return self.read(document, "")
 
     def handed_on(self, document: Mapping[str, Any], asked: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """Return an answer, or an event of a stream, for a client of the same protocol: itself, if it reads it so.
 
-        `asked` is the client's body; none is returned of what the client has not asked for.
+        `asked` is the client's body; nothing is returned that the client has not requested.
         """
-        ...
+        del asked
+        return document
 
     def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], bool] | None:
-        """Return what tells whether an event can be handed on unread, given the body that was sent; none: read each.
+        """Return a function that decides whether an event can be passed on unread, for the body sent; none: read each.
 
-        It is given the lines of an event. One that may tell how the answer begins, ends or fails, what it costs, that
-        there is another choice, or nothing at all, is to be read.
+        It is given the lines of an event. One that may contain how the answer begins, ends or fails, what it costs,
+        that there is another choice, or nothing at all, is to be read.
         """
-        ...
+        del sent
+        return None
 
     def decoder(self, origin: str) -> StreamDecoder:
         """Return what understands one stream."""

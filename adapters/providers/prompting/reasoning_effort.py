@@ -21,7 +21,7 @@ EFFORTS: Final[tuple[Effort, ...]] = ("none", "minimal", "low", "medium", "high"
 
 
 def effort_of(reasoning: ReasoningOptions) -> Effort | None:
-    """Return the effort that is asked for, or the one nearest to the budget; none leaves it to the provider."""
+    """Return the effort that is requested, or the one nearest to the budget; none leaves it to the provider."""
     if reasoning.effort is not None:
         return reasoning.effort
     budget = reasoning.budget_tokens
@@ -33,16 +33,16 @@ def effort_of(reasoning: ReasoningOptions) -> Effort | None:
 
 
 def budget_of(reasoning: ReasoningOptions) -> int | None:
-    """Return the budget that is asked for, or that of the effort: 0 not to think, -1 as the model likes."""
+    """Return the budget that is requested, or that of the effort: 0 not to think, -1 as the model likes."""
     if reasoning.budget_tokens is not None or reasoning.effort is None:
         return reasoning.budget_tokens
     return BUDGETS.get(reasoning.effort, 0)
 
 
 def nearest_effort(effort: Effort, known: tuple[Effort, ...]) -> Effort:
-    """Return the effort among those that a model knows that is nearest to the one asked for.
+    """Return the effort among those that a model knows that is nearest to the one requested.
 
-    Who asks for a little does not ask for none.
+    Who requests a little does not request none.
     """
     place = EFFORTS.index(effort)
     some = known if effort == "none" else tuple(each for each in known if each != "none")

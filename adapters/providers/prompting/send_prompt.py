@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.error_details import parse_error_details
 from adapters.providers.prompting.answer_errors import SUCCESS, refusal
-from adapters.providers.prompting.completion import deltas_of, whole_completion
+from adapters.providers.prompting.completion import deltas_of, read_completion
 from adapters.providers.prompting.fetched_addresses import check_fetched_addresses
 from adapters.providers.prompting.stream_reader import StreamReader
 from adapters.providers.prompting.unsupported_fields import MESSAGES, pointer
@@ -44,7 +44,8 @@ _GRACE_SECONDS: Final = 2.0
 # Some servers label events as plain text, or not at all.
 _EVENT_TYPES: Final = frozenset({"text/event-stream", "text/plain", ""})
 _JSON_TYPES: Final = frozenset({"application/json", "text/json"})
-# What a body is, its first characters say better than its label: no event begins like JSON, nor JSON like an event.
+# The first characters of a body show its format better than its label: no event begins like JSON, nor JSON like an
+# event.
 _JSON: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*[{\[]")
 _EVENTS: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:data|event|id|retry)?:")
 _LIMITS: Final = ("max_tokens", "max_completion_tokens", "max_output_tokens")
@@ -54,7 +55,7 @@ def build_request(protocol: PromptProtocol, request: GenerationRequest, *, strea
     """Return the body to send: the client's own where it speaks the same protocol, else the conversation's.
 
     Raises:
-        InvalidInput: the conversation cannot be said in this protocol, or the body makes no sense.
+        InvalidInput: the conversation cannot be expressed in this protocol, or the body makes no sense.
     """
     client = request.client
     if client.protocol == protocol.name:
@@ -76,7 +77,7 @@ async def complete_prompt(
     What turns out to be a field that the server does not know is left out, and the prompt sent once more.
 
     Raises:
-        InvalidInput: the prompt cannot be said in this protocol.
+        InvalidInput: the prompt cannot be expressed in this protocol.
         OutboundFailure: there was no answer that could be read.
         UpstreamFailure: it is a refusal, or makes no sense.
     """
@@ -93,7 +94,7 @@ async def complete_prompt(
             pass
         return reader.completion()
     is_native = request.client.protocol == protocol.name
-    return whole_completion(answer, protocol, request, wire, is_native=is_native)
+    return read_completion(answer, protocol, request, wire, is_native=is_native)
 
 
 async def stream_prompt(
@@ -122,7 +123,7 @@ async def stream_prompt(
                     raise refusal(head, content, replace(head, body=content).document)
                 continue
             sent = _without_refused(wire, head, b"")
-            # The first event, before which another model may still be asked, comes together with it.
+            # The first event, before which another model may still be called, comes together with it.
             started = [StreamStarted(wire.ignored)]
             async with aclosing(_events(head, incoming, protocol, request, wire)) as events:
                 async for event in events:
@@ -151,7 +152,7 @@ async def _events(
     begun = await _beginning(chunks)
     if _JSON.match(begun):
         body = head.exchange.without_secrets(await _rest(begun, chunks))
-        completion = whole_completion(replace(head, body=body), protocol, request, wire, is_native=False)
+        completion = read_completion(replace(head, body=body), protocol, request, wire, is_native=False)
         for event in deltas_of(completion):
             yield event
         return
@@ -181,7 +182,7 @@ def _media_type(head: ProviderResponse) -> str:
 
 
 def _most_bytes(body: Mapping[str, Any]) -> int:
-    """Return how large the stream may be: by the tokens that were asked for, whatever the protocol calls them."""
+    """Return how large the stream may be: by the tokens that were requested, whatever the protocol calls them."""
     config = body.get("generationConfig")
     limits = [body.get(name) for name in _LIMITS]
     limits.append(config.get("maxOutputTokens") if isinstance(config, dict) else None)
@@ -192,7 +193,7 @@ def _most_bytes(body: Mapping[str, Any]) -> int:
 
 
 async def _beginning(chunks: AsyncIterator[bytes]) -> bytes:
-    """Return as much of the body as tells what it is, whatever its label says."""
+    """Return as much of the body as shows its format, whatever its Content-Type."""
     begun = b""
     async for chunk in chunks:
         begun += chunk
@@ -230,7 +231,7 @@ async def _chunks(
                 chunk = await anext(chunks, None)
         except TimeoutError:
             if decoder.parsed.is_finished:
-                # Pings may go on for as long as they like: nothing of the answer is missing.
+                # Pings may continue for as long as they like: nothing of the answer is missing.
                 reader.end()
                 return
             raise

@@ -17,7 +17,7 @@ from application.prompts.completion import NativeEvents
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from adapters.providers.error_mapping.error_kind import ErrorKind
+    from adapters.providers.error_mapping.error_kinds import ErrorKind
     from adapters.providers.prompting.prompt_protocol import PromptProtocol, StreamDecoder, WireRequest
     from adapters.providers.provider_client import ProviderResponse
     from adapters.providers.server_sent_events import ServerSentEvent
@@ -30,9 +30,9 @@ _DONE: Final = b"[DONE]"
 class StreamReader:
     """One stream as far as it was read.
 
-    A stream for a client of the same protocol is handed on as it is, and only looked into where an event may tell how
+    A stream for a client of the same protocol is passed on as it is, and only parsed where an event may contain how
     the answer begins, ends, fails, or what it costs. Events before the answer itself begins are held until it does:
-    until then another model may still be asked.
+    until then another model may still be called.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class StreamReader:
         yield from self._released()
 
     def end(self) -> None:
-        """End an answer that is complete, although its provider has not said that nothing more will come."""
+        """End an answer that is complete, although its provider has not announced the end."""
         self.decoder.has_ended = True
         if self._is_native:
             self._held += self._protocol.end_mark

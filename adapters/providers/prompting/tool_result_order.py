@@ -18,8 +18,8 @@ _UNANSWERED: Final = "The call was not answered."
 def order_tool_results(turns: Iterable[Turn]) -> list[Turn]:
     """Return the turns such that each one of the assistant is followed by the results of all its calls, in their order.
 
-    What the user or the system says between a call and its result is moved behind the results. A call without a result
-    gets one that says so, as an error.
+    Messages of the user or the system between a call and its result are moved behind the results. A call without a
+    result gets an error as its result.
 
     Raises:
         InvalidInput: a result belongs to no call of the turn before it.
@@ -42,7 +42,7 @@ class _Writer:
         self._held: list[Turn] = []
 
     def add_assistant(self, turn: Turn) -> None:
-        # Without an answer in between it is the same turn that goes on.
+        # Without an answer in between it is the same turn that continues.
         if self._results or self._held:
             self.close()
         self._calls += [part for part in turn.parts if isinstance(part, ToolCall)]

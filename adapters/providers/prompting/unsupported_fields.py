@@ -36,7 +36,7 @@ class Translation:
         return tuple(self._ignored)
 
     def ignore(self, field: str, value: object) -> None:
-        """Leave the field out, and say so, when the client has given it."""
+        """Leave the field out, and list it as ignored, if the client has sent it."""
         if value is not None:
             self._ignored[self._conversation.name_of(field)] = None
 

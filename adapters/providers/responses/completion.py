@@ -29,7 +29,7 @@ _CHARGED_TOOLS: Final = frozenset(
 
 
 def read_response(document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
-    """Return what a whole response says; none when it is none, or one that failed."""
+    """Parse a whole response; none when it is not one, or one that failed."""
     if document.get("object") != "response" or not isinstance(document.get("output"), list):
         return None
     if document.get("status") in {"failed", "cancelled"}:
@@ -52,7 +52,7 @@ def note_item(choice: ParsedChoice, item: Mapping[str, Any], origin: str) -> lis
 
 
 def note_response(parsed: ParsedCompletion, response: Mapping[str, Any]) -> None:
-    """Take note of what a response says of the whole: who has answered, how it ended and what it cost."""
+    """Take note of what a response says about the whole: who has answered, how it ended and what it cost."""
     parsed.answered_by = text(response.get("model")) or parsed.answered_by
     parsed.response_id = text(response.get("id")) or parsed.response_id
     parsed.service_tier = text(response.get("service_tier")) or parsed.service_tier

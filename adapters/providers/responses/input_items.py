@@ -46,7 +46,7 @@ class ItemWriter:
             yield {"type": "message", "role": role, "content": contents}
 
     def _assistant(self, turn: Turn) -> Iterator[dict[str, Any]]:
-        """Yield the items of one turn in their order; words that stand together are one message."""
+        """Yield the items of one turn in their order; adjacent words are one message."""
         words: list[dict[str, Any]] = []
         for part in turn.parts:
             if isinstance(part, Text | Refusal):
@@ -78,7 +78,7 @@ class ItemWriter:
         return {"type": "function_call", **encoded, "arguments": arguments_text(call)}
 
     def _output(self, result: ToolResult) -> str | list[dict[str, Any]]:
-        """Return what a call gave. That it failed can be said in words alone."""
+        """Return the result of a call. A failure can only be expressed in words."""
         words = [part.text for part in result.parts if isinstance(part, Text)]
         if len(words) == len(result.parts):
             text = "\n".join(words)
@@ -113,7 +113,7 @@ class ItemWriter:
 
 
 def _own_words(part: Text | Refusal) -> list[dict[str, Any]]:
-    """Return what the assistant itself has said, which only these types of content may hold."""
+    """Return the assistant's own content, which only these types may hold."""
     if not part.text:
         return []
     if isinstance(part, Refusal):

@@ -59,7 +59,7 @@ def narrowed(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def requires_all(schema: object) -> bool:
-    """Tell whether every property of every object is required already."""
+    """Return whether every property of every object is required already."""
     if isinstance(schema, list):
         return all(requires_all(each) for each in schema)
     if not isinstance(schema, dict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapters.providers.openai.protocol_choice import reasons
+from adapters.providers.openai.protocol_choice import is_reasoning_model
 from adapters.providers.prompting.model_defaults import limited, without_dropped
 from adapters.providers.prompting.prompt_protocol import WireRequest
 from adapters.providers.responses.reasoning_rules import effort_for, is_reasoning
@@ -22,7 +22,7 @@ def pass_through(body: Mapping[str, Any], request: GenerationRequest, *, stream:
     """Return the client's own body for this model.
 
     Nothing is kept at the provider, which would keep it in the organization's account: `store` is sent as false, and
-    models that reason are asked for their encrypted thoughts, without which the next turn could not hand them back.
+    encrypted thoughts are requested from models that reason, without which the next turn could not hand them back.
     Those of other providers' models within the same conversation are taken out.
     """
     sent = dict(body)
@@ -38,7 +38,7 @@ def pass_through(body: Mapping[str, Any], request: GenerationRequest, *, stream:
     for name, value in _defaults(sent, request).items():
         if value is not None and sent.get(name) is None:
             sent[name] = value
-    if reasons(defaults.base_model or request.model_id):
+    if is_reasoning_model(defaults.base_model or request.model_id):
         include = sent.get("include")
         kept = [each for each in include if each != ENCRYPTED] if isinstance(include, list) else []
         sent["include"] = [*kept, ENCRYPTED]
@@ -52,12 +52,12 @@ def pass_through(body: Mapping[str, Any], request: GenerationRequest, *, stream:
 
 
 def _defaults(sent: Mapping[str, Any], request: GenerationRequest) -> dict[str, Any]:
-    """Return what the registered model's config says, as far as the model takes it."""
+    """Return the defaults of the registered model's config that the model accepts."""
     defaults = request.defaults
     model_id = defaults.base_model or request.model_id
     encoded: dict[str, Any] = {"instructions": defaults.system_prompt}
     effort = effort_for(model_id, defaults.reasoning_effort)
-    if effort is not None and reasons(model_id):
+    if effort is not None and is_reasoning_model(model_id):
         encoded["reasoning"] = {"effort": effort}
     asked = sent.get("reasoning")
     if isinstance(asked, dict):

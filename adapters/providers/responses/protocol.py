@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from adapters.providers.prompting.prompt_protocol import PromptProtocol
 from adapters.providers.responses.completion import read_response
 from adapters.providers.responses.pass_through import pass_through
 from adapters.providers.responses.request import encode
@@ -21,14 +22,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Responses:
+class Responses(PromptProtocol):
     """Implements `PromptProtocol` for OpenAI's models, there or on Azure."""
 
+    name: ClassVar[WireProtocol] = "responses"
     media: MediaSupport
-
-    @property
-    def name(self) -> WireProtocol:
-        return "responses"
 
     def encode(self, conversation: Conversation, request: GenerationRequest, *, stream: bool) -> WireRequest:
         # It takes addresses of documents and no sound, other than Chat Completions of the same provider.
@@ -40,17 +38,6 @@ class Responses:
 
     def read(self, document: Mapping[str, Any], origin: str) -> ParsedCompletion | None:
         return read_response(document, origin)
-
-    def observe(self, document: Mapping[str, Any]) -> ParsedCompletion | None:
-        return read_response(document, "")
-
-    @property
-    def end_mark(self) -> bytes:
-        return b""
-
-    def handed_on(self, document: Mapping[str, Any], asked: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        del asked
-        return document
 
     def plain_events(self, sent: Mapping[str, Any]) -> Callable[[bytes], bool] | None:
         del sent

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from adapters.providers.openai.protocol_choice import reasons
+from adapters.providers.openai.protocol_choice import is_reasoning_model
 from adapters.providers.prompting.reasoning_effort import nearest_effort
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _OFF_UNLESS_ASKED: Final = re.compile(r"(?:^|[/:])gpt-5\.[1-4](?!.*-pro)")
 
 
 def effort_for(model_id: str, effort: Effort | None) -> Effort | None:
-    """Return the effort nearest to the one asked for that the model knows; as it is where the model is not known."""
+    """Return the effort nearest to the one requested that the model knows; as it is where the model is not known."""
     for pattern, efforts in _EFFORTS:
         if effort is not None and re.search(rf"(?:^|[/:])(?:{pattern})", model_id):
             return nearest_effort(effort, efforts)
@@ -39,7 +39,7 @@ def effort_for(model_id: str, effort: Effort | None) -> Effort | None:
 
 
 def is_reasoning(model_id: str, effort: Effort | None) -> bool:
-    """Tell whether the model reasons when it is asked to with this effort, or with none: it takes no sampling then."""
-    if not reasons(model_id) or effort == "none":
+    """Return whether the model reasons at this effort, or at none given: it accepts no sampling parameters then."""
+    if not is_reasoning_model(model_id) or effort == "none":
         return False
     return effort is not None or _OFF_UNLESS_ASKED.search(model_id) is None

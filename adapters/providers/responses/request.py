@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.providers.openai.protocol_choice import reasons
+from adapters.providers.openai.protocol_choice import is_reasoning_model
 from adapters.providers.prompting.model_defaults import has_system, limited, without_dropped
 from adapters.providers.prompting.prompt_protocol import WireRequest
 from adapters.providers.prompting.reasoning_effort import effort_of
@@ -36,7 +36,7 @@ def encode(conversation: Conversation, request: GenerationRequest, media: MediaS
     """Return the conversation as a body. Nothing is kept at the provider.
 
     Raises:
-        InvalidInput: it cannot be said in Responses, or the provider does not take a part of it.
+        InvalidInput: it cannot be expressed in Responses, or the provider does not take a part of it.
     """
     translation = Translation(conversation, media.label)
     defaults = request.defaults
@@ -84,7 +84,7 @@ def _tool(tool: Tool, translation: Translation) -> dict[str, Any]:
         parameters = narrowed(parameters)
     elif tool.strict:
         translation.ignore("tool_strict", tool.strict)
-    # Here alone a tool that does not say is strict.
+    # Only in this protocol a tool is strict by default.
     encoded = {"type": "function", "name": tool.name, "parameters": parameters, "strict": is_strict}
     return encoded | ({"description": tool.description} if tool.description else {})
 
@@ -130,9 +130,9 @@ def _format(output: OutputFormat, translation: Translation) -> dict[str, Any]:
 def _reasoning(
     body: dict[str, Any], wish: ReasoningOptions | None, request: GenerationRequest, translation: Translation
 ) -> Effort | None:
-    """Write how much to think, ask for the thoughts that must be handed back, and return the effort."""
+    """Write how much to think, request the thoughts that must be handed back, and return the effort."""
     model_id = request.defaults.base_model or request.model_id
-    if not reasons(model_id):
+    if not is_reasoning_model(model_id):
         # It would refuse both; not to think is all that it can.
         translation.ignore("reasoning_effort", effort_of(wish) if wish is not None else None)
         return "none"

@@ -104,7 +104,7 @@ class ResponseDecoder:
 
 
 def is_plain(event: bytes) -> bool:
-    """Tell whether an event only adds to an answer; see `PromptProtocol.plain_events`.
+    """Return whether an event only adds to an answer; see `PromptProtocol.plain_events`.
 
     A quotation mark within words is escaped, so that a name in quotation marks is that of a field, or a value. Events
     that begin or end an answer hold the whole response.

@@ -53,7 +53,7 @@ OF_PARAMS: Final = frozenset(
 
 
 class Accounts:
-    """Makes a provider of each account, once; `secrets` are the texts that stand in the configuration itself."""
+    """Makes a provider of each account, once; `secrets` are the texts that are in the configuration itself."""
 
     def __init__(self, environment: Mapping[str, str], own: Mapping[str, str], leftovers: Leftovers) -> None:
         """`own` are variables that the configuration sets: LiteLLM puts them over those of its environment."""
@@ -135,13 +135,13 @@ class Accounts:
         return {"env": variable}
 
     def _literal(self, text: str, *words: str) -> dict[str, str]:
-        """Return a reference to a secret that stands in the configuration itself, the same one for the same secret."""
+        """Return a reference to a secret in the configuration itself, the same one for the same secret."""
         known = self._literals.get(text)
         if known is None:
             known = self._literals[text] = self._variables.name("LITELLM", *words)
             self.secrets[known] = text
-            self._leftovers.say(
-                f"A secret of {words[0]} stands in the file itself; in the declaration it is the variable {known}."
+            self._leftovers.note(
+                f"The file contains a secret of {words[0]}; the declaration refers to the variable {known} instead."
             )
         return {"env": known}
 
@@ -154,7 +154,7 @@ class Accounts:
         }
 
     def _name(self, label: str, own_key: str | None) -> str:
-        """Return a name that stays when other accounts are added, as far as something tells the account from them."""
+        """Return a name that stays the same when other accounts are added, if the account can be distinguished."""
         taken = {provider["name"] for provider in self._providers.values()}
         start = label if own_key is None or own_key in self.secrets else f"{label} ({own_key})"
         name, number = start, 1

@@ -1,6 +1,6 @@
 """What the configuration of a LiteLLM proxy (its config.yaml) amounts to here.
 
-Its `model_list` becomes providers, one for each account, and their models: what clients ask for (`model_name`) is a
+Its `model_list` becomes providers, one for each account, and their models: what clients request (`model_name`) is a
 model's name here too, and all models that are called so share the prompts. The facts about the file are from LiteLLM's
 documentation of October 2026 (docs.litellm.ai: proxy/configs, proxy/config_settings, proxy/custom_pricing, routing).
 """
@@ -14,7 +14,7 @@ from application.declaration.errors import DeclarationRefused, Finding
 from application.declaration.exported import VERSION
 from application.declaration.litellm import accounts, model_fields
 from application.declaration.litellm.accounts import Accounts
-from application.declaration.litellm.leftovers import Leftovers, NotTaken, reason, some
+from application.declaration.litellm.leftovers import Leftovers, NotTaken, reason, shortened_list
 from application.declaration.litellm.values import items, members, number
 from application.declaration.translation import Translation
 
@@ -50,7 +50,7 @@ def from_litellm(config: object, environment: Mapping[str, str]) -> Translation:
 
 
 class _Translator:
-    """Goes through a configuration, and remembers what it could not take over."""
+    """Reads a configuration, and collects what it could not import."""
 
     def __init__(self, config: Mapping[str, Any], environment: Mapping[str, str]) -> None:
         self._config = config
@@ -70,7 +70,7 @@ class _Translator:
             try:
                 self._take(name, members(entry))
             except NotTaken as refusal:
-                self._left.say(f"The model {name} (/model_list/{index}) is left out: {refusal}.")
+                self._left.note(f"The model {name} (/model_list/{index}) is left out: {refusal}.")
         document: dict[str, Any] = {"version": VERSION, "providers": self._accounts.providers}
         budget = self._budget()
         if budget is not None:
@@ -101,14 +101,14 @@ class _Translator:
             self._named_again(known, name)
 
     def _named_again(self, model: dict[str, Any], name: str) -> None:
-        """Note another name of a model: clients may also ask for it by its provider's own name, and that is all."""
+        """Record another name of a model: clients may also request it by its provider's own name, but by no other."""
         if name in {model["name"], model["modelId"]}:
             return
         if model["name"] == model["modelId"]:
             model["name"] = name
             return
         names = f"{model['name']} or {model['modelId']}"
-        self._left.say(f"{name}, another name of {model['modelId']}, is left out: clients ask for it as {names}.")
+        self._left.note(f"{name}, another name of {model['modelId']}, is left out: clients request it as {names}.")
 
     def _note_rest(
         self, name: str, entry: Mapping[str, Any], params: Mapping[str, Any], info: Mapping[str, Any]
@@ -128,7 +128,7 @@ class _Translator:
         period = "total" if duration is None else _PERIODS.get(str(duration))
         if period is None:
             why = f"a budget is for a day, a week, a month or in all, not {duration}"
-            self._left.say(f"litellm_settings.max_budget is left out: {why}.")
+            self._left.note(f"litellm_settings.max_budget is left out: {why}.")
             return None
         return {"usd": usd, "period": period}
 
@@ -140,19 +140,19 @@ class _Translator:
                 if field == "model_group_alias":
                     self._note_aliases(members(value))
                 else:
-                    self._left.say(f"{section}.{field}{_chains(value)} is left out: {reason(field)}.")
+                    self._left.note(f"{section}.{field}{_chains(value)} is left out: {reason(field)}.")
         for field in self._config:
             if field not in _SECTIONS:
-                self._left.say(f"{field} is left out: {reason(field)}.")
+                self._left.note(f"{field} is left out: {reason(field)}.")
 
     def _note_aliases(self, aliases: Mapping[str, Any]) -> None:
-        """An alias holds where it is the provider's own name of the models: clients may ask by that as well."""
+        """An alias holds where it is the provider's own name of the models: clients may use that as well."""
         for alias, target in aliases.items():
             group = target.get("model") if isinstance(target, dict) else target
             models = [model for model in self._models.values() if model["name"] == group]
             if not models or any(model["modelId"] != alias for model in models):
                 field = f"router_settings.model_group_alias.{alias}"
-                self._left.say(f"{field} is left out: a model has one name here; clients ask for {group}.")
+                self._left.note(f"{field} is left out: a model has one name here; clients request {group}.")
 
 
 def _service_and_model(params: Mapping[str, Any]) -> tuple[str, str]:
@@ -167,7 +167,7 @@ def _service_and_model(params: Mapping[str, Any]) -> tuple[str, str]:
     else:
         found = next((kind for form, kind in _WITHOUT_PREFIX if form.match(text)), None)
         if found is None:
-            raise NotTaken(f"{text} does not say at which service it is (openai/{text}, say)")
+            raise NotTaken(f"{text} does not name its service (as openai/{text} does)")
         kind, model_id = found, text
     for route in _ROUTES:
         model_id = model_id.removeprefix(route) if kind in {"openai", "azure"} else model_id
@@ -177,5 +177,5 @@ def _service_and_model(params: Mapping[str, Any]) -> tuple[str, str]:
 def _chains(value: object) -> str:
     """Return what fallbacks lead to: ` (gpt-4.1: claude)`; nothing for what is none."""
     pairs = [(name, items(names)) for each in items(value) for name, names in members(each).items()]
-    told = "; ".join(f"{name}: {some(list(map(str, names)))}" for name, names in pairs)
-    return f" ({told})" if told else ""
+    listed = "; ".join(f"{name}: {shortened_list(list(map(str, names)))}" for name, names in pairs)
+    return f" ({listed})" if listed else ""

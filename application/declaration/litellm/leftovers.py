@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 _MOST_NAMED: Final = 5
 NO_LIMITS: Final = "limits are those of access keys and of the organization here (docs/access-keys.md)"
 BY_ITSELF: Final = "the service tries again, and other models of the name, by itself (docs/choice.md)"
-SAME_NAME: Final = "a prompt goes on to models of the same name: give those that name and a higher config.preference"
+SAME_NAME: Final = "a prompt falls back to models of the same name: give them that name and a higher config.preference"
 REASONS: Final = {
     "rpm": NO_LIMITS,
     "tpm": NO_LIMITS,
@@ -26,17 +26,17 @@ REASONS: Final = {
     "master_key": "each program gets an access key of its own here (accessKeys in a declaration)",
     "database_url": "keys, teams and spend are in LiteLLM's database, and not in this file",
     "store_model_in_db": "models that were added in LiteLLM's page are in its database, and not in this file",
-    "alerting": "webhooks tell of events here (webhooks in a declaration)",
-    "success_callback": "usage and the request log are kept here; webhooks tell of events",
-    "failure_callback": "usage and the request log are kept here; webhooks tell of events",
-    "callbacks": "usage and the request log are kept here; webhooks tell of events",
-    "cache": "answers are never kept here",
-    "cache_params": "answers are never kept here",
+    "alerting": "webhooks report events here (webhooks in a declaration)",
+    "success_callback": "usage and the request log are recorded here; webhooks report events",
+    "failure_callback": "usage and the request log are recorded here; webhooks report events",
+    "callbacks": "usage and the request log are recorded here; webhooks report events",
+    "cache": "answers are never cached here",
+    "cache_params": "answers are never cached here",
     "drop_params": "what only tunes is left out across protocols and named in Ignored-Fields (docs/clients.md)",
     "fallbacks": SAME_NAME,
     "default_fallbacks": SAME_NAME,
-    "content_policy_fallbacks": "nobody else is asked after a content filter: the answer would be the same",
-    "context_window_fallbacks": "a prompt that is too long goes to models of the same name that read more, by itself",
+    "content_policy_fallbacks": "there is no fallback after a content filter: another model's answer would be the same",
+    "context_window_fallbacks": "models of the same name with a larger context window are tried by themselves",
     "routing_strategy": "prompts are spread by config.preference, config.weight and what is under way (docs/choice.md)",
     "allowed_fails": BY_ITSELF,
     "cooldown_time": BY_ITSELF,
@@ -46,7 +46,7 @@ REASONS: Final = {
     "include": "import the files that it names one by one",
     "redis_host": "see MODELBOOK_RATE_LIMIT_STORAGE",
 }
-NOTHING: Final = "there is nothing here that it could become"
+NOTHING: Final = "there is no equivalent here"
 
 
 class NotTaken(Exception):
@@ -61,7 +61,7 @@ class Leftovers:
         self._sentences: list[str] = []
         self._fields: dict[tuple[str, str], list[str]] = {}
 
-    def say(self, sentence: str) -> None:
+    def note(self, sentence: str) -> None:
         """Remember a sentence."""
         self._sentences.append(sentence)
 
@@ -73,7 +73,9 @@ class Leftovers:
 
     def sentences(self) -> Sequence[str]:
         """Return all that was left out, in sentences."""
-        left = [f"{field} of {some(names)} is left out: {why}." for (field, why), names in self._fields.items()]
+        left = [
+            f"{field} of {shortened_list(names)} is left out: {why}." for (field, why), names in self._fields.items()
+        ]
         return [*self._sentences, *left]
 
 
@@ -82,7 +84,7 @@ def reason(field: str) -> str:
     return REASONS.get(field, NOTHING)
 
 
-def some(names: list[str]) -> str:
+def shortened_list(names: list[str]) -> str:
     """Return some of the names, and how many more there are."""
     more = len(names) - _MOST_NAMED
     return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

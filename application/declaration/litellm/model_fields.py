@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from application.declaration.litellm.values import number, whole
+from application.declaration.litellm.values import number, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,16 +78,16 @@ def facts(name: str, params: Mapping[str, Any], info: Mapping[str, Any], left: L
     if capabilities:
         found["capabilities"] = sorted(capabilities | {"text", "streaming"})
     for field, fact in (("max_input_tokens", "contextWindow"), ("max_output_tokens", "maxTokens")):
-        if (tokens := whole(info.get(field))) is not None:
+        if (tokens := whole_number(info.get(field))) is not None:
             found[fact] = tokens
-    if "maxTokens" not in found and (tokens := whole(info.get("max_tokens"))) is not None:
+    if "maxTokens" not in found and (tokens := whole_number(info.get("max_tokens"))) is not None:
         found["maxTokens"] = tokens
     prices = _pricing({**info, **params})
     return found | ({"pricing": prices} if prices else {})
 
 
 def config(name: str, params: Mapping[str, Any], info: Mapping[str, Any], left: Leftovers) -> dict[str, Any]:
-    """Return how the model is run where a request does not say."""
+    """Return the defaults that the model is run with."""
     found: dict[str, Any] = {}
     for field, ours in _CONFIG.items():
         value = params.get(field)
@@ -108,7 +108,7 @@ def config(name: str, params: Mapping[str, Any], info: Mapping[str, Any], left: 
 
 
 def is_tier(field: str) -> bool:
-    """Tell whether the field is a price for long prompts that is taken over."""
+    """Return whether the field is a price for long prompts that is taken over."""
     match = _TIER.fullmatch(field)
     return match is not None and match["price"] in _PRICES
 

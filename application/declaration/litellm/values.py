@@ -24,7 +24,7 @@ def number(value: object) -> Decimal | int | None:
     return None
 
 
-def whole(value: object) -> int | None:
+def whole_number(value: object) -> int | None:
     """Return a whole number above 0, none for what is none."""
     found = number(value)
     return int(found) if found is not None and found == int(found) and found > 0 else None

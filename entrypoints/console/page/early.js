@@ -1,6 +1,6 @@
 // Asks who is signed in, and for the overview where that is shown, before the scripts that need it have come.
 
-import { askAhead } from "./core/ahead.js";
+import { prefetch } from "./core/prefetch.js";
 import { get } from "./core/api.js";
 import { OVERVIEW } from "./core/api-paths.js";
 import { preference } from "./core/preferences.js";
@@ -14,9 +14,9 @@ session.catch(() => {});
 
 function begin() {
   restore();
-  if (!current()) askAhead("session", () => session);
+  if (!current()) prefetch("session", () => session);
   if (path !== "" && path !== "/" && path !== "/overview") return;
-  askAhead("overview", overview);
+  prefetch("overview", overview);
   // It draws the chart.
   import("./vendor/uplot/uPlot-1.6.32.iife.min.js").catch(() => {});
 }

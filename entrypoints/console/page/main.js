@@ -36,7 +36,7 @@ const PAGES = [
   ["/operations", () => import("./pages/operations/page.js")],
 ];
 
-// Its code comes when it is first asked for.
+// Its code comes when it is first requested.
 const openPalette = async () => (await import("./parts/palette.js")).openPalette();
 
 // The code of the page that a link leads to comes while somebody is about to follow it.
@@ -91,7 +91,7 @@ async function start() {
   document.addEventListener("shown", (/** @type {CustomEvent} */ event) => markPlace(event.detail));
   document.addEventListener("live", markLive);
   document.addEventListener("visibilitychange", () => {
-    // A timer stands still while the machine sleeps.
+    // A timer stops while the machine sleeps.
     signOutIfExpired();
     followWhileSeen();
   });

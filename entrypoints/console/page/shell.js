@@ -7,6 +7,7 @@ import { warn } from "./core/messages.js";
 import { changeOrganization, endSession, nameOf } from "./core/provider-session.js";
 import { enter, home, refusal, signOut } from "./core/session.js";
 import { html, render, Store, useLayoutEffect, useRef, useStore } from "./core/view.js";
+import { icon } from "./parts/icon.js";
 import { openSettings } from "./parts/settings.js";
 import { removeNow } from "./parts/remove-later.js";
 import { offerProviderSignOut } from "./pages/sign-in.js";
@@ -26,7 +27,7 @@ export function markPlace(shown) {
 
 const LIVE = {
   live: ["Live", "Other people's changes appear here by themselves."],
-  ready: ["Service ready", "The service can do its work."],
+  ready: ["Service ready", "The service is ready."],
   lost: ["Reconnecting…", "Other people's changes do not appear until the connection is back."],
   impaired: ["Service impaired", "Other people's changes may not appear, and your changes may fail."],
   refused: ["Not live", "Other people's changes do not appear: the service does not allow you to follow events."],
@@ -46,18 +47,18 @@ function Light() {
 
 const Brand = () => html`<a class="brand" href=${href(home())}><img src=${new URL("mark.svg", import.meta.url).href} alt="" width="26" height="26" />Modelbook</a>`;
 
-const Finder = ({ open }) => html`<button type="button" class="plain finder" aria-keyshortcuts="Control+K" onclick=${open}><span>Go to…</span><kbd aria-hidden="true">Ctrl K</kbd></button>`;
+const Finder = ({ open }) => html`<button type="button" class="plain finder" aria-keyshortcuts="Control+K" onclick=${open}>${icon("search")}<span>Go to…</span><kbd aria-hidden="true">Ctrl K</kbd></button>`;
 
 function Navigation() {
   useStore(here);
   const nav = useRef(null);
-  useLayoutEffect(() => nav.current.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [path]);
+  useLayoutEffect(() => nav.current.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [path]);
   const isHere = (place) => path === place || path.startsWith(`${place}/`);
   return html`<nav aria-label="Pages" ref=${nav}>${PLACES.map(([group, places]) => {
     const allowed = places.filter(([, , needs]) => refusal(needs) === null);
     if (allowed.length === 0) return null;
     return html`${group === null ? null : html`<p class="group">${group}</p>`}
-      <ul>${allowed.map(([place, name]) => html`<li><a href=${href(place)} aria-current=${isHere(place) ? "page" : null}>${name}</a></li>`)}</ul>`;
+      <ul>${allowed.map(([place, name, , sign]) => html`<li><a href=${href(place)} aria-current=${isHere(place) ? "page" : null}>${icon(sign)}${name}</a></li>`)}</ul>`;
   })}</nav>`;
 }
 

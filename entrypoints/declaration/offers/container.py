@@ -1,4 +1,4 @@
-"""Wires what asks providers which models they offer, before they are registered."""
+"""Wires the query of providers' model lists, before they are registered."""
 
 from __future__ import annotations
 

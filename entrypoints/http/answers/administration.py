@@ -31,7 +31,7 @@ class ProjectionList(ResponseModel):
 
 
 class DifferingRow(ResponseModel):
-    """A row that is not what the log says; `fields` are its columns."""
+    """A row that differs from the log; `fields` are its columns."""
 
     organization_id: UUID
     id: Annotated[UUID, at("row_id")]

@@ -52,7 +52,7 @@ class HistoryEvent(AuditEvent):
 
 
 class LoggedEvent(AuditEvent):
-    """An event with its facts as they lie in the log, and what the thing that it is about is called now.
+    """An event with its facts as stored in the log, and the present name of its resource.
 
     Of what was removed it is the first name.
     """

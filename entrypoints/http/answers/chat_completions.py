@@ -1,39 +1,15 @@
 """Answers of the door for Chat Completions, as far as clients of every kind look at them.
 
-A provider of the same protocol is quoted whole, and may say more.
+A provider of the same protocol is passed through whole, and may have more fields.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from entrypoints.http.optional_fields import NULLABLE, absent_not_null
-
-
-class CompatibleModel(BaseModel):
-    """A model, in OpenAI's shape with some fields of ours; `created` is in seconds since 1970, null is not known."""
-
-    id: str
-    object: Literal["model"]
-    created: int
-    owned_by: str
-    name: str
-    context_window: int | None
-    max_output_tokens: int | None
-    type: str
-    capabilities: list[str]
-    modelbook_id: UUID
-
-
-class CompatibleModelList(BaseModel):
-    """Names that work as `model`, in OpenAI's shape."""
-
-    object: Literal["list"]
-    data: list[CompatibleModel]
-    has_more: bool
 
 
 class _Quoted(BaseModel):
@@ -59,13 +35,13 @@ class CompletedChoice(_Quoted):
 
 
 class InputDetails(_Quoted):
-    """Of the tokens read, those that came from the provider's cache; left out where the provider does not say."""
+    """Of the tokens read, those that came from the provider's cache; absent where the provider reports none."""
 
     cached_tokens: int | None = None
 
 
 class OutputDetails(_Quoted):
-    """Of the tokens written, those that were thought only; left out where the provider does not say."""
+    """Of the tokens written, those that were thought only; absent where the provider reports none."""
 
     reasoning_tokens: int | None = None
 
@@ -111,7 +87,7 @@ class ChunkChoice(_Quoted):
 class ChatChunk(_Quoted):
     """A piece of a streamed answer, in OpenAI's shape.
 
-    Where `stream_options` asks for the usage, it comes last, in a chunk of its own without choices; until then it is
+    Where `stream_options` requests the usage, it comes last, in a chunk of its own without choices; until then it is
     null. Nobody else gets one.
     """
 

@@ -17,7 +17,7 @@ from entrypoints.http.optional_fields import NULLABLE
 
 
 class DiscoveredModel(ResponseModel):
-    """A model on offer. `aliases` are other ids of it; `sources` says where each field that is known comes from."""
+    """A model on offer. `aliases` are other ids of it; `sources` has where each known field comes from."""
 
     provider_id: UUID
     provider_model_id: Annotated[str, at("model_id")]
@@ -47,7 +47,7 @@ class DiscoveredModel(ResponseModel):
 
 
 class OfferedFieldChange(ResponseModel):
-    """A field as it was offered before and is now; null where the provider did not say."""
+    """A field as it was offered before and is now; null where the provider did not report it."""
 
     field: FieldName
     before: Any
@@ -55,7 +55,7 @@ class OfferedFieldChange(ResponseModel):
 
 
 class ModelChange(ResponseModel):
-    """A model that is described otherwise than before; a change of `modelId` is one that goes by another name."""
+    """A model that is described otherwise than before; a change of `modelId` is a model with another name."""
 
     model_id: str
     fields: list[OfferedFieldChange]
@@ -123,7 +123,7 @@ class ChangeSet(ResponseModel):
 
 
 class OfferError(ResponseModel):
-    """Why a provider could not be asked: the code of the problem, and for a provider's own failure what it is."""
+    """Why a provider could not be queried: the code of the problem, and for a provider's own failure what it is."""
 
     code: str
     detail: str

@@ -23,7 +23,7 @@ class HappenedEvent(ResponseModel):
 
 
 class StartOver(ResponseModel):
-    """The log ends before what the client has seen: what it knows is to be read anew. The stream goes on from here."""
+    """The log ends before what the client has seen, which has to be read again. The stream continues from here."""
 
     position: int
 
@@ -40,7 +40,7 @@ FEED_EVENTS: Final = (
         name="start-over",
         schema=StartOver,
         has_id=True,
-        description="The log ends before `after`, as it does after a backup was restored: read anew what is known.",
+        description="The log ends before `after`, as it does after a backup was restored: read again what is known.",
     ),
     StreamedEvent(name="end", schema=EndOfFeed, description="Why the stream ends: come again."),
 )

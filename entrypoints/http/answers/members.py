@@ -73,7 +73,7 @@ class AccountPasskey(ResponseModel):
 
 
 class OwnAccount(ResponseModel):
-    """The account of whoever asks."""
+    """The caller's account."""
 
     id: UUID
     address: str

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 
 class CompletedMessageAnswer(BaseModel):
-    """An answer, in the shape of Messages; Anthropic itself may say more."""
+    """An answer, in the shape of Messages; Anthropic's own may have more fields."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -29,23 +28,3 @@ class MessageEvent(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     type: str
-
-
-class MessagesModel(BaseModel):
-    """A model, in Anthropic's shape; null is not known."""
-
-    type: Literal["model"]
-    id: str
-    display_name: str
-    created_at: datetime
-    max_input_tokens: int | None
-    max_tokens: int | None
-
-
-class MessagesModelList(BaseModel):
-    """Names that work as `model`, in Anthropic's shape."""
-
-    data: list[MessagesModel]
-    first_id: str | None
-    has_more: bool
-    last_id: str | None

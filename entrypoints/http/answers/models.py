@@ -14,7 +14,7 @@ from entrypoints.http.bodies.resource_fields import ModelType
 
 LifecycleStage = Annotated[
     Literal["active", "preview", "deprecated", "retired"],
-    Field(description="Where it stands at its provider: deprecated still answers, retired does not."),
+    Field(description="Its lifecycle at the provider: deprecated still answers, retired does not."),
 ]
 
 
@@ -53,7 +53,7 @@ class Pricing(Prices):
 
 
 class Model(ResponseModel):
-    """A model. `sources` says for each filled field whether a person, the provider or the catalogue gave it."""
+    """A model. `sources` has for each filled field whether a person, the provider or the catalogue gave it."""
 
     id: UUID
     organization_id: UUID
@@ -89,7 +89,7 @@ class ModelList(ResponseModel):
 
 
 class OperationError(ResponseModel):
-    """Why an operation was not carried out, as the problem of the same request alone would say it."""
+    """Why an operation was not executed, as in the problem of the same request alone."""
 
     code: str
     detail: str
@@ -97,7 +97,7 @@ class OperationError(ResponseModel):
 
 
 class OperationResult(ResponseModel):
-    """What became of one operation: `id` and `revision` where it was carried out, else the `error`."""
+    """What became of one operation: `id` and `revision` where it was executed, else the `error`."""
 
     index: int
     op: Literal["create", "update", "delete", "enable", "disable"]

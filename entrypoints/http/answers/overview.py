@@ -19,7 +19,7 @@ class FirstProviders(ResponseModel):
 
 
 class FirstModels(ResponseModel):
-    """How many enabled models there are, and those that retire next."""
+    """How many enabled models there are, and those of a known end that retire next."""
 
     total: int
     data: list[Model]

@@ -38,13 +38,13 @@ class ProblemDetails(ResponseModel):
     title: Annotated[str, Field(description="The kind of problem in words.")]
     status: Annotated[int, Field(description="The HTTP status.")]
     detail: Annotated[str, Field(description="What went wrong, and what to do next.")]
-    instance: Annotated[str, Field(description="The path that was asked for.")]
+    instance: Annotated[str, Field(description="The path of the request.")]
     errors: Annotated[list[PartRefused], Field(description="Each part of the request that is not allowed.")]
     request_id: Annotated[str, Field(description="Also in X-Request-Id; the log has it.")]
 
 
 class Dependant(ResponseModel):
-    """A model that stands in the way of removing its provider."""
+    """A model that prevents the removal of its provider."""
 
     id: UUID
     model_id: str
@@ -70,7 +70,7 @@ class StaleRevisionProblem(ProblemDetails):
 
 
 class FailedOperation(ResponseModel):
-    """An operation that would not have been carried out."""
+    """An operation that would not have been executed."""
 
     index: int
     code: str
@@ -78,7 +78,7 @@ class FailedOperation(ResponseModel):
 
 
 class BulkRefusedProblem(ProblemDetails):
-    """An atomic bulk request of which nothing was carried out, and why."""
+    """An atomic bulk request of which nothing was executed, and why."""
 
     code: Literal["bulk-refused"]
     failures: list[FailedOperation]
@@ -119,7 +119,7 @@ class MalformedJsonProblem(ProblemDetails):
 class ProviderFailure(ResponseModel):
     """Why a provider failed. `category` is one word for all providers; `hint` says what to do.
 
-    The two numbers of tokens are of a prompt that is too long; null where the provider does not say.
+    The two numbers of tokens are of a prompt that is too long; null where the provider does not report them.
     """
 
     category: Category
@@ -145,21 +145,21 @@ class UpstreamFailureProblem(ProblemDetails, ProviderFailure):
 
 
 class NoModelFitsProblem(ProblemDetails):
-    """No registered model is what was asked for; `candidates` says why each is not."""
+    """No registered model is what was requested; `candidates` says why each is not."""
 
     code: Literal["no-model-fits"]
     candidates: list[CandidateModel]
 
 
 class ModelOutOfUseProblem(ProblemDetails):
-    """The model that was asked for by name or id cannot be used; `candidates` says why."""
+    """The model that was requested by name or id cannot be used; `candidates` says why."""
 
     code: Literal["model-out-of-use"]
     candidates: list[CandidateModel]
 
 
 class ChangeOutcome(ResponseModel):
-    """What became of the change that was asked for; left out where the request changes nothing."""
+    """The outcome of the requested change; left out where the request changes nothing."""
 
     outcome: Annotated[
         Literal["made", "partial", "unknown", "unchanged"] | None,
@@ -214,6 +214,6 @@ WITH_MEMBERS: Final[tuple[type[ProblemDetails], ...]] = (
 
 
 def code_of(kind: type[ProblemDetails]) -> Any:  # noqa: ANN401 - a literal's value
-    """Return the code that tells problems of this kind from all others."""
+    """Return the code that identifies problems of this kind."""
     (code,) = kind.model_fields["code"].annotation.__args__  # type: ignore[union-attr]
     return code

@@ -59,7 +59,7 @@ _CHUNKS = (
     StreamedEvent(
         schema=ChatChunk,
         example=examples.CHUNK,
-        description="The next words, and at the end the usage if it was asked for.",
+        description="The next words, and at the end the usage if it was requested.",
     ),
     StreamedEvent(text="[DONE]", description="The last event of an answer that is whole."),
     StreamedEvent(
@@ -68,12 +68,12 @@ _CHUNKS = (
         description="The last event of one that broke off, and why.",
     ),
 )
-_STREAMED: Final = "The answer; a stream of events if asked for."
+_STREAMED: Final = "The answer; a stream of events if requested."
 _BY_TYPE: Final = "What is new, by its `type`, which is its name too."
 
 GENERATED: Final = Answer(description=_STREAMED, schema=GeneratedAnswer, example=examples.GENERATED, events=_EVENTS)
 COMPLETED_CHAT: Final = Answer(
-    description="The answer; a stream of chunks if asked for.",
+    description="The answer; a stream of chunks if requested.",
     schema=CompletedChat,
     example=examples.COMPLETED,
     events=_CHUNKS,

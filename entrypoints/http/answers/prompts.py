@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, SkipValidation
 
-from application.ports.price_list import TokenKind, UnknownCost
 from application.prompts.conversation import Part, Reasoning, Refusal, Text, ToolCall
 from application.prompts.opaque_blobs import blob_of
+from application.prompts.price_list import TokenKind, UnknownCost
 from entrypoints.http.answers.response_model import Amount, Hundredths, ResponseModel, at
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class ChosenModel(ResponseModel):
 
 
 class Rule(ResponseModel):
-    """What a rule said of a candidate."""
+    """What a rule said about a candidate."""
 
     rule: str
     detail: str
@@ -47,7 +47,7 @@ class CandidateModel(ResponseModel):
     """A candidate, whether it was kept, and why; rank 1 is the first choice.
 
     `weight` is its part of the prompts among equals, by `config.weight`. `share` is the part of all prompts that it is
-    asked first, from 0 to 1, but for what is under way; null where nobody asked for the choice to be explained.
+    called first, from 0 to 1, but for what is under way; null where no explanation of the choice was requested.
     """
 
     model_id: Annotated[UUID, at("candidate.id")]
@@ -134,7 +134,7 @@ class AnsweredText(ResponseModel):
 
 
 class AnsweredToolCall(ResponseModel):
-    """A call that the model asks for; `arguments` is JSON text. Hand it back with its `blob`, where it has one."""
+    """A call that the model requests; `arguments` is JSON text. Hand it back with its `blob`, where it has one."""
 
     type: Literal["toolCall"]
     id: str
@@ -152,7 +152,7 @@ class AnsweredReasoning(ResponseModel):
 
 
 class ToolCallEvent(ResponseModel):
-    """A call that the model asks for, as soon as it is whole."""
+    """A call that the model requests, as soon as it is whole."""
 
     index: int
     id: Annotated[str, at("call.id")]
@@ -167,7 +167,7 @@ class EmbeddingTokens(ResponseModel):
 
 
 class EmbeddedTexts(ResponseModel):
-    """Vectors in the order of the texts. `model` was asked; `answeredBy` is what the provider says has answered."""
+    """Vectors in the order of the texts. `model` was called; `answeredBy` has answered, as the provider reports it."""
 
     vectors: Annotated[SkipValidation[list[list[float]]], at("embedded.vectors")]
     dimensions: Annotated[int, at("embedded.dimensions")]
@@ -220,11 +220,11 @@ def _refusal(parts: Sequence[Part]) -> str | None:
 class FinishedAnswer(ResponseModel):
     """Everything about an answer but its text.
 
-    `model` was asked, `answeredBy` is the snapshot of it that the provider says has answered.
-    `costUsd` is what the provider says that it charges, or exact at the prices of that moment and of the service tier,
-    in `costParts` by kind of token; it is null for the reason given when it is not known, never too little. `parts` can
-    be sent back as the content of a message of the assistant. `ignoredFields` of the request only tune, and were
-    left out because the model's provider has nothing like them.
+    `model` was called, `answeredBy` is the snapshot of it that has answered, as the provider reports it.
+    `costUsd` is what the provider reports that it charges, or exact at the prices of that moment and of the service
+    tier, in `costParts` by kind of token; it is null for the reason given when it is not known, never too little.
+    `parts` can be sent back as the content of a message of the assistant. `ignoredFields` of the request only tune, and
+    were left out because the model's provider has nothing like them.
     """
 
     tool_calls: Annotated[list[AnsweredToolCall], BeforeValidator(_tool_calls), at("completion.parts")]
@@ -253,7 +253,7 @@ class FinishedAnswer(ResponseModel):
 
 
 class GeneratedAnswer(FinishedAnswer):
-    """An answer. `model` was asked, `answeredBy` is the snapshot of it that the provider says has answered.
+    """An answer. `model` was called, `answeredBy` is the snapshot of it that has answered, as the provider reports it.
 
     `costUsd` is what the provider charges, exact, and null for the reason given when it is not known.
     """

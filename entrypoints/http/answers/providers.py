@@ -56,7 +56,7 @@ class Timings(ResponseModel):
 
 
 class UpstreamRateLimit(ResponseModel):
-    """What the provider says of its own limits; null where it is silent."""
+    """What the provider says about its own limits; null where it is silent."""
 
     limit_requests: int | None
     remaining_requests: int | None
@@ -66,7 +66,7 @@ class UpstreamRateLimit(ResponseModel):
 
 
 class TestReport(ResponseModel):
-    """How a connection was found. `authenticated` is null when the answer does not tell."""
+    """The result of a connection test. `authenticated` is null when the answer does not show it."""
 
     __test__ = False
 
@@ -94,7 +94,7 @@ class Streak(ResponseModel):
 
 
 class ProviderHealth(ResponseModel):
-    """How a provider stands, with its recent checks, newest first. `nextCheckAt` is null when none is to come."""
+    """The status of a provider, with its recent checks, newest first. `nextCheckAt` is null when none is to come."""
 
     provider_id: UUID
     status: Health

@@ -42,7 +42,7 @@ class LoggedAttempt(ResponseModel):
 class LoggedRequest(ResponseModel):
     """One call of a client, without a word of prompt or answer. Times in milliseconds.
 
-    `modelAsked` is the name or id in the request, null where a model was asked for by need; `modelId` and what follows
+    `modelAsked` is the name or id in the request, null where a model was requested by need; `modelId` and what follows
     it is the model that answered or was tried last. `outcome` is ok, cancelled, the category of the failure, or the
     code of the problem. `usage` and `costUsd` are of all attempts; the cost is null for the reason given when it is not
     known. `firstByteMs` is the time until the first words of a stream.

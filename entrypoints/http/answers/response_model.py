@@ -36,7 +36,7 @@ def document_of(answer: BaseModel) -> dict[str, Any]:
 
 
 def at(path: str) -> Any:  # noqa: ANN401 - as pydantic's own `Field`
-    """Say where the value of a field is found: the names of attributes, with dots between them."""
+    """Define where the value of a field is found: the names of attributes, with dots between them."""
     return Field(validation_alias=AliasPath(*path.split(".")))
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class CompletedResponse(BaseModel):
-    """An answer, in the shape of Responses; a provider of the same protocol may say more. Nothing is kept."""
+    """An answer, in the shape of Responses; a provider of the same protocol may add fields. Nothing is stored."""
 
     model_config = ConfigDict(extra="allow")
 

@@ -49,7 +49,7 @@ class UsageGroup(UsageTotals):
 
 
 class UsageReport(ResponseModel):
-    """What models were used for. `isCut` tells that there are more groups than are listed."""
+    """What models were used for. `isCut` means that there are more groups than are listed."""
 
     first: Annotated[date, Field(alias="from")]
     last: Annotated[date, Field(alias="to")]

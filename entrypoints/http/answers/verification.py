@@ -78,7 +78,7 @@ class LostEvents(ResponseModel):
 
 
 class Restore(ResponseModel):
-    """What somebody stated of a restore, with the checkpoint that says so."""
+    """What somebody stated of a restore, with the checkpoint that records it."""
 
     checkpoint: int
     at: TimeText
@@ -90,7 +90,7 @@ class Restore(ResponseModel):
 
 
 class StatedRestore(ResponseModel):
-    """The checkpoint that states a restore, and what it says."""
+    """The checkpoint that states a restore, and its statement."""
 
     checkpoint: Checkpoint
     restored: Restore

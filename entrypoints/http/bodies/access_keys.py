@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from application.access_keys.rotate_access_key import LONGEST_GRACE
-from domain.access_key.values import LARGEST_LIMIT, LONGEST_LABEL, MOST_LABELS, MOST_RESTRICTIONS, Budget, Limits
+from domain.access_key.values import LARGEST_LIMIT, LONGEST_LABEL, MOST_LABELS, MOST_RESTRICTIONS, Limits
+from domain.budget import Budget
 from entrypoints.http.bodies.resource_fields import BudgetUsd, Name
 from entrypoints.http.field_types import Body, Flag, Id, Integer, Patch, Time
 from entrypoints.http.optional_fields import NULLABLE

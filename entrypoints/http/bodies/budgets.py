@@ -9,7 +9,7 @@ from pydantic import Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from application.bounds.quotas import QUOTAS, in_words
-from domain.access_key.values import Budget
+from domain.budget import Budget
 from domain.organization.values import LARGEST_QUOTA
 from entrypoints.http.bodies.access_keys import BudgetPeriod
 from entrypoints.http.bodies.resource_fields import BudgetUsd

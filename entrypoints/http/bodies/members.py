@@ -25,7 +25,7 @@ Passphrase = Annotated[
     ),
 ]
 InvitationLinkText = Annotated[
-    str, Field(min_length=1, max_length=LONGEST_TEXT, description="What stands behind `#/invitation/` in the link.")
+    str, Field(min_length=1, max_length=LONGEST_TEXT, description="The part of the link after `#/invitation/`.")
 ]
 PasskeyAnswer = Annotated[
     JsonObject, Field(description="What `navigator.credentials` gives, as `PublicKeyCredential.toJSON()` writes it.")

@@ -1,4 +1,4 @@
-"""The typed config of a model: how it is run where a request does not say."""
+"""The typed config of a model: the defaults that it is run with."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from entrypoints.http.field_types import Body, Integer, Number, without_defaults
 _MOST_PREFERENCE: Final = 10**15
 """A whole number beyond is not the same in every JSON library."""
 
-_Temperature = Annotated[Number, Field(ge=0, le=int(HOTTEST), description="How freely it writes.")]
-_TopP = Annotated[Number, Field(ge=0, le=1, description="The part of the probability that it chooses tokens from.")]
+_Temperature = Annotated[Number, Field(ge=0, le=int(HOTTEST), description="Sampling temperature.")]
+_TopP = Annotated[
+    Number, Field(ge=0, le=1, description="Nucleus sampling: the probability mass that tokens are chosen from.")
+]
 _MaxTokens = Annotated[Integer, Field(ge=1, le=10**12, description="The most tokens of an answer.")]
 _SystemPrompt = Annotated[str, Field(description="Used where a request has no system message.")]
 _Seconds = Annotated[Number, Field(gt=0, le=int(LONGEST_IDLE))]
@@ -25,7 +27,7 @@ _Stop = Annotated[str, Field(min_length=1)]
 
 
 class ModelConfig(Body):
-    """How the model is run where a request does not say. What is an organization's own belongs in `metadata`."""
+    """The defaults that the model is run with. An organization's own fields belong in `metadata`."""
 
     temperature: _Temperature | None = None
     top_p: _TopP | None = None
@@ -44,10 +46,10 @@ class ModelConfig(Body):
         Number | None, Field(ge=0, le=int(HEAVIEST), description="Its part of the prompts among equals; 1 by default.")
     ] = None
     first_byte_seconds: Annotated[
-        _Seconds | None, Field(description="Until another candidate is asked, while nothing has come.")
+        _Seconds | None, Field(description="Time to the first content, after which another candidate is called.")
     ] = None
-    idle_seconds: Annotated[_Seconds | None, Field(description="How long a stream may be silent.")] = None
-    deadline_seconds: Annotated[_Seconds | None, Field(description="For everything that is asked of it.")] = None
+    idle_seconds: Annotated[_Seconds | None, Field(description="How long a stream may pause.")] = None
+    deadline_seconds: Annotated[_Seconds | None, Field(description="Deadline for the whole answer.")] = None
     drop: Annotated[
         list[_NotEmpty] | None,
         Field(max_length=MOST_DROPPED, description="Fields to leave out of requests, by the provider's names."),

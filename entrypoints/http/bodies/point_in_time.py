@@ -11,7 +11,7 @@ from entrypoints.http.field_types import Query, Time, Whole
 from entrypoints.http.request_errors import FieldError, InvalidRequest
 
 AsOf = Annotated[
-    Time | None, Field(description="As it was at this time, as far as the log tells; a time to come is now.")
+    Time | None, Field(description="As it was at this time, as recorded in the log; a time in the future means now.")
 ]
 
 
@@ -23,14 +23,14 @@ class PastQuery(Query):
 
 
 def moment_of(query: PastQuery) -> Moment | None:
-    """Return which moment is asked for, none for now.
+    """Return which moment is requested, none for now.
 
     Raises:
-        InvalidRequest: two are asked for.
+        InvalidRequest: two are requested.
     """
     if query.as_of is not None and query.at_revision is not None:
         errors = [FieldError(f"?{name}", "cannot be combined with the other") for name in ("asOf", "atRevision")]
-        raise InvalidRequest("Ask for a time (asOf) or for a revision (atRevision), not for both.", errors=errors)
+        raise InvalidRequest("Give a time (asOf) or a revision (atRevision), not both.", errors=errors)
     if query.at_revision is not None:
         return AtRevision(query.at_revision)
     return None if query.as_of is None else AtTime(query.as_of)

@@ -142,7 +142,7 @@ class WrittenAudio(Body):
 
 
 class WrittenToolCall(Body):
-    """A call that the model has asked for, as it was answered; `arguments` is JSON text."""
+    """A call that the model has requested, as it was answered; `arguments` is JSON text."""
 
     type: Literal["toolCall"]
     id: Annotated[str, Field(min_length=1, max_length=1000)]
@@ -228,7 +228,7 @@ class WrittenParameters(Body):
 
 
 class WrittenTool(Body):
-    """A function that the model may ask to be called; `parameters` is its JSON Schema."""
+    """A function whose call the model may request; `parameters` is its JSON Schema."""
 
     name: ToolName
     description: Annotated[str | None, Field(max_length=20_000)] = None
@@ -281,7 +281,7 @@ class PromptToRun(ModelSelector):
     idle_seconds: Idle | None = None
 
     @model_validator(mode="after")
-    def _asks_once(self) -> Self:
+    def _has_one_prompt(self) -> Self:
         if (self.messages is None) == (self.prompt is None):
             raise PydanticCustomError("asked", "takes either messages or a prompt")
         if self.images and self.prompt is None:

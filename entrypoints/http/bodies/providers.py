@@ -111,7 +111,7 @@ class ChecksQuery(Query):
 class DiscoveryQuery(Query):
     """How fresh."""
 
-    refresh: Annotated[Flag, Field(description="Ask the provider now, however fresh the last answer is.")] = False
+    refresh: Annotated[Flag, Field(description="Query the provider now, however fresh the last answer is.")] = False
 
 
 class ModelsToImport(Body):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from entrypoints.http.csv_rows import Format
+from entrypoints.http.csv_answers import Format
 from entrypoints.http.field_types import Id, Time
 from entrypoints.http.pagination import Page
 
@@ -15,7 +15,7 @@ LABEL = r"^[^:,]{1,100}:[^,]{1,200}$"
 
 Label = Annotated[str, Field(pattern=LABEL, description="Of keys with this label: `name:value`.")]
 Actor = Annotated[str, Field(min_length=1, max_length=255, description="By this subject of a token, or key.")]
-FormatChoice = Annotated[Format, Field(description="What is answered; by default what the header Accept asks for.")]
+FormatChoice = Annotated[Format, Field(description="Format of the answer; by default that of the header Accept.")]
 
 
 class RequestsQuery(Page):
@@ -28,7 +28,7 @@ class RequestsQuery(Page):
         Field(
             min_length=1,
             max_length=256,
-            description="The id of a registered model, its provider's name for it, or the text that was asked for.",
+            description="The id of a registered model, its provider's name for it, or the text that was requested.",
         ),
     ] = None
     provider: Annotated[Id | None, Field(description="Answered, or tried last, by this provider.")] = None

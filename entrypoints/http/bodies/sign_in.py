@@ -21,7 +21,7 @@ def _local(path: str) -> str:
 
 
 class SignInQuery(Query):
-    """Where to go on afterwards, and whether the provider is to ask who it is."""
+    """Where to continue afterwards, and whether the provider has to prompt the user."""
 
     next: Annotated[str, AfterValidator(_local)] = "/"
     prompt: Literal["login"] | None = None

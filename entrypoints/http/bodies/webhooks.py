@@ -73,7 +73,7 @@ class WebhookRotation(Body):
 class DeliveryQuery(Page):
     """Which messages of a webhook."""
 
-    status: Annotated[DeliveryStatus | None, Field(description="How they stand.")] = None
+    status: Annotated[DeliveryStatus | None, Field(description="Delivery status.")] = None
 
 
 class WebhookListQuery(Page):

@@ -106,7 +106,7 @@ _TYPES = {"string": str, "number": int | float, "integer": int, "boolean": bool,
 
 
 def _is_allowed(value: object, schema: Schema, schemas: Schemas) -> bool:
-    """Tell whether a usual value fits: by type, choices and pattern, which is all that tells fields apart here."""
+    """Return whether a usual value fits: by type, choices and pattern, which is all that distinguishes fields here."""
     schema = schemas.resolved(schema)
     branches = schema.get("anyOf") or schema.get("oneOf")
     if branches:

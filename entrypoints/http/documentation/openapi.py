@@ -32,9 +32,9 @@ TITLE = "Modelbook"
 INTRODUCTION = """\
 Keeps an organization's AI providers and models, with every change as an event of a tamper-evident log.
 
-**Who asks.** Send `Authorization: Bearer <token>`. The organization and the role (viewer, editor, admin) come from the
-token alone. The console's own pages use a session instead, which `GET /auth/session` tells of; browsers begin it by way
-of `/auth/login` and `/auth/callback`, which are no part of this API.
+**Authentication.** Send `Authorization: Bearer <token>`. The organization and the role (viewer, editor, admin) come
+from the token alone. The console's own pages use a session instead, which `GET /auth/session` describes; browsers begin
+it by way of `/auth/login` and `/auth/callback`, which are no part of this API.
 
 **Changes** answer with `ETag`, the revision, and `Log-Position`, the place in the log. Send the ETag back as
 `If-Match`, and no change of somebody else is overwritten. Any POST can carry an `Idempotency-Key`, which makes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrypoints.http.authorization import ORGANIZATION_FILTER, Access
 from entrypoints.http.change_reasons import HEADER, MEMBER
-from entrypoints.http.csv_rows import CSV_TYPE
+from entrypoints.http.csv_answers import CSV_TYPE
 from entrypoints.http.documentation.examples import example_of
 from entrypoints.http.documentation.problems import problem_responses
 from entrypoints.http.documentation.streams import stream_content
@@ -73,7 +73,7 @@ CHANGE_REASON: Schema = {
     "name": HEADER,
     "in": "header",
     "description": f"The {MEMBER} of the body in a header, in UTF-8, in ISO 8859-1, or in the form of RFC 8187, which "
-    "any client can send. Both may be sent if they say the same.",
+    "any client can send. Both may be sent if they are equal.",
     "schema": {**_TEXT, "minLength": 1},
     "examples": {
         "plain": {"value": "Costs less"},

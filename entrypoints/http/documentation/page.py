@@ -1,4 +1,4 @@
-"""The documentation page: Scalar's API reference, of which a copy lies beside the page.
+"""The documentation page: Scalar's API reference, of which a copy is beside the page.
 
 Everything it shows comes from the OpenAPI document; it can also send requests, with a token that stays in the page.
 """
@@ -37,14 +37,14 @@ class Documentation:
 
     @cached_property
     def _document(self) -> bytes:
-        # Its libraries take long to load, and few who start a service read what it says of itself.
+        # Its libraries take long to load, and few who start a service read what it says about itself.
         from entrypoints.http.documentation.openapi import openapi_document  # noqa: PLC0415
 
         return json_bytes(openapi_document(self._routes, version=self._version))
 
     @endpoint("GET", "/api/docs/openapi.json", access=Access.PUBLIC, tag="service", documented=False)
     async def openapi(self, request: web.Request) -> web.Response:  # noqa: ARG002 - the same for everybody
-        """Return the OpenAPI document, made when it is first asked for."""
+        """Return the OpenAPI document, made when it is first requested."""
         headers = {"Content-Type": "application/json", "Cache-Control": "no-cache"}
         return web.Response(body=self._document, headers=headers)
 

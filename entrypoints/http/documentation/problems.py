@@ -109,7 +109,7 @@ def _headers(status: int) -> dict[str, Any]:
 def problem_schemas(catalogue: Sequence[Mapping[str, Any]], schemas: Schemas) -> dict[str, Schema]:
     """Return the schema of all problems, `Problem`, and the one of those without further members, by name.
 
-    The code tells the kinds apart, also for a compiler: each schema names its own.
+    The code is the discriminator, also for a compiler: each schema names its own.
     """
     codes = sorted({listed["code"] for listed in catalogue} - _KINDS.keys())
     simple = {
@@ -121,7 +121,7 @@ def problem_schemas(catalogue: Sequence[Mapping[str, Any]], schemas: Schemas) ->
     return {
         "SimpleProblem": {"allOf": [schemas.of_answer(ProblemDetails), {"type": "object", **simple}]},
         "Problem": {
-            "description": "What went wrong, after RFC 9457. `code` says which members there are.",
+            "description": "What went wrong, after RFC 9457. The `code` determines the members.",
             "anyOf": [{"$ref": "#/components/schemas/SimpleProblem"}, *kinds],
         },
     }
@@ -146,7 +146,7 @@ def catalogue_of(routes: Sequence[Route]) -> list[dict[str, Any]]:
 
 
 def description_of_problems(catalogue: Sequence[Mapping[str, Any]]) -> str:
-    """Return a chapter in Markdown that says what each kind of problem means, under its code."""
+    """Return a chapter in Markdown that explains each kind of problem, under its code."""
     kinds = [
         f"## {listed['code']}\n\nStatus {' or '.join(map(str, listed['statuses']))}: {listed['meaning']}"
         for listed in catalogue
@@ -171,5 +171,5 @@ def code_of(kind: type[Exception]) -> str:
 
 
 def sentence_of(kind: type[Exception]) -> str:
-    """Return the first paragraph of what the refusal says."""
+    """Return the first paragraph of the refusal's message."""
     return " ".join((kind.__doc__ or "").split("\n\n")[0].split())

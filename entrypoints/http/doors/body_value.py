@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class BodyValue:
-    """A value of a body with where it stands: `messages[0].content`."""
+    """A value of a body with its path: `messages[0].content`."""
 
     __slots__ = ("pointer", "value")
 
@@ -27,7 +27,7 @@ class BodyValue:
 
     @property
     def kind(self) -> str:
-        """What the object says that it is in `type`, nothing when it does not."""
+        """The object's `type`; empty without one."""
         return str(self.value.get("type", "")) if isinstance(self.value, dict) else ""
 
     def refused(self, message: str) -> InvalidInput:
@@ -97,7 +97,7 @@ _IMAGES = frozenset({"image_url", "input_image", "image"})
 
 
 def has_images(body: Mapping[str, Any]) -> bool:
-    """Tell whether a part of a message in the body is a picture, at whichever door."""
+    """Return whether a part of a message in the body is a picture, at whichever door."""
     turns = body.get("messages") or body.get("input")
     for turn in turns if isinstance(turns, list) else ():
         content = turn.get("content") if isinstance(turn, dict) else None

@@ -23,7 +23,7 @@ class DoorBody(BaseModel):
     """A prompt for a model: its id here, its provider's name for it, or its name here.
 
     `deadlineSeconds` and `idleSeconds` are fields of this service, the same at all of its doors. Every other field is
-    that of the protocol: it goes to a provider of the same protocol as it is, and is translated for others.
+    that of the protocol: it is sent to a provider of the same protocol as it is, and is translated for others.
     """
 
     model_config = ConfigDict(extra="allow", strict=True, frozen=True, hide_input_in_errors=True)
@@ -47,7 +47,7 @@ def without_own_fields(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class StreamOptions(BaseModel):
-    """What a stream tells besides the words."""
+    """What a stream contains besides the words."""
 
     model_config = ConfigDict(extra="allow", strict=True, frozen=True, hide_input_in_errors=True)
 
@@ -55,20 +55,20 @@ class StreamOptions(BaseModel):
 
 
 class ChatCompletionBody(DoorBody):
-    """A conversation to go on with, as Chat Completions has it."""
+    """A conversation to continue with, as Chat Completions has it."""
 
     messages: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=LONGEST_LIST)]
     stream_options: StreamOptions | None = None
 
 
 class ResponseBody(DoorBody):
-    """A conversation to go on with, as Responses has it; nothing of it is kept, whatever `store` says."""
+    """A conversation to continue with, as Responses has it; nothing of it is stored, whatever `store` is."""
 
     input: str | Annotated[list[dict[str, Any]], Field(min_length=1, max_length=LONGEST_LIST)]
 
 
 class MessageBody(DoorBody):
-    """A conversation to go on with, as Messages has it."""
+    """A conversation to continue with, as Messages has it."""
 
     messages: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=LONGEST_LIST)]
     max_tokens: Annotated[int | None, Field(ge=0)] = None

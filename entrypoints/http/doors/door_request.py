@@ -23,7 +23,7 @@ class DoorRequest:
     _conversation: Conversation | None = field(default=None, repr=False)
 
     def conversation(self) -> Conversation:
-        """Return what is asked, in the shape for all protocols; read once."""
+        """Return the conversation, in the shape for all protocols; read once."""
         if self._conversation is None:
             self._conversation = self.read(self.body)
         return self._conversation

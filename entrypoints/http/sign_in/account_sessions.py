@@ -48,7 +48,7 @@ class AccountSessions:
 
         Raises:
             NoAccountsHere: nobody can sign in here.
-            CrossSiteRequest: another page asks.
+            CrossSiteRequest: another page sends the request.
         """
         if self.sign_in is None:
             raise NoAccountsHere

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from entrypoints.http.sign_in.issuer_http import IssuerAnswer, IssuerHttp
-    from entrypoints.http.sign_in.pending_sign_in import PendingSignIn
+    from entrypoints.http.sign_in.sign_in_cookies import PendingSignIn
     from entrypoints.http.sign_in.sign_in_settings import SignInSettings
 
 METADATA_SECONDS: Final = 600.0
@@ -46,7 +46,7 @@ _POST: Final = "client_secret_post"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderMetadata:
-    """What the provider's discovery document says, as far as it is used (OpenID Connect Discovery 1.0, section 3)."""
+    """The used fields of the provider's discovery document (OpenID Connect Discovery 1.0, section 3)."""
 
     authorization_endpoint: str
     token_endpoint: str
@@ -75,7 +75,7 @@ class IdentityProvider:
         self._lock = Lock()
         self._metadata: ProviderMetadata | None = None
         self._tried: float | None = None
-        self._failure = "it was not asked yet"
+        self._failure = "it was not queried yet"
         self._keys: tuple[str, FetchedKeys] | None = None
 
     async def end_session_endpoint(self) -> str | None:
@@ -101,7 +101,7 @@ class IdentityProvider:
     async def claims(self, code: str, pending: PendingSignIn, *, issuer: str | None) -> dict[str, Any]:
         """Exchange the code for an ID token, and return its claims, verified.
 
-        `issuer` is what the authorization response says of where it comes from (RFC 9207).
+        `issuer` is what the authorization response says about where it comes from (RFC 9207).
 
         Raises:
             SignInProblem: the response is another issuer's, the code is refused, or the token must not be believed.
@@ -158,7 +158,7 @@ class IdentityProvider:
         answer, error = {}, None
         # A client is known by one way to authenticate, and no metadata say by which.
         for method in methods:
-            answer = await self._asked_for_token(metadata, method, code, pending)
+            answer = await self._request_token(metadata, method, code, pending)
             error = answer.get("error")
             if error != "invalid_client":
                 break
@@ -168,7 +168,7 @@ class IdentityProvider:
             raise provider_unavailable(f"the token endpoint refuses the request ({str(error)[:100]!r})")
         return answer
 
-    async def _asked_for_token(
+    async def _request_token(
         self, metadata: ProviderMetadata, method: str, code: str, pending: PendingSignIn
     ) -> dict[str, Any]:
         client = self._client(metadata, method)
@@ -211,7 +211,7 @@ class IdentityProvider:
         return {**await self._access_claims(metadata, access_token, claims["sub"]), **claims}
 
     async def _access_claims(self, metadata: ProviderMetadata, token: object, subject: object) -> dict[str, Any]:
-        """Return what the access token says of the same person, where it is a JWT of this issuer for this client.
+        """Return what the access token says about the same person, where it is a JWT of this issuer for this client.
 
         Some providers name organizations and roles there alone. Others give one that only they can read.
         """

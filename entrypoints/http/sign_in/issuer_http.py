@@ -1,4 +1,4 @@
-"""Asks the identity provider, within bounds: https (http on this machine), 5 s, 1 MiB, no redirects, few at once."""
+"""Calls the identity provider, within bounds: https (http on this machine), 5 s, 1 MiB, no redirects, few at once."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class IssuerAnswer:
 
 
 class IssuerHttp:
-    """One for each process, so that nobody can make it ask as often as they like.
+    """One for each process, so that nobody can cause any number of requests.
 
-    `route` gives what the library is to be asked with beside the address, so that the request goes through a proxy.
+    `route` gives the further arguments of a request, so that the request goes through a proxy.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class IssuerHttp:
         Raises:
             Unavailable: it cannot be fetched; the message says why, for the log.
         """
-        answer = await self._ask("GET", url)
+        answer = await self._send("GET", url)
         if answer.status != HTTPStatus.OK:
             raise Unavailable(f"{url} is answered with {answer.status}")
         return answer.content
@@ -63,9 +63,9 @@ class IssuerHttp:
         Raises:
             Unavailable: there is none; the message says why, for the log.
         """
-        return await self._ask("POST", url, data=form.encode(), headers=headers)
+        return await self._send("POST", url, data=form.encode(), headers=headers)
 
-    async def _ask(self, method: str, url: str, **sent: Any) -> IssuerAnswer:  # noqa: ANN401 - the library's
+    async def _send(self, method: str, url: str, **sent: Any) -> IssuerAnswer:  # noqa: ANN401 - the library's
         if not is_safe_address(url):
             raise Unavailable(f"{url} is neither https nor on this machine")
         if self._under_way >= self._most_at_once:

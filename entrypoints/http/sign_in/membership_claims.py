@@ -2,7 +2,7 @@
 
 Providers name both in many ways. An organization is a UUID, whatever else there is: one text, a list of texts, a list
 of objects with `id` and `role`, an object of roles by id, or (Keycloak) an object of objects with an `id` by name. A
-role stands with the organization, or in a claim of its own: one text, a list, or an object of roles by the
+role is with the organization, or in a claim of its own: one text, a list, or an object of roles by the
 organization's id.
 """
 
@@ -33,7 +33,7 @@ _ROLE_NAMES: Final = ("role", "roles", "org_role")
 
 
 def person_of(claims: Mapping[str, object], settings: SignInSettings) -> SignedInPerson:
-    """Return who the claims of a verified ID token say it is, with a role in each organization.
+    """Return the person of a verified ID token's claims, with a role in each organization.
 
     Raises:
         NotAuthenticated: the subject is malformed.
@@ -61,7 +61,7 @@ def person_of(claims: Mapping[str, object], settings: SignInSettings) -> SignedI
 
 
 def name_of(claims: Mapping[str, object]) -> str | None:
-    """Return what the person is called, to be shown to nobody else; none where the provider does not say."""
+    """Return the person's name, to be shown to nobody else; none where the provider has none."""
     for claim_name in ("name", "preferred_username", "email"):
         stated = claims.get(claim_name)
         if isinstance(stated, str) and stated.strip() and stated.isprintable():
@@ -70,7 +70,7 @@ def name_of(claims: Mapping[str, object]) -> str | None:
 
 
 def claim(claims: Mapping[str, object], name: str) -> object:
-    """Return what a claim says: of this very name, in `app_metadata`, or at a path with dots; none if nothing does."""
+    """Return a claim's value: of this very name, in `app_metadata`, or at a path with dots; none if there is none."""
     metadata = claims.get("app_metadata")
     for place in (metadata, claims):
         if isinstance(place, dict) and place.get(name) is not None:
@@ -90,7 +90,7 @@ def _missing(stated: object, settings: SignInSettings) -> str:
 
 
 def _organizations(stated: object) -> Iterator[tuple[UUID, object]]:
-    """Yield each organization's id, with the role that stands beside it; none where none does."""
+    """Yield each organization's id, with the role beside it; none where there is none."""
     for key, entry in _entries(stated):
         if isinstance(entry, dict):
             id_ = next((entry[name] for name in _IDS if name in entry), key)

@@ -14,12 +14,12 @@ _OF_OTHERS: Final = frozenset({"cross-site", "same-site"})
 
 
 def require_own_page(request: web.Request, origin: str) -> None:
-    """Do nothing if the page that asks is of this origin.
+    """Do nothing if the page that sends the request is of this origin.
 
     What changes something has to name it (`Origin`, or `Sec-Fetch-Site`), what only reads must not name another.
 
     Raises:
-        CrossSiteRequest: it is another page, or nobody says which.
+        CrossSiteRequest: it is another page, or an unknown one.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if request.method in _SAFE:

@@ -1,4 +1,4 @@
-"""Tells the console how to sign in, and who has."""
+"""Describes to the console how to sign in, and who is signed in."""
 
 from __future__ import annotations
 

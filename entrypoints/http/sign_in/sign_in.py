@@ -1,4 +1,4 @@
-"""What the sign-in consists of, put together: used by its routes and by whoever asks who is asking."""
+"""What the sign-in consists of, put together: used by its routes and by authentication."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from entrypoints.http.principal import Principal, Role
 from entrypoints.http.request_context import context_of
 from entrypoints.http.request_errors import NotAuthenticated
 from entrypoints.http.sign_in.issuer_http import IssuerHttp
-from entrypoints.http.sign_in.pending_sign_in import new_sign_in
 from entrypoints.http.sign_in.same_origin import require_own_page
-from entrypoints.http.sign_in.sign_in_cookies import BegunSignIn, SessionCookie, SignInCookies
+from entrypoints.http.sign_in.sign_in_cookies import BegunSignIn, SessionCookie, SignInCookies, new_sign_in
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from aiohttp import web
 
-    from application.ports.sealed_texts import SealedTexts
+    from application.sign_in.sealed_texts import SealedTexts
     from application.sign_in.sign_in_sessions import SignedInPerson, SignInSession, SignInSessions
     from entrypoints.http.sign_in.identity_provider import IdentityProvider
     from entrypoints.http.sign_in.issuer_http import Route
@@ -64,7 +63,7 @@ class SignIn:
         self.cookies.set_session(response, cookie, seconds=max(seconds, 0))
 
     def has_session(self, request: web.Request) -> bool:
-        """Tell whether the request has a cookie that was made here; its session may have ended."""
+        """Return whether the request has a cookie that was made here; its session may have ended."""
         return self.cookies.session(request) is not None
 
     async def principal(self, request: web.Request) -> Principal:
@@ -115,7 +114,7 @@ def sign_in(
 ) -> SignIn | None:
     """Return the sign-in; none where it is not known how browsers reach the console.
 
-    The identity provider, where the operator has named one, is asked by the `route`.
+    The identity provider, where the operator has named one, is reached by the `route`.
     """
     if address is None:
         return None

@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import hmac
 import json
+import secrets
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from yarl import URL
-
-from entrypoints.http.sign_in.pending_sign_in import PendingSignIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from aiohttp import web
 
-    from application.ports.sealed_texts import SealedTexts
+    from application.sign_in.sealed_texts import SealedTexts
 
 PENDING_SECONDS: Final = 600
 CHALLENGE_SECONDS: Final = 300
@@ -38,6 +37,22 @@ class SessionCookie:
     session_id: UUID
     organization_id: UUID | None
     name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingSignIn:
+    """What ties the answer to the browser (state), the ID token to the request (nonce), and the code to us."""
+
+    state: str
+    nonce: str = field(repr=False)
+    code_verifier: str = field(repr=False)
+
+
+def new_sign_in() -> PendingSignIn:
+    """Return new secrets, of 256 bits each."""
+    return PendingSignIn(
+        state=secrets.token_urlsafe(32), nonce=secrets.token_urlsafe(32), code_verifier=secrets.token_urlsafe(32)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +76,7 @@ class SignInCookies:
         self._challenge = f"{prefix}-passkey-"
 
     def session(self, request: web.Request) -> SessionCookie | None:
-        """Return what the request's cookie says; none where it has none that was made here."""
+        """Return the content of the request's cookie; none where it has none that was made here."""
         sealed = request.cookies.get(self._session)
         text = None if sealed is None else self._texts.open(sealed, self._session)
         if text is None:

@@ -26,7 +26,7 @@ def begun_elsewhere(reason: str) -> SignInProblem:
 def not_verified(reason: str) -> SignInProblem:
     """Return the problem of an answer of the identity provider that must not be believed."""
     return SignInProblem(
-        "What the identity provider says of you could not be verified. Sign in again; if this goes on, tell the "
+        "The answer of the identity provider could not be verified. Sign in again; if this continues, inform the "
         "operator of this service.",
         status=401,
         reason=reason,
@@ -37,8 +37,8 @@ def provider_unavailable(reason: str) -> SignInProblem:
     """Return the problem of an identity provider that does not answer, or not as it should."""
     return SignInProblem(
         "Your organization's identity provider cannot be reached, or does not answer as it should. Try again in a "
-        "minute; if this goes on, tell the operator of this service, whose log has the reason. A token or an access "
-        "key works all the same.",
+        "minute; if this continues, inform the operator of this service, whose log has the reason. A token or an "
+        "access key works all the same.",
         status=503,
         reason=reason,
     )

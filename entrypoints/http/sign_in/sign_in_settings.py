@@ -55,7 +55,7 @@ class SignInSettings:
 
 
 def sign_in_settings(settings: Settings) -> SignInSettings | None:
-    """Return what the settings say of the sign-in; none where no identity provider is named."""
+    """Return what the settings say about the sign-in; none where no identity provider is named."""
     if settings.oidc_issuer is None or settings.oidc_client_id is None:
         return None
     secret = settings.oidc_client_secret
@@ -71,13 +71,13 @@ def sign_in_settings(settings: Settings) -> SignInSettings | None:
 
 
 def console_address(settings: Settings) -> ConsoleAddress | None:
-    """Return where browsers reach the console; none where the settings do not say, and nobody can sign in."""
+    """Return the console's address for browsers; none where it is not set, and nobody can sign in."""
     is_here = is_loopback(settings.host) and settings.port != 0
     return ConsoleAddress(public_url=settings.console_url) if settings.public_url is not None or is_here else None
 
 
 def is_safe_address(text: str) -> bool:
-    """Tell whether this is an address that nobody on the way can listen in on: https, or http on this machine."""
+    """Return whether this is an address that nobody on the way can listen in on: https, or http on this machine."""
     try:
         url = URL(text)
     except ValueError:
@@ -88,7 +88,7 @@ def is_safe_address(text: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether the host is this very machine."""
+    """Return whether the host is this very machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -11,21 +11,21 @@ from application.access_keys.issue_access_key import IssueAccessKey
 from application.access_keys.revoke_access_key import RevokeAccessKey
 from application.access_keys.rotate_access_key import RotateAccessKey
 from application.errors import AccessKeyNotFound, Conflict, InvalidInput, StaleRevision
-from application.ports.resource_documents import PageRequest
 from domain.access_key.errors import ExpiryPassed
 from domain.access_key.values import NO_LIMITS
 from entrypoints.http.answers.access_keys import AccessKey, AccessKeyList, IssuedAccessKey
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.access_keys import AccessKeyListQuery, AccessKeyPatch, AccessKeyRotation, NewAccessKey
-from entrypoints.http.json_responses import no_content, resource_location
 from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.lists import list_response, sort_of
+from entrypoints.http.views.lists import list_response, page_request
 from entrypoints.http.views.write_responses import (
     REMOVED,
     WRITTEN,
+    changed_response,
     document_response,
     mentioned,
+    removed_response,
     shown_once_response,
 )
 
@@ -67,12 +67,8 @@ class AccessKeyViews:
         Without their secrets, which are kept nowhere.
         """
         query = query_of(request, AccessKeyListQuery)
-        sort, descending, after = sort_of(query)
         filters = AccessKeyFilter(scope=query.scope, is_enabled=query.enabled, text=query.q)
-        part = PageRequest(
-            limit=query.limit, sort=sort, descending=descending, after=after, include_total=query.include_total
-        )
-        return list_response(await self.documents.page(filters, part), query)
+        return list_response(await self.documents.page(filters, page_request(query)), query)
 
     @endpoint(
         "GET",
@@ -119,8 +115,7 @@ class AccessKeyViews:
                 is_enabled=body.is_enabled,
             )
         )
-        location = resource_location(COLLECTION, issued.recorded.aggregate_id)
-        return await self._with_new_secret(request, issued, status=201, location=location)
+        return await self._with_secret(request, issued, COLLECTION)
 
     @endpoint(
         "PATCH",
@@ -150,8 +145,7 @@ class AccessKeyViews:
             expires_at=mentioned(body, "expires_at"),
             is_enabled=mentioned(body, "is_enabled"),
         )
-        recorded = await self.change(command)
-        return document_response(await self.documents.get(recorded.aggregate_id), recorded)
+        return await changed_response(self.documents, await self.change(command))
 
     @endpoint(
         "POST",
@@ -178,7 +172,7 @@ class AccessKeyViews:
                 expected_revision=expected_revision(request),
             )
         )
-        return await self._with_new_secret(request, rotated)
+        return await self._with_secret(request, rotated)
 
     @endpoint(
         "DELETE",
@@ -197,14 +191,13 @@ class AccessKeyViews:
         recorded = await self.revoke(
             RevokeAccessKey(key_id=path_id(request, "id"), expected_revision=expected_revision(request))
         )
-        return no_content(revision=recorded.revision, position=recorded.position)
+        return removed_response(recorded)
 
-    async def _with_new_secret(
-        self, request: web.Request, issued: IssuedSecret, *, status: int = 200, location: str | None = None
+    async def _with_secret(
+        self, request: web.Request, issued: IssuedSecret, collection: str | None = None
     ) -> web.Response:
-        document = await self.documents.get(issued.recorded.aggregate_id)
-        return shown_once_response(
-            request, document, issued.recorded, name="secret", text=issued.text, status=status, location=location
+        return await shown_once_response(
+            request, self.documents, issued.recorded, name="secret", text=issued.text, collection=collection
         )
 
 

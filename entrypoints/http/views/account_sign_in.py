@@ -90,7 +90,7 @@ class AccountSignInViews:
         changes_nothing=True,
     )
     async def passkey_options(self, request: web.Request) -> web.Response:
-        """Ask for a challenge to sign in with a passkey
+        """Create a challenge to sign in with a passkey
 
         It can be answered by this browser within five minutes, once.
         """
@@ -126,7 +126,7 @@ class AccountSignInViews:
 
 
 async def _logging_refusals(request: web.Request, signing_in: Awaitable[Account]) -> Account:
-    """Return the account; the log says that somebody was refused, and not who."""
+    """Return the account; the log records that somebody was refused, and not who."""
     try:
         return await signing_in
     except (SignInRefused, TooManyAttempts) as error:

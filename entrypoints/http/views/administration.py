@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from application.ports.credential_stock import RotationUnderWay
+from application.master_keys.credential_stock import RotationUnderWay
 from application.ports.jobs import JobNotFound, Order, TooManyJobs
-from application.ports.projections import ProjectionNotFound
+from application.rebuilding.projections import ProjectionNotFound
 from entrypoints.administration.run_job import projection_named
 from entrypoints.http.answers.administration import Job, JobList, MasterKeyList, ProjectionList
 from entrypoints.http.authorization import Access
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from application.ports.credential_stock import CredentialStock
+    from application.master_keys.credential_stock import CredentialStock
+    from application.master_keys.list_master_keys import MasterKeyStatus
     from application.ports.jobs import Jobs, Kind
-    from application.ports.projections import Projections
-    from application.queries.list_master_keys import MasterKeyStatus
+    from application.rebuilding.projections import Projections
     from entrypoints.administration.job_launcher import Launcher
 
 JOBS = "/api/admin/jobs"
@@ -58,7 +58,7 @@ class JobsQuery(Query):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdministrationViews:
-    """Turns administrators' requests into jobs, and tells of them."""
+    """Turns administrators' requests into jobs, and reports them."""
 
     projections: Projections
     jobs: Jobs
@@ -94,9 +94,9 @@ class AdministrationViews:
     async def rebuild_projection(self, request: web.Request) -> web.Response:
         """Rebuild a projection
 
-        The log is folded, organization by organization, and rows that are not what it says are written in place, while
-        reads and writes go on. The job's result names these rows, and the events that cannot be read, whose rows stay
-        as they are. `all` stands for all projections. Of two rebuilds the second waits, queued.
+        The log is folded, organization by organization, and rows that differ from it are written in place, while
+        reads and writes continue. The job's result names these rows, and the events that cannot be read, whose rows
+        stay as they are. `all` means all projections. Of two rebuilds the second waits, queued.
         """
         body = await json_body(request, Rebuilding)
         return await self._started(request, "rebuild", _subject(request), body.organization_id)
@@ -115,7 +115,7 @@ class AdministrationViews:
         """Verify a projection
 
         As a rebuild, but nothing is written. Organizations of which nothing has changed since they were last verified
-        are not folded again, unless `full` is true. `all` stands for all projections.
+        are not folded again, unless `full` is true. `all` means all projections.
         """
         body = await json_body(request, Verifying)
         return await self._started(request, "verify", _subject(request), body.organization_id, is_full=body.full)
@@ -147,7 +147,7 @@ class AdministrationViews:
     async def get_job(self, request: web.Request) -> web.Response:
         """Look at a job
 
-        Any process of the service can tell. A job whose process was not heard of for 15 seconds is interrupted.
+        Any process of the service can answer. A job whose process sent no heartbeat for 15 seconds is interrupted.
         """
         return json_response(Job.model_validate(await self.jobs.get(path_id(request, "id"))))
 

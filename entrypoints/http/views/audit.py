@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Final, Protocol
 from uuid import UUID
 
 from pydantic import Field
@@ -14,22 +14,23 @@ from application.ports.audit_log import AuditFilter
 from application.webhooks.webhooks import WebhookNotFound
 from entrypoints.http.answers import audit as answers
 from entrypoints.http.authorization import Access
-from entrypoints.http.csv_exports import CsvExport
-from entrypoints.http.csv_rows import Format, wants_csv
+from entrypoints.http.csv_answers import CsvExport, Format, wants_csv
 from entrypoints.http.field_types import Id, Time
-from entrypoints.http.json_responses import json_bytes, json_response
-from entrypoints.http.pagination import Page, Position, cursor_after, page_bytes, position_of
+from entrypoints.http.pagination import Page, Position, position_of
 from entrypoints.http.parse_request import path_id, query_of
-from entrypoints.http.routes import Answer, endpoint
+from entrypoints.http.routes import Answer, AnyHandler, endpoint
+from entrypoints.http.views.lists import entries_response, log_response
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiohttp import web
 
-    from application.ports.audit_log import AuditEntry, AuditLog
+    from application.errors import NotFound
+    from application.ports.audit_log import AuditLog
     from application.queries.resource_history import HistoryEntry, HistoryPage, Kind
 
 _NO_ID = UUID(int=0)
-_HISTORY = {200: Answer(description="A page of the history.", schema=answers.History)}
 
 
 class HistoryQuery(Page):
@@ -40,20 +41,34 @@ class AuditQuery(Page):
     """Which events of the organization."""
 
     aggregate_id: Annotated[Id | None, Field(description="Of this provider, model, access key or webhook.")] = None
+    name: Annotated[
+        str | None,
+        Field(min_length=1, max_length=200, description="About what is called so, or was at first if it is removed."),
+    ] = None
     actor: Annotated[str | None, Field(min_length=1, max_length=255, description="By this subject.")] = None
     command_id: Annotated[Id | None, Field(description="Recorded by this command, as a 503 or 500 names it.")] = None
-    format: Annotated[Format | None, Field(description="What is answered; by default what Accept asks for.")] = None
+    format: Annotated[
+        Format | None, Field(description="Format of the answer; by default that of the header Accept.")
+    ] = None
     type: Annotated[str | None, Field(min_length=1, max_length=100, description="Such as provider.renamed.")] = None
     since: Annotated[Time | None, Field(alias="from", description="Not before this time.")] = None
     until: Annotated[Time | None, Field(alias="to", description="Before this time.")] = None
 
 
 class History(Protocol):
-    """Tells what happened to a provider, model, access key or webhook."""
+    """Lists the events of a provider, model, access key or webhook."""
 
     async def __call__(self, kind: Kind, aggregate_id: UUID, *, limit: int, before: int | None) -> HistoryPage:
         """Return events before a revision, newest first."""
         ...
+
+
+def history_endpoint(
+    path: str, not_found: type[NotFound], *, access: Access = Access.VIEWER
+) -> Callable[[AnyHandler], AnyHandler]:
+    """Make a view's method the handler of the route that shows a resource's history."""
+    shown = {200: Answer(description="A page of the history.", schema=answers.History)}
+    return endpoint("GET", path, access=access, query=HistoryQuery, answers=shown, problems=(not_found,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +78,7 @@ class AuditViews:
     log: AuditLog
     history: History
 
-    @endpoint(
-        "GET",
-        "/api/ai/providers/{id}/history",
-        access=Access.VIEWER,
-        query=HistoryQuery,
-        answers=_HISTORY,
-        problems=(ProviderNotFound,),
-    )
+    @history_endpoint("/api/ai/providers/{id}/history", ProviderNotFound)
     async def provider_history(self, request: web.Request) -> web.Response:
         """Show who changed a provider
 
@@ -78,14 +86,7 @@ class AuditViews:
         """
         return await self._history(request, "provider")
 
-    @endpoint(
-        "GET",
-        "/api/ai/models/{id}/history",
-        access=Access.VIEWER,
-        query=HistoryQuery,
-        answers=_HISTORY,
-        problems=(ModelNotFound,),
-    )
+    @history_endpoint("/api/ai/models/{id}/history", ModelNotFound)
     async def model_history(self, request: web.Request) -> web.Response:
         """Show who changed a model
 
@@ -93,14 +94,7 @@ class AuditViews:
         """
         return await self._history(request, "model")
 
-    @endpoint(
-        "GET",
-        "/api/ai/keys/{id}/history",
-        access=Access.VIEWER,
-        query=HistoryQuery,
-        answers=_HISTORY,
-        problems=(AccessKeyNotFound,),
-    )
+    @history_endpoint("/api/ai/keys/{id}/history", AccessKeyNotFound)
     async def access_key_history(self, request: web.Request) -> web.Response:
         """Show who changed an access key
 
@@ -108,14 +102,7 @@ class AuditViews:
         """
         return await self._history(request, "access-key")
 
-    @endpoint(
-        "GET",
-        "/api/ai/webhooks/{id}/history",
-        access=Access.VIEWER,
-        query=HistoryQuery,
-        answers=_HISTORY,
-        problems=(WebhookNotFound,),
-    )
+    @history_endpoint("/api/ai/webhooks/{id}/history", WebhookNotFound)
     async def webhook_history(self, request: web.Request) -> web.Response:
         """Show who changed a webhook
 
@@ -123,14 +110,7 @@ class AuditViews:
         """
         return await self._history(request, "webhook")
 
-    @endpoint(
-        "GET",
-        "/api/ai/members/{id}/history",
-        access=Access.ADMIN,
-        query=HistoryQuery,
-        answers=_HISTORY,
-        problems=(MemberNotFound,),
-    )
+    @history_endpoint("/api/ai/members/{id}/history", MemberNotFound, access=Access.ADMIN)
     async def member_history(self, request: web.Request) -> web.Response:
         """Show who changed a member
 
@@ -154,15 +134,16 @@ class AuditViews:
     async def list_audit(self, request: web.Request) -> web.StreamResponse:
         """List the organization's events
 
-        The newest first: who did what, when, in which request, and the facts of it as they lie in the log.
+        The newest first: who did what, when, in which request, and its facts as stored in the log.
 
-        With `format=csv`, or `Accept: text/csv`, all that match come as CSV, at most 100,000: of more, ask for parts
+        With `format=csv`, or `Accept: text/csv`, all that match come as CSV, at most 100,000: of more, request parts
         with `from` and `to`. Texts that a spreadsheet would take for a formula have an apostrophe before them. What is
         to be proved elsewhere is exported instead (`/api/ai/audit/export`).
         """
         query = query_of(request, AuditQuery)
         filters = AuditFilter(
             aggregate_id=query.aggregate_id,
+            name=query.name,
             actor=query.actor,
             command_id=query.command_id,
             topic=query.type,
@@ -171,27 +152,23 @@ class AuditViews:
         )
         if wants_csv(request, query.format):
             return await _CSV.respond(request, self.log, filters)
-        entries = await self.log.newest(filters, query.limit + 1, _before(query))
-        shown = entries[: query.limit]
-        cursor = None
-        if len(entries) > query.limit:
-            cursor = cursor_after(Position(shown[-1].position, _NO_ID), query)
-        rows = [json_bytes(answers.LoggedEvent.model_validate(entry)) for entry in shown]
-        total = await self.log.count(filters) if query.include_total else None
-        return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
+        return log_response(
+            await self.log.page(filters, query.limit, _before(query)),
+            query,
+            position=lambda last: Position(last, _NO_ID),
+            total=await self.log.count(filters) if query.include_total else None,
+        )
 
-    async def _history(
-        self, request: web.Request, kind: Literal["provider", "model", "access-key", "webhook", "member"]
-    ) -> web.Response:
+    async def _history(self, request: web.Request, kind: Kind) -> web.Response:
         query = query_of(request, HistoryQuery)
         page = await self.history(kind, path_id(request, "id"), limit=query.limit + 1, before=_before(query))
-        shown = page.entries[: query.limit]
-        cursor = None
-        if len(page.entries) > query.limit:
-            cursor = cursor_after(Position(shown[-1].entry.revision, _NO_ID), query)
-        rows = [json_bytes(history_event(entry)) for entry in shown]
-        total = page.total if query.include_total else None
-        return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
+        return await entries_response(
+            page.entries,
+            query,
+            write=history_event,
+            position=lambda last: Position(last.entry.revision, _NO_ID),
+            total=page.total if query.include_total else None,
+        )
 
 
 def history_event(entry: HistoryEntry) -> answers.HistoryEvent:
@@ -204,22 +181,6 @@ def history_event(entry: HistoryEntry) -> answers.HistoryEvent:
 def _before(query: Page) -> int | None:
     position = position_of(query, "whole")
     return position.value if position is not None and isinstance(position.value, int) else None
-
-
-def _cells(entry: AuditEntry) -> list[object]:
-    return [
-        entry.recorded_at,
-        entry.topic,
-        entry.actor,
-        entry.aggregate_id,
-        entry.aggregate_name,
-        entry.facts,
-        entry.reason,
-        entry.correlation_id,
-        entry.command_id,
-        entry.position,
-        entry.actor_name,
-    ]
 
 
 _CSV: Final = CsvExport(
@@ -238,6 +199,4 @@ _CSV: Final = CsvExport(
         "position",
         "actorName",
     ),
-    cells=_cells,
-    position=lambda entry: entry.position,
 )

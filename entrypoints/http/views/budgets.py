@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from application.bounds.organization_bounds import OrganizationBudgetReader
     from application.bounds.quota_uses import QuotaUse
     from application.recorded_revision import Recorded
-    from domain.access_key.values import Budget
+    from domain.budget import Budget
 
 _TAG = "keys"
 _PROBLEMS = (OrganizationRemoved, StaleRevision, Conflict)

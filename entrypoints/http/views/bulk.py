@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
 from application.commands.change_models_in_bulk import ChangeModelsInBulk
 from application.errors import BulkRefused, Conflict, QuotaReached
+from application.run_in_thread import run_in_thread_if_large
 from entrypoints.http.answers.models import BulkResult
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.models import BulkOperations
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
-from entrypoints.http.json_responses import json_response
+from entrypoints.http.json_responses import json_bytes, json_response
 from entrypoints.http.parse_request import json_body
 from entrypoints.http.problems import problem_error
 from entrypoints.http.routes import Answer, endpoint
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from application.commands.change_models_in_bulk import OperationOutcome
     from application.ports.resource_documents import ModelDocuments
 
+# To read an operation, or to write its result, takes some 10 µs.
+_LARGE: Final = 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkViews:
@@ -41,32 +45,38 @@ class BulkViews:
         "/api/ai/models/bulk",
         access=Access.EDITOR,
         body=BulkOperations,
-        answers={200: Answer(description="What became of each.", schema=BulkResult, headers=("Log-Position",))},
+        answers={200: Answer(description="Result of each.", schema=BulkResult, headers=("Log-Position",))},
         problems=(BulkRefused, Conflict, QuotaReached),
     )
     async def change_models_in_bulk(self, request: web.Request) -> web.Response:
         """Change many models in one request
 
         Up to 1,000 operations. Atomic: all of them in one transaction, or none and 422 with an error for each index.
-        Otherwise each for itself, and the answer says which were done. An operation's status is what the same
+        Otherwise each for itself, and the answer lists which were done. An operation's status is what the same
         request alone would have got.
         """
         body = await json_body(request, BulkOperations)
-        operations = [operation(part) for part in body.operations]
+        operations = await run_in_thread_if_large(
+            body.operations, lambda: [operation(part) for part in body.operations], large=_LARGE
+        )
         outcomes = await self.change_in_bulk(ChangeModelsInBulk(operations=operations, atomic=body.atomic))
         documents = await self.documents.get_many(
             [outcome.recorded.aggregate_id for outcome in outcomes if outcome.recorded]
         )
-        results = [
-            _result(part.op, outcome, documents) for part, outcome in zip(body.operations, outcomes, strict=True)
-        ]
+        parts = list(zip(body.operations, outcomes, strict=True))
+
+        def written() -> bytes:
+            return json_bytes(
+                {
+                    "atomic": body.atomic,
+                    "succeeded": sum(outcome.recorded is not None for outcome in outcomes),
+                    "failed": sum(outcome.refusal is not None for outcome in outcomes),
+                    "results": [_result(part.op, outcome, documents) for part, outcome in parts],
+                }
+            )
+
         return json_response(
-            {
-                "atomic": body.atomic,
-                "succeeded": sum(outcome.recorded is not None for outcome in outcomes),
-                "failed": sum(outcome.refusal is not None for outcome in outcomes),
-                "results": results,
-            },
+            await run_in_thread_if_large(parts, written, large=_LARGE),
             position=max((o.recorded.position or 0 for o in outcomes if o.recorded), default=0) or None,
         )
 

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Final
+
+from pydantic import Field
 
 from application.errors import ModelNotFound
 from application.prompts.callable_models import NamedModel, NamedModels
 from application.prompts.select_model import SelectModel
 from application.prompts.selection_candidates import ModelByAnyName
-from entrypoints.http.answers.chat_completions import CompatibleModel, CompatibleModelList
-from entrypoints.http.answers.compatible_models import AnyModel, AnyModelList
-from entrypoints.http.answers.messages import MessagesModel, MessagesModelList
+from entrypoints.http.answers.compatible_models import (
+    AnyModel,
+    AnyModelList,
+    CompatibleModel,
+    CompatibleModelList,
+    MessagesModel,
+    MessagesModelList,
+)
 from entrypoints.http.authorization import Access
-from entrypoints.http.bodies.compatible_models import CompatibleModelQuery
+from entrypoints.http.field_types import Query, Whole
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.openai_errors import OPENAI_SHAPE
 from entrypoints.http.parse_request import query_of
@@ -25,6 +32,18 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from application.prompts.selection_candidates import Selection
+
+
+MOST_MODELS: Final = 1_000
+
+
+class CompatibleModelQuery(Query):
+    """Which page, in the words of either protocol."""
+
+    limit: Annotated[Whole, Field(ge=1, le=MOST_MODELS)] = MOST_MODELS
+    after: str | None = None
+    after_id: Annotated[str | None, Field(alias="after_id")] = None
+    beta: Annotated[str | None, Field(description="Sent by clients of Anthropic's API; changes nothing.")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

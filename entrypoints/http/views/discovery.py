@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from application.discovery.import_models import ImportModels
 from application.errors import Conflict, CredentialUnreadable, EndpointRefused, ProviderNotFound, QuotaReached
 from application.health.check_provider import CheckProvider
-from application.health.report_documents import report_fields
+from application.health.health_checks import report_fields
 from application.health.try_connection import TryConnection
 from application.ports.provider_gateway import UpstreamFailure
 from entrypoints.http.answers import providers as provider_answers
@@ -37,7 +37,7 @@ _OFFERS = {200: Answer(description="What is on offer.", schema=Discovery)}
 
 
 class DiscoverOne(Protocol):
-    """Asks one provider."""
+    """Queries one provider."""
 
     async def __call__(self, provider_id: UUID, *, refresh: bool) -> ProviderOffer:
         """Return what it offers."""
@@ -45,7 +45,7 @@ class DiscoverOne(Protocol):
 
 
 class DiscoverAll(Protocol):
-    """Asks all providers."""
+    """Queries all providers."""
 
     async def __call__(self, *, refresh: bool) -> Sequence[ProviderOffer | NoOffer]:
         """Return what each offers."""
@@ -177,8 +177,9 @@ class DiscoveryViews:
     async def discover_all_models(self, request: web.Request) -> web.Response:
         """Show what all enabled providers offer
 
-        They are asked side by side; one that does not answer is listed as such and fails nothing else. One that takes
-        longer than 5 seconds is shown as it answered before, and is asked on: the next look finds what it said.
+        They are queried concurrently; one that does not answer is listed as such and fails nothing else. One that takes
+        longer than 5 seconds is shown as it answered before, while its query continues: the next request finds its
+        answer.
         """
         query = query_of(request, DiscoveryQuery)
         return json_response(await self.shown.page(await self.discover_all(refresh=query.refresh)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypedDict
 
 from application.errors import ApplicationError
 from application.prompts.completion import NativeEvents, StreamStarted
@@ -37,7 +37,7 @@ from entrypoints.http.doors.messages.errors import ANTHROPIC_SHAPE
 from entrypoints.http.doors.responses.door import ResponsesDoor
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream, framed
-from entrypoints.http.json_responses import json_response
+from entrypoints.http.json_responses import answer_bytes, json_response
 from entrypoints.http.openai_errors import OPENAI_SHAPE
 from entrypoints.http.parse_request import json_to_hand_on, query_of
 from entrypoints.http.request_context import context_of, note_failure
@@ -56,12 +56,31 @@ if TYPE_CHECKING:
     from entrypoints.http.views.prompts import StreamPrompt
 
 
+class DoorFacts(TypedDict):
+    """What all routes have in common that take prompts in other APIs' shapes."""
+
+    tag: str
+    open_to_run_keys: bool
+    largest_body: int
+    changes_nothing: bool
+    replayable: bool
+
+
+OF_DOORS: Final[DoorFacts] = {
+    "tag": "OpenAI-compatible",
+    "open_to_run_keys": True,
+    "largest_body": LARGEST_PROMPT,
+    "changes_nothing": True,
+    "replayable": False,
+}
+
+
 class Door(Protocol):
-    """One request at a door: what was asked, and how the answer is written."""
+    """One request at a door: its content, and how the answer is written."""
 
     @property
     def client(self) -> DoorRequest:
-        """What the client asks."""
+        """The client's prompt."""
         ...
 
     @property
@@ -79,7 +98,7 @@ class Door(Protocol):
         ...
 
     def encode(self, event: CompletionEvent) -> Iterable[tuple[bytes | None, bytes]]:
-        """Return the name and data of the events that say what is new."""
+        """Return the name and data of the events with what is new."""
         ...
 
     def failed(self, problem: Problem) -> Iterable[tuple[bytes | None, bytes]]:
@@ -100,23 +119,19 @@ class DoorViews:
         "POST",
         "/v1/chat/completions",
         access=Access.EDITOR,
-        open_to_run_keys=True,
-        tag="OpenAI-compatible",
         body=ChatCompletionBody,
         body_example={"model": "gpt-4o", "messages": [{"role": "user", "content": "Say hello."}]},
-        largest_body=LARGEST_PROMPT,
-        changes_nothing=True,
-        replayable=False,
         answers={200: COMPLETED_CHAT},
         problems=PROMPT_PROBLEMS,
         problem_shape=OPENAI_SHAPE,
+        **OF_DOORS,
     )
     async def create_chat_completion(self, request: web.Request) -> web.StreamResponse:
         """Run a prompt, in the shape of Chat Completions
 
         For clients of OpenAI's API: give them this service as base URL (with `/v1`) and a token as the API key. `model`
         is the id of a registered model, its provider's name for it, or its name here; every provider will do. To a
-        provider of the same protocol everything goes through whole. For others what can be translated is; what cannot
+        provider of the same protocol everything is passed through. For others what can be translated is; what cannot
         and would change the answer is refused by name; what only tunes is left out and named in `Ignored-Fields`.
         """
         body, document = await json_to_hand_on(request, ChatCompletionBody)
@@ -130,16 +145,12 @@ class DoorViews:
         "POST",
         "/v1/responses",
         access=Access.EDITOR,
-        open_to_run_keys=True,
-        tag="OpenAI-compatible",
         body=ResponseBody,
         body_example={"model": "gpt-4o", "input": "Say hello."},
-        largest_body=LARGEST_PROMPT,
-        changes_nothing=True,
-        replayable=False,
         answers={200: COMPLETED_RESPONSE},
         problems=PROMPT_PROBLEMS,
         problem_shape=OPENAI_SHAPE,
+        **OF_DOORS,
     )
     async def create_response(self, request: web.Request) -> web.StreamResponse:
         """Run a prompt, in the shape of Responses
@@ -155,8 +166,6 @@ class DoorViews:
         "POST",
         "/v1/messages",
         access=Access.EDITOR,
-        open_to_run_keys=True,
-        tag="OpenAI-compatible",
         query=MessagesQuery,
         body=MessageBody,
         body_example={
@@ -164,12 +173,10 @@ class DoorViews:
             "max_tokens": 100,
             "messages": [{"role": "user", "content": "Say hello."}],
         },
-        largest_body=LARGEST_PROMPT,
-        changes_nothing=True,
-        replayable=False,
         answers={200: COMPLETED_MESSAGE},
         problems=PROMPT_PROBLEMS,
         problem_shape=ANTHROPIC_SHAPE,
+        **OF_DOORS,
     )
     async def create_message(self, request: web.Request) -> web.StreamResponse:
         """Run a prompt, in the shape of Messages
@@ -186,17 +193,13 @@ class DoorViews:
         "POST",
         "/v1/messages/count_tokens",
         access=Access.EDITOR,
-        open_to_run_keys=True,
-        tag="OpenAI-compatible",
         query=MessagesQuery,
         body=CountTokensBody,
         body_example={"model": "claude-sonnet-4-5", "messages": [{"role": "user", "content": "Say hello."}]},
-        largest_body=LARGEST_PROMPT,
-        changes_nothing=True,
-        replayable=False,
         answers={200: Answer(description="The count.", schema=TokenCount)},
         problems=(*PROMPT_PROBLEMS, TokensNotCounted),
         problem_shape=ANTHROPIC_SHAPE,
+        **OF_DOORS,
     )
     async def count_message_tokens(self, request: web.Request) -> web.StreamResponse:
         """Count the tokens of a prompt, in the shape of Messages
@@ -209,7 +212,7 @@ class DoorViews:
         door = MessagesDoor(without_own_fields(document), body, request_id=_request_id(request), sent=request.headers)
         with cancelled_without_client(request):
             tokens = await self.count(_prompt(request, body, door))
-        return json_response({"input_tokens": tokens}, headers=door.headers)
+        return json_response(TokenCount(input_tokens=tokens), headers=door.headers)
 
     async def _answer(self, request: web.Request, body: DoorBody, door: Door) -> web.StreamResponse:
         prompt = _prompt(request, body, door)
@@ -218,7 +221,7 @@ class DoorViews:
                 return await self._streamed(request, prompt, door)
             answer = await self.run(prompt)
         headers = {**door.headers, **ignored_header(answer.completion.ignored_fields)}
-        return json_response(door.document(answer.completion), headers=headers)
+        return json_response(await answer_bytes(lambda: door.document(answer.completion)), headers=headers)
 
     async def _streamed(self, request: web.Request, prompt: Prompt, door: Door) -> web.StreamResponse:
         async with EventStream(request, heartbeat_seconds=self.heartbeat_seconds) as out:

@@ -21,11 +21,12 @@ from entrypoints.http.doors.embeddings.conversions import (
     preferred_embedding,
 )
 from entrypoints.http.doors.ignored_fields_header import ignored_header
-from entrypoints.http.json_responses import json_response
+from entrypoints.http.json_responses import answer_bytes, json_response
 from entrypoints.http.openai_errors import OPENAI_SHAPE
 from entrypoints.http.parse_request import json_body, json_to_hand_on
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client
+from entrypoints.http.views.doors import OF_DOORS
 from entrypoints.http.views.prompt_commands import selector_of
 
 if TYPE_CHECKING:
@@ -77,22 +78,18 @@ class EmbeddingViews:
         with cancelled_without_client(request):
             answer = await self.embed_texts(prompt, inputs)
         headers = ignored_header(answer.embedded.ignored_fields)
-        return json_response(EmbeddedTexts.model_validate(answer), headers=headers)
+        return json_response(await answer_bytes(lambda: EmbeddedTexts.model_validate(answer)), headers=headers)
 
     @endpoint(
         "POST",
         "/v1/embeddings",
         access=Access.EDITOR,
-        open_to_run_keys=True,
-        tag="OpenAI-compatible",
         body=EmbeddingBody,
         body_example={"model": "text-embedding-3-small", "input": "Say hello."},
-        largest_body=LARGEST_PROMPT,
-        changes_nothing=True,
-        replayable=False,
         answers={200: Answer(description="The vectors.", schema=EmbeddingList)},
         problems=PROMPT_PROBLEMS,
         problem_shape=OPENAI_SHAPE,
+        **OF_DOORS,
     )
     async def create_embedding(self, request: web.Request) -> web.Response:
         """Turn texts into vectors, in OpenAI's shape
@@ -107,7 +104,8 @@ class EmbeddingViews:
             answer = await self.embed_texts(prompt, inputs)
         in_base64 = body.encoding_format == "base64"
         headers = ignored_header(answer.embedded.ignored_fields)
-        return json_response(embedding_list(answer, model=body.model, in_base64=in_base64), headers=headers)
+        content = await answer_bytes(lambda: embedding_list(answer, model=body.model, in_base64=in_base64))
+        return json_response(content, headers=headers)
 
 
 def _prompt(

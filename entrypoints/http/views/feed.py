@@ -86,10 +86,11 @@ class FeedViews:
 
         Server-sent events (WHATWG HTML, section 9.2), one for each event of the organization, in order: its `id` is the
         position. Whoever reconnects with `Last-Event-ID`, as browsers do by themselves, misses nothing and gets nothing
-        twice, also across restarts of the service. They say that something happened, not what: read the thing again.
+        twice, also across restarts of the service. They report that something happened, not what: read the resource
+        again.
 
         An event `start-over` comes where the log ends before `after` (or `Last-Event-ID`), as it does after a backup
-        was restored: read anew what you know. Its `id` is the end of the log, from which the stream goes on.
+        was restored: read again what you know. Its `id` is the end of the log, from which the stream continues.
 
         Comments are signs of life. The stream ends with an event `end` that says why (`renew` after 15 minutes, and
         where the token or the access key is not accepted any more; `shutdown`; `slow` for a client that does not keep
@@ -126,7 +127,7 @@ class _Stream:
         position, events = await anext(batches)
         await self._response.prepare(self._request)
         try:
-            # An event without data tells nobody anything but the place to come back to.
+            # An event without data only gives the position to resume from.
             await self._send(b"retry: 1000\nid: %d\n\n" % position + _messages(position, events))
             await self._end(await self._pass_on(batches) or last)
         except TimeoutError:
@@ -152,7 +153,7 @@ class _Stream:
             await end_tasks(following)
 
     async def _is_let_in(self) -> bool:
-        """Tell whether a new request would be: the access key may be gone, or the token have expired."""
+        """Return whether a new request would be: the access key may be gone, or the token have expired."""
         verify = context_of(self._request).verify
         try:
             return verify is None or await verify() is not None
@@ -168,7 +169,7 @@ class _Stream:
         await self._response.write_eof()
 
     async def _give_up(self) -> None:
-        """Say why, behind all that the client has not taken yet, and wait a little for it to do so."""
+        """Send the reason after all that the client has not read yet, and wait a little for it to do so."""
         with suppress(TimeoutError, ConnectionError):
             async with asyncio.timeout(min(_LINGER_SECONDS, self._options.patience)):
                 await self._response.write(_end(b"slow"))

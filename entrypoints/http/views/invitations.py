@@ -86,7 +86,7 @@ class InvitationViews:
         changes_nothing=True,
     )
     async def invitation_passkey_options(self, request: web.Request) -> web.Response:
-        """Ask how to make a passkey for a new account"""
+        """Create the options of a passkey for a new account"""
         sign_in = self.sessions.with_passkeys(request)
         body = await json_body(request, InvitationLink)
         found = await self.find_invitation(parse_invitation(body.invitation))

@@ -10,16 +10,21 @@ from application.members.change_member import ChangeMember
 from application.members.invite_member import InviteAgain, InviteMember
 from application.members.members import AddressTaken, LastAdmin, MemberFilter, MemberNotFound, TooManyMembers
 from application.members.remove_member import RemoveMember
-from application.ports.resource_documents import PageRequest
 from domain.member.errors import AlreadyJoined
 from entrypoints.http.answers.members import InvitedMember, Member, MemberList
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.members import MemberListQuery, MemberPatch, NewMember
-from entrypoints.http.json_responses import no_content, resource_location
 from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.lists import list_response, sort_of
-from entrypoints.http.views.write_responses import REMOVED, WRITTEN, document_response, shown_once_response
+from entrypoints.http.views.lists import list_response, page_request
+from entrypoints.http.views.write_responses import (
+    REMOVED,
+    WRITTEN,
+    changed_response,
+    document_response,
+    removed_response,
+    shown_once_response,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,7 +37,7 @@ if TYPE_CHECKING:
 
 COLLECTION: Final = "/api/ai/members"
 INVITATION_PATH: Final = "/#/invitation/"
-"""Where an invitation is accepted. What stands in the fragment of an address is sent to no server."""
+"""Where an invitation is accepted. The fragment of an address is sent to no server."""
 
 _TAG: Final = "members"
 _CHANGE_PROBLEMS: Final = (MemberNotFound, StaleRevision, Conflict)
@@ -63,12 +68,8 @@ class MemberViews:
         With those who are invited. Whoever comes by an identity provider or with a token is not among them.
         """
         query = query_of(request, MemberListQuery)
-        sort, descending, after = sort_of(query)
-        part = PageRequest(
-            limit=query.limit, sort=sort, descending=descending, after=after, include_total=query.include_total
-        )
         filters = MemberFilter(status=query.status, role=query.role, text=query.q)
-        return list_response(await self.documents.page(filters, part), query)
+        return list_response(await self.documents.page(filters, page_request(query)), query)
 
     @endpoint(
         "GET",
@@ -96,12 +97,11 @@ class MemberViews:
         """Invite somebody
 
         `invitationUrl` is in this answer alone, good once and for 72 hours: hand it to the person, who opens it and
-        chooses how to sign in. The service sends no mail. Address and name stand in no event.
+        chooses how to sign in. The service sends no e-mail. Address and name are in no event.
         """
         body = await json_body(request, NewMember)
         invited = await self.invite(InviteMember(address=body.address, role=body.role, name=body.name))
-        location = resource_location(COLLECTION, invited.recorded.aggregate_id)
-        return await self._with_link(request, invited, status=201, location=location)
+        return await self._with_link(request, invited, COLLECTION)
 
     @endpoint(
         "POST",
@@ -142,7 +142,7 @@ class MemberViews:
                 raise StaleRevision(document.revision)
             return document_response(document)
         recorded = await self.change(ChangeMember(member_id=member_id, role=body.role, expected_revision=revision))
-        return document_response(await self.documents.get(recorded.aggregate_id), recorded)
+        return await changed_response(self.documents, recorded)
 
     @endpoint(
         "DELETE",
@@ -161,13 +161,12 @@ class MemberViews:
         recorded = await self.remove(
             RemoveMember(member_id=path_id(request, "id"), expected_revision=expected_revision(request))
         )
-        return no_content(revision=recorded.revision, position=recorded.position)
+        return removed_response(recorded)
 
     async def _with_link(
-        self, request: web.Request, invited: NewInvitation, *, status: int = 200, location: str | None = None
+        self, request: web.Request, invited: NewInvitation, collection: str | None = None
     ) -> web.Response:
-        document = await self.documents.get(invited.recorded.aggregate_id)
         link = None if invited.text is None else f"{self.console_url}{INVITATION_PATH}{invited.text}"
-        return shown_once_response(
-            request, document, invited.recorded, name="invitationUrl", text=link, status=status, location=location
+        return await shown_once_response(
+            request, self.documents, invited.recorded, name="invitationUrl", text=link, collection=collection
         )

@@ -32,7 +32,7 @@ _FIELDS: Final = {kind: kind.replace("_1h", "1h").replace("_1k", "1k") + "_token
 
 
 def registration(body: NewModel) -> RegisterModel:
-    """Return the command that a new model's body asks for."""
+    """Return the command that a new model's body requests."""
     return RegisterModel(
         provider_id=body.provider_id,
         model_id=body.model_id,
@@ -43,7 +43,7 @@ def registration(body: NewModel) -> RegisterModel:
 
 
 def given_facts(body: WrittenModel) -> GivenFacts:
-    """Return what the body says of the model."""
+    """Return what the body says about the model."""
     return GivenFacts(
         name=body.name,
         version=body.version,
@@ -58,7 +58,7 @@ def given_facts(body: WrittenModel) -> GivenFacts:
 
 
 def change(model_id: UUID, body: ModelPatch, expected_revision: int | None) -> ChangeModel:
-    """Return the command that a patch asks for."""
+    """Return the command that a patch requests."""
     config = mentioned(body, "config")
     cost = mentioned(body, "cost_per1k_tokens")
     price = mentioned(body, "pricing")
@@ -82,7 +82,7 @@ def change(model_id: UUID, body: ModelPatch, expected_revision: int | None) -> C
 
 
 def operation(body: Operation) -> ModelOperation:
-    """Return the command that one operation of a bulk request asks for."""
+    """Return the command that one operation of a bulk request requests."""
     if isinstance(body, CreateOperation):
         return registration(body)
     if isinstance(body, UpdateOperation):

@@ -17,21 +17,25 @@ from application.errors import (
     StaleRevision,
     TooMuchHistory,
 )
-from application.ports.resource_documents import ModelFilter, PageRequest
-from application.queries.resource_as_of import AtRevision
+from application.ports.resource_documents import ModelFilter
 from application.unset import UNSET
 from domain.model.errors import ModelIdentityFixed
 from entrypoints.http.answers.models import Model, ModelList
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.models import ModelListQuery, ModelPatch, ModelReplacement, ModelReversion, NewModel
-from entrypoints.http.bodies.point_in_time import PastQuery, moment_of
-from entrypoints.http.json_responses import no_content, resource_location
+from entrypoints.http.bodies.point_in_time import PastQuery
 from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.lists import list_response, sort_of
-from entrypoints.http.views.log_ahead_header import with_clock
+from entrypoints.http.views.lists import list_response, page_request
 from entrypoints.http.views.model_commands import change, given_facts, registration
-from entrypoints.http.views.write_responses import REMOVED, WRITTEN, document_response
+from entrypoints.http.views.past_responses import is_or_was_response, with_clock
+from entrypoints.http.views.write_responses import (
+    REMOVED,
+    WRITTEN,
+    changed_response,
+    created_response,
+    removed_response,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -81,7 +85,6 @@ class ModelViews:
         time, from a log of at most 100,000 events about its members.
         """
         query = query_of(request, ModelListQuery)
-        sort, descending, after = sort_of(query)
         filters = ModelFilter(
             provider_id=query.provider_id,
             type=query.type,
@@ -90,13 +93,10 @@ class ModelViews:
             is_usable=query.usable,
             text=query.q,
         )
-        part = PageRequest(
-            limit=query.limit, sort=sort, descending=descending, after=after, include_total=query.include_total
-        )
         if query.as_of is not None:
-            page = await self.past.models(filters, part, query.as_of)
+            page = await self.past.models(filters, page_request(query), query.as_of)
             return await with_clock(list_response(page, query), self.past)
-        return list_response(await self.documents.page(filters, part), query)
+        return list_response(await self.documents.page(filters, page_request(query)), query)
 
     @endpoint(
         "GET",
@@ -109,14 +109,10 @@ class ModelViews:
     async def get_model(self, request: web.Request) -> web.Response:
         """Show a model, as it is or as it was
 
-        With `asOf` or `atRevision` the log tells how it was; a moment at which it did not exist is answered with 404.
+        With `asOf` or `atRevision` its past state is read from the log; a moment at which it did not exist is answered
+        with 404.
         """
-        moment = moment_of(query_of(request, PastQuery))
-        model_id = path_id(request, "id")
-        if moment is None:
-            return document_response(await self.documents.get(model_id))
-        response = document_response(await self.as_of(model_id, moment))
-        return response if isinstance(moment, AtRevision) else await with_clock(response, self.past)
+        return await is_or_was_response(request, self.documents, self.as_of, self.past)
 
     @endpoint(
         "POST",
@@ -129,12 +125,10 @@ class ModelViews:
     async def register_model(self, request: web.Request) -> web.Response:
         """Register a model
 
-        What is left out is filled from the catalogue; `sources` in the answer says which field is from where.
+        What is left out is filled from the catalogue; `sources` in the answer has where each field is from.
         """
         recorded = await self.register(registration(await json_body(request, NewModel)))
-        document = await self.documents.get(recorded.aggregate_id)
-        location = resource_location(COLLECTION, recorded.aggregate_id)
-        return document_response(document, recorded, status=201, location=location)
+        return await created_response(self.documents, recorded, COLLECTION)
 
     @endpoint(
         "DELETE",
@@ -150,7 +144,7 @@ class ModelViews:
         """
         command = RemoveModel(model_id=path_id(request, "id"), expected_revision=expected_revision(request))
         recorded = await self.remove(command)
-        return no_content(revision=recorded.revision, position=recorded.position)
+        return removed_response(recorded)
 
     @endpoint(
         "PUT",
@@ -177,7 +171,7 @@ class ModelViews:
                 is_enabled=body.is_enabled,
             )
         )
-        return document_response(await self.documents.get(recorded.aggregate_id), recorded)
+        return await changed_response(self.documents, recorded)
 
     @endpoint(
         "PATCH",
@@ -194,7 +188,7 @@ class ModelViews:
         """
         body = await json_body(request, ModelPatch)
         recorded = await self.change(change(path_id(request, "id"), body, expected_revision(request)))
-        return document_response(await self.documents.get(recorded.aggregate_id), recorded)
+        return await changed_response(self.documents, recorded)
 
     @endpoint(
         "POST",
@@ -218,4 +212,4 @@ class ModelViews:
                 expected_revision=expected_revision(request),
             )
         )
-        return document_response(await self.documents.get(recorded.aggregate_id), recorded)
+        return await changed_response(self.documents, recorded)

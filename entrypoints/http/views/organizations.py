@@ -15,12 +15,13 @@ from entrypoints.http.answers.organizations import ListedOrganization, Organizat
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.resource_fields import Name
 from entrypoints.http.field_types import Body
-from entrypoints.http.json_responses import json_bytes, json_response, no_content
-from entrypoints.http.pagination import Page, Position, cursor_after, page_bytes, position_of
+from entrypoints.http.json_responses import json_response, no_content
+from entrypoints.http.pagination import Page, Position, position_of
 from entrypoints.http.parse_request import json_body, path_id, query_of
 from entrypoints.http.request_context import caller_for
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.write_responses import REMOVED, WRITTEN
+from entrypoints.http.views.lists import entries_response
+from entrypoints.http.views.write_responses import REMOVED, WRITTEN, removed_response
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -70,12 +71,13 @@ class OrganizationViews:
         query = query_of(request, OrganizationListQuery)
         position = position_of(query, "text")
         after = None if position is None else (str(position.value), position.id)
-        found = await self.organizations.page(sought=query.q, after=after, limit=query.limit + 1)
-        shown = found[: query.limit]
-        cursor = cursor_after(Position(shown[-1].order, shown[-1].id), query) if len(found) > query.limit else None
-        rows = [json_bytes(ListedOrganization.model_validate(each)) for each in shown]
-        total = await self.organizations.count(query.q) if query.include_total else None
-        return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
+        return await entries_response(
+            await self.organizations.page(sought=query.q, after=after, limit=query.limit + 1),
+            query,
+            write=ListedOrganization.model_validate,
+            position=lambda last: Position(last.order, last.id),
+            total=await self.organizations.count(query.q) if query.include_total else None,
+        )
 
     @endpoint(
         "PUT",
@@ -119,6 +121,4 @@ class OrganizationViews:
         organization_id = path_id(request, "id")
         with acting_as(caller_for(request, organization_id)):
             recorded = await self.remove_it(RemoveOrganization(organization_id=organization_id))
-        if recorded is None:
-            return no_content()
-        return no_content(revision=recorded.revision, position=recorded.position)
+        return no_content() if recorded is None else removed_response(recorded)

@@ -92,7 +92,7 @@ class OwnAccountViews:
     async def patch_account(self, request: web.Request) -> web.Response:
         """Change the own name
 
-        A merge patch (RFC 7396). Administrators of one's organizations see it, and it stands in no event.
+        A merge patch (RFC 7396). Administrators of one's organizations see it, and it is in no event.
         """
         sign_in = self.sessions.known(request)
         body = await json_body(request, AccountPatch)
@@ -138,7 +138,7 @@ class OwnAccountViews:
         changes_nothing=True,
     )
     async def own_passkey_options(self, request: web.Request) -> web.Response:
-        """Ask how to make a passkey for the own account"""
+        """Create the options of a passkey for the own account"""
         sign_in = self.sessions.with_passkeys(request)
         _, session = await own_session(sign_in, request)
         account = await self.accounts.get(person_of(session))

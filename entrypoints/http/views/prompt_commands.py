@@ -64,7 +64,7 @@ _FIELD_NAMES = {
 
 
 def prompt_of(body: PromptToRun, *, door: str) -> Prompt:
-    """Return the prompt that the body asks to run; `door` is the path of the route."""
+    """Return the body's prompt; `door` is the path of the route."""
     conversation = _conversation(body)
     pictures = (part for turn in conversation.turns for part in turn.parts if isinstance(part, Image))
     return Prompt(
@@ -84,7 +84,7 @@ def _written(body: PromptToRun) -> dict[str, Any]:
 
 
 def selector_of(body: ModelSelector) -> candidates.ModelSelector:
-    """Return which model the body asks for; one that does not say gets the preferred model."""
+    """Return which model the body requests; by default the preferred model."""
     if body.model_id is not None:
         return candidates.ModelById(body.model_id)
     if body.provider_model_id is not None:

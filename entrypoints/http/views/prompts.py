@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+import orjson
+
 from application.errors import ApplicationError, ModelNotFound
 from application.prompts.completion import (
     ReasoningDelta,
@@ -18,13 +20,14 @@ from application.prompts.prompt_answer import PromptAnswer
 from application.prompts.select_model import SelectModel
 from application.run_in_thread import run_in_thread_if_large
 from entrypoints.http.answers.prompt_outcomes import GENERATED, PROMPT_PROBLEMS
-from entrypoints.http.answers.prompts import Choice, FinishedAnswer, GeneratedAnswer, ToolCallEvent
+from entrypoints.http.answers.prompts import CandidateModel, Choice, FinishedAnswer, GeneratedAnswer, ToolCallEvent
+from entrypoints.http.answers.response_model import document_of
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT, ModelToSelect, PromptToRun
 from entrypoints.http.doors.ignored_fields_header import ignored_header
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream
-from entrypoints.http.json_responses import json_bytes, json_response
+from entrypoints.http.json_responses import answer_bytes, json_bytes, json_response
 from entrypoints.http.parse_request import json_body
 from entrypoints.http.problems import problem_document
 from entrypoints.http.request_context import context_of, note_failure
@@ -82,9 +85,7 @@ class PromptViews:
         """
         body = await json_body(request, ModelToSelect)
         selection = await self.select(SelectModel(selector=selector_of(body), has_images=body.has_images))
-        return json_response(
-            await run_in_thread_if_large(selection.ranked_candidates, lambda: json_bytes(_choice(selection)))
-        )
+        return json_response(await run_in_thread_if_large(selection.ranked_candidates, lambda: _choice(selection)))
 
     @endpoint(
         "POST",
@@ -102,8 +103,8 @@ class PromptViews:
     async def generate(self, request: web.Request) -> web.StreamResponse:
         """Run a prompt
 
-        A candidate that fails, or says nothing for ten seconds (`firstByteSeconds` in its config), makes room for the
-        next; the last one is asked again where that is safe; a model asked for by its id has no other. What the prompt
+        A candidate that fails, or sends nothing for ten seconds (`firstByteSeconds` in its config), makes room for the
+        next; the last one is called again where that is safe; a model requested by its id has no other. What the prompt
         itself has wrong is nobody else's to answer. One that keeps failing cools down. Closing the connection ends the
         call at the provider. Prompts and answers are neither logged nor kept; tokens, cost and time are counted. With
         an Idempotency-Key the answer is kept for 24 hours, so that a repetition costs nothing; that of a stream is not,
@@ -111,7 +112,7 @@ class PromptViews:
 
         With `stream: true` the answer comes in server-sent events, the same for all providers: `delta` with `{"text"}`,
         `reasoning` with `{"text"}`, `toolCall` with a call that is whole, at the end `done` with everything but the
-        text, or `error` with problem details. No other model is asked once the first words are out. Lines that begin
+        text, or `error` with problem details. No other model is called once the first words are sent. Lines that begin
         with a colon keep the connection open.
         """
         body = await json_body(request, PromptToRun)
@@ -121,7 +122,7 @@ class PromptViews:
                 return await self._streamed(request, prompt)
             answer = await self.run(prompt)
         headers = ignored_header(answer.completion.ignored_fields)
-        return json_response(GeneratedAnswer.model_validate(answer), headers=headers)
+        return json_response(await answer_bytes(lambda: GeneratedAnswer.model_validate(answer)), headers=headers)
 
     async def _streamed(self, request: web.Request, prompt: Prompt) -> web.StreamResponse:
         async with EventStream(request, heartbeat_seconds=self.heartbeat_seconds) as out:
@@ -146,16 +147,21 @@ class PromptViews:
         return out.response
 
 
-def _choice(selection: Selection) -> Choice:
+def _choice(selection: Selection) -> bytes:
+    """Return the answer as JSON; its candidates one by one, so that the event loop can go on in between."""
     dropped = (ranked for ranked in selection.ranked_candidates if not ranked.is_kept)
-    return Choice.model_validate(
+    choice = Choice.model_validate(
         {
             "selected": next(iter(selection.kept), None),
-            "candidates": selection.ranked_candidates,
+            "candidates": [],
             "candidate_count": selection.count or len(selection.ranked_candidates),
             "dropped_by": Counter(rule for ranked in dropped for rule in {each.rule for each in ranked.findings}),
         }
     )
+    candidates = [
+        orjson.Fragment(json_bytes(CandidateModel.model_validate(ranked))) for ranked in selection.ranked_candidates
+    ]
+    return json_bytes({**document_of(choice), "candidates": candidates})
 
 
 def _problem(request: web.Request, error: ApplicationError) -> bytes:

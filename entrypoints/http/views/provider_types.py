@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderTypeViews:
-    """Tells of the types of provider that the gateway knows."""
+    """Lists the types of provider that the gateway knows."""
 
     gateway: ProviderGateway
 

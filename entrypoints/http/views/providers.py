@@ -21,13 +21,12 @@ from application.errors import (
     TooMuchHistory,
 )
 from application.policies.change_secrets import SecretsChange
-from application.ports.resource_documents import PageRequest, ProviderFilter
-from application.queries.resource_as_of import AtRevision
+from application.ports.resource_documents import ProviderFilter
 from application.unset import UNSET
 from domain.provider.errors import CredentialRequired, ExtraHeadersRequired, ProviderTypeFixed
 from entrypoints.http.answers.providers import Provider, ProviderList
 from entrypoints.http.authorization import Access
-from entrypoints.http.bodies.point_in_time import PastQuery, moment_of
+from entrypoints.http.bodies.point_in_time import PastQuery
 from entrypoints.http.bodies.providers import (
     NewProvider,
     ProviderListQuery,
@@ -36,12 +35,18 @@ from entrypoints.http.bodies.providers import (
     ProviderReversion,
     RemovalQuery,
 )
-from entrypoints.http.json_responses import no_content, resource_location
 from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.lists import list_response, sort_of
-from entrypoints.http.views.log_ahead_header import with_clock
-from entrypoints.http.views.write_responses import REMOVED, WRITTEN, document_response, mentioned
+from entrypoints.http.views.lists import list_response, page_request
+from entrypoints.http.views.past_responses import is_or_was_response, with_clock
+from entrypoints.http.views.write_responses import (
+    REMOVED,
+    WRITTEN,
+    changed_response,
+    created_response,
+    mentioned,
+    removed_response,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -98,15 +103,11 @@ class ProviderViews:
         time, from a log of at most 100,000 events about its members.
         """
         query = query_of(request, ProviderListQuery)
-        sort, descending, after = sort_of(query)
         filters = ProviderFilter(provider_type=query.type, is_enabled=query.enabled, health=query.health, text=query.q)
-        part = PageRequest(
-            limit=query.limit, sort=sort, descending=descending, after=after, include_total=query.include_total
-        )
         if query.as_of is not None:
-            page = await self.past.providers(filters, part, query.as_of)
+            page = await self.past.providers(filters, page_request(query), query.as_of)
             return await with_clock(list_response(page, query), self.past)
-        return list_response(await self.documents.page(filters, part), query)
+        return list_response(await self.documents.page(filters, page_request(query)), query)
 
     @endpoint(
         "GET",
@@ -119,14 +120,10 @@ class ProviderViews:
     async def get_provider(self, request: web.Request) -> web.Response:
         """Show a provider, as it is or as it was
 
-        With `asOf` or `atRevision` the log tells how it was; a moment at which it did not exist is answered with 404.
+        With `asOf` or `atRevision` its past state is read from the log; a moment at which it did not exist is answered
+        with 404.
         """
-        moment = moment_of(query_of(request, PastQuery))
-        provider_id = path_id(request, "id")
-        if moment is None:
-            return document_response(await self.documents.get(provider_id))
-        response = document_response(await self.as_of(provider_id, moment))
-        return response if isinstance(moment, AtRevision) else await with_clock(response, self.past)
+        return await is_or_was_response(request, self.documents, self.as_of, self.past)
 
     @endpoint(
         "POST",
@@ -155,9 +152,7 @@ class ProviderViews:
                 is_enabled=body.is_enabled,
             )
         )
-        document = await self.documents.get(recorded.aggregate_id)
-        location = resource_location(COLLECTION, recorded.aggregate_id)
-        return document_response(document, recorded, status=201, location=location)
+        return await created_response(self.documents, recorded, COLLECTION)
 
     @endpoint(
         "DELETE",
@@ -174,7 +169,8 @@ class ProviderViews:
 
         While models are registered from it this is refused with the first hundred of them, unless
         `cascade` says that they go too. Up to 1,000 models go in one transaction with the provider; of more, these go
-        first, 1,000 at a time, so that nobody else waits for all of them: repeat what was broken off.
+        first, 1,000 at a time, so that nobody else waits for all of them: repeat what was broken off. How many are left
+        meanwhile is the total of the provider's models (`/api/ai/models?providerId=…&limit=1&includeTotal=true`).
         """
         query = query_of(request, RemovalQuery)
         recorded = await self.remove(
@@ -184,7 +180,7 @@ class ProviderViews:
                 cascade=query.cascade,
             )
         )
-        return no_content(revision=recorded.revision, position=recorded.position)
+        return removed_response(recorded)
 
     @endpoint(
         "PUT",
@@ -211,7 +207,7 @@ class ProviderViews:
             secrets=SecretsChange(api_key=mentioned(body, "api_key"), extra_headers=mentioned(body, "extra_headers")),
             is_enabled=body.is_enabled,
         )
-        return await self._changed(command)
+        return await changed_response(self.documents, await self.change(command))
 
     @endpoint(
         "PATCH",
@@ -245,7 +241,7 @@ class ProviderViews:
             ),
             is_enabled=mentioned(body, "is_enabled"),
         )
-        return await self._changed(command)
+        return await changed_response(self.documents, await self.change(command))
 
     @endpoint(
         "POST",
@@ -272,8 +268,4 @@ class ProviderViews:
                 extra_headers=body.extra_headers,
             )
         )
-        return document_response(await self.documents.get(recorded.aggregate_id), recorded)
-
-    async def _changed(self, command: ChangeProvider) -> web.Response:
-        recorded = await self.change(command)
-        return document_response(await self.documents.get(recorded.aggregate_id), recorded)
+        return await changed_response(self.documents, recorded)

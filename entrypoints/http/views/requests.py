@@ -8,23 +8,21 @@ from typing import TYPE_CHECKING, Final
 
 from application.usage.request_log import RequestFilter
 from application.usage.usage_ledger import TOKEN_KINDS
-from entrypoints.http.answers.requests import LoggedRequest, RequestPage
+from entrypoints.http.answers.requests import RequestPage
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.requests import RequestsQuery, label_of
-from entrypoints.http.csv_exports import CsvExport
-from entrypoints.http.csv_rows import wants_csv
+from entrypoints.http.csv_answers import CsvExport, wants_csv
 from entrypoints.http.field_types import camel
-from entrypoints.http.json_responses import json_bytes, json_response
-from entrypoints.http.pagination import Position, cursor_after, page_bytes, position_of
+from entrypoints.http.pagination import Position, position_of
 from entrypoints.http.parse_request import query_of
 from entrypoints.http.routes import Answer, endpoint
+from entrypoints.http.views.lists import log_response
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from aiohttp import web
 
-    from application.usage import request_log
     from application.usage.request_log import RequestLog
 
 _COLUMNS: Final = (
@@ -77,12 +75,15 @@ class RequestViews:
     async def list_requests(self, request: web.Request) -> web.StreamResponse:
         """List the calls of clients
 
-        One entry for each prompt, embedding and count of tokens at any door, the newest first: who asked for which
+        One entry for each prompt, embedding and count of tokens at any door, the newest first: who requested which
         model, which one answered, what was tried, tokens, cost and time. No prompts and no answers. A call is listed at
         most a second after it ended, and for 30 days unless the operator has set another time. What was refused before
         a model was looked for, such as a body that makes no sense, is not listed.
 
-        With `format=csv`, or `Accept: text/csv`, all that match come as CSV, at most 100,000: of more, ask for parts
+        For a page at most 500,000 calls are looked at. Where few of very many match, it may have fewer than `limit`, or
+        none, and a `nextCursor` to go on with.
+
+        With `format=csv`, or `Accept: text/csv`, all that match come as CSV, at most 100,000: of more, request parts
         with `from` and `to`. Texts that a spreadsheet would take for a formula have an apostrophe before them.
         """
         query = query_of(request, RequestsQuery)
@@ -98,15 +99,13 @@ class RequestViews:
             request_id=query.q,
         )
         if wants_csv(request, query.format):
-            return await _CSV.respond(request, self.log, filters)
-        entries = await self.log.newest(filters, query.limit + 1, _before(query))
-        shown = entries[: query.limit]
-        cursor = None
-        if len(entries) > query.limit:
-            cursor = cursor_after(Position(shown[-1].ended_at.isoformat(), shown[-1].id), query)
-        rows = [json_bytes(LoggedRequest.model_validate(entry)) for entry in shown]
-        total = await self.log.count(filters) if query.include_total else None
-        return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))
+            return await CSV.respond(request, self.log, filters)
+        return log_response(
+            await self.log.page(filters, query.limit, _before(query)),
+            query,
+            position=lambda last: Position(last[0].isoformat(), last[1]),
+            total=await self.log.count(filters) if query.include_total else None,
+        )
 
 
 def _before(query: RequestsQuery) -> tuple[datetime, UUID] | None:
@@ -114,14 +113,8 @@ def _before(query: RequestsQuery) -> tuple[datetime, UUID] | None:
     return (position.value, position.id) if position and isinstance(position.value, datetime) else None
 
 
-def _cells(entry: request_log.LoggedRequest) -> list[object]:
-    return [getattr(entry, name) for name in _COLUMNS] + [getattr(entry.tokens, name) for name in TOKEN_KINDS]
-
-
-_CSV: Final = CsvExport(
+CSV: Final = CsvExport(
     file_name="requests.csv",
     what="calls",
     columns=["costUnknownReason" if name == "cost_unknown" else camel(name) for name in (*_COLUMNS, *TOKEN_KINDS)],
-    cells=_cells,
-    position=lambda entry: (entry.ended_at, entry.id),
 )

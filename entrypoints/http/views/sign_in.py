@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _LOGGER: Final = logging.getLogger(__name__)
 _TAG: Final = "sign-in"
 _ERROR_CODE: Final = re.compile(r"[a-z_]{1,50}")
-_DECLINED: Final = "Nobody was signed in: the identity provider says that it was declined. Sign in again."
+_DECLINED: Final = "You are not signed in: at the identity provider the sign-in was declined. Sign in again."
 _NOT_SET_UP: Final = (
     "Nobody can sign in here yet, because no identity provider is set up: the operator sets MODELBOOK_OIDC_ISSUER. "
     "A token works in the console all the same."
@@ -48,7 +48,7 @@ _NOT_SET_UP: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInViews:
-    """Sends browsers to the identity provider, takes what it sends back, and tells who is signed in."""
+    """Sends browsers to the identity provider, handles what it sends back, and describes who is signed in."""
 
     sign_in: SignIn | None
     descriptions: SessionDescriptions
@@ -119,7 +119,7 @@ class SignInViews:
         problems=(Unavailable, CrossSiteRequest),
     )
     async def get_session(self, request: web.Request) -> web.Response:
-        """Tell how to sign in to the console, and who is
+        """Return how to sign in to the console, and who is signed in
 
         `signInUrl` is for browsers to go to. Its route and the one that identity providers send back to are not
         part of this API. A session is a cookie that only the console's own pages can use, and only under `/api` and
@@ -211,7 +211,7 @@ def _code(query: CallbackQuery) -> str:
         reason = error if _ERROR_CODE.fullmatch(error) else "an error of another form"
         if error == "access_denied":
             raise SignInProblem(_DECLINED, status=403, reason=reason)
-        raise provider_unavailable(f"the authorization endpoint says {reason}")
+        raise provider_unavailable(f"the authorization endpoint answered {reason}")
     if query.code is None:
         raise begun_elsewhere("the authorization response has neither code nor error")
     return query.code

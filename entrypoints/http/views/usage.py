@@ -14,7 +14,7 @@ from entrypoints.http.answers.usage import UsageReport, UsageTotals
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.requests import label_of
 from entrypoints.http.bodies.usage import UsageOfKeyQuery, UsageQuery
-from entrypoints.http.csv_rows import csv_headers, csv_lines, wants_csv
+from entrypoints.http.csv_answers import csv_headers, csv_lines, wants_csv
 from entrypoints.http.field_types import camel
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.parse_request import path_id, query_of

@@ -43,7 +43,7 @@ class VerificationQuery(Query):
     """How it is verified."""
 
     full: Annotated[
-        Flag, Field(description="Hash every event anew, also those that an earlier verification has hashed.")
+        Flag, Field(description="Hash every event again, also those that an earlier verification has hashed.")
     ] = False
 
 
@@ -69,7 +69,7 @@ class Export(Protocol):
 class VerificationViews:
     """Turns requests for proof into verifications, one at a time: each keeps a processor busy.
 
-    Organizations take turns in the order in which they asked; their quota says how many of one may wait or run.
+    Organizations take turns in the order of their requests; their quota limits how many of one may wait or run.
     """
 
     verify: Verify
@@ -91,7 +91,7 @@ class VerificationViews:
         """Check the organization's chain of events
 
         Every event against its hash, the hashes against each other, against the head and against the signed
-        checkpoints. A finding names the first event that does not fit; `proven` says up to where the log is what was
+        checkpoints. A finding names the first event that does not fit; `proven` is up to where the log is what was
         written, `unproven` which events no checkpoint has seen yet, and since when; `restores` lists what restored
         backups have lost. Events that were hashed before are looked at by the database alone, unless `full`.
         """

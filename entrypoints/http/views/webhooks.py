@@ -28,16 +28,18 @@ from entrypoints.http.bodies.webhooks import (
     WebhookPatch,
     WebhookRotation,
 )
-from entrypoints.http.json_responses import json_response, no_content, resource_location
+from entrypoints.http.json_responses import json_response
 from entrypoints.http.pagination import position_of
 from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.lists import list_response, sort_of
+from entrypoints.http.views.lists import list_response, page_request
 from entrypoints.http.views.write_responses import (
     REMOVED,
     WRITTEN,
+    changed_response,
     document_response,
     mentioned,
+    removed_response,
     shown_once_response,
 )
 
@@ -83,13 +85,8 @@ class WebhookViews:
         Without their addresses and secrets; of an address its host is shown.
         """
         query = query_of(request, WebhookListQuery)
-        sort, descending, after = sort_of(query)
-        part = PageRequest(
-            limit=query.limit, sort=sort, descending=descending, after=after, include_total=query.include_total
-        )
-        return list_response(
-            await self.documents.page(WebhookFilter(is_enabled=query.enabled, text=query.q), part), query
-        )
+        filters = WebhookFilter(is_enabled=query.enabled, text=query.q)
+        return list_response(await self.documents.page(filters, page_request(query)), query)
 
     @endpoint(
         "GET",
@@ -132,8 +129,7 @@ class WebhookViews:
                 name=body.name, url=body.url, topics=body.topics, format=body.format, is_enabled=body.is_enabled
             )
         )
-        location = resource_location(COLLECTION, registered.recorded.aggregate_id)
-        return await self._with_secret(request, registered, status=201, location=location)
+        return await self._with_secret(request, registered, COLLECTION)
 
     @endpoint(
         "PATCH",
@@ -160,8 +156,7 @@ class WebhookViews:
             format=mentioned(body, "format"),
             is_enabled=mentioned(body, "is_enabled"),
         )
-        recorded = await self.change(command)
-        return document_response(await self.documents.get(recorded.aggregate_id), recorded)
+        return await changed_response(self.documents, await self.change(command))
 
     @endpoint(
         "POST",
@@ -208,7 +203,7 @@ class WebhookViews:
         recorded = await self.remove(
             RemoveWebhook(webhook_id=path_id(request, "id"), expected_revision=expected_revision(request))
         )
-        return no_content(revision=recorded.revision, position=recorded.position)
+        return removed_response(recorded)
 
     @endpoint(
         "POST",
@@ -222,7 +217,7 @@ class WebhookViews:
     async def test_webhook(self, request: web.Request) -> web.Response:
         """Send a test message
 
-        Sends a message of the type `webhook.test` now and tells how that ended, after at most 15 seconds; also to a
+        Sends a message of the type `webhook.test` now and returns the result, after at most 15 seconds; also to a
         webhook that is disabled. It is not repeated. Of the receiver's answer status and length are shown.
         """
         tested = await self.try_out(SendTestMessage(webhook_id=path_id(request, "id")))
@@ -260,9 +255,8 @@ class WebhookViews:
         return list_response(page, query)
 
     async def _with_secret(
-        self, request: web.Request, written: WebhookSecret, *, status: int = 200, location: str | None = None
+        self, request: web.Request, written: WebhookSecret, collection: str | None = None
     ) -> web.Response:
-        document = await self.documents.get(written.recorded.aggregate_id)
-        return shown_once_response(
-            request, document, written.recorded, name="secret", text=written.text, status=status, location=location
+        return await shown_once_response(
+            request, self.documents, written.recorded, name="secret", text=written.text, collection=collection
         )

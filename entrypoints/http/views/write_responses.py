@@ -1,15 +1,17 @@
-"""Builds the responses of routes that write."""
+"""Builds the responses of routes that show or change one resource, whose JSON the database makes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from application.unset import UNSET
-from entrypoints.http.json_responses import json_bytes, json_response
+from entrypoints.http.json_responses import json_bytes, json_response, no_content, resource_location
 from entrypoints.http.request_context import context_of
 from entrypoints.http.routes import Answer
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from aiohttp import web
     from pydantic import BaseModel
 
@@ -22,37 +24,59 @@ WRITTEN = ("ETag", "Log-Position")
 REMOVED = {204: Answer(description="It is gone.", headers=WRITTEN)}
 
 
-def document_response(
-    document: Document, recorded: Recorded | None = None, *, status: int = 200, location: str | None = None
-) -> web.Response:
-    """Return a resource; after a write with the revision and the position of that write."""
-    return json_response(
-        document.json,
-        status=status,
-        revision=document.revision,
-        position=recorded.position if recorded else None,
-        location=location,
-    )
+class Documents(Protocol):
+    """The resources of one kind."""
+
+    async def get(self, resource_id: UUID, /) -> Document:
+        """Return one."""
+        ...
 
 
-def shown_once_response(
+def document_response(document: Document) -> web.Response:
+    """Return a resource as it is."""
+    return json_response(document.json, revision=document.revision)
+
+
+async def changed_response(documents: Documents, recorded: Recorded) -> web.Response:
+    """Return a resource as a change has left it."""
+    document = await documents.get(recorded.aggregate_id)
+    return json_response(document.json, revision=document.revision, position=recorded.position)
+
+
+async def created_response(documents: Documents, recorded: Recorded, collection: str) -> web.Response:
+    """Return a new resource, with its place in the collection of this path."""
+    response = await changed_response(documents, recorded)
+    response.set_status(201)
+    response.headers["Location"] = resource_location(collection, recorded.aggregate_id)
+    return response
+
+
+def removed_response(recorded: Recorded) -> web.Response:
+    """Say that a resource is gone."""
+    return no_content(revision=recorded.revision, position=recorded.position)
+
+
+async def shown_once_response(
     request: web.Request,
-    document: Document,
+    documents: Documents,
     recorded: Recorded,
     *,
     name: str,
     text: str | None,
-    status: int = 200,
-    location: str | None = None,
+    collection: str | None = None,
 ) -> web.Response:
-    """Return a resource with a field that is shown once; a repetition of the request gets it without the value."""
+    """Return a resource with a field that is shown once; a repetition of the request gets it without the value.
+
+    A new one has its place in the `collection` of this path.
+    """
+    document = await documents.get(recorded.aggregate_id)
     context_of(request).kept_body = _with(document.json, name, None)
     return json_response(
         _with(document.json, name, text),
-        status=status,
+        status=200 if collection is None else 201,
         revision=document.revision,
         position=recorded.position,
-        location=location,
+        location=None if collection is None else resource_location(collection, recorded.aggregate_id),
     )
 
 

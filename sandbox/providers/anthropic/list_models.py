@@ -92,7 +92,7 @@ def _limit(call: ApiCall) -> int:
 
 
 def _wanted(call: ApiCall) -> list[SimulatedModel]:
-    """The models of the lifecycle stages asked for; without asking, those that can be called."""
+    """The models of the lifecycle stages requested; without asking, those that can be called."""
     asked = {value for name, value in call.query_items if name in {"lifecycle[]", "lifecycle"}}
     if not asked:
         return call.models()

@@ -43,7 +43,7 @@ class Claude:
         return self.is_fable or self.version >= (4, 6)
 
     @property
-    def thinks_unasked(self) -> bool:
+    def thinks_by_default(self) -> bool:
         """Adaptive thinking is on by default."""
         return self.is_fable or self.version >= (5, 0)
 
@@ -54,7 +54,7 @@ class Claude:
 
     @property
     def hides_thoughts(self) -> bool:
-        """Thoughts are left out of their blocks unless a summary is asked for."""
+        """Thoughts are left out of their blocks unless a summary is requested."""
         return self.is_strict
 
     @property
@@ -75,7 +75,7 @@ class Claude:
 
     @property
     def continues_prefill(self) -> bool:
-        """It goes on with an assistant's turn at the end."""
+        """It continues with an assistant's turn at the end."""
         return not self.is_fable and self.version < (4, 6)
 
     @property

@@ -77,7 +77,7 @@ CASES: dict[str, RefusalCase] = {
     "rate_limited_ms": _limited("the same with retry-after-ms", {"retry-after-ms": "1500", "x-should-retry": "true"}),
     "rate_limited_no_wait": _limited("the same without a hint how long to wait", {}),
     "request_too_large": RefusalCase(
-        summary="more than 32 MB, said by the proxy in front",
+        summary="more than 32 MB, refused by the proxy in front",
         status=413,
         body=error("Request exceeds the maximum allowed number of bytes.", "request_too_large"),
         operations=GENERATING,

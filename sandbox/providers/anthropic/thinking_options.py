@@ -28,7 +28,7 @@ def read_thinking(body: JsonObject, rules: Claude, text: str) -> Thinking | None
     choice = text_at(object_at(body, "tool_choice"), "type")
     if choice in {"any", "tool"} and (kind == "enabled" or not rules.takes_forced_tool):
         raise RequestRefused(400, _FORCED)
-    if kind in {"disabled", "between_tools"} or not (kind or rules.thinks_unasked):
+    if kind in {"disabled", "between_tools"} or not (kind or rules.thinks_by_default):
         return None
     if budget is not None:
         return Thinking(label=f"Budget: {budget}")

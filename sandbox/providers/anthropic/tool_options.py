@@ -50,7 +50,7 @@ def read_tool_options(body: JsonObject) -> ToolOptions:
 
 
 def read_format(body: JsonObject, rules: Claude) -> Mapping[str, object] | None:
-    """The JSON Schema of the answer, if one is asked for.
+    """The JSON Schema of the answer, if one is requested.
 
     Raises:
         RefusedError: the model has no formats, or the schema says more than it may.

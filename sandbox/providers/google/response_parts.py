@@ -55,7 +55,7 @@ def candidate_count(call: ApiCall) -> int:
 
 
 def logprobs_of(call: ApiCall, parts: Sequence[JsonObject]) -> JsonObject:
-    """How likely each token of the text was, when that was asked for: all alike."""
+    """How likely each token of the text was, when that was requested: all alike."""
     settings = settings_of(call.json())
     if either(settings, "responseLogprobs") is not True:
         return {}

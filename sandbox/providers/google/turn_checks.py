@@ -13,7 +13,7 @@ from sandbox.providers.google.thinking_rules import needs_signatures
 from sandbox.signed_blobs import check_blob
 
 _INVALID = "INVALID_ARGUMENT"
-#: What stands for the signature of a call that another model made (ai.google.dev/gemini-api/docs/thought-signatures).
+#: What replaces the signature of a call that another model made (ai.google.dev/gemini-api/docs/thought-signatures).
 _DUMMIES = {"skip_thought_signature_validator", "context_engineering_is_the_way_to_go"}
 
 

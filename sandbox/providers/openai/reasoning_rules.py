@@ -28,7 +28,7 @@ _NO_PLACE = ("logprobs", "top_logprobs", "logit_bias")
 class _Reasoning:
     efforts: tuple[str, ...]
     default: str
-    #: Functions need Responses: `asked` when an effort is asked for, `always` unless it is `none`.
+    #: Functions need Responses: `asked` when an effort is requested, `always` unless it is `none`.
     no_functions_in_chat: Literal["", "asked", "always"] = ""
 
 

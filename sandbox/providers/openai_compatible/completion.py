@@ -64,7 +64,7 @@ def arguments_of(called: ToolCall, reply: ModelReply) -> str:
 
 
 def logprobs_of(call: ApiCall, pieces: Sequence[str]) -> JsonObject | None:
-    """How likely each token was, when that was asked for: all alike, with as many others as wanted."""
+    """How likely each token was, when that was requested: all alike, with as many others as wanted."""
     if call.json().get("logprobs") is not True:
         return None
     others = count_at(call.json(), "top_logprobs") or 0

@@ -12,7 +12,7 @@ from sandbox.provider_responses import ProviderResponse, RequestRefused
 from sandbox.providers.openai_compatible.chat_options import unknown_model
 from sandbox.token_counting import split_tokens
 
-#: Numbers in a vector; the newer models of OpenAI may be asked for fewer.
+#: Numbers in a vector; the newer models of OpenAI accept a request for fewer.
 _SIZES = {"text-embedding-3-large": 3072, "text-embedding-3-small": 1536, "text-embedding-ada-002": 1536}
 _USUAL_SIZE = 1024
 _MOST_INPUTS = 2048
@@ -65,7 +65,7 @@ def answer_embeddings(call: ApiCall, model: SimulatedModel) -> ProviderResponse:
 
 
 def _inputs(body: JsonObject) -> Sequence[object]:
-    """Texts or lists of tokens; one of either stands for itself."""
+    """Texts or lists of tokens; one of either is a list of one."""
     if isinstance(body.get("input"), str):
         inputs: Sequence[object] = [text_at(body, "input")]
     else:

@@ -60,7 +60,7 @@ def read_audio(part: Mapping[str, object], model: SimulatedModel, param: str) ->
     """Sound, which only the models for it take.
 
     Raises:
-        RefusedError: the model does not hear, or it is not base64.
+        RefusedError: the model has no audio input, or it is not base64.
     """
     if model.kind != "audio":
         raise RequestRefused(

@@ -39,7 +39,7 @@ def read_prompt(body: JsonObject, model: SimulatedModel, thinking: Thinking | No
 
 
 def read_limit(body: JsonObject) -> int | None:
-    """The largest number of output tokens asked for, under its new or its old name."""
+    """The largest number of output tokens requested, under its new or its old name."""
     limit = count_at(body, "max_completion_tokens")
     return limit if limit is not None else count_at(body, "max_tokens")
 
@@ -48,7 +48,7 @@ def refuse_json_without_word(body: JsonObject) -> None:
     """Hold a caller who wants any JSON to saying so in the messages, too.
 
     Raises:
-        RefusedError: `json_object` was asked for, and no message has the word.
+        RefusedError: `json_object` was requested, and no message has the word.
     """
     if object_at(body, "response_format").get("type") != "json_object":
         return
@@ -123,7 +123,7 @@ def _image_address(part: Mapping[str, object]) -> str:
 
 
 def _check_results(messages: Sequence[Mapping[str, object]]) -> None:
-    """Hold tool messages to stand right behind the calls that they answer, one for each.
+    """Require tool messages to follow the calls that they answer directly, one for each.
 
     Raises:
         RefusedError: they do not, or an id is too long, or a result holds an image.

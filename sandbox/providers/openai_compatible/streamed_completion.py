@@ -33,7 +33,7 @@ class StreamedCompletion:
         self._reply = reply
         self._options = options
         self._usage = options.usage(reply, model)
-        # Only a caller that asked for the usage gets a place for it in every chunk.
+        # Only a caller that requested the usage gets a place for it in every chunk.
         self._asked_for_usage = object_at(call.json(), "stream_options").get("include_usage") is True
         self._shared: JsonObject = {
             "id": options.completion_id(call),

@@ -40,7 +40,7 @@ def read_prompt(call: ApiCall, model: SimulatedModel, thinking: Thinking | None)
 
 
 def read_limit(body: JsonObject) -> int | None:
-    """The largest number of output tokens asked for.
+    """The largest number of output tokens requested.
 
     Raises:
         RefusedError: it is too small.
@@ -150,7 +150,7 @@ def _match_calls(items: Sequence[Mapping[str, object]]) -> None:
     """Hold calls and outputs to each other; a last call may wait for nothing.
 
     Raises:
-        RefusedError: one lacks the other, or reasoning stands alone at the end.
+        RefusedError: one lacks the other, or reasoning is alone at the end.
     """
     called = {text_at(item, "call_id"): text_at(item, "type") for item in items if item.get("type") in _CALLS}
     answered = {text_at(item, "call_id"): text_at(item, "type") for item in items if item.get("type") in _OUTPUTS}

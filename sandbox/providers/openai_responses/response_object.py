@@ -110,7 +110,7 @@ class ResponseObject:
 
     @property
     def has_summary(self) -> bool:
-        """A summary of the reasoning was asked for."""
+        """A summary of the reasoning was requested."""
         return bool(object_at(self.call.json(), "reasoning").get("summary"))
 
     def _call_id(self, block: ToolCall) -> str:

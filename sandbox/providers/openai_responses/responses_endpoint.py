@@ -23,7 +23,7 @@ _TOO_LONG = "Your input exceeds the context window of this model. Please adjust 
 
 
 def create_response(call: ApiCall, find: FindModel | None = None) -> ProviderResponse | ProviderStream:
-    """The model's response, streamed when that was asked for."""
+    """The model's response, streamed if requested."""
     model = (find or _find_model)(call)
     call.prompt = _prompt(call, model)
     reply = write_reply(call.prompt, read_limit(call.json()))
@@ -63,7 +63,7 @@ def error_frame(case: RefusalCase, call: ApiCall) -> bytes:
     if facts.get("code") != "context_length_exceeded":
         return named_frame({"type": "error", "sequence_number": 2, "error": facts})
     response: JsonObject = {"id": f"resp_{call.token(48)}", "object": "response", "created_at": int(call.now)}
-    response |= {"status": "failed", "model": call.asked_model(), "output": [], "usage": None, "tools": []}
+    response |= {"status": "failed", "model": call.requested_model(), "output": [], "usage": None, "tools": []}
     response |= {"parallel_tool_calls": True, "tool_choice": "auto"}
     failure = {"code": "context_length_exceeded", "message": _TOO_LONG}
     return named_frame({"type": "response.failed", "sequence_number": 2, "response": {**response, "error": failure}})

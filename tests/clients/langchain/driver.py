@@ -1,4 +1,4 @@
-"""LangChain, which carries out lines of JSON; the other end is remote.py."""
+"""LangChain, which executes lines of JSON; the other end is remote.py."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _STEPS = 4
 
 
 class City(BaseModel):
-    """What is asked for as an object."""
+    """What is requested as an object."""
 
     name: str
     population: int

@@ -1,4 +1,4 @@
-"""pydantic-ai, which carries out lines of JSON; the other end is remote.py."""
+"""pydantic-ai, which executes lines of JSON; the other end is remote.py."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SETTINGS = {"max_retries": 0, "timeout": 120}
 
 
 class City(BaseModel):
-    """What is asked for as an object."""
+    """What is requested as an object."""
 
     name: str
     population: int

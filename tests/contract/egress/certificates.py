@@ -89,7 +89,7 @@ def _certificate(
         .add_extension(_USAGE if is_authority else _SERVER_USAGE, critical=True)
     )
     if issuer_key is not None:
-        # Python 3.13 asks for all that RFC 5280 does.
+        # Python 3.13 requires all that RFC 5280 does.
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
         builder = builder.add_extension(identifier, critical=False)
     if not is_authority:

@@ -114,7 +114,7 @@ class Canary:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether no socket was asked for and no connection has come."""
+        """Whether no socket was requested and no connection has come."""
         return self.attempts == [] and not any(_has_connection(each) for each in self._sockets.values())
 
     def ports(self) -> Sequence[tuple[str, int]]:

@@ -95,13 +95,13 @@ async def test_a_proxy_that_is_led_elsewhere_gets_no_answer_without_the_names_ce
 @pytest.mark.parametrize(
     ("status", "category", "words"),
     [
-        (407, "unreachable", "password (407)"),
+        (407, "unreachable", "credentials (407)"),
         (403, "endpoint_refused", "does not let it call api.example.com:443"),
         (502, "unreachable", "could not reach api.example.com:443 (502)"),
         (504, "timeout", "could not reach api.example.com:443 in time"),
     ],
 )
-async def test_what_the_proxy_refuses_is_told_as_its_own(
+async def test_refusals_of_the_proxy_are_reported_as_its_own(
     tmp_path: Path, status: int, category: str, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with a_way_out(tmp_path, names=Names([PUBLIC]), status=status) as (egress, proxy, _):
@@ -113,7 +113,7 @@ async def test_what_the_proxy_refuses_is_told_as_its_own(
     assert "egress proxy" in caplog.text
 
 
-async def test_a_proxy_that_is_not_there_is_told_as_such() -> None:
+async def test_a_missing_proxy_is_reported_as_such() -> None:
     with socket.create_server((HOST, 0)) as free:
         port = free.getsockname()[1]
     async with Egress(
@@ -121,7 +121,7 @@ async def test_a_proxy_that_is_not_there_is_told_as_such() -> None:
     ) as egress:
         error = await failure_of(egress, a_get(URL))
     assert (error.failure.category, error.was_sent) == ("unreachable", False)
-    assert "The proxy that this service goes out through cannot be connected to" in error.message
+    assert "This service cannot connect to its outbound proxy" in error.message
 
 
 async def test_a_server_inside_is_called_directly_unless_the_proxy_is_on_this_machine() -> None:
@@ -149,7 +149,7 @@ async def test_a_server_inside_is_called_directly_unless_the_proxy_is_on_this_ma
                 proxy.authorization = "other"
                 if expected:
                     error = await failure_of(egress, a_get(server.url("/v1")))
-                    assert "password (407)" in error.message
+                    assert "credentials (407)" in error.message
             assert [line.split(" ")[0] for line in proxy.asked] == expected * 3
     assert {address[4][0] for address in opened} == {HOST}
     assert all(b"Proxy-Authorization" not in request for request in server.requests)

@@ -19,7 +19,7 @@ from adapters.egress.name_cache import NameCache
 from application.bounds.shares import MOST_OF_ALL
 from application.caller import acting_as
 from application.ports.outbound_http import OutboundFailure
-from application.request_end import one_request
+from application.request_cleanup import one_request
 from tests.builders import a_caller
 from tests.contract.egress.loopback import HOST, serving
 from tests.contract.egress.outbound_calls import a_get, failure_of, trust
@@ -161,7 +161,7 @@ async def test_names_that_hang_leave_the_look_ups_of_others_alone(names: Hanging
             return str(found["host"])
 
     waiting = [asyncio.create_task(look_up(noisy, f"hang{number}.example")) for number in range(100)]
-    # It waits for its own look-ups, also where another organization asks for the same name.
+    # It waits for its own look-ups, also where another organization requests the same name.
     waiting.append(asyncio.create_task(look_up(noisy, "shared.example")))
     async with asyncio.timeout(PATIENCE):
         while len(names.looked_up) < 2:  # noqa: ASYNC110 - it is called in a thread

@@ -1,4 +1,4 @@
-"""What an answer 503 or 500 says of the change that was asked for."""
+"""What an answer 503 or 500 says about the change that was requested."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ async def test_what_changes_nothing_says_nothing_of_changes(serve: Serve) -> Non
 
 
 async def test_with_a_key_only_the_first_request_can_be_sure_that_nothing_was_changed(serve: Serve) -> None:
-    """The second one goes on with the command of the first, of which it does not know what became."""
+    """The second one continues with the command of the first, of which it does not know what became."""
     handlers = iter([never_reached, ambiguous, never_reached, made, never_reached])
 
     async def next_one(request: web.Request) -> web.Response:

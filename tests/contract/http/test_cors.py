@@ -114,7 +114,7 @@ async def test_errors_can_be_read_by_a_named_origin_too(serve: Serve) -> None:
         FRIEND.upper(),
     ],
 )
-async def test_any_other_origin_is_told_nothing(serve: Serve, origin: str) -> None:
+async def test_any_other_origin_gets_nothing(serve: Serve, origin: str) -> None:
     service = await serve(*thing_routes(Things()), options=OPTIONS)
     for reply in (await preflight(service, origin), await service.ask("GET", THINGS, headers={"Origin": origin})):
         assert cors_headers(reply) == set()

@@ -57,8 +57,8 @@ async def service(setup: PromptSetup, serve: Callable[..., Awaitable[Service]]) 
             None,
             "This model's maximum context length is exceeded. However, your messages resulted",
         ),
-        (None, 4000, "This model's maximum context length is 4000 tokens. The provider says"),
-        (None, None, "This model's maximum context length is exceeded. The provider says"),
+        (None, 4000, "This model's maximum context length is 4000 tokens. The provider answered"),
+        (None, None, "This model's maximum context length is exceeded. The provider answered"),
     ],
 )
 async def test_what_is_too_long_is_reported_in_the_words_that_clients_look_for(

@@ -108,7 +108,7 @@ def ignored(reply: Reply) -> set[str]:
     return set(filter(None, reply.headers.get("Ignored-Fields", "").split(", ")))
 
 
-async def test_to_a_provider_of_the_same_protocol_everything_goes_through(
+async def test_to_a_provider_of_the_same_protocol_everything_is_passed_through(
     providers: Providers, service: Service
 ) -> None:
     providers.answers("/chat/completions", COMPLETION)
@@ -133,7 +133,7 @@ async def test_no_header_of_the_client_is_passed_on_but_those_of_the_protocol(
     assert names <= {"accept", "anthropic-version"}
 
 
-async def test_a_stream_of_the_same_protocol_goes_through(providers: Providers, service: Service) -> None:
+async def test_a_stream_of_the_same_protocol_is_passed_through(providers: Providers, service: Service) -> None:
     chunks = [chunk(delta={"role": "assistant"}), chunk(delta={"content": "Hi"}), chunk(finish_reason="stop")]
     providers.answers("/chat/completions", *chunks, USAGE, DONE, headers=EVENTS)
     body = {"model": "gpt-4o", "messages": HELLO, "stream": True}
@@ -308,7 +308,7 @@ async def test_the_providers_own_sentence_is_in_every_shape(providers: Providers
             providers.answers("/responses", refusal, status=400)
         reply = await post(service, path, {"model": "gpt-4o", **body})
         assert reply.status == 400
-        assert f'The provider says: "{SAID}" (its request req_1).' in reply.document["error"]["message"]
+        assert f'The provider answered: "{SAID}" (its request req_1).' in reply.document["error"]["message"]
         line = service.log.lines("request")[-1]
         assert (line["upstream_category"], line["upstream_status"]) == ("bad_request", 400)
         assert (line["upstream_message"], line["upstream_request_id"]) == (SAID, "req_1")
@@ -347,7 +347,7 @@ async def test_a_stream_that_breaks_off_is_in_the_log_with_the_providers_sentenc
     error = b'data: {"error": {"message": "Out of memory.", "type": "server_error"}}\n\n'
     providers.answers("/chat/completions", chunk(delta={"content": "Hi"}), error, headers=EVENTS)
     reply = await post(service, CHAT, {"model": "gpt-4o", "messages": HELLO, "stream": True})
-    assert (reply.status, b'says: \\"Out of memory.\\"' in reply.content) == (200, True)
+    assert (reply.status, b'answered: \\"Out of memory.\\"' in reply.content) == (200, True)
     line = service.log.lines("request")[-1]
     assert (line["status"], line["upstream_category"], line["upstream_message"]) == (
         200,

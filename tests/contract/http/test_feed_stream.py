@@ -173,7 +173,7 @@ async def test_a_follower_that_has_gone_without_a_word_counts_no_longer(is_reset
             await line.begun()
             reply = await service.ask("GET", EVENTS, token=a_token())
             assert (reply.status, reply.document["quota"]) == (429, "followers")
-            # Others have followers of their own, and the organization goes on with everything else.
+            # Others have followers of their own, and the organization continues with everything else.
             if is_reset:
                 line.writer.transport.abort()
         # Long before the next sign of life.

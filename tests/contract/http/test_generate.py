@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 OVERLOADED = {
     "outcome": "overloaded",
-    "message": "The provider says: overloaded.",
+    "message": "The provider answered: overloaded.",
     "upstreamStatus": 529,
     "upstreamRequestId": "r1",
     "waitMs": 0.0,
@@ -47,7 +47,7 @@ async def service(setup: PromptSetup, serve: Callable[..., Awaitable[Service]]) 
     return await serve(*prompt_routes(setup))
 
 
-async def test_the_answer_tells_everything_about_itself(setup: PromptSetup, service: Service) -> None:
+async def test_the_answer_shows_everything_about_itself(setup: PromptSetup, service: Service) -> None:
     model = setup.model("gpt-x", name="Ours", price=a_price("0.00015", "0.0006"))
     setup.generation.plays("gpt-x", a_failure("overloaded", http_status=529, upstream_request_id="r1"))
     setup.generation.plays("gpt-x", completed("Hello."))

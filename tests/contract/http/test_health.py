@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from application.errors import Unavailable
 from entrypoints.http.http_options import HttpOptions
-from entrypoints.http.stopping import Stopping
+from entrypoints.http.shutdown_state import ShutdownState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -82,8 +82,8 @@ async def test_no_answer_counts_as_a_bad_one_and_checks_run_at_once(serve: Serve
     assert reply.document["checks"] == {"one": "no answer within 0.2 s", "two": "no answer within 0.2 s", "three": "ok"}
 
 
-async def test_a_process_that_stops_says_so_and_asks_clients_to_connect_anew(serve: Serve) -> None:
-    stopping = Stopping()
+async def test_a_process_that_stops_reports_it_and_asks_clients_to_reconnect(serve: Serve) -> None:
+    stopping = ShutdownState()
     service = await serve(checks={"database": well}, stopping=stopping)
     reply = await service.ask("GET", "/readyz")
     assert (reply.status, "Connection" in reply.headers) == (200, False)
@@ -91,7 +91,7 @@ async def test_a_process_that_stops_says_so_and_asks_clients_to_connect_anew(ser
     reply = await service.ask("GET", "/readyz")
     assert (reply.status, reply.headers["Connection"], reply.headers["Retry-After"]) == (503, "close", "1")
     assert reply.document == {"status": "stopping", "checks": {}}
-    # What it is asked for, it still does.
+    # Requests are still served.
     reply = await service.ask("GET", "/healthz")
     assert (reply.status, reply.headers["Connection"]) == (200, "close")
 

@@ -26,7 +26,7 @@ END = '{"data": [%s], "pagination": {"hasMore": false}}'
 
 @asynccontextmanager
 async def answered(answer: Callable[[web.Request], web.Response]) -> AsyncIterator[tuple[RestOrganization, list[str]]]:
-    """Give the organization at a service that answers so, and what it was asked for."""
+    """Give the organization at a service that answers so, and the requests to it."""
     asked: list[str] = []
 
     async def handle(request: web.Request) -> web.Response:
@@ -77,7 +77,7 @@ async def test_the_token_goes_nowhere_else() -> None:
         ENDLESS,
     ],
 )
-async def test_answers_of_another_form_are_told_in_a_sentence(text: str) -> None:
+async def test_answers_of_another_form_are_reported_in_a_sentence(text: str) -> None:
     async with answered(lambda _: web.Response(text=text)) as (organization, _):
         with pytest.raises(ServiceUnreachable, match=r"^(The service|What answers) at .*\.$"):
             await organization.resources()
@@ -106,7 +106,7 @@ async def test_fewer_results_than_changes_are_no_answer() -> None:
         (f'{{"detail": "{"x" * 3000}"}}', "x" * 2000 + "…"),
     ],
 )
-async def test_a_refusal_is_told_once_and_shortly(problem: str, told: str) -> None:
+async def test_a_refusal_is_reported_once_and_briefly(problem: str, told: str) -> None:
     async with answered(lambda _: web.Response(text=problem, status=422)) as (organization, _):
         with pytest.raises(ServiceRefused) as refusal:
             await organization.check(None)
@@ -124,6 +124,6 @@ async def test_a_netrc_is_not_looked_at(monkeypatch: pytest.MonkeyPatch, tmp_pat
             await organization.check(None)
 
 
-def test_a_terminal_is_told_nothing_that_it_would_obey() -> None:
+def test_no_control_sequences_are_sent_to_a_terminal() -> None:
     told = visible("\x1b]0;title\x07\x1b[2K\rprovider \u202eIAnepO\n+ provider Zoë 模型 👩\u200d💻\x9b1m")
     assert told == ("\\x1b]0;title\\x07\\x1b[2K\\rprovider \\u202eIAnepO\\n+ provider Zoë 模型 👩\u200d💻\\x9b1m")

@@ -216,7 +216,7 @@ async def test_a_request_that_was_not_allowed_spends_no_key(serve: Serve) -> Non
     assert (await make(service)).status == 201
 
 
-async def test_a_client_that_went_away_finds_the_answer(serve: Serve) -> None:
+async def test_a_client_that_disconnected_finds_the_answer(serve: Serve) -> None:
     things = Things(gate=asyncio.Event())
     service = await serve(*thing_routes(things))
     asked = asyncio.create_task(make(service))

@@ -12,7 +12,7 @@ from yarl import URL
 from application.errors import Unavailable
 from entrypoints.http.sign_in.identity_provider import METADATA_SECONDS, RETRY_SECONDS, IdentityProvider
 from entrypoints.http.sign_in.issuer_http import IssuerHttp
-from entrypoints.http.sign_in.pending_sign_in import new_sign_in
+from entrypoints.http.sign_in.sign_in_cookies import new_sign_in
 from entrypoints.http.sign_in.sign_in_problems import SignInProblem
 from entrypoints.http.sign_in.sign_in_settings import SignInSettings
 from entrypoints.http.token_keys import REFETCH_SECONDS
@@ -64,7 +64,7 @@ async def refusal(provider: IdentityProvider, issuer: Issuer, sign: Sign | None 
     return refused.value
 
 
-async def test_metadata_and_keys_are_asked_for_now_and_then_and_stay_good_meanwhile() -> None:
+async def test_metadata_and_keys_are_requested_now_and_then_and_stay_good_meanwhile() -> None:
     async with asked() as (provider, issuer, timer):
         for _ in range(3):
             await sign_in(provider, issuer)

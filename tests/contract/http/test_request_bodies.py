@@ -154,7 +154,7 @@ async def test_all_organizations_together_are_bounded(serve: Serve) -> None:
         assert small.status == 201
 
 
-async def test_nobody_is_asked_for_a_body_before_they_are_known(serve: Serve) -> None:
+async def test_no_body_is_requested_before_the_caller_is_known(serve: Serve) -> None:
     service = await serve(*routes(), options=SMALL, limiter=a_limiter(bodyBytes=FEW))
     async with connected(service) as line:
         await line.begin(THINGS, length=MEBIBYTE, token=None)

@@ -101,7 +101,7 @@ async def test_what_failed_is_logged_with_each_attempt(setup: PromptSetup, servi
         hidden["requestId"],
         missing["requestId"],
     ]
-    assert "The provider says" not in str(failed)
+    assert "The provider answered" not in str(failed)
 
 
 async def test_pages_filters_and_totals(setup: PromptSetup, service: Service) -> None:
@@ -147,7 +147,7 @@ async def test_a_query_that_cannot_be_meant_is_refused(service: Service, query: 
     ],
 )
 @pytest.mark.parametrize("path", [REQUESTS, "/api/ai/usage"])
-async def test_csv_comes_where_it_is_asked_for(
+async def test_csv_comes_where_it_is_requested(
     service: Service, path: str, query: str, accept: str, is_csv: bool
 ) -> None:
     reply = await service.ask("GET", f"{path}{query}", token=a_token(), headers={"Accept": accept})

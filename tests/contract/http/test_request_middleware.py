@@ -167,7 +167,7 @@ async def test_head_is_get_without_the_body(serve: Serve) -> None:
     assert (await service.ask("HEAD", THINGS)).status == 401
 
 
-async def test_options_tells_the_methods_to_everybody(serve: Serve) -> None:
+async def test_options_shows_the_methods_to_everybody(serve: Serve) -> None:
     service = await serve(*thing_routes(Things()))
     reply = await service.ask("OPTIONS", THINGS)
     assert (reply.status, reply.headers["Allow"]) == (204, "GET, HEAD, OPTIONS, POST")

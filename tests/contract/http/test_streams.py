@@ -133,7 +133,7 @@ async def opened(service: Service, path: str, body: object) -> tuple[StreamReade
 
 
 @pytest.mark.parametrize(("path", "body"), [(GENERATE, STREAM), (CHAT, CHAT_STREAM)])
-async def test_a_client_that_goes_away_in_mid_stream_ends_the_call_at_once(
+async def test_a_client_that_disconnects_in_mid_stream_ends_the_call_at_once(
     setup: PromptSetup, service: Service, path: str, body: object
 ) -> None:
     setup.generation.plays("gpt-x", "Once upon", HANG)
@@ -155,7 +155,7 @@ async def test_a_client_that_goes_away_in_mid_stream_ends_the_call_at_once(
     [(GENERATE, STREAM), (GENERATE, {"prompt": "Hi"}), (CHAT, {**CHAT_STREAM, "stream": False})],
 )
 @pytest.mark.parametrize("size", [10, 300_000])
-async def test_a_client_that_goes_away_before_the_answer_ends_the_call_at_once(
+async def test_a_client_that_disconnects_before_the_answer_ends_the_call_at_once(
     setup: PromptSetup, service: Service, path: str, body: dict[str, object], size: int
 ) -> None:
     setup.generation.plays("gpt-x", HANG)

@@ -80,7 +80,7 @@ async def test_requests_in_flight_are_finished_before_the_end(serve: Serve) -> N
     await asyncio.wait_for(ended, timeout=2)
 
 
-async def test_a_client_that_goes_away_does_not_stop_the_work(serve: Serve) -> None:
+async def test_a_client_that_disconnects_does_not_stop_the_work(serve: Serve) -> None:
     things = Things(gate=asyncio.Event())
     service = await serve(*thing_routes(things))
     asked = asyncio.create_task(service.ask("POST", THINGS, token=a_token(), json={"name": "a"}))

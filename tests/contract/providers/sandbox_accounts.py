@@ -69,7 +69,7 @@ class Accounts:
         return await self.gateway.list_models(self.connection(provider, key, **settings))
 
     def model(self, provider: str, *, vision: bool = False, reasoning: bool = False) -> str:
-        """Return a model that chats, and does not think aloud or in secret unless that is asked for."""
+        """Return a model that chats, and does not think aloud or in secret unless that is requested."""
         return next(
             model.id
             for model in self.sandbox.catalogue(provider).models()

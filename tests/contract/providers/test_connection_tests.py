@@ -140,7 +140,7 @@ async def test_a_wait_until_a_date_is_counted_from_now(accounts: Accounts, provi
     assert rate_limit.retry_after_seconds == pytest.approx(30, abs=2)
 
 
-async def test_limits_that_a_provider_tells_are_passed_on(accounts: Accounts) -> None:
+async def test_limits_that_a_provider_reports_are_passed_on(accounts: Accounts) -> None:
     rate_limit = (await accounts.probe("openrouter", "rate_limited")).outcome.rate_limit
     assert rate_limit is not None
     assert (rate_limit.limit_requests, rate_limit.remaining_requests) == (20, 0)

@@ -121,7 +121,7 @@ async def test_a_router_without_a_price_is_not_free(accounts: Accounts) -> None:
     assert models["openrouter/auto"].input_per_1k is None
 
 
-async def test_ollama_tells_of_every_model_what_it_can_do(accounts: Accounts) -> None:
+async def test_ollama_reports_what_every_model_can_do(accounts: Accounts) -> None:
     models = await accounts.models("ollama")
     assert all(model.capabilities is not None and model.context_window for model in models)
     assert {model.type for model in models} >= {"language", "embedding"}

@@ -147,7 +147,7 @@ async def test_a_schema_is_filled(accounts: Accounts, provider: str, model: str)
         ("groq", "openai/gpt-oss-120b", "Effort: high."),
     ],
 )
-async def test_thoughts_are_asked_for_and_reported(
+async def test_thoughts_are_requested_and_reported(
     accounts: Accounts, provider: str, model: str, thought: str, stream: bool
 ) -> None:
     options = ReasoningOptions(effort="high", summary="auto")

@@ -103,7 +103,7 @@ class SandboxClient:
         self.key = sandbox.key(provider) if key == "" else key
 
     async def send(self, method: str, path: str, body: object = None, **headers: str) -> Response:
-        """Ask for `path` below the provider's endpoint."""
+        """Request `path` below the provider's endpoint."""
         sent = {**key_headers(self.provider, self.key), "anthropic-version": "2023-06-01", **headers}
         url = self.sandbox.endpoint(self.provider) + path
         async with self.http.request(method, url, json=body, headers=sent, allow_redirects=False) as response:

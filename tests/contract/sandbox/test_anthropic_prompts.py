@@ -147,7 +147,7 @@ async def test_counts_what_it_would_read(sandbox: Sandbox) -> None:
     assert counted.input_tokens == (await _create(sandbox, "Hello", tools=[WEATHER])).usage.input_tokens
 
 
-async def test_an_older_model_goes_on_with_a_prefill(sandbox: Sandbox) -> None:
+async def test_an_older_model_continues_a_prefill(sandbox: Sandbox) -> None:
     begun = [*_said("Hello"), {"role": "assistant", "content": "I say"}]
     assert (await _create(sandbox, messages=begun)).content[0].text == "You said “Hello” (1 word)."
     for model in ("claude-sonnet-4-6", "claude-opus-5", "claude-fable-5"):

@@ -190,7 +190,7 @@ async def test_a_trigger_word_is_refused(
     assert (answer.status, finish in answer.text) == (200, True)
 
 
-async def test_a_long_answer_can_be_asked_for(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
+async def test_a_long_answer_can_be_requested(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     answer = await SandboxClient(sandbox, http, "openai").chat("sandbox:words=300")
     assert len(_whole_text("openai", answer).split()) == 300
 

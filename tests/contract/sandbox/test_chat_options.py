@@ -83,13 +83,13 @@ async def test_mistral_sends_thoughts_as_parts_of_the_content(sandbox: Sandbox, 
     assert events[-1]["usage"]["prompt_tokens"] == 5
 
 
-async def test_openrouter_tells_thoughts_twice(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
+async def test_openrouter_sends_thoughts_twice(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     model = next(model.id for model in sandbox.catalogue("openrouter").models() if model.reasoning)
     message = (await SandboxClient(sandbox, http, "openrouter").chat(model=model)).json()["choices"][0]["message"]
     assert message["reasoning"] == "".join(detail["text"] for detail in message["reasoning_details"]) != ""
 
 
-async def test_groq_tells_times_and_its_own_id(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
+async def test_groq_reports_times_and_its_own_id(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     talk = SandboxClient(sandbox, http, "groq")
     answer = await talk.chat()
     assert {"queue_time", "prompt_time", "completion_time", "total_time"} <= answer.json()["usage"].keys()

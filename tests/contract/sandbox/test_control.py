@@ -82,7 +82,7 @@ async def test_requests_are_remembered_with_headers_and_body(openai: SandboxClie
     assert not openai.sandbox.requests
 
 
-async def test_a_client_that_goes_away_is_noticed_in_the_middle_of_a_stream(openai: SandboxClient) -> None:
+async def test_a_client_that_disconnects_is_noticed_in_the_middle_of_a_stream(openai: SandboxClient) -> None:
     openai.sandbox.faults.add(kind="slow_stream", seconds=0.05)
     task = asyncio.create_task(openai.chat("sandbox:words=500", stream=True))
     await openai.sandbox.wait_for_requests(1)

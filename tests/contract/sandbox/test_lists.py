@@ -153,7 +153,7 @@ async def test_openrouter_lists_what_writes_text_unless_asked(sandbox: Sandbox, 
     assert "openai/gpt-oss-120b:free" in prices
 
 
-async def test_ollama_tells_more_of_one_model_than_of_all(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
+async def test_ollama_reports_more_of_one_model_than_of_all(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     talk = SandboxClient(sandbox, http, "ollama")
     tags = (await talk.list()).json()["models"]
     shown = (await talk.send("POST", "/api/show", {"model": "gemma3:12b"})).json()
@@ -166,7 +166,7 @@ async def test_ollama_tells_more_of_one_model_than_of_all(sandbox: Sandbox, http
     assert "version" in (await talk.send("GET", "/api/version")).json()
 
 
-async def test_accounts_tell_what_is_left(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
+async def test_accounts_report_what_is_left(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     rich = SandboxClient(sandbox, http, "deepseek")
     poor = SandboxClient(sandbox, http, "deepseek", sandbox.key("deepseek", "no_credit"))
     assert (await rich.account()).json()["is_available"] is True
@@ -176,7 +176,7 @@ async def test_accounts_tell_what_is_left(sandbox: Sandbox, http: aiohttp.Client
     assert (await blocked.account()).json()["api_key_blocked"] is True
 
 
-async def test_local_servers_tell_their_health_at_their_root(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
+async def test_local_servers_report_their_health_at_their_root(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     async with http.get(f"{sandbox.url}/vllm/health") as vllm, http.get(f"{sandbox.url}/llamacpp/health") as llama:
         assert (vllm.status, await vllm.read()) == (200, b"")
         assert await llama.json() == {"status": "ok"}

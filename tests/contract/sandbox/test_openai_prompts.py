@@ -161,7 +161,7 @@ async def test_thinks_as_much_as_asked(sandbox: Sandbox, effort: Any, tokens: in
     assert answer.usage.completion_tokens_details.reasoning_tokens == tokens
 
 
-async def test_tells_what_came_from_the_cache(sandbox: Sandbox) -> None:
+async def test_shows_what_came_from_the_cache(sandbox: Sandbox) -> None:
     usage = (await _create(sandbox, "Hello sandbox:cached=3 sandbox:written=2")).usage
     assert (usage.prompt_tokens_details.cached_tokens, usage.prompt_tokens_details.cache_write_tokens) == (3, 2)
 

@@ -139,7 +139,7 @@ REQUESTS: Final = {
 }
 
 
-def test_every_shape_is_asked_for() -> None:
+def test_every_shape_is_requested() -> None:
     assert sorted(REQUESTS) == sorted(path.name for path in SHAPES.iterdir() if path.suffix != ".md")
 
 

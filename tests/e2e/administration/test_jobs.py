@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.e2e.running_service import RunningService
 
 
-async def test_every_process_can_tell_of_a_job(service: RunningService, admin: Api) -> None:
+async def test_every_process_can_report_a_job(service: RunningService, admin: Api) -> None:
     reply = await admin.post(f"{PROJECTIONS}/organizations/verify")
     with listening_socket("127.0.0.1", 0) as listener, Background() as background:
         background.enter(running(a_runtime(service.database), listener))
@@ -154,7 +154,7 @@ async def test_a_repeated_request_starts_one_job(admin: Api) -> None:
     await ended(admin, first)
 
 
-async def test_master_keys_are_rotated_while_the_service_goes_on(
+async def test_master_keys_are_rotated_while_the_service_continues(
     service: RunningService, api: Api, admin: Api, owner: psycopg.Connection[tuple[Any, ...]]
 ) -> None:
     provider = await api.provider()

@@ -14,5 +14,5 @@ def highest_memory(pid: int) -> int:
 
 
 def forget_highest_memory(pid: int) -> None:
-    """Count anew from what it has now (proc(5), clear_refs)."""
+    """Count again from what it has now (proc(5), clear_refs)."""
     Path(f"/proc/{pid}/clear_refs").write_text("5", "ascii")

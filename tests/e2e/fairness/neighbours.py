@@ -312,7 +312,7 @@ class Attacker:
         self.registered = await organization.models(self.providers["sandbox"], self.size.models)
 
     def begin(self) -> None:
-        """Begin to count anew."""
+        """Begin to count again."""
         self.statuses.clear()
         self.begun = 0
 

@@ -47,5 +47,5 @@ for module in (
         if name.startswith("test_"):
             globals()[f"{subject}_{name.removeprefix('test_')}"] = value
         elif not name.startswith("__"):
-            # Fixtures keep their names, by which the tests ask for them.
+            # Fixtures keep their names, by which the tests request them.
             globals()[name] = value

@@ -18,7 +18,7 @@ from adapters.postgres.tenant_statements import Tenant
 from adapters.system_clock import SystemClock
 from application.bounds.note_overdue_thresholds import note_overdue_thresholds
 from application.bounds.note_threshold import note_threshold
-from domain.access_key.values import Budget
+from domain.budget import Budget
 from tests.builders import acting, an_access_key
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _SCRIPT = Path(__file__).with_name("dying_process.py")
 
 
-async def test_what_a_killed_process_was_about_to_tell_is_told_once(
+async def test_what_a_killed_process_was_about_to_report_is_reported_once(
     database: Database, ledger: Ledger, owner: Connection
 ) -> None:
     organization_id, key = uuid4(), an_access_key(budget=Budget(Decimal(10), "month"))

@@ -1,4 +1,4 @@
-"""A bulk command that was carried out, and is carried out again because its answer was lost, changes nothing more."""
+"""A bulk command that was executed, and is executed again because its answer was lost, changes nothing more."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from application.commands.register_model import RegisterModel
 from application.commands.remove_model import RemoveModel
 from application.errors import BulkRefused, FieldsChanged, ModelNotFound, StaleRevision
 from application.webhooks.change_webhook import ChangeWebhook, change_webhook
-from domain.access_key.values import Budget
+from domain.budget import Budget
 from tests.builders import a_model, a_price, a_provider, a_webhook, acting, an_access_key
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.clock import FakeClock

@@ -88,7 +88,7 @@ async def test_models_go_some_at_a_time_and_the_rest_with_the_provider(
 
 
 @pytest.mark.parametrize("parts", [1, 2])
-async def test_what_was_broken_off_goes_on_when_it_is_repeated(
+async def test_what_was_broken_off_continues_when_it_is_repeated(
     *,
     providers: EventSourcedProviders,
     ledger: Ledger,

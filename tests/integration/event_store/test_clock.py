@@ -1,4 +1,4 @@
-"""A clock that was set back freezes no organization's time in silence, and says of itself that it is wrong."""
+"""A clock that was set back freezes no organization's time in silence, and says about itself that it is wrong."""
 
 from __future__ import annotations
 

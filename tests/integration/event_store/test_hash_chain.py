@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from application.verification.hash_chain import ChainedEvent, event_hash, genesis_hash
+from application.verification.hash_chain import genesis_hash
 from tests.builders import a_provider, acting
+from tests.chained_events import ChainedEvent, event_hash
 from tests.log_contents import assert_whole, events
 from tests.unit.verification.test_hash_chain import EVENT
 

@@ -45,7 +45,7 @@ async def pooled(
 async def test_behind_a_pooler_what_is_not_in_the_log_may_still_come(
     pooled: tuple[EventSourcedProviders, PostgresProxy], organization_id: UUID, connect: Connect
 ) -> None:
-    """The server's process cannot be named, so that nobody ends it: it goes on when its turn comes."""
+    """The server's process cannot be named, so that nobody ends it: it continues when its turn comes."""
     providers, proxy = pooled
     owner, blocker = connect(), connect()
     proxy.break_once(MARKER.encode(), Break.AFTER_DELIVERY)

@@ -12,7 +12,7 @@ from psycopg_pool import ConnectionPool
 
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.log_records import callers_append
+from adapters.event_store.log_records import append_for_caller
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.repositories import EventSourcedProviders
 from application.errors import CommandOutcomeUnknown, Unavailable
@@ -40,7 +40,7 @@ def proxy(database: Database) -> Iterator[PostgresProxy]:
 def repository_on(url: str) -> Iterator[EventSourcedProviders]:
     kwargs = {"autocommit": True}
     with ConnectionPool(url, min_size=1, max_size=4, timeout=0.7, kwargs=kwargs, open=False) as pool:
-        ledger = Ledger(LedgerRecorder(pool, scope=callers_append, projector=projected))
+        ledger = Ledger(LedgerRecorder(pool, scope=append_for_caller, projector=projected))
         yield EventSourcedProviders(ledger)
         ledger.close()
 

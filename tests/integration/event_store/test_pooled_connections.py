@@ -10,7 +10,7 @@ import pytest
 
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.log_records import callers_append
+from adapters.event_store.log_records import append_for_caller
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.repositories import EventSourcedProviders
 from adapters.postgres.connection_pools import reading_pool, writing_pool
@@ -64,7 +64,7 @@ async def test_the_outcome_of_a_lost_append_is_known_behind_a_pooler(
 ) -> None:
     """Where the server still works on it, its process is found by its name and ended."""
     with PostgresProxy(pooled_url) as proxy, writing_pool(proxy.url) as pool:
-        ledger = Ledger(LedgerRecorder(pool, scope=callers_append, projector=projected))
+        ledger = Ledger(LedgerRecorder(pool, scope=append_for_caller, projector=projected))
         providers = EventSourcedProviders(ledger)
         with acting(organization_id):
             await providers.save(a_provider(name="Before"))

@@ -11,7 +11,7 @@ from psycopg_pool import ConnectionPool
 from adapters.event_store import aggregate_snapshots, aggregate_state
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.log_records import callers_append
+from adapters.event_store.log_records import append_for_caller
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.repositories import EventSourcedProviders
 from adapters.postgres.audit_log import PostgresAuditLog
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.databases import Connection, Database
 
 LONG = 2_000
-# Those since the last snapshot, and what a command, a page or a moment asks for besides.
+# Those since the last snapshot, and what a command, a page or a moment requests besides.
 MOST_EVENTS = 2 * aggregate_snapshots.INTERVAL + 60
 
 
@@ -102,7 +102,7 @@ class _OwnLedger:
 
     def __enter__(self) -> Ledger:
         self._pool.open()
-        self._ledger = Ledger(LedgerRecorder(self._pool, scope=callers_append, projector=projected))
+        self._ledger = Ledger(LedgerRecorder(self._pool, scope=append_for_caller, projector=projected))
         return self._ledger
 
     def __exit__(self, *_: object) -> None:

@@ -80,7 +80,7 @@ async def _until_listening(owner: Connection, *, unlike: int = 0) -> int:
             await asyncio.sleep(0.02)
 
 
-async def test_an_event_tells_what_happened_to_what(
+async def test_an_event_shows_what_happened_to_what(
     feed: FeedBroadcaster, hints: PostgresHints, bare_recorder: LedgerRecorder, organization_id: UUID
 ) -> None:
     async with asyncio.timeout(PATIENCE), aclosing(feed.follow(organization_id, None)) as batches:

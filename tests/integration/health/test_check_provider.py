@@ -204,7 +204,7 @@ async def test_a_change_at_the_last_moment_wins(
 
 
 def is_idle(stats: Mapping[str, int]) -> bool:
-    """Tell whether a pool has nothing lent out."""
+    """Return whether a pool has nothing lent out."""
     return stats["pool_available"] == stats["pool_size"] and stats.get("requests_waiting", 0) == 0
 
 

@@ -97,7 +97,7 @@ async def test_two_hundred_providers_do_not_wait_for_a_slow_and_a_hanging_one(
     assert (found[hanging].outcome.category, found[slow].status) == ("timeout", "healthy")
     assert {found[provider].status for provider in others} == {"healthy"}
     assert found[hanging].response_time_ms <= 2000
-    # The slow ones were the first to be begun, and the others went on beside them.
+    # The slow ones were the first to be begun, and the others continued beside them.
     assert notes.order.index(hanging) > 16
     assert notes.order.index(slow) > 16
     assert seconds < 30

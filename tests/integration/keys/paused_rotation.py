@@ -9,7 +9,7 @@ import time
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.credential_stock import PostgresCredentialStock
 from adapters.vault.keyring import Keyring
-from application.commands.rotate_master_key import RotateMasterKey, rotate_master_key
+from application.master_keys.rotate_master_key import RotateMasterKey, rotate_master_key
 from tests.integration.keys.credentials import master_keys
 
 

@@ -1,4 +1,4 @@
-"""Data keys are wrapped anew while everybody goes on; what is sealed stays as it was."""
+"""Data keys are rewrapped while everybody continues; what is sealed stays as it was."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import psycopg
 import pytest
 
 from adapters.vault.keyring import Keyring
-from application.commands.rotate_master_key import KeyNotServedYet, Rotated, RotateMasterKey, rotate_master_key
-from application.ports.credential_stock import RotationUnderWay
+from application.master_keys.credential_stock import RotationUnderWay
+from application.master_keys.list_master_keys import list_master_keys
+from application.master_keys.rotate_master_key import KeyNotServedYet, Rotated, RotateMasterKey, rotate_master_key
 from application.ports.progress import NoProgress
-from application.queries.list_master_keys import list_master_keys
 from tests.architecture.sources import ROOT
 from tests.integration.keys.credentials import Credentials, master_keys
 
@@ -55,7 +55,7 @@ def _organization_of(provider_id: UUID) -> UUID:
     return UUID(int=(provider_id.int - 1) % 12 + 1)
 
 
-async def test_every_data_key_is_wrapped_anew_and_every_key_is_as_it_was(
+async def test_every_data_key_is_rewrapped_and_every_key_is_as_it_was(
     credentials: Credentials, both: Keyring, stock: PostgresCredentialStock
 ) -> None:
     before = credentials.owner.execute("SELECT ciphertext, nonce FROM provider_credentials ORDER BY 1").fetchall()
@@ -132,7 +132,7 @@ async def test_of_two_at_once_the_second_is_told_so(
     assert (await rotated(both, stock)).left == 0
 
 
-async def test_killed_half_way_it_goes_on_where_it_was(
+async def test_killed_half_way_it_continues_where_it_was(
     credentials: Credentials, both: Keyring, stock: PostgresCredentialStock, database: Database
 ) -> None:
     process = await asyncio.create_subprocess_exec(

@@ -16,13 +16,13 @@ from psycopg_pool import ConnectionPool
 
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.log_records import callers_append
+from adapters.event_store.log_records import append_for_caller
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.repositories import EventSourcedProviders
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
-from adapters.postgres.provider_documents import PostgresProviderDocuments
+from adapters.postgres.resource_documents import PostgresProviderDocuments
 from adapters.postgres.tenant_statements import Tenant
 from application.ports.resource_documents import PageRequest, ProviderFilter
 from application.queries.resource_as_of import AtRevision, provider_as_of
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 async def _read(url: str, organization_id: UUID, provider_id: UUID) -> dict[str, Any]:
     with ConnectionPool(url, min_size=1, max_size=2, kwargs={"autocommit": True}, open=True) as pool:
-        ledger = Ledger(LedgerRecorder(pool, scope=callers_append, projector=projected))
+        ledger = Ledger(LedgerRecorder(pool, scope=append_for_caller, projector=projected))
         providers = EventSourcedProviders(ledger)
         async with reading_pool(url) as reading:
             with acting(organization_id):

@@ -20,8 +20,7 @@ from adapters.event_store.repositories import (
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
-from adapters.postgres.model_documents import PostgresModelDocuments
-from adapters.postgres.provider_documents import PostgresProviderDocuments
+from adapters.postgres.resource_documents import PostgresModelDocuments, PostgresProviderDocuments
 from adapters.postgres.tenant_statements import Tenant as Reader
 from application.errors import ModelNotFound, ProviderNotFound, TooMuchHistory
 from application.ports.resource_documents import ModelFilter, PageRequest, ProviderFilter
@@ -30,10 +29,13 @@ from tests.builders import acting
 from tests.integration.projections.random_changes import Tenant, stories
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from typing import Any
 
     from adapters.event_store.ledger import Ledger
     from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
+    from adapters.postgres.connection_pools import AnyPool
+    from adapters.postgres.tenant_statements import Statement
     from application.ports.resource_documents import Document
     from application.queries.resource_as_of import Moment
     from tests.databases import Database
@@ -203,3 +205,42 @@ async def test_a_log_too_long_for_a_list_is_refused(
         with acting(tenant.organization_id), pytest.raises(TooMuchHistory) as refused:
             await past.models(ModelFilter(), PageRequest(limit=1), _now())
     assert refused.value.pointer == "?asOf"
+
+
+class Noting(Reader):
+    """Notes after which positions events are read."""
+
+    def __init__(self, pool: AnyPool) -> None:
+        super().__init__(pool)
+        self.after: list[int] = []
+
+    async def rows(self, statement: Statement, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        if "after" in parameters:
+            self.after.append(parameters["after"])
+        return await super().rows(statement, parameters)
+
+
+async def test_a_later_list_reads_only_what_has_happened_since_an_earlier_one(
+    database: Database, providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger
+) -> None:
+    tenant = Tenant(
+        providers,
+        models,
+        EventSourcedOrganizations(ledger),
+        EventSourcedAccessKeys(ledger),
+        EventSourcedWebhooks(ledger),
+        EventSourcedMembers(ledger),
+    )
+    await tenant.begin()
+    async with reading_pool(database.app_url) as pool:
+        reader = Noting(pool)
+        past = PostgresHistoricalDocuments(reader)
+        with acting(tenant.organization_id):
+            earlier = _now()
+            before = await past.models(ModelFilter(), PageRequest(limit=10), earlier)
+            await tenant.remove_model(0)
+            after = await past.models(ModelFilter(), PageRequest(limit=10), _now())
+            assert await past.models(ModelFilter(), PageRequest(limit=10), earlier) == before
+    # Of providers and of models, first all of it, then what came later.
+    assert [place > 0 for place in reader.after] == [False, False, True, True]
+    assert len(orjson.loads(b"[" + before.joined + b"]")) == len(orjson.loads(b"[" + after.joined + b"]")) + 1

@@ -73,7 +73,7 @@ async def test_a_model_becomes_what_it_was(
     states = {model.revision: _written(model)}
     for command in commands:
         try:
-            strategies.carry_out(model, command)
+            strategies.apply_command(model, command)
         except DomainError:
             continue
         if model.pending_events:

@@ -20,7 +20,7 @@ from domain.provider.aggregate import Provider
 from domain.webhook.aggregate import Webhook
 from tests import hypothesis_strategies as strategies
 from tests.builders import a_model, a_provider, acting
-from tests.hypothesis_strategies import carry_out
+from tests.hypothesis_strategies import apply_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,7 +124,7 @@ class Tenant:
     async def change_provider(self, place: int, commands: Sequence[strategies.Command], name: str) -> None:
         provider = await self.providers.get(_at(self.provider_ids, place))
         for command in commands:
-            carry_out(provider, ("rename", (name,), {}) if command[0] == "rename" else command)
+            apply_command(provider, ("rename", (name,), {}) if command[0] == "rename" else command)
         await self.providers.save(provider)
 
     async def remove_provider(self, place: int, with_models: bool) -> None:
@@ -152,7 +152,7 @@ class Tenant:
         models = await self.models.get_many(list(wanted))
         for model in models.values():
             for command in wanted[model.id]:
-                carry_out(model, command)
+                apply_command(model, command)
         await self.models.save_all(list(models.values()))
 
     async def remove_model(self, place: int) -> None:
@@ -168,7 +168,7 @@ class Tenant:
     async def change_key(self, place: int, commands: Sequence[strategies.Command]) -> None:
         key = await self.keys.get(_at(self.key_ids, place))
         for command in commands:
-            carry_out(key, command)
+            apply_command(key, command)
         await self.keys.save(key)
 
     async def revoke_key(self, place: int) -> None:
@@ -184,7 +184,7 @@ class Tenant:
     async def change_webhook(self, place: int, commands: Sequence[strategies.Command]) -> None:
         webhook = await self.webhooks.get(_at(self.webhook_ids, place))
         for command in commands:
-            carry_out(webhook, command)
+            apply_command(webhook, command)
         await self.webhooks.save(webhook)
 
     async def remove_webhook(self, place: int) -> None:
@@ -200,7 +200,7 @@ class Tenant:
     async def change_member(self, place: int, commands: Sequence[strategies.Command]) -> None:
         member = await self.members.get(_at(self.member_ids, place))
         for command in commands:
-            carry_out(member, command)
+            apply_command(member, command)
         await self.members.save(member)
 
     async def remove_member(self, place: int, is_leaving: bool) -> None:
@@ -228,7 +228,7 @@ class Tenant:
     async def change_organization(self, commands: Sequence[strategies.Command]) -> None:
         organization = await self.organizations.get(self.organization_id)
         for command in commands:
-            carry_out(organization, command)
+            apply_command(organization, command)
         await self.organizations.save(organization)
 
     async def remove_organization(self) -> None:

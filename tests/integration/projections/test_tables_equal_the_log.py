@@ -17,8 +17,9 @@ from adapters.event_store.repositories import (
     EventSourcedWebhooks,
 )
 from application.projections.project_event import TOPICS
-from domain.access_key.values import NO_LIMITS, UNRESTRICTED, Budget, Restriction
+from domain.access_key.values import NO_LIMITS, UNRESTRICTED, Restriction
 from domain.access_key.values import Limits as KeyLimits
+from domain.budget import Budget
 from domain.model.values import Lifecycle, Limits
 from tests.builders import A_CREDENTIAL, ANOTHER_ENDPOINT, a_price
 from tests.hypothesis_strategies import NOW

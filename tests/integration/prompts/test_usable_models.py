@@ -12,7 +12,7 @@ import pytest
 
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
-from adapters.postgres.model_documents import PostgresModelDocuments
+from adapters.postgres.resource_documents import PostgresModelDocuments
 from application.ports.resource_documents import ModelFilter, PageRequest
 from application.prompts.model_selection import REFUSALS, select
 from application.queries.resource_as_of import AtRevision, AtTime, model_as_of
@@ -51,7 +51,7 @@ async def test_what_prompts_refuse_is_shown_as_unusable(registry: Registry, tena
         shown = {document["id"]: document for document in await documents(models)}
         usable = await documents(models, is_usable=True)
         unusable = await documents(models, is_usable=False)
-    # A config of before it was typed: what of it cannot be used is said where the model is asked for.
+    # A config of before it was typed: what of it cannot be used is said where the model is requested.
     refusals = {
         str(each.candidate.id): [rule.rule for rule in each.findings if rule.rule in REFUSALS - {"config"}]
         for each in ranked

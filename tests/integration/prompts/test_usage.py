@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import orjson
 import pytest
 
 from adapters.postgres.connection_pools import reading_pool
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from adapters.postgres.tenant_statements import Statement
+    from application.ports.log_pages import LogPage
     from tests.databases import Connection, Database
 
 
@@ -156,7 +159,7 @@ async def test_a_call_that_the_database_refuses_takes_no_other_with_it(
 
 
 class LosesAnAnswer(Tenant):
-    """Statements whose first answer is lost: they were carried out, and whoever asked does not know."""
+    """Statements whose first answer is lost: they were executed, and whoever asked does not know."""
 
     has_lost = False
 
@@ -213,3 +216,35 @@ async def test_figures_stay_when_the_model_is_gone(subject: Subject, owner: Conn
     ).fetchone()
     assert references == (0,)
     assert await requests(subject, organization_id) == 1
+
+
+async def test_a_search_goes_on_where_it_has_looked_at_enough(subject: Subject, tenant: Tenant) -> None:
+    chosen = RequestFilter(outcome="timeout")
+    with acting(uuid4()):
+        for number in range(20):
+            subject.clock.time = NOON + timedelta(seconds=number // 2)
+            outcome = "timeout" if number in (0, 7, 8, 9, 18) else "ok"
+            subject.ledger.record(a_request(a_use(outcome=outcome)))
+        await subject.settle()
+        whole = shown(await subject.log.page(chosen, 20, None))
+        assert len(whole) == 5
+        for looked_at, statements_a_page in ((1, 1), (3, 2), (4, 1), (30, 1)):
+            log = PostgresRequestLog(tenant, looked_at=looked_at, statements_a_page=statements_a_page)
+            assert len(shown(await log.page(RequestFilter(), 20, None))) == 20
+            for limit in (1, 2, 10):
+                pages = [await log.page(chosen, limit, None)]
+                lines = (await log.lines(chosen, limit, None)).text
+                while (place := pages[-1].next_before) is not None:
+                    pages.append(await log.page(chosen, limit, place))
+                found = [shown(page) for page in pages]
+                assert [each for page in found for each in page] == whole
+                assert lines.count(b"\r\n") == len(found[0]) <= limit
+                if looked_at > 20:
+                    # As long as not too many are looked at, every page but the last one is full, and none is empty.
+                    assert [len(page) for page in found[:-1]] == [limit] * (len(found) - 1)
+                    assert found[-1]
+
+
+def shown(page: LogPage[Any]) -> list[str]:
+    """Return the ids of a page's calls."""
+    return [each["id"] for each in orjson.loads(b"[" + page.text + b"]")]

@@ -70,7 +70,7 @@ async def test_calls_go_after_the_days_that_are_set_hours_after_400_and_days_nev
     assert counted(owner) == {"hours": 24, "days": 30, "calls": 0}
 
 
-async def test_a_transaction_deletes_no_more_than_it_may_and_the_sweep_goes_on(
+async def test_a_transaction_deletes_no_more_than_it_may_and_the_sweep_continues(
     tenant: Tenant, sweep: PostgresUsageSweep, owner: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await calls_of(tenant, uuid4(), uuid4(), each=3)

@@ -163,7 +163,7 @@ def test_redis_without_its_client_is_refused_with_what_to_install() -> None:
     assert said.splitlines() == [line, line]
 
 
-async def test_what_is_left_in_redis_says_whose_it_is_and_goes_away(redis: RedisServer) -> None:
+async def test_keys_in_redis_name_their_owner_and_expire(redis: RedisServer) -> None:
     organization_id = uuid4()
     async with counting(redis.url) as counts:
         await counts.take(A_QUOTA, organization_id)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from application.commands.rebuild_projections import RebuildProjections, rebuild_projections
 from application.ports.progress import NoProgress
-from application.queries.verify_projections import VerifyProjections, verify_projections
+from application.rebuilding.rebuild_projections import RebuildProjections, rebuild_projections
+from application.rebuilding.verify_projections import VerifyProjections, verify_projections
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
     from application.ports.progress import Progress
-    from application.ports.projections import Comparison, Differences, Projections
     from application.projections.row_changes import Table
+    from application.rebuilding.projections import Comparison, Differences, Projections
     from tests.databases import Connection
 
 _WAITING = b"""

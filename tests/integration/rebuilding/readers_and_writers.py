@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from adapters.postgres.connection_pools import reading_pool
-from adapters.postgres.model_documents import PostgresModelDocuments
+from adapters.postgres.resource_documents import PostgresModelDocuments
 from adapters.postgres.tenant_statements import Tenant as TenantConnection
 from application.ports.resource_documents import ModelFilter, PageRequest
 from tests.builders import acting
@@ -59,7 +59,7 @@ class _TenantClient:
         after = dict(self.states[-1])
         match number % 4:
             case 0:
-                # Known before it is asked for, because a reader may see it before the writer hears of it.
+                # Known before it is requested, because a reader may see it before the writer hears of it.
                 model_id = await self._registered(after)
             case 1 if len(self.tenant.model_ids) > 3:
                 model_id = await self._removed(after)

@@ -1,6 +1,6 @@
 """How a projection gets a column: a migration adds it, the code projects it, a rebuild fills it.
 
-This is the example of CONTRIBUTING.md, whose migration is carried out here and whose projection is the one here.
+This is the example of CONTRIBUTING.md, whose migration is executed here and whose projection is the one here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import orjson
 import pytest
 
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.log_records import callers_append
+from adapters.event_store.log_records import append_for_caller
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.repositories import EventSourcedModels
 from adapters.event_store.snapshot_check import wrong_snapshots
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from eventsourcing.persistence import StoredEvent
 
-    from application.projections.models import Columns
+    from application.projections.projection import Columns
     from application.projections.row_changes import RowChange
     from tests.databases import Connection, Database, Pool
     from tests.integration.rebuilding.conftest import Tenant
@@ -47,7 +47,7 @@ def shown(language: str) -> str:
     return dedent(block)
 
 
-# Migrations are carried out by whoever owns the tables.
+# Migrations are executed by whoever owns the tables.
 MIGRATION = f"SET ROLE modelbook_owner; {shown('sql')} RESET ROLE"
 
 
@@ -78,7 +78,7 @@ def inline(event: StoredEvent) -> RowChange:
 @pytest.fixture
 def next_version(pool: Pool) -> Iterator[EventSourcedModels]:
     """Give the models of the next version of the service, which projects the column."""
-    ledger = Ledger(LedgerRecorder(pool, scope=callers_append, projector=inline))
+    ledger = Ledger(LedgerRecorder(pool, scope=append_for_caller, projector=inline))
     yield EventSourcedModels(ledger)
     ledger.close()
 

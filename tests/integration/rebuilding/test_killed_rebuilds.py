@@ -104,7 +104,7 @@ async def until_it_goes_on(load: Load, reads: int, writes: int) -> None:
 
 
 @pytest.mark.parametrize("step", STEPS)
-async def test_while_one_stands_still_another_waits(
+async def test_while_one_is_stopped_another_waits(
     *,
     projections: PostgresProjections,
     tenants: tuple[Tenant, Tenant],

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Reader:
-    """Somebody who asks for states of the past."""
+    """Somebody who requests states of the past."""
 
     tenant: Tenant
     connection: TenantConnection

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.projections import aggregate_parts, organization_walk
 from adapters.projections.rewrite_rows import Pace
-from application.ports.projections import OrganizationUnknown, RebuildTogether
+from application.rebuilding.projections import OrganizationUnknown, RebuildTogether
 from domain.access_key.aggregate import AccessKey
 from tests.builders import acting
 from tests.integration.rebuilding.admin_use_cases import (

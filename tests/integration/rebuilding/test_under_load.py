@@ -61,7 +61,7 @@ async def test_rows_that_are_put_right_are_never_missing_nor_older_than_they_wer
 async def test_rows_that_are_written_meanwhile_are_made_again(
     projections: PostgresProjections, tenant: Tenant, owner: Connection
 ) -> None:
-    """Everything is wrong, and its organization goes on writing all of it."""
+    """Everything is wrong, and its organization continues writing all of it."""
     await tenant.begin(models=30)
     over = asyncio.Event()
 

@@ -130,7 +130,7 @@ async def test_values_that_are_only_spelled_otherwise_are_the_same(
     assert (await differences(projections, "ai_models")).count == 0
 
 
-async def test_writes_that_go_on_are_no_differences(
+async def test_writes_that_continue_are_no_differences(
     projections: PostgresProjections, tenants: tuple[Tenant, Tenant]
 ) -> None:
     done = asyncio.Event()

@@ -57,7 +57,7 @@ WRITES = {
     ("modelbook_admin", "organization_heads"): {"UPDATE"},
     ("modelbook_app", "vault_canaries"): {"INSERT"},
     ("modelbook_admin", "vault_canaries"): CHANGES,
-    # Master keys are rotated by wrapping data keys anew.
+    # Master keys are rotated by wrapping data keys again.
     ("modelbook_admin", "provider_credentials"): {"UPDATE"},
     **{("modelbook_admin", table): CHANGES for table in ("admin_jobs", "projections", "projection_proofs")},
 }

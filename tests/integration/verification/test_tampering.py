@@ -109,7 +109,7 @@ async def test_tampering_with_the_sink_alone_is_found(
 
 
 def _names(findings: Sequence[LogFinding], expected: Expected) -> bool:
-    """Tell whether a finding names the first event that does not fit: what was done, or the event after it."""
+    """Return whether a finding names the first event that does not fit: what was done, or the event after it."""
     first = min(sequence for _, sequence in expected)
     return any(
         finding.sequence is not None and finding.sequence <= first + 1 <= finding.sequence + finding.count

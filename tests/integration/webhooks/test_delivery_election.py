@@ -79,7 +79,9 @@ async def test_days_that_come_near_are_recorded_once(
     assert topics(owner).count("access-key.expiry-approaching") == 1
 
 
-async def test_what_is_due_is_told_by_one_of_two(database: Database, container: Container, owner: Connection) -> None:
+async def test_what_is_due_is_delivered_by_one_of_two(
+    database: Database, container: Container, owner: Connection
+) -> None:
     organization_id, webhook = uuid4(), a_webhook(topics=["provider.*"])
     await save(container, organization_id, "webhook", webhook)
     outbox = container.webhook_outbox()

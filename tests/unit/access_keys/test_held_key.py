@@ -38,7 +38,7 @@ def a_held_key(**changes: object) -> HeldKey:
         (NEW, {"is_enabled": False}, "disabled"),
         (NEW, {"expires_at": NOW}, "expired"),
         (NEW, {"expires_at": LATER}, None),
-        # Without the right secret nothing is said of what became of the key.
+        # Without the right secret nothing is said about what became of the key.
         (b"x" * 32, {"is_enabled": False, "expires_at": NOW}, "unknown"),
     ],
 )
@@ -46,19 +46,6 @@ def test_a_secret_is_accepted_as_long_as_it_and_the_key_are_good(
     digest: bytes, changes: dict[str, object], refusal: str | None
 ) -> None:
     assert a_held_key(**changes).refusal(digest, NOW) == refusal
-
-
-def test_a_key_uses_what_either_list_names() -> None:
-    model, provider = uuid4(), uuid4()
-    assert a_held_key().may_use(model, provider)
-    for changes, allowed in (
-        ({"model_ids": frozenset({model})}, True),
-        ({"provider_ids": frozenset({provider})}, True),
-        ({"model_ids": frozenset({uuid4()}), "provider_ids": frozenset({provider})}, True),
-        ({"model_ids": frozenset({uuid4()}), "provider_ids": frozenset({uuid4()})}, False),
-        ({"model_ids": frozenset()}, False),
-    ):
-        assert a_held_key(**changes).may_use(model, provider) is allowed
 
 
 def test_no_representation_shows_a_digest() -> None:

@@ -1,4 +1,4 @@
-"""Keys are recognized without asking the database, and never for longer than two seconds after it knows better."""
+"""Keys are recognized without querying the database, and never for longer than two seconds after it knows better."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ async def test_a_key_is_read_once(cache: AccessKeyCache, reader: CountingKeys) -
     assert (reader.reads, reader.questions) == (1, 0)
 
 
-async def test_the_log_is_asked_while_requests_go_on(
+async def test_the_log_is_asked_while_requests_continue(
     cache: AccessKeyCache, reader: CountingKeys, timer: FakeTimer
 ) -> None:
     key = a_held_key()
@@ -184,7 +184,7 @@ async def test_a_key_is_read_again_for_all_who_came_before_the_read(
     assert (await found(cache, key), reader.reads) == (rotated, 3)
 
 
-async def test_a_guessed_key_is_asked_for_once_in_a_while(
+async def test_a_guessed_key_is_requested_once_in_a_while(
     cache: AccessKeyCache, reader: CountingKeys, timer: FakeTimer
 ) -> None:
     nobody = a_held_key()

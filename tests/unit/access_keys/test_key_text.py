@@ -14,7 +14,7 @@ A_TEXT = text_of(UUID(int=1), UUID(int=2), b"s" * 32)
 
 
 @given(st.uuids(), st.uuids(), st.binary(min_size=32, max_size=32))
-def test_a_text_tells_whose_key_it_is(organization_id: UUID, key_id: UUID, secret: bytes) -> None:
+def test_a_text_contains_whose_key_it_is(organization_id: UUID, key_id: UUID, secret: bytes) -> None:
     text = text_of(organization_id, key_id, secret)
     assert re.fullmatch(PATTERN, text) is not None
     assert has_key_form(f"the key {text} is ours")

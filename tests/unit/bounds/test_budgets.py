@@ -1,4 +1,4 @@
-"""Budgets: never passed by more than the calls under way, and asked for as rarely as possible."""
+"""Budgets: never passed by more than the calls under way, and requested as rarely as possible."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from application.bounds.call_bounds import CallBounds
 from application.bounds.call_estimates import CallEstimate
 from application.errors import BudgetExceeded, CostUnknown, RateLimited, Unavailable
 from application.usage.usage_ledger import Use
-from domain.access_key.values import NO_LIMITS, Budget
+from domain.access_key.values import NO_LIMITS
+from domain.budget import Budget
 from tests.builders import acting
 from tests.fakes.budget_leases import FakeBudgetLeases, FakeSpending
 from tests.fakes.clock import FakeClock
@@ -104,7 +105,7 @@ def a_key(usd: str = "10", period: str = "day") -> CallBounds:
 
 
 async def others_have_run() -> None:
-    """Let tasks go on until they wait for something."""
+    """Let tasks continue until they wait for something."""
     for _ in range(10):
         await asyncio.sleep(0)
 
@@ -180,7 +181,7 @@ async def test_a_call_of_unknown_price_is_refused(process: Process) -> None:
         await process.call(a_key(), estimate=None)
 
 
-async def test_what_was_spent_is_told_when_the_database_is_back(process: Process, spending: FakeSpending) -> None:
+async def test_what_was_spent_is_reported_when_the_database_is_back(process: Process, spending: FakeSpending) -> None:
     key = a_key()
     await process.call(key)
     spending.is_away = True
@@ -218,7 +219,7 @@ async def test_another_budget_holds_at_once(process: Process) -> None:
     await process.call(key)
 
 
-async def test_thresholds_are_told_once(process: Process) -> None:
+async def test_thresholds_are_reported_once(process: Process) -> None:
     key = a_key("10")
     for cost in ("4", "2", "1", "5", "1"):
         with_room = CallBounds(kind=key.kind, subject_id=key.subject_id, limits=NO_LIMITS, budget=key.budget)
@@ -229,7 +230,7 @@ async def test_thresholds_are_told_once(process: Process) -> None:
     assert process.thresholds == [("access-key", 50), ("access-key", 80), ("access-key", 100)]
 
 
-async def test_a_threshold_that_could_not_be_told_of_is_told_of_later(process: Process) -> None:
+async def test_a_threshold_that_could_not_be_reported_is_reported_later(process: Process) -> None:
     process.is_away = True
     await process.call(a_key("10"), "6")
     for _ in range(3):
@@ -295,7 +296,7 @@ async def test_a_call_that_comes_while_a_part_is_given_back_counts(process: Proc
     assert spent(spending) == 3
 
 
-async def test_who_leaves_while_a_part_is_asked_for_has_nothing_counted_twice(
+async def test_who_leaves_while_a_part_is_requested_has_nothing_counted_twice(
     process: Process, spending: FakeSpending
 ) -> None:
     key = a_key("10")

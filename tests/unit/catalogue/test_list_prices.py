@@ -135,7 +135,7 @@ def test_every_model_is_found_as_if_all_entries_were_looked_through() -> None:
             assert prices._model(provider.id, model_id) is scanned, (provider.id, model_id)
 
 
-def test_an_endpoint_tells_the_provider() -> None:
+def test_an_endpoint_determines_the_provider() -> None:
     assert PACKAGED.provider_at("https://openrouter.ai/api/v1") == "openrouter"
     assert PACKAGED.provider_at("https://api.together.xyz/v1") == "together"
     assert PACKAGED.provider_at("http://localhost:8000/v1") is None

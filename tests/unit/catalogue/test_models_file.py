@@ -82,7 +82,7 @@ def test_what_has_retired_is_retired_and_what_will_is_deprecated() -> None:
     assert _faulty(is_sound) == []
 
 
-def test_an_id_or_alias_stands_once() -> None:
+def test_an_id_or_alias_appears_once() -> None:
     ids = Counter((service, name) for service, row in ROWS for name in (row["id"], *row.get("aliases", ())))
     assert [key for key, count in ids.items() if count > 1] == []
 

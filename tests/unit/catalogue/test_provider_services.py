@@ -30,7 +30,7 @@ from adapters.catalogue.provider_services import service_of
         ("somebody-elses", None, None),
     ],
 )
-def test_the_host_tells_the_service_and_else_the_type(
+def test_the_host_determines_the_service_and_else_the_type(
     provider_type: str, endpoint: str | None, service: str | None
 ) -> None:
     assert service_of(provider_type, endpoint) == service

@@ -16,8 +16,8 @@ from adapters.providers.chat_completions import completion as chat_completions
 from adapters.providers.generate_content import completion as generate_content
 from adapters.providers.messages import completion as messages
 from adapters.providers.responses import completion as responses
-from application.ports.price_list import ListedCall
 from application.prompts.call_costs import cost_at
+from application.prompts.price_list import ListedCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable

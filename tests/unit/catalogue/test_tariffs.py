@@ -16,9 +16,9 @@ from adapters.catalogue.packaged_catalogue import PackagedCatalogue
 from adapters.catalogue.packaged_price_list import PackagedPriceList
 from adapters.catalogue.price_overrides import PriceOverrides
 from adapters.catalogue.tariffs import KIND_OF, listed_tariff
-from application.ports.price_list import ListedCall, Tariff, Unpriced
 from application.prompts.call_costs import cost_at
 from application.prompts.completion import TokenUsage
+from application.prompts.price_list import ListedCall, Tariff, Unpriced
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, ModelPrice

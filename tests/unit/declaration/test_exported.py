@@ -38,7 +38,7 @@ def test_keys_that_could_not_be_made_again_are_left_out_and_named() -> None:
     ]
 
 
-def test_what_has_one_name_cannot_be_told_apart() -> None:
+def test_resources_of_the_same_name_are_ambiguous() -> None:
     with pytest.raises(DeclarationRefused, match="SEARCH exists twice"):
         exported([BUDGET, named("access key", "Search"), named("access key", "SEARCH")], now=NOW)
 

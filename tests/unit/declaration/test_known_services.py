@@ -1,4 +1,4 @@
-"""What is known of services is what the provider types say of them."""
+"""What is known of services is what the provider types say about them."""
 
 from __future__ import annotations
 

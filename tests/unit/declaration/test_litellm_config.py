@@ -82,7 +82,7 @@ def test_each_thing_that_is_not_taken_is_named_with_the_reason() -> None:
         "litellm_settings.success_callback",
         "litellm_settings.fallbacks (gpt-4.1: claude)",
         "router_settings.routing_strategy",
-        # Clients ask for claude-sonnet-4-5 by the provider's own name: that alias holds.
+        # Clients request claude-sonnet-4-5 by the provider's own name: that alias holds.
         "router_settings.model_group_alias.gpt-4",
         "general_settings.master_key",
         "general_settings.database_url",
@@ -155,7 +155,7 @@ def test_the_key_of_openai_goes_to_no_other_server_by_itself() -> None:
     ("params", "note"),
     [
         ({"model": "vertex_ai/gemini-2.5-pro"}, "there is no provider type for vertex_ai"),
-        ({"model": "unheard-of"}, "does not say at which service it is"),
+        ({"model": "unheard-of"}, "does not name its service"),
         ({"model": "hosted_vllm/m"}, "it has no api_base"),
         ({}, "it has no litellm_params.model"),
         ({"model": "gpt-5", "timeout": 6000}, "timeout of alias is left out"),
@@ -224,7 +224,7 @@ def test_the_environment_names_the_providers_whose_keys_are_there() -> None:
 
 
 @pytest.mark.parametrize("api_base", ["https://u:hidden@gw.example.com/v1", "https://gw.example.com/v1?key=hidden"])
-def test_a_secret_in_an_address_is_told_nowhere(api_base: str) -> None:
+def test_a_secret_in_an_address_is_shown_nowhere(api_base: str) -> None:
     translation = one(model="openai/m", api_base=api_base)
     assert translation.document["providers"] == []
     assert "password or a query" in " ".join(translation.notes)

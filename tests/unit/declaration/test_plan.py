@@ -179,7 +179,7 @@ def test_a_null_key_is_taken_away() -> None:
     assert change.secrets == {"apiKey": None}
 
 
-def test_where_secrets_go_is_told_if_the_file_does_not_say_it() -> None:
+def test_the_destination_of_secrets_is_shown_if_the_file_has_none() -> None:
     endpoint = "https://gateway.example.com/v1"
     there = present("provider", {**PROVIDER, "endpoint": endpoint}, shown={"apiKey": "…1234"})
     fields = {name: value for name, value in PROVIDER.items() if name != "endpoint"}
@@ -241,7 +241,7 @@ def test_what_can_never_be_is_refused(resource: Wanted, there: list[Present], fi
     assert finding in found
 
 
-def test_what_stands_twice_is_refused_with_both_places() -> None:
+def test_duplicates_are_refused_with_both_places() -> None:
     again = wanted("access key", KEY | {"name": "SEARCH"}, place="/accessKeys/7")
     assert refused([wanted("access key", KEY), again], []) == [
         "/accessKeys/7 is the access key SEARCH again, after /access keys/0"

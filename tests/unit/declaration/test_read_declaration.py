@@ -27,7 +27,7 @@ def refused(folder: Path = Path(), /, **parts: Any) -> list[str]:  # noqa: ANN40
     return [f"{finding.place} {finding.message}" for finding in refusal.value.findings]
 
 
-def test_every_place_that_is_not_right_is_told() -> None:
+def test_every_wrong_value_is_reported() -> None:
     found = refused(
         providers=[{"name": "", "providerType": "openai", "colour": "red"}, {"providerType": "openai"}],
         accessKeys=[{"name": "Search", "scope": "all", "modelIds": []}],
@@ -56,7 +56,7 @@ def test_keys_are_named_and_never_repeated() -> None:
     secret = "sk-proj-0123456789abcdefghijklmnop"
     written = refused(providers=[OPENAI | {"apiKey": secret}])
     assert written == [
-        "/providers/0/apiKey never stands in the file: write {env: NAME} or {file: PATH} to say where it is"
+        "/providers/0/apiKey is never written in the file: use {env: NAME} or {file: PATH} to refer to it"
     ]
     elsewhere = refused(accessKeys=[{"name": secret, "labels": {"team": secret}}])
     assert [finding.split(" ")[0] for finding in elsewhere] == ["/accessKeys/0/name", "/accessKeys/0/labels/team"]

@@ -56,8 +56,8 @@ def _merge_bomb() -> bytes:
 @pytest.mark.parametrize(
     ("text", "message", "position"),
     [
-        (b"a: 1\nb: 2\na: 3", "stands twice", Position(3, 1)),
-        (b"<<: {a: 1}\n<<: {b: 2}", "stands twice", Position(2, 1)),
+        (b"a: 1\nb: 2\na: 3", "appears twice", Position(3, 1)),
+        (b"<<: {a: 1}\n<<: {b: 2}", "appears twice", Position(2, 1)),
         (b"<<: [1]", "can be merged in", Position(1, 6)),
         (b"a: !!python/object/apply:os.system [x]", "Tags", Position(1, 4)),
         (b"a: !secret x", "Tags", Position(1, 4)),

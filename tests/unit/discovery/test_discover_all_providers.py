@@ -28,7 +28,7 @@ async def provider(world: World) -> Provider:
     return await world.provider("ours", "a", "b")
 
 
-async def test_nobody_waits_longer_than_some_seconds_and_the_question_goes_on(world: World) -> None:
+async def test_nobody_waits_longer_than_some_seconds_and_the_question_continues(world: World) -> None:
     world = World(patience=0.05)
     slow, quick = await world.provider("slow", "a"), await world.provider("quick", "b")
     world.upstream(slow).answers.clear()

@@ -1,4 +1,4 @@
-"""What is shown of an answer: completed, compared with what is registered, and worked out once."""
+"""What is shown of an answer: completed, compared with what is registered, and calculated once."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ async def test_changes_are_reported_with_amounts_as_numbers(world: World) -> Non
     ]
 
 
-async def test_an_offer_is_worked_out_once_for_all_who_look(world: World) -> None:
+async def test_an_offer_is_calculated_once_for_all_who_look(world: World) -> None:
     provider = await world.provider("ours", "a")
     first = await world.look(provider)
     assert (await world.look(provider)).offer is first.offer
@@ -229,7 +229,7 @@ async def test_a_model_is_retired_from_the_day_of_its_end(world: World) -> None:
     assert stages == [("deprecated", "deprecated"), ("retired", "retired")]
 
 
-async def test_a_long_list_is_worked_out_the_same(world: World) -> None:
+async def test_a_long_list_is_calculated_the_same(world: World) -> None:
     names = [f"model-{number}" for number in range(1500)]
     provider = await world.provider("ours", *names)
     model_id = await registered(world, provider, "model-77")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from application.discovery.failure_documents import failure_document, failure_from, quiet_seconds
+from application.discovery.kept_documents import failure_document, failure_from, quiet_seconds
 from application.ports.provider_gateway import CallOutcome, RateLimit
 from tests.prompt_setup import a_failure
 

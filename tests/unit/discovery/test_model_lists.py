@@ -40,7 +40,7 @@ async def test_a_provider_is_asked_once_as_long_as_its_answer_is_fresh(world: Wo
     assert len(world.upstream(provider).asked) == 1
 
 
-async def test_an_answer_that_is_too_old_is_asked_for_anew(provider: Provider, world: World) -> None:
+async def test_an_answer_that_is_too_old_is_requested_again(provider: Provider, world: World) -> None:
     hasty = World(time_to_live=0.0, ledger=world.ledger, gateway=world.gateway, organization_id=world.organization_id)
     for _ in range(2):
         assert not (await hasty.look(provider)).cached
@@ -56,7 +56,7 @@ async def test_a_refresh_asks_however_fresh_the_answer_is(world: World, provider
 
 
 @pytest.mark.parametrize("change", ["endpoint", "key", "no key", "settings"])
-async def test_a_provider_that_is_connected_otherwise_is_asked_anew(
+async def test_a_provider_that_is_connected_otherwise_is_asked_again(
     world: World, provider: Provider, change: str
 ) -> None:
     if change == "no key":

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from application.discovery.kept_documents import offer_document
 from application.discovery.offer_changes import Snapshot, is_suspicious, names_of, names_of_missing, next_snapshot
-from application.discovery.offer_documents import offer_document
 from application.ports.provider_gateway import OfferedModel
 from tests.unit.discovery.offer_strategies import answers
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from hypothesis import given
 
-from application.discovery.offer_documents import offer_document, offer_from
+from application.discovery.kept_documents import offer_document, offer_from
 from application.ports.provider_gateway import ROUTER, OfferedModel
 from tests.unit.discovery.offer_strategies import offers
 

@@ -71,7 +71,7 @@ async def test_who_gives_up_leaves_the_call_to_the_others() -> None:
     assert (await other, one.cancelled(), call.was_broken_off) == (1, True, False)
 
 
-async def test_a_call_goes_on_when_all_have_given_up_and_its_failure_bothers_nobody() -> None:
+async def test_a_call_continues_when_all_have_given_up_and_its_failure_bothers_nobody() -> None:
     flights: SingleFlight[int] = SingleFlight()
     call = Call(ValueError("nobody hears this"))
     with pytest.raises(TimeoutError):

@@ -20,7 +20,7 @@ from domain.model.values import MANUAL, Lifecycle, Limits
 from tests import hypothesis_strategies as strategies
 from tests.builders import a_model, a_price
 from tests.events import happened, topics
-from tests.hypothesis_strategies import carry_out
+from tests.hypothesis_strategies import apply_command
 from tests.unit.policies.test_fill_model_facts import knowns, offers
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def test_a_persons_values_stay_whatever_happens_in_whatever_order(
             synchronise(model, step, DAY, take_suspicious=take_suspicious)
             assert by_hand(model) == kept
         else:
-            carry_out(model, step)
+            apply_command(model, step)
 
 
 @given(strategies.models, facts)

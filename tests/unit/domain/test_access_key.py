@@ -8,7 +8,8 @@ import pytest
 
 from domain.access_key.aggregate import AccessKey
 from domain.access_key.errors import ExpiryPassed
-from domain.access_key.values import Budget, Limits, Restriction
+from domain.access_key.values import Limits, Restriction
+from domain.budget import Budget
 from domain.errors import InvalidValue
 from domain.root import DecidedAfterRemoval
 from tests.builders import NOW, an_access_key

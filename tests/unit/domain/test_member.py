@@ -71,7 +71,7 @@ def test_a_role_changes_and_stays() -> None:
         assert drained(member) == [(Member.RoleChanged, {"role": "admin"})]
 
 
-def test_what_ends_a_membership_is_told_apart() -> None:
+def test_the_ends_of_a_membership_are_different_events() -> None:
     invited, removed, left = an_invited(), a_joined(), a_joined()
     for _ in range(2):
         invited.remove()

@@ -34,7 +34,7 @@ def _registered(**changes: object) -> Model:
     return model
 
 
-def test_registering_tells_what_the_model_is() -> None:
+def test_registering_shows_what_the_model_is() -> None:
     model = a_model(
         UUID(int=1),
         provider_id=UUID(int=2),

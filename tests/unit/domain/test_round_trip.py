@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.errors import DomainError
 from tests import hypothesis_strategies as strategies
 from tests.events import saved_and_loaded, state_of
-from tests.hypothesis_strategies import carry_out
+from tests.hypothesis_strategies import apply_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def _live(aggregate: Root, commands: Sequence[Command]) -> None:
     for command in commands:
         with suppress(DomainError):
-            carry_out(aggregate, command)
+            apply_command(aggregate, command)
 
 
 @given(strategies.providers, st.lists(strategies.provider_commands, max_size=8), st.booleans())

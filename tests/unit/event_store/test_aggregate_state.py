@@ -34,7 +34,7 @@ def test_an_aggregate_is_loaded_as_it_was_kept(kind: str, data: st.DataObject) -
     aggregate: Root = data.draw(begun)
     for command in data.draw(st.lists(commands, max_size=8)):
         with suppress(DomainError):
-            strategies.carry_out(aggregate, command)
+            strategies.apply_command(aggregate, command)
     topic, state = state_of(aggregate)
     assert events.state_of(aggregate_of(aggregate.id, aggregate.version, topic, state)) == events.state_of(aggregate)
 

@@ -1,4 +1,4 @@
-"""When what a check saw becomes what is said of a provider."""
+"""When what a check saw becomes what is said about a provider."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from application.bounds.rate_limits import Quota
 from application.errors import (
     ApplicationError,
     BulkRefused,
@@ -18,7 +19,6 @@ from application.errors import (
     StaleRevision,
 )
 from application.ports.provider_gateway import CallOutcome, ContextUse, UpstreamFailure
-from application.ports.rate_limits import Quota
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
 from application.prompts.selection_candidates import Selection
 from entrypoints.http.documentation.problems import catalogue_of, sentence_of

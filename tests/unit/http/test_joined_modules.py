@@ -96,7 +96,7 @@ def test_what_is_imported_later_has_a_script_of_its_own_and_shares_what_others_h
     assert found["pages-one.js"].startswith(
         'import { $core_session } from "./main.js";\nimport { $parts_table } from "./shared.js";\n// pages/one.js\n'
     )
-    # What it shares is asked for with it, and not after it.
+    # What it shares is requested with it, and not after it.
     assert 'Promise.all([import("./pages-one.js"), import("./shared.js")])' in found["main.js"]
     assert '() => import("./main.js").then((script) => script.$pages_home)' in found["main.js"]
 
@@ -125,7 +125,7 @@ def test_what_others_have_published_is_a_module_too() -> None:
     assert "var plot=function(){return 1}();\nreturn { default: plot };" in found["vendor-plot.js"]
 
 
-def test_a_module_finds_what_lies_beside_it_where_it_lay() -> None:
+def test_a_module_finds_the_files_beside_it() -> None:
     found = joined(
         {"main.js": 'import { at } from "./core/at.js";\n', "core/at.js": "export const at = import.meta.url;\n"}
     )

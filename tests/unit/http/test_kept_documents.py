@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import orjson
 
-from application.health.report_documents import report_fields
+from application.health.health_checks import report_fields
 from application.ports.provider_gateway import CallOutcome, TestReport, Timings
 from entrypoints.http.answers import providers as answers
 from entrypoints.http.answers.discovery import ChangeSet

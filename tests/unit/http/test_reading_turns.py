@@ -32,3 +32,22 @@ async def test_those_who_come_after_a_pause_are_let_in_as_well() -> None:
         turns.wait(read.set)
         await read.wait()
         read.clear()
+
+
+async def test_of_many_who_come_at_once_the_first_begin_at_once_and_the_others_in_their_order() -> None:
+    loop = asyncio.get_running_loop()
+    turns, begun, moments = ReadingTurns(loop), list[int](), list[float]()
+    all_begun = asyncio.Event()
+
+    def begin(number: int) -> None:
+        begun.append(number)
+        moments.append(loop.time())
+        if number == 19:
+            all_begun.set()
+
+    for number in range(20):
+        turns.begin(partial(begin, number))
+    assert begun == list(range(AT_ONCE))
+    await all_begun.wait()
+    assert begun == list(range(20))
+    assert max(moments[AT_ONCE:].count(moment) for moment in moments[AT_ONCE:]) <= AT_ONCE

@@ -35,8 +35,8 @@ def test_a_syntax_error_is_located(body: bytes, line: int, column: int) -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b'{"a": 1, "b": {"c": 1, "c": 1}}', 'The key "c" stands twice'),
-        (b'{"a": 1, "\\u0061": 2}', 'The key "a" stands twice'),
+        (b'{"a": 1, "b": {"c": 1, "c": 1}}', 'The key "c" appears twice'),
+        (b'{"a": 1, "\\u0061": 2}', 'The key "a" appears twice'),
         (b"[NaN]", "NaN is not a number"),
         (b"[Infinity]", "Infinity is not a number"),
         (b"[-Infinity]", "-Infinity is not a number"),

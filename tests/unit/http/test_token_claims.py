@@ -21,7 +21,7 @@ from tests.tokens import (
 )
 
 
-async def test_a_good_token_tells_who_asks() -> None:
+async def test_a_valid_token_identifies_the_caller() -> None:
     principal = await verifier(audience="authenticated", issuer="https://issuer.example/auth/v1").principal(
         f"Bearer {encoded()}"
     )

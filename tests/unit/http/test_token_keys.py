@@ -164,7 +164,7 @@ def test_keys_of_several_kinds_may_share_an_id() -> None:
     assert [key.algorithm for key in public_keys(document)["a"]] == ["ES256", "RS256", "ES256"]
 
 
-async def test_how_each_fetch_ended_is_told() -> None:
+async def test_the_result_of_each_fetch_is_reported() -> None:
     issuer, clock = Issuer("a"), Clock()
     ended: list[str | None] = []
     keys = FetchedKeys(issuer, clock=clock, on_fetched=ended.append)

@@ -1,4 +1,4 @@
-"""When lists are read from a replica, and what is said of it when they are not."""
+"""When lists are read from a replica, and what is said about it when they are not."""
 
 from __future__ import annotations
 

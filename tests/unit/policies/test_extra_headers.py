@@ -46,7 +46,7 @@ def test_what_is_no_name_is_refused(name: str) -> None:
 @pytest.mark.parametrize(
     "value", ["", "secret\r\nHost: b", "s\nb", "s\0b", "sü", " secret", "secret ", "s" * 4097, "\x7f"]
 )
-def test_what_is_no_value_is_refused_and_not_told(value: str) -> None:
+def test_what_is_no_value_is_refused_and_not_shown(value: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         merged_headers({}, {"X-Gateway": value})
     assert refusal.value.pointer == "/extraHeaders/X-Gateway"

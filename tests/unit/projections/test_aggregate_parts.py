@@ -8,7 +8,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.projections.aggregate_parts import Some, Span, spans
+from adapters.projections.aggregate_parts import AggregateList, Span, spans
 
 
 @given(events=st.integers(0, 2_000), size=st.integers(1, 60))
@@ -24,5 +24,5 @@ def test_spans_cover_everything_once(events: int, size: int) -> None:
 def test_each_id_is_in_one_of_them(id_: UUID, events: int) -> None:
     assert [id_ in part for part in spans(events, size=7)].count(True) == 1
     assert id_ in Span()
-    assert id_ in Some([id_])
-    assert UUID(int=id_.int ^ 1) not in Some([id_])
+    assert id_ in AggregateList([id_])
+    assert UUID(int=id_.int ^ 1) not in AggregateList([id_])

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.ports.price_list import Tariff, Unpriced
 from application.ports.provider_gateway import ProviderConnection
 from application.prompts.call_costs import Cost, CostPart, call_cost, cost_at, own_tariff
 from application.prompts.completion import Completion, TokenUsage
 from application.prompts.model_parameters import Defaults
+from application.prompts.price_list import Tariff, Unpriced
 from domain.model.values import HIGHEST_COST, MOST_DECIMALS, Price, PriceTier
 from tests.builders import a_price
 from tests.fakes.generation import completed
@@ -193,7 +193,7 @@ def test_a_price_of_the_organizations_own_counts_before_the_list(source: str) ->
     assert (cost.usd, cost.source) == (Decimal("1.1"), source)
 
 
-def test_a_listed_price_is_looked_up_anew_and_kept_where_the_list_has_it_no_more() -> None:
+def test_a_listed_price_is_looked_up_again_and_kept_where_the_list_has_it_no_more() -> None:
     held = a_price("1", "1", "genai-prices")
     price_list = FakePriceList({("azure_openai", "gpt-4o-2024-08-06"): LISTED})
     assert listed(ANSWER, price_list=price_list, price=held).usd == Decimal("0.002")

@@ -43,8 +43,8 @@ class Models:
         cool_down = self.cool_downs.of(HERE, self.model)
         return None if cool_down is None else cool_down.until - self.timer.now()
 
-    def untold(self) -> list[SharedCoolDown]:
-        return self.cool_downs.untold(HERE, [self.model.id])
+    def unshared(self) -> list[SharedCoolDown]:
+        return self.cool_downs.unshared(HERE, [self.model.id])
 
 
 def test_a_model_that_has_failed_twice_is_tried_and_after_the_third_time_left_alone() -> None:
@@ -101,7 +101,7 @@ def test_one_prompt_tries_it_again_and_the_others_wait_for_what_it_finds() -> No
     assert not models.cool_downs.is_suspect(HERE, models.model)
 
 
-def test_who_goes_away_while_trying_leaves_it_to_the_next() -> None:
+def test_who_leaves_while_trying_leaves_it_to_the_next() -> None:
     models = Models()
     models.fails(a_failure("timeout"))
     models.timer.time += SHORTEST
@@ -143,7 +143,7 @@ def test_failures_while_it_is_left_alone_make_it_no_longer() -> None:
     assert models.left == SHORTEST - 1
 
 
-def test_calls_that_were_under_way_tell_nothing_new() -> None:
+def test_calls_that_were_under_way_are_no_new_findings() -> None:
     models = Models()
     begun = models.timer.now()
     models.timer.time += 1
@@ -156,7 +156,7 @@ def test_calls_that_were_under_way_tell_nothing_new() -> None:
     assert models.left is None
 
 
-def test_another_endpoint_key_or_setting_begins_anew() -> None:
+def test_another_endpoint_key_or_setting_begins_again() -> None:
     models = Models()
     models.fails(a_failure("auth_invalid", is_retryable=False))
     assert models.left is not None
@@ -192,9 +192,9 @@ class Pair:
         """Share what the one has found, as the database would; return how much."""
         self._written += 1
         now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self._written)
-        found = teller.untold()
+        found = teller.unshared()
         teller.cool_downs.note_shared(HERE, [(each.model_id, now) for each in found])
-        hearer.cool_downs.heard(HERE, [replace(each, changed_at=now) for each in found])
+        hearer.cool_downs.note_others(HERE, [replace(each, changed_at=now) for each in found])
         return len(found)
 
 
@@ -207,7 +207,7 @@ def test_what_one_process_finds_the_other_goes_by_on_its_own_clock() -> None:
     assert pair.tell(pair.one, pair.other) == 0
 
 
-def test_that_it_answers_again_is_told_too() -> None:
+def test_that_it_answers_again_is_shared_too() -> None:
     pair = Pair()
     pair.one.fails(a_failure("timeout"))
     pair.tell(pair.one, pair.other)
@@ -233,7 +233,7 @@ def test_what_this_process_has_just_found_is_not_overwritten_by_what_is_older() 
     pair.tell(pair.one, pair.other)
     pair.other.timer.time += SHORTEST
     pair.other.answers()
-    before = pair.other.untold()
+    before = pair.other.unshared()
     pair.tell(pair.one, pair.other)
-    pair.other.cool_downs.heard(HERE, [replace(each, reason="timeout", seconds_left=5.0) for each in before])
+    pair.other.cool_downs.note_others(HERE, [replace(each, reason="timeout", seconds_left=5.0) for each in before])
     assert pair.other.left is None

@@ -79,7 +79,7 @@ async def test_each_repetition_has_what_is_left_of_the_deadline() -> None:
     assert [call.request.deadline_seconds for call in setup.generation.calls] == [10.0, 8.0]
 
 
-async def test_a_model_that_was_asked_for_has_no_other() -> None:
+async def test_a_model_that_was_requested_has_no_other() -> None:
     setup = PromptSetup()
     two_models(setup)
     model = setup.model("third")

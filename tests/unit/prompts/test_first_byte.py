@@ -153,7 +153,7 @@ async def cools_down(setup: PromptSetup) -> bool:
     return setup.cool_downs.is_suspect(setup.organization_id, first)
 
 
-async def test_a_request_in_haste_tells_nothing_against_a_model_that_is_alive() -> None:
+async def test_a_short_deadline_does_not_count_against_a_model_that_is_alive() -> None:
     """Else one client could keep all others of its organization from their model."""
     alive = a_setup(reachable=True)
     hangs_once(alive)
@@ -166,7 +166,7 @@ async def test_a_request_in_haste_tells_nothing_against_a_model_that_is_alive() 
 
 
 @pytest.mark.parametrize(("own", "models", "is_cooled"), [(0.01, None, False), (0.01, 60, False), (90.0, None, True)])
-async def test_a_stream_that_is_left_sooner_than_the_model_is_known_to_pause_tells_nothing(
+async def test_a_stream_that_is_left_sooner_than_the_model_is_known_to_pause_does_not_count(
     own: float, models: float | None, is_cooled: bool
 ) -> None:
     config: dict[str, Any] = {} if models is None else {"idleSeconds": models}
@@ -207,7 +207,7 @@ async def test_one_that_has_hung_is_asked_last_and_tried_again_with_no_more_pati
     setup.generation = FakeGeneration()
     hangs_once(setup)
     shared = setup.shared.kept[first.id]
-    setup.cool_downs.heard(
+    setup.cool_downs.note_others(
         setup.organization_id, [replace(shared, seconds_left=-1.0, changed_at=datetime(2027, 1, 1, tzinfo=UTC))]
     )
     assert await run(setup) == LEFT

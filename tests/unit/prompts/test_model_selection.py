@@ -125,7 +125,7 @@ def test_a_rule_says_what_it_found(facts: dict[str, Any], need: Requirements, se
         ({"defaults": Defaults(problem="stop is wrong")}, "config"),
     ],
 )
-def test_a_model_asked_for_by_name_is_refused_only_for_what_makes_a_call_impossible(
+def test_a_model_requested_by_name_is_refused_only_for_what_makes_a_call_impossible(
     facts: dict[str, Any], rule: str
 ) -> None:
     assert rules(a_candidate(**facts)) == (False, [rule])
@@ -140,7 +140,7 @@ def test_a_model_asked_for_by_name_is_refused_only_for_what_makes_a_call_impossi
         ({"type": "embedding"}, "type"),
     ],
 )
-def test_a_model_asked_for_by_name_is_tried_in_spite_of_everything_else(facts: dict[str, Any], warning: str) -> None:
+def test_a_model_requested_by_name_is_tried_in_spite_of_everything_else(facts: dict[str, Any], warning: str) -> None:
     assert rules(a_candidate(**facts)) == (True, [warning, "asked-for"])
 
 
@@ -153,7 +153,7 @@ def test_a_model_asked_for_by_name_is_tried_in_spite_of_everything_else(facts: d
         ({"type": "language"}, False),
     ],
 )
-def test_images_go_only_to_models_known_to_read_them_unless_one_was_asked_for(
+def test_images_go_only_to_models_known_to_read_them_unless_one_was_requested(
     facts: dict[str, Any], reads: bool
 ) -> None:
     candidate = a_candidate(**facts)
@@ -202,7 +202,7 @@ def test_preferred_goes_by_preference_then_health_then_cost() -> None:
     assert order(Requirements(), *candidates) == ["first", "second", "healthy", "cheap", "dear"]
 
 
-def test_models_asked_for_by_name_are_ordered_as_preferred_the_unhealthy_last() -> None:
+def test_models_requested_by_name_are_ordered_as_preferred_the_unhealthy_last() -> None:
     ill = a_candidate(name="ill", health="unhealthy", price=a_price("0.0001", "0.0001"))
     well = a_candidate(name="well")
     assert order(None, ill, well) == ["well", "ill"]

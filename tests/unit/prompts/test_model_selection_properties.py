@@ -91,7 +91,7 @@ def test_what_a_need_keeps_meets_it(some: list[Candidate], need: Requirements, h
 
 
 @given(several, st.booleans())
-def test_what_is_asked_for_by_name_is_dropped_by_a_refusal_alone(some: list[Candidate], has_images: bool) -> None:
+def test_what_is_requested_by_name_is_dropped_by_a_refusal_alone(some: list[Candidate], has_images: bool) -> None:
     for ranked in select(some, None, has_images=has_images).ranked_candidates:
         refused = any(finding.rule in REFUSALS for finding in ranked.findings)
         assert refused == (ranked.rank is None)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from application.ports.provider_gateway import Category
-from application.prompts.retry_policy import FINAL, RetryPolicy, most_telling
+from application.prompts.retry_policy import FINAL, RetryPolicy, most_informative
 from tests.prompt_setup import a_failure
 
 if TYPE_CHECKING:
@@ -115,8 +115,8 @@ def test_a_wait_is_short_enough_and_only_for_what_may_heal(
     assert not has_alternative or retry_after is None
 
 
-def test_the_failure_to_tell_is_one_that_may_heal() -> None:
+def test_the_reported_failure_is_one_that_may_be_temporary() -> None:
     busy, refused = a_failure("overloaded").failure, a_failure("auth_invalid", is_retryable=False).failure
-    assert most_telling([busy, refused]) is busy
-    assert most_telling([refused, busy]) is busy
-    assert most_telling([refused, other := a_failure("not_found", is_retryable=False).failure]) is other
+    assert most_informative([busy, refused]) is busy
+    assert most_informative([refused, busy]) is busy
+    assert most_informative([refused, other := a_failure("not_found", is_retryable=False).failure]) is other

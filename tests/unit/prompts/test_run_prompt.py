@@ -25,7 +25,7 @@ from tests.fakes.generation import HANG, completed
 from tests.prompt_setup import PromptSetup, a_failure, a_prompt, an_account
 
 
-async def test_the_model_that_was_asked_for_answers() -> None:
+async def test_the_model_that_was_requested_answers() -> None:
     setup = PromptSetup()
     model = setup.model("gpt-x", price=a_price("0.0025", "0.01"))
     with setup.acting():
@@ -169,7 +169,7 @@ async def test_a_disabled_model_is_refused_with_the_reason() -> None:
     assert setup.generation.calls == []
 
 
-async def test_an_unhealthy_provider_is_asked_all_the_same_when_its_model_was_asked_for() -> None:
+async def test_an_unhealthy_provider_is_asked_all_the_same_when_its_model_was_requested() -> None:
     setup = PromptSetup(account=an_account(health="unhealthy"))
     model = setup.model()
     with setup.acting():

@@ -49,7 +49,7 @@ async def names(setup: PromptSetup, selector: ModelSelector = ANY) -> list[str]:
 
 
 async def settled() -> None:
-    """Let what goes on in the background come to its end."""
+    """Let what continues in the background come to its end."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
     await asyncio.gather(*others, return_exceptions=True)
 
@@ -90,7 +90,7 @@ async def test_a_write_elsewhere_is_seen_before_two_seconds_are_over() -> None:
     assert await names(setup) == ["after"]
 
 
-async def test_the_log_is_asked_while_prompts_go_on() -> None:
+async def test_the_log_is_asked_while_prompts_continue() -> None:
     setup, timer = a_setup()
     model = setup.model(name="before")
     await names(setup)
@@ -202,7 +202,7 @@ async def test_nobody_has_no_models() -> None:
         await chosen(setup)
 
 
-async def test_what_is_asked_for_is_remembered_by_itself() -> None:
+async def test_what_is_requested_is_remembered_by_itself() -> None:
     setup, _ = a_setup()
     one, two = setup.model(name="one"), setup.model(name="two")
     selectors = (ModelById(one.id), ModelByAnyName("two"), ModelById(two.id), ANY)

@@ -143,7 +143,7 @@ def prompted_at(provider: str) -> Prompted:
 
 
 def handed_on(answer: Iterable[object]) -> bytes:
-    """Return what of an answer goes on to a client of the same protocol as it is."""
+    """Return the part of an answer that a client of the same protocol gets unchanged."""
     return b"".join(event.content for event in answer if isinstance(event, NativeEvents))
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from adapters.providers.anthropic.model_entries import read_model as read_anthropic
 from adapters.providers.azure.model_entries import read_deployment
 from adapters.providers.azure.model_entries import read_model as read_azure
+from adapters.providers.connection_reports import health_status
 from adapters.providers.error_mapping.classify_error import classify_error
-from adapters.providers.error_mapping.health_status import health_status
 from adapters.providers.google.model_entries import read_model as read_google
 from adapters.providers.openai.model_entries import read_model as read_openai
 from adapters.providers.openai_compatible import groq, llamacpp, mistral, ollama, openrouter, together, xai

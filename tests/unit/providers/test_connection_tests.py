@@ -26,7 +26,7 @@ async def test_googles_count_is_known_when_all_are_on_the_page(token: str | None
     ("limit_remaining", "category"),
     [(74.5, "ok"), (None, "ok"), (0, "billing_exhausted"), (-1.5, "billing_exhausted"), (False, "ok"), ("0", "ok")],
 )
-async def test_openrouters_key_page_tells_whether_the_key_has_money(limit_remaining: object, category: str) -> None:
+async def test_openrouters_key_page_shows_whether_the_key_has_money(limit_remaining: object, category: str) -> None:
     prepared = Prepared({"/key": {"data": {"label": "x", "limit_remaining": limit_remaining}}})
     report = await prepared.gateway.probe(a_connection("openai_compatible", preset="openrouter"))
     assert (report.outcome.category, report.outcome.authenticated) == (category, True)
@@ -49,7 +49,7 @@ async def test_openrouters_public_list_proves_nothing() -> None:
     ],
 )
 @pytest.mark.parametrize("path", ["", "/v1"])
-async def test_deepseeks_balance_tells_whether_there_is_money(
+async def test_deepseeks_balance_shows_whether_there_is_money(
     balance: object, category: str, authenticated: bool | None, path: str
 ) -> None:
     base = "https://provider.example"
@@ -67,7 +67,7 @@ async def test_deepseeks_balance_tells_whether_there_is_money(
         ("api_key_disabled", "auth_forbidden", "unhealthy"),
     ],
 )
-async def test_xais_key_page_tells_whether_the_key_is_blocked(flag: str | None, category: str, status: str) -> None:
+async def test_xais_key_page_shows_whether_the_key_is_blocked(flag: str | None, category: str, status: str) -> None:
     page = {"team_blocked": False, "api_key_blocked": False, "api_key_disabled": False} | ({flag: True} if flag else {})
     prepared = Prepared({"/api-key": page, "/models": ONE_MODEL})
     report = await prepared.gateway.probe(a_connection("openai_compatible", preset="xai"))
@@ -133,7 +133,7 @@ async def test_a_list_that_needs_a_key_proves_it(preset: str) -> None:
     assert (report.status, report.outcome.authenticated, report.outcome.model_count) == ("healthy", True, 1)
 
 
-async def test_azure_is_asked_for_the_list_that_was_chosen() -> None:
+async def test_azure_is_queried_for_the_list_that_was_chosen() -> None:
     base = "https://mine.openai.azure.com"
     prepared = Prepared(
         {

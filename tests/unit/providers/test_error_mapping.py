@@ -67,7 +67,7 @@ def test_a_refusal_is_understood(rules: str, case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("rules", "case"), cases())
-def test_a_person_is_told_what_to_do_in_words_of_ours(rules: str, case: dict[str, Any]) -> None:
+def test_users_get_a_hint_in_our_own_words(rules: str, case: dict[str, Any]) -> None:
     outcome = outcome_of(rules, case)
     assert outcome.hint
     assert "{" not in outcome.message + outcome.hint

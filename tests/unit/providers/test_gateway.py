@@ -53,7 +53,7 @@ def test_every_type_describes_itself_for_a_form() -> None:
             assert (field.kind == "choice") == bool(field.choices)
 
 
-def test_a_type_has_its_own_endpoint_or_asks_for_one() -> None:
+def test_a_type_has_its_own_endpoint_or_requires_one() -> None:
     gateway = Gateway(FakeOutbound())
     assert gateway.checked_endpoint("openai", None) == Endpoint(
         "https://api.openai.com/v1", "https://api.openai.com:443"
@@ -201,7 +201,7 @@ async def test_without_a_key_none_is_sent_and_its_lack_is_what_is_reported() -> 
     prepared.answers("/models", {"error": {"code": "invalid_api_key", "message": "no"}}, status=401)
     report = await prepared.gateway.probe(a_connection("openai", key=None))
     assert "Authorization" not in prepared.outbound.requests[0].headers
-    assert report.outcome.message == "OpenAI asks for a key, and none was given."
+    assert report.outcome.message == "OpenAI requires a key, and none was sent."
 
 
 @pytest.mark.parametrize("key", ["sk-1234\r\nX-Evil: 1", "sk 12345678", "sk-ключ-12345", "sk-12345678\0"])

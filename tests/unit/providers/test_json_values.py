@@ -86,12 +86,12 @@ def test_no_digit_of_a_price_gets_lost(amount: Decimal) -> None:
         (["text"], [], None),
     ],
 )
-def test_the_media_tell_the_type(reads: list[str] | None, writes: list[str], model_type: str | None) -> None:
+def test_the_media_determine_the_type(reads: list[str] | None, writes: list[str], model_type: str | None) -> None:
     assert type_of(reads, writes) == model_type
     assert model_type is None or model_type in MODEL_TYPES
 
 
-def test_the_media_tell_capabilities() -> None:
+def test_the_media_determine_capabilities() -> None:
     assert capabilities_of(["text", "image", "file"], ["text", "audio"]) == {"vision", "pdf_input", "audio_output"}
     assert capabilities_of(None, None) == set()
 

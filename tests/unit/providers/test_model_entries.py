@@ -10,7 +10,7 @@ from application.ports.provider_gateway import ROUTER, SOLD_OTHERWISE
 from tests.unit.providers.sample_lists import Prepared, a_connection, sample
 
 
-async def test_openai_tells_ids_and_dates_alone() -> None:
+async def test_openai_reports_ids_and_dates_alone() -> None:
     models = await Prepared({"/models": sample("openai")}).models(a_connection("openai"))
     assert list(models) == ["gpt-5-nano", "gpt-4o-2024-08-06", "ft:gpt-4.1-mini-2025-04-14:acme::BxYz"]
     nano, dated, tuned = models.values()
@@ -22,7 +22,7 @@ async def test_openai_tells_ids_and_dates_alone() -> None:
     assert nano.extras == {"owned_by": "system"}
 
 
-async def test_anthropic_tells_limits_and_capabilities() -> None:
+async def test_anthropic_reports_limits_and_capabilities() -> None:
     prepared = Prepared({"/models?limit=1000": sample("anthropic")})
     opus, haiku, retired = (await prepared.models(a_connection("anthropic"))).values()
     assert (opus.name, opus.type, opus.context_window, opus.max_tokens) == (
@@ -47,7 +47,7 @@ async def test_anthropic_tells_limits_and_capabilities() -> None:
     assert (retired.type, retired.capabilities, retired.lifecycle) == (None, None, "retired")
 
 
-async def test_google_tells_an_embedding_and_leaves_the_rest_open() -> None:
+async def test_google_reports_an_embedding_and_leaves_the_rest_open() -> None:
     prepared = Prepared({"/models?pageSize=1000": sample("google")}, base="https://provider.example/v1beta")
     models = await prepared.models(a_connection("google", base="https://provider.example"))
     pro, embedding, video, tuned = models.values()
@@ -59,7 +59,7 @@ async def test_google_tells_an_embedding_and_leaves_the_rest_open() -> None:
     assert (tuned.model_id, tuned.version) == ("tunedModels/mine", None)
 
 
-async def test_openrouter_tells_everything_prices_included() -> None:
+async def test_openrouter_reports_everything_prices_included() -> None:
     prepared = Prepared(
         {
             "/models?output_modalities=all": sample("openrouter"),
@@ -92,7 +92,7 @@ async def test_mistral_lists_a_model_once_however_many_names_it_has() -> None:
     assert (tuned.type, tuned.lifecycle) == ("language", "retired")
 
 
-async def test_groq_tells_media_and_prices_of_the_newer_entries() -> None:
+async def test_groq_reports_media_and_prices_of_the_newer_entries() -> None:
     models = await Prepared({"/models": sample("groq")}).models(a_connection("openai_compatible", preset="groq"))
     qwen, whisper = models.values()
     assert (qwen.model_id, qwen.type, qwen.max_tokens) == ("qwen/qwen3.6-27b", "multimodal", 16_384)
@@ -135,7 +135,7 @@ async def test_together_sends_a_bare_array_with_prices_for_a_million() -> None:
 
 
 @pytest.mark.parametrize("path", ["", "/v1"])
-async def test_ollama_tells_of_each_model_on_a_page_of_its_own(path: str) -> None:
+async def test_ollama_reports_each_model_on_a_page_of_its_own(path: str) -> None:
     base = "http://localhost:11434"
     prepared = Prepared({"/api/tags": sample("ollama_tags")}, base=base)
     prepared.answers("/api/show", sample("ollama_show_llava"), method="POST")
@@ -160,7 +160,7 @@ async def test_an_ollama_model_that_was_removed_meanwhile_is_listed_without_deta
     assert models["llava:13b"].capabilities is None
 
 
-async def test_local_servers_tell_what_they_know() -> None:
+async def test_local_servers_report_what_they_know() -> None:
     vllm = await Prepared({"/models": sample("vllm")}).models(a_connection("openai_compatible", preset="vllm"))
     assert vllm["meta-llama/Llama-3.1-8B-Instruct"].context_window == 131_072
     models = await Prepared({"/models": sample("llamacpp")}).models(

@@ -61,7 +61,7 @@ async def test_a_page_that_never_comes_fails_the_list() -> None:
 @pytest.mark.parametrize("last", [None, "", 7, "x" * 2_001])
 async def test_more_without_saying_where_fails_the_list(last: object) -> None:
     prepared = Prepared({"/models?limit=1000": a_page("a", last=last)})
-    with pytest.raises(UpstreamFailure, match="repeats itself or does not end"):
+    with pytest.raises(UpstreamFailure, match="repeats itself, does not end"):
         await prepared.models(ANTHROPIC)
 
 
@@ -163,7 +163,7 @@ PAGES: dict[str, tuple[object, str]] = {
 
 
 @pytest.mark.parametrize("way", PAGES)
-async def test_a_list_is_walked_in_the_way_it_goes_on(way: str) -> None:
+async def test_a_list_is_walked_in_the_way_it_continues(way: str) -> None:
     first, query = PAGES[way]
     prepared = Prepared({"/models": first, f"/models?{query}": {"data": [B], "total": 2}})
     assert list(await prepared.models(ANY_SERVER)) == ["a", "b"]
@@ -207,11 +207,11 @@ async def test_a_list_ends_where_it_says_so(end: dict[str, object]) -> None:
 )
 @pytest.mark.parametrize("type_", ["openai_compatible", "openai"])
 async def test_a_server_that_ignores_what_it_said_itself_has_no_list(type_: str, more: dict[str, object]) -> None:
-    """Whatever is asked for, its first page comes again."""
+    """Whatever is requested, its first page comes again."""
     prepared = Prepared({})
     for query in ("", "?offset=1", "?after=a", "?page=2"):
         prepared.answers(f"/models{query}", {"data": [A], **more})
-    with pytest.raises(UpstreamFailure, match="does not end, or does not say where it goes on"):
+    with pytest.raises(UpstreamFailure, match="does not end, or does not name its next page"):
         await prepared.models(a_connection(type_))
 
 

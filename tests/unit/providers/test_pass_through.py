@@ -61,7 +61,7 @@ NATIVE: Final[tuple[Any, Mapping[str, Any]]] = ("chat_completions", {"messages":
 USED: Final = TokenUsage(input_tokens=3, output_tokens=4)
 
 
-async def test_every_field_of_the_same_protocol_goes_through() -> None:
+async def test_every_field_of_the_same_protocol_is_passed_through() -> None:
     expected = CHAT | {"model": "model-1"}
     assert await Prompted("openai").sent(passed_on("chat_completions", CHAT)) == expected
     assert await Prompted("openai_compatible").sent(passed_on("chat_completions", CHAT)) == expected
@@ -133,7 +133,7 @@ async def test_what_the_models_config_drops_is_left_out_and_named() -> None:
     assert completion.ignored_fields == ("seed",)
 
 
-async def test_a_stream_is_asked_for_the_usage_whatever_the_client_asks() -> None:
+async def test_a_stream_includes_the_request_for_usage_whatever_the_client_asks() -> None:
     body = {"messages": [], "stream": True, "stream_options": {"include_obfuscation": False}}
     request = passed_on("chat_completions", body)
     sent = await Prompted("openai").sent(request, stream=True)
@@ -144,7 +144,7 @@ async def test_a_stream_is_asked_for_the_usage_whatever_the_client_asks() -> Non
     assert mistral == {"model": "model-1", "stream": True}
 
 
-async def test_a_whole_answer_of_the_same_protocol_goes_through() -> None:
+async def test_a_whole_answer_of_the_same_protocol_is_passed_through() -> None:
     completion = await Prompted("openai").completed(ANSWER, passed_on("chat_completions", CHAT))
     assert completion.native == ANSWER
     assert (completion.usage, completion.finish_reason, completion.answered_by) == (USED, "stop", "gpt-4o-2024-11-20")
@@ -164,7 +164,7 @@ async def test_a_key_in_an_answer_goes_no_further() -> None:
     assert (handed_on(handed).count(b"fp [redacted]"), KEY.encode() in handed_on(handed)) == (2, False)
 
 
-async def test_a_stream_of_the_same_protocol_goes_through() -> None:
+async def test_a_stream_of_the_same_protocol_is_passed_through() -> None:
     chunks = [a_chunk("Hi", x=1), a_chunk(reason="stop"), {"choices": [], "usage": ANSWER["usage"], "model": "gpt-4o"}]
     content = events(*chunks) + b"data: [DONE]\n\n"
     asks = {"stream_options": {"include_usage": True}}
@@ -178,7 +178,7 @@ async def test_a_stream_of_the_same_protocol_goes_through() -> None:
 
 @pytest.mark.parametrize("size", [1, 7, 100, 10_000])
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
-async def test_a_stream_goes_through_wherever_it_is_cut(size: int, line_end: bytes) -> None:
+async def test_a_stream_is_passed_through_wherever_it_is_cut(size: int, line_end: bytes) -> None:
     """Events that only add to the answer are not read, those that end it are."""
     pieces = [a_chunk(f'piece {number} "usage" "error" [DONE]\n\n', usage=None) for number in range(20)]
     documents = [a_chunk("Hi"), *pieces, a_chunk(reason="length"), {"choices": [], "usage": ANSWER["usage"]}]
@@ -270,7 +270,7 @@ async def test_pings_alone_do_not_keep_a_stream_open_for_ever() -> None:
     outbound = HesitatingOutbound(0.0, *[0.02] * 40)
     request = passed_on("messages", MESSAGE, idle_seconds=5.0, deadline_seconds=0.1)
     error = await failure_of(Prompted("anthropic", outbound=outbound), begun, *[ping] * 40, request=request)
-    assert error.message == "Anthropic fell silent in the middle of its answer."
+    assert error.message == "Anthropic stopped sending in the middle of its answer."
 
 
 async def test_of_several_answers_the_slowest_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,7 +104,7 @@ async def test_the_models_own_settings_count_where_the_prompt_says_nothing() -> 
         (100, None, 0, 100),
     ],
 )
-async def test_no_more_tokens_are_asked_for_than_the_model_can_write(
+async def test_no_more_tokens_are_requested_than_the_model_can_write(
     asked: int | None, default: int | None, limit: int | None, counts: int | None
 ) -> None:
     known: dict[str, Any] = {"default_max_tokens": default, "default_most_tokens": limit}
@@ -182,7 +182,7 @@ async def test_each_service_is_spoken_to_in_its_own_accent(
     }
 
 
-async def test_a_stream_is_asked_for_in_each_format() -> None:
+async def test_a_stream_is_requested_in_each_format() -> None:
     usage = {"stream": True, "stream_options": {"include_usage": True}}
     for provider_type in ("openai", "azure_openai"):
         assert usage.items() <= (await Prompted(provider_type).sent(a_prompt(), stream=True)).items()

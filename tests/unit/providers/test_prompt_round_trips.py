@@ -1,6 +1,6 @@
 """What an encoder writes for a provider, the door of the same protocol reads as the same conversation.
 
-The two were written apart, and neither knows the other: what both say of a protocol is then more than what one says.
+The two were written apart, and neither knows the other: what both say about a protocol is then more than what one says.
 """
 
 from __future__ import annotations

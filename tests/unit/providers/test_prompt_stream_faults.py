@@ -97,7 +97,7 @@ async def test_an_event_may_be_long_but_not_endless() -> None:
     assert "larger than" in error.message
 
 
-async def test_a_stream_is_bounded_by_what_was_asked_for() -> None:
+async def test_a_stream_is_bounded_by_what_was_requested() -> None:
     chunk = events(a_chunk(" and so on" * 100))
     chunks = [chunk * 1_000] * 20
     error = await failure_of(Prompted("openai"), *chunks, request=a_prompt(max_tokens=16))
@@ -193,7 +193,7 @@ async def test_a_model_may_think_for_long_before_its_first_word_and_not_after_it
     stuck = Prompted("openai", outbound=HesitatingOutbound(0.0, 0.0, 0.15, 0.0))
     error = await failure_of(stuck, *chunks, request=request)
     assert (error.failure.category, error.failure.is_retryable) == ("timeout", True)
-    assert error.message == "OpenAI fell silent in the middle of its answer."
+    assert error.message == "OpenAI stopped sending in the middle of its answer."
 
 
 async def test_signs_of_life_alone_do_not_keep_a_stream_open_for_ever() -> None:
@@ -201,7 +201,7 @@ async def test_signs_of_life_alone_do_not_keep_a_stream_open_for_ever() -> None:
     outbound = HesitatingOutbound(0.0, *[0.02] * 20, 0.0, 0.0)
     request = a_prompt(idle_seconds=5.0, deadline_seconds=0.1)
     error = await failure_of(Prompted("openai", outbound=outbound), *chunks, request=request)
-    assert error.message == "OpenAI fell silent in the middle of its answer."
+    assert error.message == "OpenAI stopped sending in the middle of its answer."
     patient = Prompted("openai", outbound=HesitatingOutbound(0.0, *[0.0] * 22))
     assert (await patient.streamed(*chunks, request=request))[0] == ["Hi"]
 

@@ -55,7 +55,7 @@ def test_a_call_without_a_result_gets_one_that_says_so() -> None:
     assert _shape(order_tool_results([CALLS]))[1:] == [("user", ["error one", "error two"])]
 
 
-def test_an_assistant_that_goes_on_without_an_answer_has_one_turn() -> None:
+def test_an_assistant_that_continues_without_an_answer_has_one_turn() -> None:
     turns = [a_turn("assistant", "I look.", a_call("one")), a_turn("assistant", a_call("two")), a_turn("user", "Well?")]
     assert _shape(order_tool_results(turns)) == [
         ("assistant", ["I look.", "call one", "call two"]),

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.vault.keyring_errors import KeyringFileRefused
-from adapters.vault.keyring_file import KeyringFile
+from adapters.vault.keyring_file import KeyringFile, KeyringFileRefused
 
 if TYPE_CHECKING:
     from multiprocessing.queues import Queue

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.vault.envelope import Envelope
 from adapters.vault.keyring import Keyring
-from adapters.vault.keyring_errors import WrongKeyring
+from adapters.vault.master_key_canary import WrongKeyring
 
 OLD = Keyring.generate("old")
 NEW = Keyring.generate("new")

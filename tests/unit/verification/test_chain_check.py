@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from application.verification.chain_check import ChainCheck
-from application.verification.hash_chain import event_hash, genesis_hash
-from application.verification.stored_events import Head, eight_bytes, number, stored_hash
+from application.verification.hash_chain import Head, eight_bytes, genesis_hash, number, stored_hash
+from tests.chained_events import event_hash
 from tests.event_chains import ORGANIZATION, a_log, an_event, chained, head_of
 from tests.unit.verification.test_hash_chain import EVENT
 
 if TYPE_CHECKING:
+    from application.verification.hash_chain import StoredEvent
     from application.verification.log_findings import LogFinding
-    from application.verification.stored_events import StoredEvent
 
 Log = list["StoredEvent"]
 LENGTH = 12

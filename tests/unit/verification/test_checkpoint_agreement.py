@@ -103,7 +103,7 @@ async def test_who_went_back_is_reported_and_nothing_is_written_until_it_is_stat
     assert (await world.read()).findings == []
 
 
-async def test_a_statement_goes_on_from_the_number_that_the_database_knew() -> None:
+async def test_a_statement_continues_from_the_number_that_the_database_knew() -> None:
     world = await a_world()
     assert world.register.recorded is not None
     former = world.register.recorded

@@ -100,7 +100,7 @@ async def test_the_first_checkpoint_is_over_all_heads_the_others_over_those_that
     assert reader.end == (world.register.recorded.number, world.register.recorded.hash)
 
 
-async def test_where_nothing_changed_there_is_none_unless_one_is_asked_for() -> None:
+async def test_where_nothing_changed_there_is_none_unless_one_is_requested() -> None:
     assert await World().write() is None
     world = await a_world()
     assert await world.write() is None

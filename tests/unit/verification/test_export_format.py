@@ -16,7 +16,7 @@ from application.verification.checkpoint_verifier import CheckpointVerifier
 from application.verification.checkpoints import HeadLeaf
 from application.verification.export_format import event_line, footer_line, line_of, parse_event
 from application.verification.export_log import export_log
-from application.verification.stored_events import eight_bytes, number, stored_hash
+from application.verification.hash_chain import eight_bytes, number, stored_hash
 from application.verification.verify_export import verify_export
 from application.verification.write_checkpoint import WriteCheckpoint, write_checkpoint
 from tests.event_chains import ORGANIZATION, a_log, an_event, chained
@@ -25,7 +25,7 @@ from tests.fakes.raw_events import FakeRawEvents
 from tests.unit.verification.test_checkpoints import KEY, World, _Noon
 
 if TYPE_CHECKING:
-    from application.verification.stored_events import StoredEvent
+    from application.verification.hash_chain import StoredEvent
     from application.verification.verify_export import ExportVerification
 
 LENGTH = 12
@@ -116,7 +116,7 @@ async def test_what_says_the_same_in_other_words_is_noticed() -> None:
 
 
 @given(place=st.integers(0, LENGTH - 1))
-async def test_a_log_chained_anew_is_betrayed_by_the_checkpoint(place: int) -> None:
+async def test_a_rechained_log_is_detected_by_the_checkpoint(place: int) -> None:
     log = a_log(LENGTH)
     log[place] = log[place]._replace(actor=b"somebody else")
     honest = await _exported(a_log(LENGTH))
@@ -126,7 +126,7 @@ async def test_a_log_chained_anew_is_betrayed_by_the_checkpoint(place: int) -> N
     forged[-1] = line_of({**footer, "head": head})
     found = _verified(forged)
     if place < SEEN:
-        betrayed = f"the checkpoint saw another event {SEEN}: the log was cut off or chained anew"
+        betrayed = f"the checkpoint saw another event {SEEN}: the log was cut off or re-chained"
         assert found.message == f"Line {LENGTH + 2}: {betrayed}."
     else:
         assert (found.wrong_line, found.vouched_sequence) == (None, SEEN)

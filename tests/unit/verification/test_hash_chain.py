@@ -9,7 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from application.verification.hash_chain import ChainedEvent, canonical_bytes, event_hash, genesis_hash
+from application.verification.hash_chain import genesis_hash
+from tests.chained_events import ChainedEvent, canonical_bytes, event_hash
 
 EVENT = ChainedEvent(
     organization_id=UUID("00010203-0405-0607-0809-0a0b0c0d0e0f"),

@@ -22,7 +22,7 @@ from application.webhooks.concurrent_deliveries import (
 from application.webhooks.outbox import DueWebhook, FailedMessage
 from application.webhooks.send_message import Attempt
 from entrypoints.logs import build_logger
-from entrypoints.monitoring.webhook_log import LoggedDeliveries
+from entrypoints.monitoring.elected_work_log import LoggedDeliveries
 from entrypoints.monitoring.webhook_metrics import WebhookFigures
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from application.webhooks.destination import Destination, sealed
 from application.webhooks.messages import ReportedEvent
 from application.webhooks.outbox import DueWebhook
 from entrypoints.logs import build_logger
-from entrypoints.monitoring.webhook_log import LoggedDeliveries
+from entrypoints.monitoring.elected_work_log import LoggedDeliveries
 from entrypoints.monitoring.webhook_metrics import WebhookFigures
 from tests.builders import NOW, a_webhook, acting
 from tests.fakes.clock import FakeClock
@@ -88,7 +88,7 @@ async def turn() -> Turn:
     return turn
 
 
-async def test_all_is_told_in_order_once(turn: Turn) -> None:
+async def test_all_is_delivered_in_order_once(turn: Turn) -> None:
     turn.outbound.answer("POST", URL)
     await turn.take()
     await turn.take()
@@ -125,7 +125,7 @@ async def test_a_receiver_may_ask_to_be_left_alone(turn: Turn, asked: str, expec
     assert turn.outbox.retries == [expected]
 
 
-async def test_a_message_that_follows_a_success_begins_anew(turn: Turn) -> None:
+async def test_a_message_that_follows_a_success_begins_again(turn: Turn) -> None:
     turn.outbox.attempts = 9
     turn.outbound.answer("POST", URL)
     turn.outbound.answer("POST", URL, status=500)

@@ -2,7 +2,7 @@
 
 import { current, signOut } from "./session.js";
 
-// The path below which the service is served: "" unless a reverse proxy puts it deeper. This file lies three folders down.
+// The path below which the service is served: "" unless a reverse proxy puts it deeper. This file is three folders down.
 const BELOW = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
 
 export const address = (path) => BELOW + path;
@@ -27,7 +27,7 @@ export function seenState() {
 export class Problem extends Error {
   // `retryAfter` in seconds.
   constructor(document, { retryAfter = 1 } = {}) {
-    super(document.detail ?? document.title ?? "Something went wrong.");
+    super(document.detail ?? document.title ?? "The request failed.");
     this.document = document;
     this.status = document.status ?? 0;
     this.code = document.code ?? "unknown";
@@ -84,7 +84,7 @@ async function send(method, path, options) {
     if (isAbort(error)) throw error;
     if (!options.key) throw unreachable();
   }
-  // With an Idempotency-Key the same request may go out again: it is carried out once.
+  // With an Idempotency-Key the same request may go out again: it is executed once.
   return fetch(target, init).catch((error) => {
     throw isAbort(error) ? error : unreachable();
   });
@@ -123,7 +123,7 @@ function refused(response, document) {
   if (response.status === 503) trouble();
   if (response.status === 401 && current()?.isShared) window.dispatchEvent(new Event("session-ended"));
   else if (response.status === 401 && current()) signOut(document?.detail ?? "Your token is no longer accepted. Sign in again.");
-  return new Problem(document ?? { status: response.status, code: "no-details", detail: `The service answered ${response.status} without a reason.` }, { retryAfter: Number(response.headers.get("Retry-After")) || 1 });
+  return new Problem(document ?? { status: response.status, code: "no-details", detail: `The service answered ${response.status} without an explanation.` }, { retryAfter: Number(response.headers.get("Retry-After")) || 1 });
 }
 
 // For whoever keeps an eye on the service.
@@ -131,7 +131,7 @@ const trouble = () => window.dispatchEvent(new Event("trouble"));
 
 function unreachable() {
   trouble();
-  return new Problem({ status: 0, code: "unreachable", detail: "The service does not answer. Check that it runs and that you have a network connection, then try again." });
+  return new Problem({ status: 0, code: "unreachable", detail: "The service does not respond. Check that it is running and that you have a network connection, then try again." });
 }
 
 function revisionOf(response) {

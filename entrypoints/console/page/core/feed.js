@@ -29,7 +29,7 @@ export class Feed {
     this.#run(this.running.signal);
   }
 
-  // Started again it goes on where it was.
+  // Started again it continues where it was.
   stop() {
     this.running?.abort();
     this.running = null;

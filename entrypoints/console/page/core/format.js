@@ -37,7 +37,13 @@ export function perMillion(per1k) {
   return (cents || !per1k) && Math.abs(cents - per1k * 1000) < 1e-9 ? `$${cents.toFixed(2)}` : `$${plain(per1k * 1000)}`;
 }
 
+// What tokens cost in and out, for a cell of a table.
+export const inAndOut = (pricing) => pricing ? `${perMillion(pricing.inputPer1kTokens)} / ${perMillion(pricing.outputPer1kTokens)}` : UNKNOWN;
+
 export const money = (value) => known(value) ? (value !== 0 && Math.abs(value) < 0.01 ? `$${plain(value)}` : dollars.format(value)) : UNKNOWN;
+
+// The cost of one call, for a column: the points stand below each other. `money` has all of it.
+export const callCost = (value) => known(value) && value >= 0.000001 && value < 1 ? `$${value.toFixed(6)}` : money(value);
 
 // Fractions without the tail that binary numbers bring, and never in exponent form.
 export function plain(value) {
@@ -50,6 +56,7 @@ function numberText(value, digits) {
 
 export function tokens(value) {
   if (!known(value)) return UNKNOWN;
+  if (preference("tokens") === "whole") return number(value);
   if (value >= 1_000_000) return `${plain(Math.round(value / 10_000) / 100)}M`;
   return value >= 10_000 ? `${Math.round(value / 1000)}k` : numbers.format(value);
 }

@@ -29,7 +29,7 @@ export function follow({ isNews, renew, isBusy, signal }) {
   });
 }
 
-// Begins anew for whoever has signed in; nobody's events are followed when that is nobody.
+// Begins again for whoever has signed in; nobody's events are followed when that is nobody.
 export function followAs(session) {
   feed.forget();
   isSignedIn = session !== null;
@@ -98,7 +98,7 @@ class Follower {
     this.isRunning = false;
   }
 
-  // Of many changes of one thing the last is enough; null stands for what nobody knows of.
+  // Of many changes of one thing the last is enough; null means an unknown change.
   take(event) {
     this.waiting.set(event?.aggregateId ?? null, event);
     if (event !== null) this.#wake(SWARM_MS);
@@ -120,7 +120,7 @@ class Follower {
 
   async #run() {
     this.timer = null;
-    // Without a connection the service is probably not there to be asked; when it is back this goes on.
+    // Without a connection the service is probably not there to be asked; when it is back this continues.
     if (state !== "live") return undefined;
     if (this.isBusy()) return this.#wake(BUSY_MS);
     const events = [...this.waiting.values()];

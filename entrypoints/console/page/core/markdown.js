@@ -35,7 +35,7 @@ function blockAt(lines, at, depth) {
   const fence = FENCE.exec(line);
   if (fence) return fenced(lines, at, fence);
   const heading = HEADING.exec(line);
-  // The page's own heading stands above all of an answer's.
+  // The page's own heading is above all of an answer's.
   if (heading) return [html`<${`h${Math.min(heading[1].length + 2, 6)}`}>${inlines(heading[2])}<//>`, at + 1];
   if (RULE.test(line)) return [html`<hr />`, at + 1];
   if (QUOTE.test(line)) {

@@ -1,6 +1,6 @@
 // The session of somebody who has signed in, with the identity provider or to an account of this service: a cookie that no script can read, one for all tabs.
 
-import { takeAhead } from "./ahead.js";
+import { takePrefetched } from "./prefetch.js";
 import { ask, address as placeOf } from "./api.js";
 import { prefer, preference } from "./preferences.js";
 import { current, enter, signOut } from "./session.js";
@@ -29,7 +29,7 @@ export const askForSession = () => ask("GET", PLACE);
 
 // Who has signed in, or null. Without an identity provider nobody has.
 export async function read() {
-  const { document } = await takeAhead("session", askForSession).catch(withoutSignIn);
+  const { document } = await takePrefetched("session", askForSession).catch(withoutSignIn);
   address = document.signInUrl;
   accounts = document;
   return document.session === null ? null : sessionOf(document.session);
@@ -81,7 +81,7 @@ export async function takeUp() {
   enter(session);
 }
 
-// The next time it is known at once which one to ask for.
+// The next time it is known at once which one to request.
 function keepOrganization(id) {
   if (id !== preference("organization")) prefer("organization", id);
 }

@@ -37,7 +37,7 @@ export function go(path, query) {
   else location.hash = target;
 }
 
-// Keeps filters in the address without showing the page anew; `held` is for whoever comes back to it.
+// Keeps filters in the address without showing the page again; `held` is for whoever comes back to it.
 export function remember(query, held = {}) {
   history.replaceState({ isKnown: true, held }, "", href(place().path, query));
   visits.set(location.hash, { held, top: window.scrollY });
@@ -53,7 +53,7 @@ export const lastPlace = (path) => latest.get(path) ?? href(path);
 // For a link that leads back.
 export const comeBack = () => (isBack = true);
 
-// Without `focus` it is the same page again, and whoever uses it is not disturbed; nothing of it stays if it is shown `anew`.
+// Without `focus` it is the same page again, and whoever uses it is not disturbed; nothing of it stays if it is shown `again`.
 export async function refresh({ focus = true, anew = focus } = {}) {
   const { path, query } = place();
   leaving.abort();
@@ -66,8 +66,10 @@ export async function refresh({ focus = true, anew = focus } = {}) {
   const found = routes.map((route) => ({ route, match: route.expression.exec(path) })).find(({ match }) => match);
   const params = found && paramsOf(found);
   if (!params) return go(home());
+  if (anew) main.setAttribute("aria-busy", "true");
   const page = await found.route.load({ params, query, signal }).catch((error) => failed(error, signal));
   if (signal.aborted) return undefined;
+  main.removeAttribute("aria-busy");
   if (anew) visit += 1;
   draw(main, page);
   history.replaceState({ held: remembered(), isKnown: true }, "");
@@ -85,12 +87,12 @@ export async function refresh({ focus = true, anew = focus } = {}) {
   return undefined;
 }
 
-// With another key all of it is made anew.
+// With another key all of it is recreated.
 const Visit = ({ children }) => children;
 
 const draw = (main, page) => render(html`<${Visit} key=${`${visit} ${place().path}`}>${page}<//>`, main);
 
-// Null for an address that nobody's page has: its percent signs stand for nothing.
+// Null for an address that nobody's page has: its percent signs encode nothing.
 function paramsOf({ route, match }) {
   try {
     return Object.fromEntries(route.names.map((name, index) => [name, decodeURIComponent(match[index + 1])]));

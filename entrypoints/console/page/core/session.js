@@ -32,7 +32,7 @@ export function signIn(text) {
   tell();
 }
 
-// Shows everything anew, for somebody else or another organization.
+// Shows everything again, for somebody else or another organization.
 export function enter(session) {
   keep(session);
   tell();
@@ -87,7 +87,7 @@ export function refusal(needs) {
   return `This needs the role ${needs}, and yours is ${held?.role ?? "none"}: ask an admin of your organization.`;
 }
 
-// Where somebody begins who asked for no page: whoever has no organization has nothing to see but the operations.
+// Where somebody begins who requested no page: whoever has no organization has nothing to see but the operations.
 export function home() {
   if (held?.organizationId) return "/overview";
   if (held?.isPlatformAdmin) return "/operations";

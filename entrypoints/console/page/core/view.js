@@ -5,7 +5,7 @@ import { html, useLayoutEffect, useReducer, useRef } from "../vendor/preact/htm-
 
 export { createContext, html, render, useContext, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact/htm-preact-3.1.1.js";
 
-// What is shown and changes: whoever shows it is told.
+// State that is shown and changes: the components that show it are notified.
 export class Store {
   #listeners = new Set();
 
@@ -20,7 +20,7 @@ export class Store {
   }
 }
 
-// Draws a component anew whenever the store changes.
+// Draws a component again whenever the store changes.
 /** @template {{ subscribe: (listener: () => void) => () => any }} T @param {T} store @returns {T} */
 export function useStore(store) {
   const [, again] = useReducer((count) => count + 1, 0);

@@ -75,7 +75,7 @@ export function showSignInWindow(done) {
 export function showSignedIn() {
   document.title = "Signed in – Modelbook";
   document.body.classList.add("signed-out");
-  showAlone(html`<div class="sign-in"><h1>You are signed in</h1><p>Close this window and go on where you were, or <a href="./">open the console</a>.</p></div>`);
+  showAlone(html`<div class="sign-in"><h1>You are signed in</h1><p>Close this window and continue where you were, or <a href="./">open the console</a>.</p></div>`);
 }
 
 function enter({ token }, form) {

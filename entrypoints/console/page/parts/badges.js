@@ -29,7 +29,7 @@ export const keyHint = (apiKey) => !apiKey ? "none" : apiKey.hint.length > 1 ? h
 
 const ages = new Store();
 
-// Time goes on while a page is open.
+// Time continues while a page is open.
 export const renewAges = () => ages.changed();
 
 function Age({ moment }) {
@@ -40,8 +40,8 @@ function Age({ moment }) {
 export const when = (moment) => moment ? html`<${Age} moment=${moment} />` : "never";
 
 // The same with the time itself beside it.
-export function stamp(moment) {
-  if (!moment) return "–";
+export function stamp(moment, never = "–") {
+  if (!moment) return never;
   const form = preference("times", "both");
   return form === "absolute" ? html`<time datetime=${moment}>${time(moment)}</time>` : [when(moment), form === "both" ? html`<small class="quiet"> ${time(moment)}</small>` : null];
 }
@@ -52,7 +52,7 @@ export const chips = (names) => html`<span class="chips">${names.map(chip)}</spa
 export function fewChips(names) {
   const telling = [...TELLING.filter((name) => names.includes(name)), ...names.filter((name) => !TELLING.includes(name))];
   const rest = telling.slice(FEW);
-  return html`<span class="chips few">${telling.slice(0, FEW).map(chip)}${rest.length ? html`<span class="chip more" title=${rest.map(spoken).join(", ")}>+${rest.length}</span>` : null}</span>`;
+  return names.length === 0 ? null : html`<span class="chips few">${telling.slice(0, FEW).map(chip)}${rest.length ? html`<span class="chip more" title=${rest.map(spoken).join(", ")}>+${rest.length}</span>` : null}</span>`;
 }
 
 const chip = (name) => html`<span class="chip">${spoken(name)}</span>`;

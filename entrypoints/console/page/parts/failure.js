@@ -19,4 +19,4 @@ function Failure({ error, again }) {
     ${again ? html`<button type="button" class="plain" onclick=${() => again()}>Try again</button>` : null}</div>`;
 }
 
-export const removed = (kind) => html`<div class="notice warn removed" role="status"><p>There is no such ${kind} now. If it was removed, what happened to it is kept below.</p></div>`;
+export const removed = (kind) => html`<div class="notice warn removed" role="status"><p>There is no such ${kind} now. If it was removed, its history is below.</p></div>`;

@@ -46,7 +46,7 @@ export function search(name, label, { narrow = false, placeholder, read = (text)
 
 export const choice = (name, label, choices) => new Filter(name, label, { choices });
 
-// A moment, given in the person's own time and asked for in UTC.
+// A moment, given in the person's own time and sent in UTC.
 export const moment = (name, label) => new Filter(name, label, {
   type: "datetime-local", read: (text) => text ? new Date(text).toISOString() : "", write: (value) => value ? localText(new Date(value)) : "",
 });

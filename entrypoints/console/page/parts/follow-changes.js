@@ -1,4 +1,4 @@
-// Reads a page anew when somebody else changes what it shows; offers to do so while a form is being filled in.
+// Reads a page again when somebody else changes what it shows; offers to do so while a form is being filled in.
 
 import { follow } from "../core/live.js";
 import { refresh } from "../core/router.js";
@@ -31,5 +31,5 @@ export function renewWith(things, signal) {
 function Offer({ news }) {
   if (!useStore(news).isOld) return null;
   return html`<div class="notice outdated" role="status"><p>Somebody has changed this since it was shown.</p>
-    <button type="button" class="plain" onclick=${() => refresh({ focus: false, anew: true })}>Show it as it is now</button></div>`;
+    <button type="button" class="plain" onclick=${() => refresh({ focus: false, anew: true })}>Show the current state</button></div>`;
 }

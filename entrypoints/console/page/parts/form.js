@@ -7,15 +7,15 @@ import { createContext, html, inline, Store, useContext, useRef, useStore, useUn
 const Problems = createContext({});
 
 // type: text, password, number, url, textarea, choice, check. `pointer` is the field's place in the request, `control` a
-// reference to what is filled in. The value is where a person begins: what stands in the field is read from the form.
+// reference to what is filled in. The value is where a person begins: the field's content is read from the form.
 /** @param {{ name: string, label: any, type?: string, help?: string, value?: any, choices?: any[], pointer?: string, unit?: string, hidden?: boolean, control?: any, children?: any, [attribute: string]: any }} properties */
 export function Field({ name, label, type = "text", help, value = "", choices = [], pointer = `/${name}`, unit, hidden = false, control, children, ...attributes }) {
   const id = useUniqueId(name);
   const problem = useContext(Problems)[pointer];
   const common = { id, name, ref: control, "data-pointer": pointer, "aria-invalid": problem ? "true" : null, "aria-describedby": help ? `${id}-hint ${id}-problem` : `${id}-problem`, ...attributes };
   const text = [label, attributes.required ? html`<span class="required" aria-hidden="true"> *</span>` : null];
-  const notes = html`${help ? html`<p class="hint" id="${id}-hint">${inline(help)}</p>` : null}
-    <p class="problem" id="${id}-problem" hidden=${!problem}>${problem}</p>${children}`;
+  const notes = html`<p class="problem" id="${id}-problem" hidden=${!problem}>${problem}</p>
+    ${help ? html`<p class="hint" id="${id}-hint">${inline(help)}</p>` : null}${children}`;
   if (type === "check") return html`<div class="field check" hidden=${hidden}><label for=${id}><input type="checkbox" ...${common} defaultChecked=${Boolean(value)} /> ${text}</label>${notes}</div>`;
   return html`<div class="field" hidden=${hidden}><label for=${id}>${text}${unit ? html`<span class="unit">${unit}</span>` : null}</label>${controlOf(type, common, value, choices)}${notes}</div>`;
 }

@@ -1,4 +1,4 @@
-// Extra headers as people write them: one a line, as `Name: value`.
+// Extra headers as people write them: one per line, as `Name: value`.
 
 import { html } from "../core/view.js";
 import { Field } from "./form.js";
@@ -6,7 +6,7 @@ import { Field } from "./form.js";
 /** @param {string[]} held @param {string} [help] */
 export function headersField(held, help) {
   const kept = held.length ? `Leave it empty to keep ${held.join(", ")}. A name without a value removes that header.` : "Values are encrypted and never shown again.";
-  const text = help ?? `For a gateway before the provider: one a line, as \`Name: value\`. ${kept}`;
+  const text = help ?? `For a gateway before the provider: one per line, as \`Name: value\`. ${kept}`;
   return html`<${Field} name="extraHeaders" label="Extra headers" type="textarea" rows="2" autocomplete="off" placeholder="CF-Access-Client-Id: …" help=${text} />`;
 }
 

@@ -4,7 +4,8 @@ import { html, useLayoutEffect, useRef, useStore } from "../core/view.js";
 import { Action } from "./action.js";
 import { failure } from "./failure.js";
 import { Field } from "./form.js";
-import { views } from "./views.js";
+import { icon } from "./icon.js";
+import { views } from "./saved-views.js";
 
 export function ListingView({ list }) {
   useStore(list);
@@ -29,21 +30,23 @@ export function ListingView({ list }) {
   };
   const rows = () => {
     if (list.error) return failure(list.error, () => list.load());
-    // That it asks anew changes no row.
+    // That it asks again changes no row.
     if (list.rows.length > 0) return list.drawn ??= list.draw(list.rows);
     return list.count === undefined ? null : list.empty(list.isFiltered);
   };
+  // Of nothing there is nothing to search and to save.
+  const isBare = list.count === 0 && !list.isFiltered && !list.error;
   const isPaged = !list.error && (list.cursors.length > 0 || list.hasMore);
   return html`<div class="listing" ref=${whole}>
-    <form class="filters" role="search" hidden=${list.filters.length === 0} onsubmit=${(event) => event.preventDefault()}>
+    <form class="filters" role="search" hidden=${list.filters.length === 0 || isBare} onsubmit=${(event) => event.preventDefault()}>
       ${list.filters.map((filter) => filter.view(changed))}
       ${list.sorts.length ? html`<div class="filter"><${Field} name="sort" label="Sort by" type="choice" choices=${list.sorts} value=${list.sort} onchange=${(event) => list.sortBy(event.target.value)} /></div>` : null}
     </form>
     <div class="listing-head">
       <p class="quiet" role="status" tabindex="-1" ref=${count}>${list.summary}</p>
-      <div class="tools">
+      <div class="tools" hidden=${isBare}>
         ${list.filters.length ? views() : null}${list.tools}
-        ${list.csv ? html`<${Action} needs="viewer" tone="plain" label="CSV of all that match" run=${(button) => list.save(button)}>CSV<//>` : null}
+        ${list.csv ? html`<${Action} needs="viewer" tone="plain" label="CSV of all that match" run=${(button) => list.save(button)}>${icon("download")}CSV<//>` : null}
       </div>
     </div>
     ${list.above}
@@ -62,7 +65,7 @@ function topmost(place) {
   return row ? { key: row.dataset.key, at: row.getBoundingClientRect().top } : null;
 }
 
-// What begins anew is seen again where it was seen before.
+// What begins again is seen again where it was seen before.
 function freshen(row) {
   row?.classList.remove("fresh");
   row?.getBoundingClientRect();

@@ -46,6 +46,7 @@ export class Listing extends Store {
     this.cursors = query.page ? remembered().cursors ?? [] : [];
     this.rows = [];
     this.total = 0;
+    this.counted = null;
     this.hasMore = false;
     this.nextCursor = null;
     this.isAsking = false;
@@ -75,6 +76,11 @@ export class Listing extends Store {
     await this.load();
   }
 
+  // What is counted: how many match does not change with their order, or the page.
+  get matched() {
+    return JSON.stringify(this.chosen);
+  }
+
   #remember() {
     const page = this.cursors.length === 0 ? "" : this.cursors.length + 1;
     remember({ ...this.chosen, sort: this.sort === this.usualSort ? "" : this.sort, page }, { cursors: this.cursors });
@@ -82,17 +88,24 @@ export class Listing extends Store {
 
   async sortBy(sort) {
     this.sort = sort;
-    await this.restart();
+    this.cursors = [];
+    this.#remember();
+    await this.#read();
   }
 
   async load() {
+    this.counted = null;
+    await this.#read();
+  }
+
+  async #read() {
     this.asking?.abort();
     this.asking = new AbortController();
     const asked = this.asking;
     this.isAsking = true;
     this.changed();
     try {
-      this.#take(await this.#ask(asked.signal));
+      this.#take(await this.#ask(asked.signal, this.counted !== this.matched));
       this.error = null;
     } catch (error) {
       if (isAbort(error)) return;
@@ -103,18 +116,25 @@ export class Listing extends Store {
     }
   }
 
-  #ask(signal) {
-    const query = { ...this.fixed, ...this.chosen, sort: this.sort, limit: this.limit, cursor: this.cursors.at(-1), includeTotal: this.isCounted || null };
+  #ask(signal, isCounted) {
+    const query = { ...this.fixed, ...this.chosen, sort: this.sort, limit: this.limit, cursor: this.cursors.at(-1), includeTotal: this.isCounted && isCounted || null };
     return get(this.path, query, AbortSignal.any([signal, this.signal]));
   }
 
-  // All that match, page by page; `tell(count)` is called as they come, and `kept(row)` is what is wanted of each.
-  /** @param {(count: number) => void} tell @param {AbortSignal} signal @param {(row: any) => any} [kept] */
-  async everything(tell, signal, kept = (row) => row) {
+  // All that match now, for a selection: read when they are wanted, with `kept(row)` of each, whatever is shown then.
+  /** @param {(row: any) => any} kept */
+  matching(kept) {
+    const query = { ...this.chosen, sort: this.usualSort };
+    return { total: this.total, of: this.matched, read: (tell) => this.#everything(query, tell, kept) };
+  }
+
+  // Page by page; `tell(count)` is called as they come.
+  /** @param {Record<string, any>} query @param {(count: number) => void} tell @param {(row: any) => any} [kept] */
+  async #everything(query, tell, kept = (row) => row) {
     const found = [];
     let cursor;
     do {
-      const { data, pagination } = await get(this.path, { ...this.fixed, ...this.chosen, sort: this.sort, limit: LARGEST, cursor }, AbortSignal.any([signal, this.signal]));
+      const { data, pagination } = await get(this.path, { ...this.fixed, ...query, limit: LARGEST, cursor }, this.signal);
       found.push(...data.map(kept));
       tell(found.length);
       cursor = pagination.nextCursor;
@@ -124,7 +144,7 @@ export class Listing extends Store {
 
   // All that match as a file, for lists that the service itself gives in JSON alone.
   async save(button) {
-    const rows = await this.everything((count) => (button.title = `${number(count)} read`), this.signal);
+    const rows = await this.#everything({ ...this.chosen, sort: this.sort }, (count) => (button.title = `${number(count)} read`));
     button.title = "";
     saveFile(this.csv, csvOf(rows));
   }
@@ -143,10 +163,10 @@ export class Listing extends Store {
     this.signal.addEventListener("abort", () => clearInterval(timer));
   }
 
-  // Nobody asked for this reload, so its failure is not reported: the next event tries again.
+  // Nobody requested this reload, so its failure is not reported: the next event tries again.
   async #renew() {
     const { asking, rows } = this;
-    const page = await this.#ask(asking?.signal ?? this.signal).catch(() => null);
+    const page = await this.#ask(asking?.signal ?? this.signal, true).catch(() => null);
     if (page === null || asking !== this.asking || this.#isBusy()) return false;
     const before = new Map(rows.map((row) => [row.id, row.revision]));
     this.#take(page);
@@ -167,7 +187,10 @@ export class Listing extends Store {
     this.drawn = null;
     this.rows = data.filter((row) => !isLeaving(row.id));
     this.count = data.length;
-    this.total = pagination.total ?? data.length;
+    if (pagination.total !== undefined) {
+      this.total = pagination.total;
+      this.counted = this.matched;
+    } else if (!this.isCounted) this.total = data.length;
     this.hasMore = pagination.hasMore;
     this.nextCursor = pagination.nextCursor;
   }
@@ -183,6 +206,6 @@ export class Listing extends Store {
     if (isForward) this.cursors.push(this.nextCursor);
     else this.cursors.pop();
     this.#remember();
-    await this.load();
+    await this.#read();
   }
 }

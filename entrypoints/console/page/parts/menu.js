@@ -1,9 +1,10 @@
 // A button that unfolds a panel; Escape and a click elsewhere fold it again.
 
 import { html, useEffect, useRef, useState } from "../core/view.js";
+import { icon } from "./icon.js";
 
 // `fill(close)` gives what the panel shows.
-export function Menu({ text, fill }) {
+export function Menu({ text, sign, fill }) {
   const [isOpen, setOpen] = useState(false);
   const place = useRef(null);
   const close = () => (place.current.open = false);
@@ -19,7 +20,7 @@ export function Menu({ text, fill }) {
     place.current.firstElementChild.focus();
   };
   return html`<details class="menu" ref=${place} ontoggle=${() => setOpen(place.current.open)} onkeydown=${key}>
-    <summary class="button plain">${text}</summary>
+    <summary class="button plain">${icon(sign)}${text}</summary>
     <div class="menu-panel">${isOpen ? fill(close) : null}</div>
   </details>`;
 }

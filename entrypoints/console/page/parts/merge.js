@@ -7,7 +7,7 @@ import { openDialog } from "./dialog.js";
 
 // Saves what was filled in, `mine`, over what was read, `base`; when somebody else was faster, asks what to keep and
 // saves that on top of theirs. `flat` makes of a document what `base` is, and `patch(change, before)` a request.
-// Returns the saved document, or null when the person chose to read it anew or to stop.
+// Returns the saved document, or null when the person chose to read it again or to stop.
 export async function saved(path, base, mine, { flat = (document) => document, patch, reload }) {
   let before = base;
   let wanted = mine;
@@ -38,7 +38,7 @@ async function choose(path, before, theirs, mine) {
         choice = made();
         close();
       };
-      return html`<p><strong>${who}</strong> changed it while you were editing. Nothing of yours is lost: “Keep” says what will be saved.</p>
+      return html`<p><strong>${who}</strong> changed it while you were editing. Nothing of yours is lost: “Keep” shows what will be saved.</p>
         <${Rows} rows=${rows} />
         <div class="buttons">
           <button type="button" class="plain" onclick=${close}>Back to the form</button>

@@ -11,6 +11,7 @@ import { html, useEffect, useLayoutEffect, useRef, useState, useUniqueId } from 
 import { ACTIONS } from "./palette-actions.js";
 import { openDialog } from "./dialog.js";
 import { useTyping } from "./filters.js";
+import { icon } from "./icon.js";
 
 const FOUND = 5;
 
@@ -21,17 +22,17 @@ export function openPalette() {
 
 // Pages and actions that the person may use.
 function offered() {
-  const pages = PLACES.flatMap(([, places]) => places).filter(([, , needs]) => refusal(needs) === null).map(([path, name]) => ({ kind: "Page", name, run: () => go(path) }));
-  const actions = ACTIONS.filter(([, needs]) => refusal(needs) === null).map(([name, , run]) => ({ kind: "Action", name, run }));
+  const pages = PLACES.flatMap(([, places]) => places).filter(([, , needs]) => refusal(needs) === null).map(([path, name, , sign]) => ({ kind: "Page", sign, name, run: () => go(path) }));
+  const actions = ACTIONS.filter(([, needs]) => refusal(needs) === null).map(([name, , run]) => ({ kind: "Action", sign: "play", name, run }));
   return [...pages, ...actions];
 }
 
 async function sought(q, signal) {
   const [providers, models, keys] = await Promise.all([PROVIDERS, MODELS, KEYS].map((path) => get(path, { q, limit: FOUND }, signal)));
   return [
-    ...providers.data.map(({ id, name }) => ({ kind: "Provider", name, run: () => go(`/providers/${id}`) })),
-    ...models.data.map(({ id, name }) => ({ kind: "Model", name, run: () => go(`/models/${id}`) })),
-    ...keys.data.map(({ name }) => ({ kind: "Access key", name, run: () => go("/keys", { q: name }) })),
+    ...providers.data.map(({ id, name }) => ({ kind: "Provider", sign: "plug", name, run: () => go(`/providers/${id}`) })),
+    ...models.data.map(({ id, name }) => ({ kind: "Model", sign: "box", name, run: () => go(`/models/${id}`) })),
+    ...keys.data.map(({ name }) => ({ kind: "Access key", sign: "key-round", name, run: () => go("/keys", { q: name }) })),
   ];
 }
 
@@ -78,7 +79,7 @@ function Palette({ close }) {
     <input type="search" role="combobox" ref=${input} aria-label="Go to or do" placeholder="A page, an action, a provider, a model or a key" autocomplete="off" spellcheck=${false}
       aria-expanded="true" aria-controls=${id} aria-autocomplete="list" aria-activedescendant=${entries.length ? `${id}-${marked}` : null} onkeydown=${key} oninput=${put} />
     <ul id=${id} role="listbox" aria-label="Results" ref=${list}>${entries.length ? entries.map((entry, index) => html`<li
-        role="option" id="${id}-${index}" aria-selected=${String(index === marked)} onclick=${() => run(entry)} onpointermove=${() => index === marked || mark(index)}><span>${entry.name}</span><span class="quiet">${entry.kind}</span></li>`)
-      : html`<li role="option" aria-disabled="true" class="quiet">Nothing is called so.</li>`}</ul>
+        role="option" id="${id}-${index}" aria-selected=${String(index === marked)} onclick=${() => run(entry)} onpointermove=${() => index === marked || mark(index)}>${icon(entry.sign)}<span>${entry.name}</span><span class="quiet">${entry.kind}</span></li>`)
+      : html`<li role="option" aria-disabled="true" class="quiet">Nothing has this name.</li>`}</ul>
   </div>`;
 }

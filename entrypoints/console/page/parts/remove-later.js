@@ -39,7 +39,7 @@ export function removeLater(ids, { text, removed, run }) {
   tell();
 }
 
-// Whoever leaves does not take back what was asked for.
+// Whoever leaves does not take back what was requested.
 export const removeNow = () => Promise.all([...new Set(waiting.values())].map((finish) => finish()));
 
 window.addEventListener("pagehide", removeNow);

@@ -1,4 +1,4 @@
-// Changes a resource as the person saw it. If it has changed since, shows the differences and asks for confirmation.
+// Changes a resource as the person saw it. If it has changed since, shows the differences and requests confirmation.
 
 import { get } from "../core/api.js";
 import { html } from "../core/view.js";

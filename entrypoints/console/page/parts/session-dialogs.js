@@ -18,7 +18,7 @@ export function askToSignInAgain() {
 
 function SignInAgain() {
   const [isBlocked, setBlocked] = useState(false);
-  return html`<p>Sign in again to go on. What you have entered on this page stays.</p>
+  return html`<p>Sign in again to continue. What you have entered on this page stays.</p>
     <p class="notice bad" role="alert" hidden=${!isBlocked}>The browser did not open a window. Allow windows for this page and try again, or <a href=${signInAddress() ?? "./"}>sign in here</a>, which loses what you have entered.</p>
     <div class="buttons">
       <button type="button" class="plain" onclick=${() => end(() => signOut())}>Sign out</button>
@@ -48,7 +48,7 @@ function goOn(session, wasOver) {
   keep(session);
   if (!wasOver) return;
   followAs(session);
-  say("You are signed in again. Go on where you were.");
+  say("You are signed in again and can continue.");
 }
 
 function askWhichOrganization(session, held) {

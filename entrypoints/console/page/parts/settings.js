@@ -1,4 +1,4 @@
-// How this browser shows the console: colours, and the form of times.
+// How this browser shows the console: colours, and the form of times and figures.
 
 import { preference, prefer } from "../core/preferences.js";
 import { refresh } from "../core/router.js";
@@ -8,9 +8,10 @@ import { Field } from "./form.js";
 
 /** @type {[name: string, label: string, choices: [string, string][]][]} */
 const SETTINGS = [
-  ["theme", "Colours", [["system", "As the system has them"], ["light", "Light"], ["dark", "Dark"]]],
+  ["theme", "Colours", [["system", "System default"], ["light", "Light"], ["dark", "Dark"]]],
   ["times", "Times", [["both", "How long ago, and when"], ["relative", "How long ago"], ["absolute", "When"]]],
   ["zone", "Time zone", [["local", "Where you are"], ["utc", "UTC"]]],
+  ["tokens", "Context and output limits", [["short", "Rounded: 131k"], ["whole", "In full: 131,072"]]],
 ];
 
 export function openSettings() {

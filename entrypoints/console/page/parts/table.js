@@ -18,7 +18,7 @@ export function Table({ columns, rows, caption, selection = null, sorted = null,
       const key = selection?.id(row) ?? row.id;
       return html`<tr role="row" key=${key} data-key=${key}>
         ${selection ? html`<td role="cell" class="tick">${box(selection, row)}</td>` : null}
-        ${columns.map((column) => html`<td role="cell" key=${column.head} class=${column.numeric ? "numeric" : null} data-head=${column.head}><div>${column.cell(row)}</div></td>`)}
+        ${columns.map((column) => html`<td role="cell" key=${column.head} class=${column.numeric ? "numeric" : null} data-head=${column.isUnseen ? null : column.head}><div>${column.cell(row)}</div></td>`)}
       </tr>`;
     })}</tbody>
   </table></div>`;
@@ -42,23 +42,28 @@ function allBox(selection, rows) {
   return html`<input type="checkbox" checked=${isAll} indeterminate=${ticked > 0 && !isAll} aria-label="Select all rows shown" onchange=${(event) => selection.set(rows, event.target.checked)} />`;
 }
 
-// Rows that were ticked, kept over pages of the list by their id.
+// Rows that were ticked, kept over pages of the list by their id; or all that match, except those that were unticked since.
 export class Selection extends Store {
   constructor({ id = (row) => row.id, name = (row) => row.name } = {}) {
     super();
     this.rows = new Map();
+    /** @type {{ total: number, of: string, read: (tell: (count: number) => void) => Promise<any[]> } | null} */
+    this.matching = null;
+    this.without = new Set();
     this.id = id;
     this.name = name;
   }
 
   has(row) {
-    return this.rows.has(this.id(row));
+    return this.matching ? !this.without.has(this.id(row)) : this.rows.has(this.id(row));
   }
 
   set(rows, isTicked) {
     for (const row of rows) {
       if (isTicked) this.rows.set(this.id(row), row);
       else this.rows.delete(this.id(row));
+      if (isTicked) this.without.delete(this.id(row));
+      else if (this.matching) this.without.add(this.id(row));
     }
     this.changed();
   }
@@ -68,17 +73,33 @@ export class Selection extends Store {
     for (const row of rows) if (this.has(row)) this.rows.set(this.id(row), row);
   }
 
+  // Selects all that match at once; which those are is read when something is done with them.
+  setMatching(matching) {
+    this.clear();
+    this.matching = matching;
+    this.changed();
+  }
+
   clear() {
     this.rows.clear();
+    this.matching = null;
+    this.without.clear();
     this.changed();
   }
 
   get size() {
-    return this.rows.size;
+    return this.matching ? this.matching.total - this.without.size : this.rows.size;
   }
 
   get chosen() {
     return [...this.rows.values()];
+  }
+
+  /** `tell(count)` is called as they come. @param {(count: number) => void} [tell] */
+  async read(tell = () => {}) {
+    if (!this.matching) return this.chosen;
+    const without = new Set(this.without);
+    return (await this.matching.read(tell)).filter((row) => !without.has(this.id(row)));
   }
 }
 

@@ -1,4 +1,4 @@
-// Tabs: arrow keys move between them, and what they show is read when it is first asked for.
+// Tabs: arrow keys move between them, and what they show is read when it is first requested.
 
 import { remember } from "../core/router.js";
 import { html, useRef, useState, useUniqueId } from "../core/view.js";
@@ -13,7 +13,7 @@ function Tabs({ list, first }) {
   const id = useUniqueId("tab");
   const buttons = useRef(new Map()).current;
   const [chosen, choose] = useState({ first, name: first.name, panel: first });
-  // What the page brings anew is newer than what was opened on it before.
+  // What the page brings again is newer than what was opened on it before.
   const { name, panel } = chosen.first === first ? chosen : { name: first.name, panel: first };
   const open = async (wanted, make) => {
     remember({ tab: wanted === list[0][0] ? "" : wanted });

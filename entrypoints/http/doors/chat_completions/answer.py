@@ -24,7 +24,7 @@ _FINISHED: Final[Mapping[FinishReason, str]] = {
 def completion_document(completion: Completion, *, completion_id: str, created: int, model: str) -> Mapping[str, Any]:
     """Return the whole answer; `created` is in seconds since 1970.
 
-    The provider's own document goes out as it came where it speaks the same protocol.
+    The provider's own document is sent unchanged where it speaks the same protocol.
     """
     if completion.native is not None:
         return completion.native
@@ -45,7 +45,7 @@ def finish_reason(reason: FinishReason) -> str:
 
 
 def usage_document(usage: TokenUsage) -> dict[str, Any] | None:
-    """Return the tokens, none where the provider did not count; a detail that it did not tell is left out."""
+    """Return the tokens, none where the provider did not count; a detail that it did not report is left out."""
     if usage.input_tokens is None or usage.output_tokens is None:
         return None
     read = {
@@ -64,7 +64,7 @@ def usage_document(usage: TokenUsage) -> dict[str, Any] | None:
 
 
 def call_document(call: ToolCall) -> dict[str, Any]:
-    """Return a tool call; what its maker wants handed back stands where Google's own speaker of the protocol has it."""
+    """Return a tool call; data to be sent back is where Google's own implementation of the protocol has it."""
     document: dict[str, Any] = {"id": call.id, "type": "custom" if call.is_custom else "function"}
     if call.is_custom:
         document["custom"] = {"name": call.name, "input": call.arguments}

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final
 
 from application.prompts.conversation import (
     Audio,
     Conversation,
     Document,
-    Effort,
     Image,
-    OutputFormat,
     Reasoning,
     ReasoningOptions,
     Refusal,
@@ -26,6 +24,7 @@ from application.prompts.conversation import (
 )
 from application.prompts.opaque_blobs import call_with_blob, is_ours, with_blob
 from entrypoints.http.doors.body_value import BodyValue
+from entrypoints.http.doors.openai_fields import effort_of, metadata_of, options_of, output_format_of, tool_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from application.prompts.conversation import Part
 
 _DATA_URL: Final = re.compile(r"data:(?P<type>[^;,]*)(?:;[^,]*)?;base64,", re.ASCII)
-_EFFORTS: Final = frozenset(get_args(Effort))
 
 # What only tunes: left out for a provider of another protocol, and named.
 _TUNING: Final = frozenset(
@@ -46,7 +44,7 @@ _TUNING: Final = frozenset(
 )
 # What a provider of another protocol has nothing like, and what would be another answer without it.
 _ELSEWHERE_NOTHING: Final = {
-    "audio": "Ask for text, or use a model of a provider that speaks Chat Completions.",
+    "audio": "Request text, or use a model of a provider that speaks Chat Completions.",
     "prediction": "Leave it out, or use a model of a provider that speaks Chat Completions.",
     "web_search_options": "Leave it out, or use a model of a provider that speaks Chat Completions.",
     "functions": "Use tools instead.",
@@ -60,11 +58,10 @@ _READ: Final = frozenset(
         "verbosity", "metadata", "stream", "stream_options", "modalities",
     }
 )  # fmt: skip
-_DEFAULTS: Final[Mapping[str, tuple[object, ...]]] = {"service_tier": ("auto", "default"), "modalities": (["text"],)}
 
 
 def read_conversation(body: Mapping[str, Any]) -> Conversation:
-    """Return what the body asks of a model.
+    """Return the body's conversation in the shape for all protocols.
 
     Raises:
         InvalidInput: it makes no sense, at this place.
@@ -86,16 +83,17 @@ def read_conversation(body: Mapping[str, Any]) -> Conversation:
         if name not in _ELSEWHERE_NOTHING:
             message = f"{name} is not known here and cannot be translated for the model's provider: leave it out."
             untranslatable.append(Untranslatable(field=name, message=message))
+    output = root.get("response_format")
     return Conversation(
         turns=turns,
         tools=tuple(_tools(root.get("tools"), untranslatable)),
         tool_choice=_tool_choice(root.get("tool_choice")),
         parallel_tool_calls=root.get("parallel_tool_calls").truth(),
-        output_format=_output_format(root.get("response_format")),
+        output_format=output_format_of(output, output.get("json_schema"), needs_schema=False),
         reasoning=_reasoning(root.get("reasoning_effort")),
         sampling=_sampling(root),
-        options=dict(_options(root)),
-        metadata=_metadata(root.get("metadata")),
+        options=dict(options_of(root, root.get("verbosity"))),
+        metadata=metadata_of(root),
         untranslatable=tuple(untranslatable),
         tuning=tuple(name for name in _TUNING if body.get(name) not in (None, False)),
         field_names={
@@ -237,22 +235,9 @@ def split_url(address: str) -> tuple[str | None, str | None, str | None]:
 
 def _tools(tools: BodyValue, untranslatable: list[Untranslatable]) -> Iterator[Tool]:
     for tool in tools.items():
-        if tool.kind == "function":
-            function = tool.get("function")
-            yield Tool(
-                name=function.get("name").text(),
-                description=function.get("description").optional_text(),
-                parameters=function.get("parameters").optional_mapping(),
-                strict=function.get("strict").truth(),
-            )
-        elif tool.kind == "custom":
-            custom = tool.get("custom")
-            yield Tool(
-                name=custom.get("name").text(),
-                description=custom.get("description").optional_text(),
-                is_custom=True,
-                grammar=custom.get("format").optional_mapping(),
-            )
+        read = tool_of(tool.kind, tool.get(tool.kind))
+        if read is not None:
+            yield read
         else:
             message = f"The tool {tool.kind!r} is run by its own provider, and the model is another's: leave it out."
             untranslatable.append(Untranslatable(field=tool.name, message=message))
@@ -278,30 +263,9 @@ def _tool_choice(choice: BodyValue) -> ToolChoice | None:
     raise choice.refused("This must be auto, none, required, or name a tool.")
 
 
-def _output_format(output: BodyValue) -> OutputFormat | None:
-    match output.kind if output.value is not None else None:
-        case None | "text":
-            return None
-        case "json_object":
-            return OutputFormat(kind="json_object")
-        case "json_schema":
-            schema = output.get("json_schema")
-            return OutputFormat(
-                kind="json_schema",
-                name=schema.get("name").text(),
-                description=schema.get("description").optional_text(),
-                schema=schema.get("schema").optional_mapping() or {},
-                strict=schema.get("strict").truth(),
-            )
-    raise output.refused("This must be of the type text, json_object or json_schema.")
-
-
-def _reasoning(effort: BodyValue) -> ReasoningOptions | None:
-    if effort.value is None:
-        return None
-    if effort.value not in _EFFORTS:
-        raise effort.refused(f"This must be one of {', '.join(get_args(Effort))}.")
-    return ReasoningOptions(effort=effort.value)
+def _reasoning(place: BodyValue) -> ReasoningOptions | None:
+    effort = effort_of(place)
+    return None if effort is None else ReasoningOptions(effort=effort)
 
 
 def _sampling(root: BodyValue) -> Sampling:
@@ -326,20 +290,3 @@ def _sampling(root: BodyValue) -> Sampling:
         top_logprobs=root.get("top_logprobs").whole(),
         n=root.get("n").whole(),
     )
-
-
-def _options(root: BodyValue) -> Iterator[tuple[str, str]]:
-    for name, field in (
-        ("user", "user"),
-        ("service_tier", "service_tier"),
-        ("cache_key", "prompt_cache_key"),
-        ("verbosity", "verbosity"),
-    ):
-        value = root.get(field).optional_text()
-        if value is not None and value not in _DEFAULTS.get(field, ()):
-            yield name, value
-
-
-def _metadata(metadata: BodyValue) -> Mapping[str, str] | None:
-    entries = metadata.optional_mapping()
-    return {name: metadata.get(name).text() for name in entries} if entries else None

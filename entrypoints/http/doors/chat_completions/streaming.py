@@ -40,7 +40,7 @@ class ChunkEncoder:
         self._with_arguments: set[tuple[int, int]] = set()
 
     def encode(self, event: CompletionEvent) -> Iterator[bytes]:
-        """Yield the data of the chunks that say what is new; the last event is followed by the end mark."""
+        """Yield the data of the chunks with what is new; the last event is followed by the end mark."""
         if isinstance(event, Completion):
             yield from self._ending(event)
             yield DONE
@@ -91,7 +91,7 @@ class ChunkEncoder:
             yield orjson.dumps({**self._facts, "model": self._model, "choices": [], "usage": usage})
 
     def _chunks(self, delta: dict[str, Any], choice: int, **ending: object) -> Iterator[bytes]:
-        """Yield the chunk that says what is new; before the first one of a choice, the one that opens it."""
+        """Yield the chunk with what is new; before the first one of a choice, the one that opens it."""
         if choice not in self._has_begun:
             self._has_begun.add(choice)
             yield self._chunk({"role": "assistant", "content": "", "refusal": None}, choice)

@@ -1,1 +1,1 @@
-"""The door for clients that ask for vectors in the shape of OpenAI's API, and our own."""
+"""The door for clients that request vectors in the shape of OpenAI's API, and our own."""

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from entrypoints.http.doors.embeddings.bodies import EmbeddingBody
 
 _READ: Final = frozenset({"model", "input", "dimensions", "encoding_format", "deadlineSeconds", "deadline_seconds"})
-PREFERRED: Final = Requirements(type="embedding")
 
 
 def inputs_of(body: EmbeddingBody, document: Mapping[str, Any]) -> EmbeddingInput:
@@ -38,7 +37,7 @@ def inputs_of(body: EmbeddingBody, document: Mapping[str, Any]) -> EmbeddingInpu
 
 
 def embedding_list(answer: EmbeddingAnswer, *, model: str, in_base64: bool) -> dict[str, Any]:
-    """Return the vectors in OpenAI's shape. In base64 if asked for: its SDKs do, and decode nothing else right."""
+    """Return the vectors in OpenAI's shape. In base64 if requested: its SDKs do, and decode nothing else right."""
     embedded = answer.embedded
     read = embedded.usage.input_tokens or 0
     return {
@@ -68,7 +67,7 @@ def preferred_embedding(selector: ModelSelector) -> ModelSelector:
 
 
 def no_conversation(_: Mapping[str, Any]) -> Conversation:
-    """Embeddings have none; nobody asks for it."""
+    """Embeddings have none; never called."""
     raise AssertionError("an embedding has no conversation")
 
 

@@ -25,7 +25,7 @@ _STOPPED: Final[Mapping[FinishReason, str]] = {
 
 
 def message_document(completion: Completion, *, message_id: str, model: str) -> Mapping[str, Any]:
-    """Return the whole answer. Anthropic's own message goes out as it came."""
+    """Return the whole answer. Anthropic's own message is sent unchanged."""
     if completion.native is not None:
         return completion.native
     choice = completion.choices[0]
@@ -63,7 +63,7 @@ def blocks_of(part: Part) -> list[dict[str, Any]]:
     """Return the content blocks of a part; none for what Messages has no block for.
 
     What another provider wants handed back is the signature of a thought, or a thought that nobody can read: Google's
-    signature of a call stands before the call.
+    signature of a call comes before the call.
     """
     match part:
         case Text() | Refusal():
@@ -90,7 +90,7 @@ def _sealed(blob: str | None) -> list[dict[str, Any]]:
 
 
 def arguments_of(call: ToolCall) -> dict[str, Any]:
-    """Return the arguments as an object; what is none stands in it as text, so that nothing is lost."""
+    """Return the arguments as an object; anything else is put into it as text, so that nothing is lost."""
     try:
         value = orjson.loads(call.arguments) if call.arguments.strip() else {}
     except orjson.JSONDecodeError:

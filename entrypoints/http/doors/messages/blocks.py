@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def texts_of(content: BodyValue) -> Iterator[Text]:
-    """Yield words that stand as a text or as blocks."""
+    """Yield the words of a text or of blocks."""
     if isinstance(content.value, str):
         yield Text(text=content.value)
         return

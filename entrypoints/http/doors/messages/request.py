@@ -37,7 +37,7 @@ _STANDARD_TIERS: Final = (None, "auto", "standard_only")
 
 
 def read_conversation(body: Mapping[str, Any]) -> Conversation:
-    """Return what the body asks of a model.
+    """Return the body's conversation in the shape for all protocols.
 
     Raises:
         InvalidInput: it makes no sense, at this place.

@@ -45,7 +45,7 @@ class MessageEncoder:
         self._waiting: list[CompletionEvent] = []
 
     def encode(self, event: CompletionEvent) -> Iterator[NamedEvent]:
-        """Yield the events that say what is new."""
+        """Yield the events with what is new."""
         if not self._has_begun:
             self._has_begun = True
             yield self._beginning()
@@ -104,7 +104,7 @@ class MessageEncoder:
         yield from self._go_on()
 
     def _go_on(self) -> Iterator[NamedEvent]:
-        """Tell what has waited for the block of a call to be closed."""
+        """Return what has waited for the block of a call to be closed."""
         waiting, self._waiting = self._waiting, []
         for event in waiting:
             yield from self._delta(event)

@@ -79,7 +79,7 @@ def ending(choice: Choice) -> tuple[str, dict[str, str] | None]:
 def response_document(
     completion: Completion, body: Mapping[str, Any], *, response_id: str, created: int, model: str
 ) -> Mapping[str, Any]:
-    """Return the whole answer. The provider's own response goes out as it came."""
+    """Return the whole answer. The provider's own response is sent unchanged."""
     if completion.native is not None:
         return completion.native
     blank = blank_response(body, response_id=response_id, created=created, model=model)
@@ -87,7 +87,7 @@ def response_document(
 
 
 def output_items(choice: Choice) -> Iterator[dict[str, Any]]:
-    """Yield the items of an answer in their order; words and refusals that stand together are one message."""
+    """Yield the items of an answer in their order; adjacent words and refusals are one message."""
     contents: list[dict[str, Any]] = []
     start = 0
     for part in choice.parts:

@@ -25,7 +25,7 @@ class ResponsesDoor:
     end_mark = b""
 
     def __init__(self, document: Mapping[str, Any], body: ResponseBody, *, request_id: str, created: int) -> None:
-        """Read what is asked.
+        """Read the request.
 
         Raises:
             InvalidInput: it needs a memory of earlier prompts, which nobody keeps.

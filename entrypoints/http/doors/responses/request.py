@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final
 
 from application.errors import InvalidInput
 from application.prompts.conversation import (
     Conversation,
-    Effort,
-    OutputFormat,
     ReasoningOptions,
     Sampling,
     Text,
@@ -18,13 +16,13 @@ from application.prompts.conversation import (
     Untranslatable,
 )
 from entrypoints.http.doors.body_value import BodyValue
+from entrypoints.http.doors.openai_fields import effort_of, metadata_of, options_of, output_format_of, tool_of
 from entrypoints.http.doors.responses.items import turns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-_EFFORTS: Final = frozenset(get_args(Effort))
 _STATEFUL: Final = ("previous_response_id", "conversation", "background", "prompt", "context_management")
 _TUNING: Final = frozenset({"safety_identifier", "prompt_cache_options", "prompt_cache_retention", "max_tool_calls"})
 _READ: Final = frozenset(
@@ -42,7 +40,7 @@ def refuse_state(body: Mapping[str, Any]) -> None:
     """Refuse what needs a memory: nothing of a prompt or an answer is kept here, whoever the provider is.
 
     Raises:
-        InvalidInput: the body asks for something that was kept, or to be kept.
+        InvalidInput: the body requests something that was kept, or to be kept.
     """
     for name in _STATEFUL:
         if body.get(name):
@@ -53,7 +51,7 @@ def refuse_state(body: Mapping[str, Any]) -> None:
 
 
 def read_conversation(body: Mapping[str, Any]) -> Conversation:
-    """Return what the body asks of a model.
+    """Return the body's conversation in the shape for all protocols.
 
     Raises:
         InvalidInput: it makes no sense, at this place.
@@ -79,12 +77,13 @@ def read_conversation(body: Mapping[str, Any]) -> Conversation:
         message = "The model's provider leaves nothing out by itself: send truncation disabled."
         found.append(Untranslatable(field="truncation", message=message))
     text = root.get("text")
+    output = text.get("format")
     return Conversation(
         turns=tuple(turns),
         tools=tuple(_tools(root.get("tools"), found)),
         tool_choice=_tool_choice(root.get("tool_choice"), found),
         parallel_tool_calls=root.get("parallel_tool_calls").truth(),
-        output_format=_output_format(text.get("format")),
+        output_format=output_format_of(output, output, needs_schema=True),
         reasoning=_reasoning(root.get("reasoning")),
         sampling=Sampling(
             max_tokens=root.get("max_output_tokens").whole(),
@@ -93,8 +92,8 @@ def read_conversation(body: Mapping[str, Any]) -> Conversation:
             logprobs=True if "message.output_text.logprobs" in (body.get("include") or ()) else None,
             top_logprobs=root.get("top_logprobs").whole() or None,
         ),
-        options=dict(_options(root)),
-        metadata=_metadata(root.get("metadata")),
+        options=dict(options_of(root, text.get("verbosity"))),
+        metadata=metadata_of(root),
         untranslatable=tuple(found),
         tuning=tuple(name for name in _TUNING if body.get(name) is not None),
         field_names={
@@ -114,21 +113,9 @@ def read_conversation(body: Mapping[str, Any]) -> Conversation:
 
 def _tools(tools: BodyValue, found: list[Untranslatable]) -> Iterator[Tool]:
     for tool in tools.items():
-        if tool.kind == "function":
-            yield Tool(
-                name=tool.get("name").text(),
-                description=tool.get("description").optional_text(),
-                parameters=tool.get("parameters").optional_mapping(),
-                # A function that does not say is strict here as far as its schema fits; nowhere else is it.
-                strict=tool.get("strict").truth(),
-            )
-        elif tool.kind == "custom":
-            yield Tool(
-                name=tool.get("name").text(),
-                description=tool.get("description").optional_text(),
-                is_custom=True,
-                grammar=tool.get("format").optional_mapping(),
-            )
+        read = tool_of(tool.kind, tool)
+        if read is not None:
+            yield read
         else:
             message = f"The tool {tool.kind!r} is run by OpenAI, and the model is another provider's: leave it out."
             found.append(Untranslatable(field=tool.name, message=message))
@@ -152,46 +139,10 @@ def _tool_choice(choice: BodyValue, found: list[Untranslatable]) -> ToolChoice |
     raise choice.refused("This must be auto, none, required, or name a tool.")
 
 
-def _output_format(output: BodyValue) -> OutputFormat | None:
-    match output.kind if output.value is not None else None:
-        case None | "text":
-            return None
-        case "json_object":
-            return OutputFormat(kind="json_object")
-        case "json_schema":
-            return OutputFormat(
-                kind="json_schema",
-                name=output.get("name").text(),
-                description=output.get("description").optional_text(),
-                schema=output.get("schema").mapping(),
-                strict=output.get("strict").truth(),
-            )
-    raise output.refused("This must be of the type text, json_object or json_schema.")
-
-
 def _reasoning(reasoning: BodyValue) -> ReasoningOptions | None:
     if reasoning.value is None:
         return None
-    effort, summary = reasoning.get("effort"), reasoning.get("summary")
-    if effort.value is not None and effort.value not in _EFFORTS:
-        raise effort.refused(f"This must be one of {', '.join(get_args(Effort))}.")
+    effort, summary = effort_of(reasoning.get("effort")), reasoning.get("summary")
     if summary.value not in {None, "auto", "concise", "detailed"}:
         raise summary.refused("This must be auto, concise or detailed.")
-    return ReasoningOptions(effort=effort.value, summary=summary.value)
-
-
-def _options(root: BodyValue) -> Iterator[tuple[str, str]]:
-    for name, place in (
-        ("user", root.get("user")),
-        ("service_tier", root.get("service_tier")),
-        ("cache_key", root.get("prompt_cache_key")),
-        ("verbosity", root.get("text").get("verbosity")),
-    ):
-        value = place.optional_text()
-        if value is not None and (name, value) not in {("service_tier", "auto"), ("service_tier", "default")}:
-            yield name, value
-
-
-def _metadata(metadata: BodyValue) -> Mapping[str, str] | None:
-    entries = metadata.optional_mapping()
-    return {name: metadata.get(name).text() for name in entries} if entries else None
+    return ReasoningOptions(effort=effort, summary=summary.value)

@@ -66,7 +66,7 @@ class ResponseEncoder:
         self._said = 0
 
     def encode(self, event: CompletionEvent) -> Iterator[NamedEvent]:
-        """Yield the events that say what is new."""
+        """Yield the events with what is new."""
         yield from self.begin()
         if isinstance(event, Completion):
             yield from self._ending(event)

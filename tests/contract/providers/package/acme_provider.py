@@ -114,7 +114,7 @@ class Clumsy(AcmeProvider):
 
 
 class Forgetful(Clumsy):
-    """Gives something else than was asked for, and leaves a stream without its end."""
+    """Gives something else than was requested, and leaves a stream without its end."""
 
     type = ProviderType(name="forgetful", label="Forgetful", default_endpoint=None, needs_key=False, key_help="")
 

@@ -1,4 +1,4 @@
-"""The door for Chat Completions: conversations that clients go on with, and answers of providers of other protocols."""
+"""The door for Chat Completions: conversations that clients continue, and answers of providers of other protocols."""
 
 from __future__ import annotations
 

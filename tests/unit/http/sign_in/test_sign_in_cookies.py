@@ -9,13 +9,13 @@ from aiohttp.test_utils import make_mocked_request
 
 from adapters.vault.keyring import Keyring
 from adapters.vault.sealed_texts import KeyringTexts
-from entrypoints.http.sign_in.pending_sign_in import new_sign_in
 from entrypoints.http.sign_in.sign_in_cookies import (
     MOST_PENDING,
     PENDING_SECONDS,
     BegunSignIn,
     SessionCookie,
     SignInCookies,
+    new_sign_in,
 )
 from tests.tokens import Clock
 

@@ -137,7 +137,7 @@ def test_a_stream_without_a_reason_keeps_what_was_said() -> None:
     assert (calls_of(decoder), decoder.parsed.finish_reason) == ([("f", "{}")], "tool_calls")
 
 
-def test_a_second_end_tells_nothing_twice() -> None:
+def test_a_second_end_repeats_nothing() -> None:
     deltas, _ = decoded(calling("stop", piece("{}", index=0, id="c1", name="f")), a_chunk("tool_calls"))
     assert sum(isinstance(delta, ToolCallDone) for delta in deltas) == 1
 

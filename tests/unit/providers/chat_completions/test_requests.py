@@ -75,7 +75,7 @@ async def test_pictures_in_results_follow_after_the_last_of_them() -> None:
     )
     assert [first["role"], second["role"], shown["role"]] == ["tool", "tool", "user"]
     assert (first["content"], second["content"]) == (
-        "(What the tool gave stands in the next message.)",
+        "(The result of the tool is in the next message.)",
         "Dark\nReport\n\nWet.",
     )
     assert len(shown["content"]) == 1

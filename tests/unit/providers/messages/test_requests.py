@@ -351,7 +351,7 @@ def test_anthropic_is_always_told_how_long_an_answer_may_be(facts: dict[str, Any
     assert _body("Hi", **facts)["max_tokens"] == tokens
 
 
-def test_a_stream_is_asked_for_and_fields_are_left_out_as_the_model_says() -> None:
+def test_a_stream_is_requested_and_fields_are_left_out_as_the_model_says() -> None:
     wire = write(
         MESSAGES, stream=True, sampling=Sampling(top_k=3), defaults={"drop": frozenset({"top_k"})}, model_id=OLD
     )

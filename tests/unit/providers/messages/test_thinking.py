@@ -147,7 +147,7 @@ def test_thoughts_of_others_are_dropped_and_thinking_with_a_budget_with_them(tho
     assert _with(thought, model_id="claude-opus-4-7").body["thinking"] == {"type": "adaptive"}
 
 
-def test_thinking_goes_on_where_the_tools_were_called_before_the_users_last_words() -> None:
+def test_thinking_continues_where_the_tools_were_called_before_the_users_last_words() -> None:
     turns = (
         "Ask",
         a_turn("assistant", a_call()),

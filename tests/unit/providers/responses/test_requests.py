@@ -280,7 +280,7 @@ def test_what_only_tunes() -> None:
     assert (wire.body["stream"], set(wire.ignored)) == (True, {"top_k", "seed", "odd", "cache"})
 
 
-def test_a_clients_own_body_goes_through_but_nothing_is_kept() -> None:
+def test_a_clients_own_body_is_passed_through_but_nothing_is_kept() -> None:
     body = sample("openai/responses.tools.request")
     wire = hand_on(RESPONSES, {**body, "store": True, "new_field": 1, "stream_options": {}}, model_id=MODEL)
     assert wire.body == {**body, "new_field": 1}

@@ -1,4 +1,4 @@
-// An invitation: what stands in its link, and how it is accepted. The link's secret stays in the browser until then.
+// An invitation: the content of its link, and how it is accepted. The link's secret stays in the browser until then.
 
 import { ask } from "../../core/api.js";
 import { canUsePasskeys, makePasskey } from "../../core/passkeys.js";
@@ -45,7 +45,7 @@ function withAccount(session, invitation) {
     await endSession();
     await showInvitation(invitation);
   };
-  return html`<${Form} action="Accept as ${session.name}" submit=${() => accept({ invitation })} extra=${() => html`<button type="button" class="plain" onclick=${change}>I am somebody else</button>`} />`;
+  return html`<${Form} action="Accept as ${session.name}" submit=${() => accept({ invitation })} extra=${() => html`<button type="button" class="plain" onclick=${change}>Use another account</button>`} />`;
 }
 
 function NewAccount({ found, invitation }) {
@@ -64,7 +64,7 @@ function NewAccount({ found, invitation }) {
   return html`<p class="quiet">You will sign in as <strong>${found.address}</strong>.</p>
     <${Form} action="Accept" submit=${({ name, passphrase }) => accept({ invitation, name: name.trim(), passphrase })} extra=${others}>
       <input type="text" name="username" defaultValue=${found.address} autocomplete="username" hidden />
-      <${Field} name="name" label="Your name" required maxlength="200" value=${found.name ?? ""} autocomplete="name" help="Members of your organization see it; it stands in no event." />
+      <${Field} name="name" label="Your name" required maxlength="200" value=${found.name ?? ""} autocomplete="name" help="Visible to members of your organization; not stored in events." />
       <${Field} name="passphrase" label="Passphrase" type="password" required autocomplete="new-password" help=${A_PASSPHRASE} />
     <//>`;
 }

@@ -65,7 +65,7 @@ function passkeys(account, changed) {
   const add = canUsePasskeys() && hasPasskeys()
     ? html`<button type="button" onclick=${() => addPasskey(account, changed)}>Add a passkey</button>`
     : html`<p class="quiet">This browser, or the address of this service, has no passkeys.</p>`;
-  return card("Passkeys", rows.length ? html`<ul class="cards">${rows}</ul>` : html`<p>You have none. With a passkey you sign in by your device, without a passphrase.</p>`,
+  return card("Passkeys", rows.length ? html`<ul class="cards">${rows}</ul>` : html`<p>You have none. With a passkey you sign in with your device, without a passphrase.</p>`,
     html`<div class="actions">${add}</div>`);
 }
 
@@ -79,7 +79,7 @@ function addPasskey(account, changed) {
     say("The passkey was added.");
   };
   const dialog = openDialog("Add a passkey", html`<${Form} action="Add" submit=${submit}>
-    <${Field} name="name" label="What to call it" required maxlength="200" value="Passkey" help="Such as the device that keeps it." />
+    <${Field} name="name" label="Name of the passkey" required maxlength="200" value="Passkey" help="Such as the device that stores it." />
     ${confirming(account)}
   <//>`);
 }
@@ -97,7 +97,7 @@ function remove(account, passkey, changed) {
 
 function organizations() {
   const all = current().organizations;
-  return card("Organizations", all.length === 0 ? html`<p>You belong to none. Ask an administrator for an invitation.</p>` : facts(all.map(({ id, name, role }) => [name ?? id, role])));
+  return card("Organizations", all.length === 0 ? html`<p>You are not a member of any. Ask an administrator for an invitation.</p>` : facts(all.map(({ id, name, role }) => [name ?? id, role])));
 }
 
 function ending(account) {
@@ -107,8 +107,8 @@ function ending(account) {
       dialog.close();
       signOut("Your account was erased.");
     };
-    const dialog = openDialog("Erase your account?", html`<p>You leave all organizations. Your name, address, passphrase and passkeys are deleted for ever; what you did stays in the logs, under an id that leads to nobody.</p>
+    const dialog = openDialog("Erase your account?", html`<p>You leave all organizations. Your name, address, passphrase and passkeys are deleted for ever; what you did stays in the logs, under an id that no longer identifies you.</p>
       <${Form} action="Erase my account" submit=${submit}>${confirming(account)}<//>`);
   };
-  return card("The end", html`<p>Nothing brings an account back that was erased.</p><div class="actions"><button type="button" class="plain danger" onclick=${open}>Erase my account</button></div>`);
+  return card("The end", html`<p>An erased account cannot be restored.</p><div class="actions"><button type="button" class="plain danger" onclick=${open}>Erase my account</button></div>`);
 }

@@ -34,7 +34,7 @@ const stopped = (signal) => signal.aborted ? null : card("Export", html`<p>Stopp
 // How many events there are, which the export tells only at its end.
 const total = async (signal) => (await get("/api/ai/audit", { limit: 1, includeTotal: true }, signal)).pagination.total;
 
-// Until it is known how much there is, the bar only says that something is going on.
+// Until it is known how much there is, the bar only says that something is continuing.
 function progress(known, stop) {
   const bar = known ? html`<progress key="known" aria-label="Export" max=${Math.max(known.all, 1)} value=${Math.min(known.events, known.all)} />` : html`<progress key="unknown" aria-label="Export" />`;
   const words = known ? `${number(Math.min(known.events, known.all))} of ${number(known.all)} events, ${size(known.bytes)}` : "The log is being read…";
@@ -77,5 +77,5 @@ function saved({ name, content }, { header, footer }) {
       ? html`<div class="notice warn"><p>This service writes no checkpoints, so this file cannot be proved. Set MODELBOOK_CHECKPOINT_KEY to write them.</p></div>`
       : html`<p>Anyone with the file can verify it, without the service or the database:</p>
         <pre class="command" tabindex="0" aria-label="Command that verifies the file">modelbook audit verify ${name} --public-key KEY</pre>
-        <p class="hint">KEY is the public key of the checkpoints, with the id <code>${header.publicKeyId}</code>. Whoever runs the service prints it with <code>modelbook audit public-key</code>: take it from them, not from whoever gave you the file.</p>`}`;
+        <p class="hint">KEY is the public key of the checkpoints, with the id <code>${header.publicKeyId}</code>. The operator of the service prints it with <code>modelbook audit public-key</code>: take it from them, not from whoever gave you the file.</p>`}`;
 }

@@ -25,7 +25,7 @@ export async function show({ query, signal }) {
   const chooser = new Columns("audit", COLUMNS);
   const list = new Listing({
     path: AUDIT, query, signal, sort: null, tools: chooser.view,
-    filters: [choice("type", "What", TYPES.map((type) => [type, eventName(type)])), search("actor", "By", { narrow: true }), search("aggregateId", "About (id)"), moment("from", "From"), moment("to", "Before")],
+    filters: [choice("type", "What", TYPES.map((type) => [type, eventName(type)])), search("actor", "By", { narrow: true }), search("name", "About", { narrow: true, placeholder: "Whole name" }), search("aggregateId", "About (id)", { narrow: true }), moment("from", "From"), moment("to", "Before")],
     about: [""],
     draw: (rows) => html`<${ChosenTable} chooser=${chooser} rows=${rows.map((event) => ({ ...event, id: event.position }))} caption="Events, the newest first" />`,
     empty: (isFiltered) => nothing(isFiltered ? "No event matches." : "Nothing has happened yet."),

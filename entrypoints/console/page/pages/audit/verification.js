@@ -9,7 +9,7 @@ import { card, facts } from "../../parts/page.js";
 import { Table } from "../../parts/table.js";
 
 const MOST = 100;
-const KINDS = { truncated: "Cut off", "re-chained": "Chained anew", "out-of-order": "Out of order", credential: "Stored key" };
+const KINDS = { truncated: "Cut off", "re-chained": "Re-chained", "out-of-order": "Out of order", credential: "Stored key" };
 
 export async function verify(place, signal) {
   place.put(card("Verification", html`<div class="progress"><progress aria-label="Verifying" /><span class="quiet">Every event is checked against its hash, and against the one before it…</span></div>`));
@@ -35,7 +35,7 @@ function proof(found) {
       ["Verified at", time(Date.now())],
     ])}
     ${checkpoint ? evidence(checkpoint) : null}
-    <details><summary>What no verification can tell</summary><ul class="limits">${found.unproven.limits.map((limit) => html`<li>${inline(limit)}</li>`)}</ul></details>
+    <details><summary>What a verification cannot prove</summary><ul class="limits">${found.unproven.limits.map((limit) => html`<li>${inline(limit)}</li>`)}</ul></details>
   </section>`;
 }
 
@@ -52,7 +52,7 @@ const chained = (events) => events === 1 ? "The only event is as it was written.
 // The statement is the service's own; where no event is concerned it only repeats what was said.
 function unprovable({ unproven, checkpoint }) {
   if (unproven.events === 0) return null;
-  return html`<div class="notice warn"><p><strong>What nothing can prove: events from ${number(unproven.fromSequence)} on</strong></p>
+  return html`<div class="notice warn"><p><strong>Not provable: events from ${number(unproven.fromSequence)} on</strong></p>
     <p>${unproven.statement}</p>${checkpoint ? html`<p>The next checkpoint will cover them: verify again in a moment.</p>` : null}</div>`;
 }
 
@@ -75,7 +75,7 @@ function tampered({ findings }) {
   return html`<p class="outcome">${badge("Not intact", "bad")}<strong>${findings.length === 1 ? "In one place the log is not what was written." : `In ${number(findings.length)} places the log is not what was written.`}</strong></p>
     <${Table} columns=${FINDINGS} rows=${findings.slice(0, MOST)} caption="Findings" />
     ${findings.length > MOST ? html`<p class="quiet">These are the first ${MOST}.</p>` : null}
-    <div class="notice bad"><p>Nobody can do this through the service: it takes the password of the database's owner, or its files.</p>
+    <div class="notice bad"><p>This is not possible through the service: it requires the password of the database's owner, or its files.</p>
       <p>Leave the database as it is, export the log as evidence, and compare these events with a backup.</p></div>`;
 }
 

@@ -11,11 +11,11 @@ export function changeBudget(budget, done) {
   const submit = async ({ usd, period }) => {
     await ask("PUT", "/api/ai/budget", { body: usd === null ? {} : { usd, period } });
     dialog.close();
-    say(usd === null ? "The organization has no budget any more." : "The budget was saved.");
+    say(usd === null ? "The organization no longer has a budget." : "The budget was saved.");
     await done();
   };
   const dialog = openDialog("The organization’s budget", html`<${Form} action="Save" isTwo submit=${submit}>
     <${Field} name="usd" label="Budget" unit="USD" type="number" min="0" value=${budget.usd} help="Empty: no budget." />
-    <${Field} name="period" label="For" type="choice" choices=${PERIODS} value=${budget.period ?? "month"} help="What was spent in the present period counts." />
+    <${Field} name="period" label="For" type="choice" choices=${PERIODS} value=${budget.period ?? "month"} help="What was already spent in the current period counts." />
   <//>`);
 }

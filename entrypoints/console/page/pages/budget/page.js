@@ -10,7 +10,7 @@ import { Action } from "../../parts/action.js";
 import { Listing } from "../../parts/listing.js";
 import { card, facts, nothing, page } from "../../parts/page.js";
 import { section } from "../../parts/section.js";
-import { shareBar } from "../../parts/share.js";
+import { shareBar } from "../../parts/usage-bar.js";
 import { Table } from "../../parts/table.js";
 import { changeBudget } from "./form.js";
 
@@ -37,7 +37,7 @@ function organization(budget, done) {
     shareBar(budget.spentUsd, budget.usd, { label: "The organization’s budget", text: budgetText(budget) }),
     facts([
       ["Counts", "what all members and access keys spend"],
-      ["Starts anew", budget.resetsAt === null ? "never" : time(budget.resetsAt)],
+      ["Resets", budget.resetsAt === null ? "never" : time(budget.resetsAt)],
       ["Changes", html`<a href=${href("/audit", { type: "organization.budget-changed" })}>in the audit log</a>`],
     ]),
     change,
@@ -47,5 +47,5 @@ function organization(budget, done) {
 const COLUMNS = [
   { head: "Key", sort: "name", cell: (key) => html`<a href=${href("/keys", { q: key.name })}>${key.name}</a>` },
   { head: "Used", sort: "budgetUsed", cell: (key) => key.budget ? shareBar(key.budget.spentUsd, key.budget.usd, { label: `Budget of ${key.name}`, text: budgetText(key.budget) }) : html`<span class="quiet">no budget of its own</span>` },
-  { head: "Starts anew", cell: (key) => key.budget?.resetsAt ? time(key.budget.resetsAt) : "–" },
+  { head: "Resets", cell: (key) => key.budget?.resetsAt ? time(key.budget.resetsAt) : "–" },
 ];

@@ -5,14 +5,14 @@ import { html } from "../../core/view.js";
 import { badge, when } from "../../parts/badges.js";
 
 export const UNASKED = null;
-export const WAITING = html`<span class="quiet">waits for its turn</span>`;
+export const WAITING = html`<span class="quiet">queued</span>`;
 export const ASKING = badge("Asking…", "info");
 
 export const answerState = (status, summary, again) => status === "ok" ? good(summary) : bad(status, summary, again);
 
 function good({ count, fetchedAt, cached, changes }) {
   const news = (changes?.added?.length ?? 0) + (changes?.returned?.length ?? 0);
-  return html`${badge(`${number(count)} models`, "good")}${news ? badge(`${news} new`, "info") : null}<span class="quiet">${cached ? "remembered, from " : "asked "}${when(fetchedAt)}</span>`;
+  return html`${badge(`${number(count)} models`, "good")}${news ? badge(`${news} new`, "info") : null}<span class="quiet">${cached ? "cached, from " : "queried "}${when(fetchedAt)}</span>`;
 }
 
 function bad(status, summary, again) {

@@ -9,7 +9,7 @@ export function statusesOf(offer, changes) {
     is(changes.added) ? { kind: "added", text: "New", tone: "info" } : null,
     is(changes.returned) ? { kind: "added", text: "Back again", tone: "info" } : null,
     is(changes.changed) ? { kind: "changed", text: "Changed", tone: "warn" } : null,
-    moves.length ? { kind: "price", text: moves.some((move) => move.suspicious) ? "Price moved over 10 times" : "Price moved", tone: moves.some((move) => move.suspicious) ? "bad" : "warn" } : null,
+    moves.length ? { kind: "price", text: moves.some((move) => move.suspicious) ? "Price changed more than tenfold" : "Price moved", tone: moves.some((move) => move.suspicious) ? "bad" : "warn" } : null,
     offer.registeredModelId && is(changes.registered) ? { kind: "differs", text: "Differs from registered", tone: "warn" } : null,
     offer.registeredModelId ? { kind: "registered", text: "Registered", tone: "good" } : { kind: "new", text: "Not registered", tone: null },
   ].filter(Boolean);

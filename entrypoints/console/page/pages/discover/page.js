@@ -19,7 +19,7 @@ const MOST_IN_ADDRESS = 20;
 export async function show({ query, signal }) {
   const providers = (await allProviders(signal)).filter((provider) => provider.isEnabled);
   if (providers.length === 0) {
-    return page("Discover", {}, nothing("No enabled provider can be asked for its models. Add a provider, or enable one.", html`<a class="button" href=${href("/providers")}>Go to the providers</a>`));
+    return page("Discover", {}, nothing("There is no enabled provider to query for models. Add a provider, or enable one.", html`<a class="button" href=${href("/providers")}>Go to the providers</a>`));
   }
   const discovery = new Discovery(providers, query, signal);
   return page("Discover", { lead: "What your providers offer now, compared with last time and with what is registered." }, html`<${DiscoveryView} discovery=${discovery} />`);
@@ -28,10 +28,10 @@ export async function show({ query, signal }) {
 function DiscoveryView({ discovery }) {
   const { sources, offers, progress, isAsking, isBegun } = useStore(discovery);
   return html`<div class="stack">
-    ${card("Providers to ask", sources.view, html`<div class="actions">
+    ${card("Providers to query", sources.view, html`<div class="actions">
       <${Action} needs="viewer" run=${() => discovery.start(false)}>Discover<//>
       <${Action} needs="viewer" tone="plain" run=${() => discovery.start(true)}>Ask again now<//>
-      <button type="button" class="plain" hidden=${!isAsking} onclick=${() => discovery.stop()}>Stop asking</button>
+      <button type="button" class="plain" hidden=${!isAsking} onclick=${() => discovery.stop()}>Stop</button>
       <p role="status" class="quiet">${progress}</p>
     </div>`)}
     ${isBegun ? offers.view : null}
@@ -43,10 +43,10 @@ class Discovery extends Store {
     super();
     this.providers = providers;
     this.signal = signal;
-    // Whoever comes back finds what was asked for: the service remembers the answers.
+    // Whoever comes back finds what was requested: the service remembers the answers.
     const wanted = remembered().providers ?? (query.providers ?? "").split(",").filter(Boolean);
     this.sources = new Sources(providers, wanted);
-    this.offers = new Offers(providers, { refresh: (id) => this.#ask(id, false) });
+    this.offers = new Offers(providers, query, { refresh: (id) => this.#ask(id, false), filtered: () => this.#remember() });
     this.progress = "";
     this.isAsking = false;
     this.isBegun = false;
@@ -59,9 +59,14 @@ class Discovery extends Store {
     this.changed();
   }
 
-  async start(refresh) {
+  #remember() {
     const ids = this.sources.chosen;
-    remember({ providers: ids.length > MOST_IN_ADDRESS ? "" : ids.join(",") }, { providers: ids });
+    remember({ providers: ids.length > MOST_IN_ADDRESS ? "" : ids.join(","), ...this.offers.chosenFilters }, { providers: ids });
+    return ids;
+  }
+
+  async start(refresh) {
+    const ids = this.#remember();
     this.asking?.abort();
     this.asking = new AbortController();
     const signal = AbortSignal.any([this.asking.signal, this.signal]);

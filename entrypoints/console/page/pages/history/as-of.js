@@ -36,7 +36,7 @@ export function Past({ path, now, last, needs, reverted, signal, seek }) {
       if (!isAbort(error)) setShown({ content: failure(error), words: null });
     }
   };
-  // While it is being moved nothing is asked for.
+  // While it is being moved nothing is requested.
   const slide = (pause) => {
     const wanted = Number(slider.current.value);
     setRevision(wanted);
@@ -69,7 +69,7 @@ function besideNow(then, now, revert) {
   const changes = changesBetween(then, now).filter(({ field: name }) => !LEFT_OUT.has(name));
   return html`<p class="quiet">${isNow ? "This is how it is now." : `As of ${time(then.updatedAt)}.`}</p>
     ${isNow ? null : html`<h3>Changed since then</h3>${differences(changes) ?? html`<p class="quiet">Nothing differs from now.</p>`}`}
-    ${revert(then, isNow ? "This is how it is now: choose an earlier revision." : null, changes)}
+    ${revert(then, isNow ? "This is the current state: choose an earlier revision." : null, changes)}
     ${whole(then, false)}`;
 }
 
@@ -90,8 +90,8 @@ function confirm({ path, now, reverted }, then, changes) {
     reverted(document);
   };
   const back = changes.filter(({ field: name }) => !STAYS.has(name)).map(({ field: name, before, after }) => ({ field: name, before: after, after: before }));
-  const secrets = html`<${Field} name="apiKey" label="Key" type="password" help="Needed only if the endpoint led to another account then: an earlier key cannot be restored." />
-    ${isProvider && now.extraHeaders.length ? headersField([], "Needed only if it has some and the endpoint led to another account then: one a line, as `Name: value`.") : null}`;
+  const secrets = html`<${Field} name="apiKey" label="Key" type="password" help="Needed only if the endpoint was another account then: an earlier key cannot be restored." />
+    ${isProvider && now.extraHeaders.length ? headersField([], "Needed only if it has some and the endpoint was another account then: one per line, as `Name: value`.") : null}`;
   const dialog = openDialog(`Revert to revision ${then.revision}`, html`<p>The changes since then stay in the history. Reverting is one more change.</p>
     ${differences(back) ?? html`<p class="quiet">Nothing differs, so there is nothing to revert.</p>`}
     <${Form} action="Revert" submit=${submit}>

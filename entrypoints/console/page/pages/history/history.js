@@ -49,7 +49,7 @@ function History({ path, now, needs, reverted, signal, first }) {
 /** @param {{ path: string, signal: AbortSignal, first: any, last?: number, way?: (event: any) => any }} properties */
 function Timeline({ path, signal, first, last = Infinity, way = () => null }) {
   const [read, put] = useState({ first, ...first });
-  // What the page brings anew is newer than what was read before.
+  // What the page brings again is newer than what was read before.
   const { data, pagination, error = null, again } = read.first === first ? read : first;
   const load = async (cursor) => {
     const more = await pageOf(path, signal, cursor);

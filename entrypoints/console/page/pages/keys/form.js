@@ -62,9 +62,9 @@ function Fields({ known, isNew, providers, boxes }) {
     <${Field} name="period" label="Budget for" type="choice" choices=${[["", "No budget"], ...PERIODS]} value=${known.budget?.period ?? ""} pointer="/budget/period" />
     <${Field} name="usd" label="Budget" type="number" unit="USD" min="0" value=${known.budget?.usd ?? ""} pointer="/budget" />
     <${Field} name="expiresAt" label="Expires" type="datetime-local" value=${momentText(known.expiresAt)} help="Empty: never." />
-    <${Field} name="labels" label="Labels" type="textarea" rows="3" value=${linesOf(known.labels)} help="One a line, such as \`team: search\`. No e-mail addresses." />
-    <fieldset class="field" ref=${boxes}><legend>Providers it may use</legend>
-      <p class="hint">None ticked: all of them. Single models are allowed by the API’s modelIds.</p>
+    <${Field} name="labels" label="Labels" type="textarea" rows="3" value=${linesOf(known.labels)} help="One per line, such as \`team: search\`. No e-mail addresses." />
+    <fieldset class="field whole choices" ref=${boxes}><legend>Providers it may use</legend>
+      <p class="hint">None ticked: all of them.</p>
       ${providers.map(({ id, name }) => html`<label class="radio" key=${id}><input type="checkbox" value=${id} defaultChecked=${allowed.includes(id)} /> ${name}</label>`)}
     </fieldset>`;
 }

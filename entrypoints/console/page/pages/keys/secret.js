@@ -8,7 +8,7 @@ import { Field, Form } from "../../parts/form.js";
 
 const GRACES = [["0", "Not at all"], ["3600", "An hour"], ["86400", "A day"], ["604800", "A week"]];
 
-const KEY_ADVICE = "Copy the key now. It is kept nowhere and cannot be shown again; who loses it rotates the key.";
+const KEY_ADVICE = "Copy the key now. It is not stored and cannot be shown again; if you lose it, rotate the key.";
 
 export function showSecret(key, heading, label = "The key", advice = KEY_ADVICE) {
   openDialog(heading, html`<${Secret} secret=${key.secret} label=${label} advice=${advice} />`);
@@ -33,10 +33,10 @@ function Secret({ secret, label, advice }) {
     <div class="buttons"><button type="button" onclick=${copy}>Copy</button></div>`;
 }
 
-export const rotateKey = (key, done) => rotate(`${KEYS}/${key.id}`, key, "The old secret works on for", (document) => showSecret(document, `${document.name} has a new secret`), done);
+export const rotateKey = (key, done) => rotate(`${KEYS}/${key.id}`, key, "The old secret works for another", (document) => showSecret(document, `${document.name} has a new secret`), done);
 
-export const rotateSecret = (path, webhook, done) => rotate(path, webhook, "The old secret signs too for",
-  (document) => showSecret(document, `${document.name} has a new secret`, "The secret", "Copy the secret now. It cannot be shown again; who loses it rotates it."), done);
+export const rotateSecret = (path, webhook, done) => rotate(path, webhook, "The old secret also signs for another",
+  (document) => showSecret(document, `${document.name} has a new secret`, "The secret", "Copy the secret now. It cannot be shown again; if you lose it, rotate it."), done);
 
 function rotate(path, held, label, show, done) {
   const submit = async ({ graceSeconds }) => {

@@ -64,5 +64,5 @@ function showResults(op, results) {
     { head: "Result", cell: (result) => result.error ? badge("Refused", "bad") : badge(DONE[op], "good") },
     { head: "Why", cell: (result) => result.error?.detail ?? result.error?.message ?? "" },
   ];
-  openDialog("What became of each", html`<p>${number(results.length - refused.length)} ${DONE[op]}, ${number(refused.length)} refused.${isLong ? ` Shown are those that were refused, at most ${number(MOST_SHOWN)}.` : null}</p><${Table} columns=${columns} rows=${isLong ? refused.slice(0, MOST_SHOWN) : results} caption="Results" />`, { wide: true });
+  openDialog("Result of each", html`<p>${number(results.length - refused.length)} ${DONE[op]}, ${number(refused.length)} refused.${isLong ? ` Shown are those that were refused, at most ${number(MOST_SHOWN)}.` : null}</p><${Table} columns=${columns} rows=${isLong ? refused.slice(0, MOST_SHOWN) : results} caption="Results" />`, { wide: true });
 }

@@ -4,20 +4,20 @@ import { html, useRef } from "../../core/view.js";
 import { Field } from "../../parts/form.js";
 
 const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
-const HELP = "What is your own belongs in `metadata`, an object.";
+const HELP = "Put your own fields into `metadata`, an object.";
 
 /** @type {{ name: string, label: string, list?: string, [attribute: string]: any }[]} */
 const SETTINGS = [
   { name: "systemPrompt", label: "System prompt", type: "textarea", rows: 2, class: "prose", help: "Used where a request has no system message." },
   { name: "temperature", label: "Temperature", type: "number", min: 0, max: 2 },
   { name: "topP", label: "Top P", type: "number", min: 0, max: 1 },
-  { name: "maxTokens", label: "Output tokens at most", type: "number", min: 1, step: 1 },
-  { name: "reasoningEffort", label: "Reasoning effort", type: "choice", choices: [["", "As the provider has it"], ...EFFORTS] },
+  { name: "maxTokens", label: "Max output tokens", type: "number", min: 1, step: 1 },
+  { name: "reasoningEffort", label: "Reasoning effort", type: "choice", choices: [["", "Provider's default"], ...EFFORTS] },
   { name: "stop", label: "Stop at", type: "textarea", rows: 2, list: "\n", help: "One text a line." },
   { name: "preference", label: "Preference", type: "number", help: "The lowest is the first choice." },
   { name: "weight", label: "Weight among equals", type: "number", min: 0, help: "1 if empty." },
-  { name: "firstByteSeconds", label: "Another is asked after", unit: "seconds", type: "number", min: 0, help: "While nothing has come." },
-  { name: "idleSeconds", label: "A stream may be silent for", unit: "seconds", type: "number", min: 0 },
+  { name: "firstByteSeconds", label: "Fall back after", unit: "seconds", type: "number", min: 0, help: "Seconds without any content." },
+  { name: "idleSeconds", label: "Stream idle timeout", unit: "seconds", type: "number", min: 0 },
   { name: "deadlineSeconds", label: "Deadline", unit: "seconds", type: "number", min: 0 },
   { name: "drop", label: "Fields to leave out", list: ", ", help: "By the provider’s names, with commas." },
   { name: "baseModel", label: "Base model", help: "The model behind the name of a deployment." },

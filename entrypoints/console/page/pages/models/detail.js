@@ -18,8 +18,8 @@ import { toggle } from "../../parts/toggle.js";
 import { history } from "../history/history.js";
 import { editModel } from "./form.js";
 import { priceFacts } from "./prices.js";
-import { useIt } from "./use.js";
-import { promptObstacle, source } from "./vocabulary.js";
+import { codeExamples } from "./code-examples.js";
+import { promptObstacle, source } from "./model-types.js";
 
 export async function show({ params, query, signal }) {
   const path = `${MODELS}/${params.id}`;
@@ -36,7 +36,7 @@ export async function show({ params, query, signal }) {
   }
   return page(model.name, { back, actions: actions(model, path), lead: `${title(model.type)} model of ${provider.name}` }, news, await tabs([
     ["overview", "Overview", () => overview(model, provider)],
-    ["use", "Use it", () => useIt(model)],
+    ["use", "Use it", () => codeExamples(model)],
     ["history", "History", () => history(path, model, { needs: "editor", reverted: () => refresh({ focus: false }), signal })],
   ], query.tab));
 }

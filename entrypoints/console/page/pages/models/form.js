@@ -11,7 +11,7 @@ import { Field, Form } from "../../parts/form.js";
 import { saved } from "../../parts/merge.js";
 import { ConfigFields, withoutParts } from "./config.js";
 import { flatPrices, isPrice, priceFields, pricingOf } from "./prices.js";
-import { TYPES } from "./vocabulary.js";
+import { TYPES } from "./model-types.js";
 
 export function addModel(providers, done) {
   const submit = async (values) => {

@@ -1,20 +1,21 @@
 // All models: found, sorted and paged by the service; changed one by one or many at once.
 
-import { number, perMillion, title, tokens } from "../../core/format.js";
+import { inAndOut, number, title, tokens } from "../../core/format.js";
 import { MODELS } from "../../core/api-paths.js";
 import { go, href } from "../../core/router.js";
-import { html, useState, useStore } from "../../core/view.js";
+import { html, useLayoutEffect, useState, useStore } from "../../core/view.js";
 import { Action } from "../../parts/action.js";
 import { enabled, fewChips, stage, stamp, usability } from "../../parts/badges.js";
 import { isHeld } from "../../parts/busy.js";
 import { ChosenTable, Columns } from "../../parts/columns.js";
 import { choice, search } from "../../parts/filters.js";
+import { icon } from "../../parts/icon.js";
 import { Listing } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
 import { Selection } from "../../parts/table.js";
 import { changeMany } from "./bulk.js";
 import { addModel, editModel } from "./form.js";
-import { CAPABILITIES, ownName, TYPES } from "./vocabulary.js";
+import { CAPABILITIES, ownName, TYPES } from "./model-types.js";
 import { Providers } from "./providers.js";
 
 export async function show({ query, signal }) {
@@ -46,17 +47,17 @@ export async function show({ query, signal }) {
 
 function Adder({ providers, list }) {
   const { all } = useStore(providers);
-  return html`<${Action} needs="editor" why=${all.length ? null : "There is no provider yet: add one first."} run=${() => addModel(all, () => list.restart())}>Register a model<//>`;
+  return html`<${Action} needs="editor" why=${all.length ? null : "There is no provider yet: add one first."} run=${() => addModel(all, () => list.restart())}>${icon("plus")}Register a model<//>`;
 }
 
 function columns(providers, again) {
   return [
     { head: "Model", isFixed: true, sort: "name", cell: (model) => html`<a href=${href(`/models/${model.id}`)}>${model.name}</a>${ownName(model)}` },
-    { head: "Provider", sort: "provider", cell: (model) => providers.names.get(model.providerId) ?? "–" },
+    { head: "Provider", sort: "provider", cell: (model) => nameOf(providers.names.get(model.providerId) ?? "–") },
     { head: "Type", cell: (model) => title(model.type) },
     { head: "Capabilities", cell: (model) => fewChips(model.capabilities) },
     { head: "Context", sort: "contextWindow", numeric: true, cell: (model) => tokens(model.contextWindow) },
-    { head: "In / out per 1M", sort: "costPer1kTokens", numeric: true, cell: (model) => `${perMillion(model.pricing?.inputPer1kTokens)} / ${perMillion(model.pricing?.outputPer1kTokens)}` },
+    { head: "In / out per 1M", sort: "costPer1kTokens", numeric: true, cell: (model) => inAndOut(model.pricing) },
     { head: "Max output", isExtra: true, sort: "maxTokens", numeric: true, cell: (model) => tokens(model.maxTokens) },
     { head: "Retires", isExtra: true, sort: "retiresOn", cell: (model) => model.retiresOn ?? "–" },
     { head: "Version", isExtra: true, cell: (model) => model.version ?? "–" },
@@ -67,6 +68,9 @@ function columns(providers, again) {
   ];
 }
 
+// Two lines of a long name; the rest is on the page of the model.
+const nameOf = (name) => html`<span class="clamped" title=${name}>${name}</span>`;
+
 // What is needed of each of very many.
 const handle = ({ id, revision, name }) => ({ id, revision, name });
 
@@ -75,27 +79,29 @@ function Bulk({ selection, get }) {
   const list = useStore(get());
   const [told, tell] = useState(null);
   const { size } = useStore(selection);
+  // Whoever filters anew has other models before them.
+  const isOther = selection.matching !== null && selection.matching.of !== list.matched;
+  useLayoutEffect(() => void (isOther && selection.clear()), [isOther]);
+  const read = () => selection.read((count) => tell(`${number(count)} read…`));
   const change = (op) => async () => {
-    await changeMany(op, selection.chosen, tell, () => {
-      selection.clear();
-      list.load();
-    });
-    tell(null);
-  };
-  const selectAll = async () => {
-    const found = await list.everything((count) => tell(`${number(count)} found…`), list.signal, handle);
-    tell(null);
-    selection.set(found, true);
+    try {
+      await changeMany(op, await read(), tell, () => {
+        selection.clear();
+        list.load();
+      });
+    } finally {
+      tell(null);
+    }
   };
   const isPart = size > 0 && size < list.total && list.rows.every((row) => selection.has(row));
   const why = size < 2 ? "Select at least two models." : size > 6 ? "At most six fit side by side." : null;
   return html`<div class="bulk" role="group" aria-label="Selected models" hidden=${size === 0}>
     <strong role="status">${told ?? `${number(size)} selected`}</strong>
     <span class="actions">
-      ${isPart ? html`<${Action} needs="viewer" tone="plain" run=${selectAll}>Select all ${number(list.total)} that match<//>` : null}
+      ${isPart ? html`<${Action} needs="viewer" tone="plain" run=${() => selection.setMatching(list.matching(handle))}>Select all ${number(list.total)} that match<//>` : null}
       <${Action} needs="editor" tone="plain" run=${change("enable")}>Enable<//>
       <${Action} needs="editor" tone="plain" run=${change("disable")}>Disable<//>
-      <${Action} needs="viewer" tone="plain" why=${why} run=${() => go("/compare", { ids: selection.chosen.map((model) => model.id).join(",") })}>Compare<//>
+      <${Action} needs="viewer" tone="plain" why=${why} run=${async () => go("/compare", { ids: (await read()).map((model) => model.id).join(",") })}>Compare<//>
       <${Action} needs="editor" tone="plain danger" run=${change("delete")}>Delete<//>
     </span>
     <button type="button" class="plain" onclick=${() => selection.clear()}>Clear</button>

@@ -1,4 +1,4 @@
-// The providers that models are of: for their names, and for choosing one. Known anew when somebody else changes them.
+// The providers that models are of: for their names, and for choosing one. Known again when somebody else changes them.
 
 import { follow } from "../../core/live.js";
 import { allProviders } from "../../core/api-paths.js";

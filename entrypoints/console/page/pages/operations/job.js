@@ -41,7 +41,7 @@ function took({ startedAt, finishedAt }) {
   return milliseconds < 10_000 ? `${number(milliseconds)} ms` : `${number(Math.round(milliseconds / 1000))} s`;
 }
 
-// A bar with its step in words; without a total the bar only says that something is going on.
+// A bar with its step in words; without a total the bar only says that something is continuing.
 export function progress(job) {
   const { step, done, total } = job;
   const label = `Progress of: ${jobName(job)}`;

@@ -30,7 +30,7 @@ export class Jobs extends Store {
     return this.list.filter(isUnderWay);
   }
 
-  // Starts a job; it is refused with a Problem when another one stands in its way.
+  // Starts a job; it is refused with a Problem when another one prevents it.
   /** @param {string} path @param {{ body?: any, reason?: string }} [options] */
   async start(path, { body, reason } = {}) {
     const { document } = await ask("POST", path, { body, reason: reason || undefined, once: true });
@@ -53,7 +53,7 @@ export class Jobs extends Store {
     }
   }
 
-  // Looks again and again until the page is left; a page that nobody sees asks for nothing.
+  // Looks again and again until the page is left; a page that nobody sees requests nothing.
   watch() {
     clearTimeout(this.waiting);
     if (this.signal.aborted) return;
@@ -98,7 +98,7 @@ function JobsView({ jobs }) {
     <ol class="jobs">${list.map((job) => html`<${Job} key=${job.id} job=${job} jobs=${jobs} />`)}</ol>`);
 }
 
-// Whoever started it hears of its end, wherever on the page they are.
+// Whoever started it is notified of its end, wherever on the page they are.
 function tell(job) {
   const { text, isWell } = outcome(job);
   if (isWell) say(`${jobName(job)}: ${text}`);

@@ -20,7 +20,7 @@ const COLUMNS = [
 export function masterKeys(jobs, signal) {
   return section("Master keys", async () => {
     const { data } = await get(KEYS, {}, signal);
-    return html`<p class="quiet">Each stored provider key is encrypted, and a master key wraps what it is encrypted with. The first key that the service is given is the active one.</p>
+    return html`<p class="quiet">Each stored provider key is encrypted, and a master key wraps what it is encrypted with. The first key in the service's settings is the active one.</p>
       <${Table} columns=${COLUMNS} rows=${data} caption="Master keys" />
       <div class="actions"><${Action} needs="platform" tone="plain" run=${() => rotate(jobs)}>Rotate to the active key<//></div>`;
   });

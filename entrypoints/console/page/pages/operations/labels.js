@@ -12,7 +12,7 @@ const STEPS = {
 
 // What to do about a job that failed, where its message alone does not say it.
 const REMEDIES = {
-  "organization-unknown": "Look its id up: it is in the token of any of its members.",
+  "organization-unknown": "Check its id: it is in the token of any of its members.",
   "rebuild-together": "Choose all projections.",
 };
 
@@ -20,7 +20,7 @@ export const tableName = (name) => name === null || name === "all" ? "all projec
 
 export const jobName = ({ kind, projection }) => kind === "rotate-keys" ? KINDS[kind] : `${KINDS[kind]} ${tableName(projection)}`;
 
-export const stepName = (step) => STEPS[step] ?? step ?? "Waiting for its turn";
+export const stepName = (step) => STEPS[step] ?? step ?? "Queued";
 
 export const remedy = ({ error, requestId }) =>
   error.code === "internal-error" ? `Look for request ${requestId} in the service's log.` : REMEDIES[error.code] ?? null;

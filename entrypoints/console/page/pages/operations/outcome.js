@@ -12,7 +12,7 @@ const WAYS = { missing: () => "Missing from the table", unexpected: () => "In th
 // `isWell` is false where somebody has to do something.
 export function outcome(job) {
   if (job.state === "failed" || job.state === "interrupted") {
-    return { isWell: false, text: [job.error?.message ?? "The process of the job has ended: it sent no sign of life for 15 seconds.", job.error ? remedy(job) : "Start the job again. What it has done so far is correct."].filter(Boolean).join(" ") };
+    return { isWell: false, text: [job.error?.message ?? "The process of the job has ended: it sent no heartbeat for 15 seconds.", job.error ? remedy(job) : "Start the job again. What it has done so far is correct."].filter(Boolean).join(" ") };
   }
   return job.result ? OUTCOMES[job.kind](job.result) : { isWell: true, text: "It is done." };
 }
@@ -20,13 +20,13 @@ export function outcome(job) {
 const OUTCOMES = {
   verify: (result) => ({ isWell: differing(result) === 0 && result.unreadable.count === 0, text: sentences(
     differing(result) === 0 ? `${many(result.organizations, "organization")} with ${many(rows(result), "row")}: no row differs from the log.`
-      : `${many(differing(result), "row is", "rows are")} not what the log says. A rebuild puts them right.`,
+      : `${many(differing(result), "row is", "rows are")} different from the log. A rebuild corrects them.`,
     result.unchanged ? `${many(result.unchanged, "organization has", "organizations have")} not changed since ${result.unchanged === 1 ? "it was" : "they were"} last verified.` : null, unread(result)) }),
   rebuild: (result) => ({ isWell: result.unreadable.count === 0, text: sentences(
     differing(result) === 0 ? `${many(result.organizations, "organization")} with ${many(rows(result), "row")}: every row was right, and nothing had to be written.`
       : `${many(differing(result), "row was", "rows were")} wrong before, and ${differing(result) === 1 ? "is" : "are"} right now. Writers of an organization waited for ${milliseconds(result.longestLockMs)} at most.`, unread(result)) }),
   "rotate-keys": ({ activeId, rewrapped, unreadable, left }) => ({ isWell: left === 0 && unreadable.length === 0, text: sentences(
-    rewrapped === 0 ? `No key had to be rewrapped under ${activeId}.` : `${many(rewrapped, "provider key is", "provider keys are")} wrapped anew under ${activeId}.`,
+    rewrapped === 0 ? `No key had to be rewrapped under ${activeId}.` : `${many(rewrapped, "provider key is", "provider keys are")} rewrapped under ${activeId}.`,
     unreadable.length ? `${many(unreadable.length, "provider key", "provider keys")} cannot be read, for no process has the master key that wraps ${unreadable.length === 1 ? "it" : "them"}: give it back, or have the organizations replace their keys.`
       : left ? `${many(left, "provider key is", "provider keys are")} left under other master keys: rotate again.` : "No key is wrapped by another master key any more.") }),
 };
@@ -39,7 +39,7 @@ const rows = ({ data }) => sum(data.map((each) => each.rows));
 
 const differing = ({ data }) => sum(data.map(({ differences }) => differences.count));
 
-const unread = ({ unreadable: { count } }) => count ? `${many(count, "row has", "rows have")} events that this version cannot read, and ${count === 1 ? "was" : "were"} left alone: run the version that wrote them, or a newer one.` : null;
+const unread = ({ unreadable: { count } }) => count ? `${many(count, "row has", "rows have")} events that this version cannot read, and ${count === 1 ? "was" : "were"} skipped: run the version that wrote them, or a newer one.` : null;
 
 const code = (text) => html`<code>${text}</code>`;
 

@@ -9,11 +9,11 @@ import { masterKeys } from "./keys.js";
 import { projections } from "./projections.js";
 import { service } from "./service.js";
 
-const LEAD = "For platform administrators: across all organizations, while the service goes on.";
+const LEAD = "For platform administrators: across all organizations, while the service keeps running.";
 
 export async function show({ signal }) {
   const why = refusal("platform");
-  if (why) return page("Operations", { lead: LEAD }, nothing(`${why} Whoever runs this service can give you such a token.`));
+  if (why) return page("Operations", { lead: LEAD }, nothing(`${why} The operator of this service can give you such a token.`));
   const jobs = new Jobs(signal);
   const tables = projections(jobs, signal);
   const keys = masterKeys(jobs, signal);

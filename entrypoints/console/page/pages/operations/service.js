@@ -55,6 +55,6 @@ function monitor(figures) {
 function checkpoints(figures) {
   const disagree = figures.get("modelbook_checkpoints_disagree") === 1;
   const written = figures.get("modelbook_checkpoint_number");
-  if (disagree) return [["Checkpoints of the log", "none is written: the database and their place disagree"]];
+  if (disagree) return [["Checkpoints of the log", "not written: the database and the checkpoint sink disagree"]];
   return written ? [["Newest checkpoint of the log", `number ${number(written)}`]] : [];
 }

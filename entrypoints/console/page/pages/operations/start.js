@@ -12,11 +12,11 @@ export const KEYS = "/api/admin/keys";
 export const verify = (jobs, name) => jobs.start(`${PROJECTIONS}/${name}/verify`);
 
 export const rebuild = (jobs, name) => asked(`Rebuild ${tableName(name)}`,
-  "The log is folded organization by organization, and rows that differ from it are rewritten in small batches. Reads and writes go on meanwhile.",
+  "The log is folded organization by organization, and rows that differ from it are rewritten in small batches. Reads and writes continue meanwhile.",
   { action: "Rebuild", start: ({ reason }) => jobs.start(`${PROJECTIONS}/${name}/rebuild`, { reason }) });
 
 export const rotate = (jobs) => asked("Rotate the master key",
-  "Every provider key has a key of its own, which a master key wraps. Keys that another master key wraps are rewrapped under the active one. No provider key is opened or changed, and prompts go on.",
+  "Every provider key has a key of its own, which a master key wraps. Keys that another master key wraps are rewrapped under the active one. No provider key is opened or changed, and prompts continue.",
   { action: "Rotate", start: ({ reason }) => jobs.start(`${KEYS}/rotate`, { reason }) });
 
 export const rebuildOne = (jobs, { organizationId = current()?.organizationId ?? "", name = "all" } = {}) => asked("Rebuild one organization",

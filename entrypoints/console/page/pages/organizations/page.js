@@ -12,6 +12,7 @@ import { ChosenTable, Columns } from "../../parts/columns.js";
 import { confirmed, openDialog } from "../../parts/dialog.js";
 import { search } from "../../parts/filters.js";
 import { Field, Form } from "../../parts/form.js";
+import { icon } from "../../parts/icon.js";
 import { Listing } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
 import { changeQuotas } from "../quotas/form.js";
@@ -21,7 +22,7 @@ const LEAD = "For platform administrators: every organization of this installati
 
 export async function show({ query, signal }) {
   const why = refusal("platform");
-  if (why) return page("Organizations", { lead: LEAD }, nothing(`${why} Whoever runs this service can give you such a token.`));
+  if (why) return page("Organizations", { lead: LEAD }, nothing(`${why} The operator of this service can give you such a token.`));
   const chooser = new Columns("organizations", columns(() => list.load()));
   const list = new Listing({
     path: ADMIN, query, signal, sort: null, tools: chooser.view, csv: "organizations.csv",
@@ -30,7 +31,7 @@ export async function show({ query, signal }) {
     empty: (isFiltered) => nothing(isFiltered ? "No organization matches." : "There is no organization yet."),
   });
   await list.load();
-  const register = html`<${Action} needs="platform" run=${() => registerOne(() => list.restart())}>Register an organization<//>`;
+  const register = html`<${Action} needs="platform" run=${() => registerOne(() => list.restart())}>${icon("plus")}Register an organization<//>`;
   return page("Organizations", { lead: LEAD, actions: register }, list.view);
 }
 
@@ -69,7 +70,7 @@ function rename(organization, done) {
   const submit = async ({ name }) => {
     const { document } = await ask("PUT", `${ADMIN}/${organization.id}`, { body: { name: name.trim() } });
     dialog.close();
-    say(`The organization is called ${document.name}.`);
+    say(`The organization is now named ${document.name}.`);
     done();
   };
   const dialog = openDialog(`Rename ${nameOf(organization)}`, html`<${Form} action="Save" submit=${submit}>
@@ -80,11 +81,11 @@ function rename(organization, done) {
 async function remove(organization, done) {
   const expected = nameOf(organization);
   const typed = { current: null };
-  const removed = await confirmed(`Remove ${expected}?`, html`<p>Providers, models, access keys, figures of use and everything else of it go at once and for ever. Its log stays verifiable; whoever writes for it afterwards is refused.</p>
+  const removed = await confirmed(`Remove ${expected}?`, html`<p>Providers, models, access keys, usage figures and everything else of it are deleted immediately and permanently. Its log stays verifiable; later writes for it are refused.</p>
     <${Field} name="again" label=${organization.name === null ? "Type the id again" : "Type the name again"} required control=${typed} />`, {
-    action: "Remove it for ever",
+    action: "Remove permanently",
     run: async () => {
-      if (typed.current.value.trim() !== expected) throw new Error("This is not the same.");
+      if (typed.current.value.trim() !== expected) throw new Error("This does not match.");
       await ask("DELETE", `${ADMIN}/${organization.id}`);
       return true;
     },

@@ -4,7 +4,7 @@ import { budgetText } from "../../core/budgets.js";
 import { href } from "../../core/router.js";
 import { html } from "../../core/view.js";
 import { badge, health, when } from "../../parts/badges.js";
-import { isNearEnd, percent, share } from "../../parts/share.js";
+import { isNearEnd, percent, share } from "../../parts/usage-bar.js";
 
 const SOON_DAYS = 90;
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 // What a person wants to know first: what was spent, what is wrong, what ends soon, and what others have changed.
 
-import { takeAhead } from "../../core/ahead.js";
+import { takePrefetched } from "../../core/prefetch.js";
 import { get } from "../../core/api.js";
 import { OVERVIEW } from "../../core/api-paths.js";
 import { follow } from "../../core/live.js";
@@ -13,7 +13,7 @@ import { isHeld } from "../../parts/busy.js";
 import { section } from "../../parts/section.js";
 import { money } from "../../core/format.js";
 import { attention } from "./attention.js";
-import { lately } from "./lately.js";
+import { recentEvents } from "./recent-events.js";
 import { isBegun, steps } from "./steps.js";
 import { tiles } from "./tiles.js";
 
@@ -24,7 +24,7 @@ export async function show({ signal }) {
   const top = section(null, async () => (await figures.known()).begun ? tiles(figures.now) : steps(figures.now));
   const chart = section("Spend this month", async () => (await figures.known()).begun ? spend(figures.now.month) : null);
   const wrong = section("Needs attention", async () => (await figures.known()).begun ? attention(figures.now) : null);
-  const changed = section("Changed lately", async () => lately((await figures.known()).events));
+  const changed = section("Recent changes", async () => recentEvents((await figures.known()).events));
   const parts = [top, chart, wrong, changed];
   const load = async () => {
     figures.forget();
@@ -56,7 +56,7 @@ class Figures {
   }
 
   async #ask() {
-    const found = await takeAhead("overview", () => get(OVERVIEW, {}, this.signal));
+    const found = await takePrefetched("overview", () => get(OVERVIEW, {}, this.signal));
     const [providers, unhealthy, degraded, models, keys] = [found.providers, found.unhealthyProviders, found.degradedProviders, found.models, found.keys].map(listOf);
     const now = { today: found.usage.to, month: found.usage, budget: found.budget, events: found.events, providers, unhealthy, degraded, models, keys };
     this.now = { ...now, begun: isBegun(now) };

@@ -1,10 +1,10 @@
-// The figures of today and of this month, each a way to what lies behind it.
+// The figures of today and of this month, each a link to its details.
 
 import { money, number } from "../../core/format.js";
 import { budgetText } from "../../core/budgets.js";
 import { href } from "../../core/router.js";
 import { html } from "../../core/view.js";
-import { shareBar } from "../../parts/share.js";
+import { shareBar } from "../../parts/usage-bar.js";
 
 // A call that its client gave up is no error.
 const errors = (sum) => sum.requests - sum.succeeded - (sum.outcomes.cancelled ?? 0);

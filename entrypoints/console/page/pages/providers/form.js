@@ -10,7 +10,7 @@ import { openDialog } from "../../parts/dialog.js";
 import { Field, Form } from "../../parts/form.js";
 import { headersField, headersOf } from "../../parts/header-lines.js";
 import { saved } from "../../parts/merge.js";
-import { report } from "../../parts/report.js";
+import { report } from "../../parts/connection-report.js";
 import { settingFields, settingsOf } from "./settings.js";
 
 export const addProvider = async (done) => open(await providerTypes(), null, done);
@@ -82,7 +82,7 @@ function ProviderForm({ types, first, close, done }) {
 
 const kindsOf = (types) => types.flatMap((type) => [[type.name, type.label], ...type.presets.map((preset) => [`${type.name} ${preset.name}`, `${preset.label} (${type.label})`])]);
 
-// The fields that another type begins anew.
+// The fields that another type begins again.
 function OfType({ type, preset, provider, known }) {
   const hint = provider?.apiKey?.hint;
   const kept = hint ? `Leave it empty to keep the key ${hint}. A new key replaces it at once.` : "The key is encrypted and never shown again.";

@@ -1,4 +1,4 @@
-// The fields of a provider, drawn from what the API says of its type.
+// The fields of a provider, drawn from what the API says about its type.
 
 import { html } from "../../core/view.js";
 import { Field } from "../../parts/form.js";

@@ -16,10 +16,10 @@ export async function changeQuotas(organizationId, done, own = null) {
     const body = Object.fromEntries(Object.entries(amounts).filter(([, amount]) => amount !== null));
     await ask("PUT", `/api/admin/organizations/${organizationId}/quotas`, { body, reason: reason.trim() });
     dialog.close();
-    say("The quotas were saved. They hold in all processes within seconds.");
+    say("The quotas were saved. They apply in all processes within seconds.");
     await done();
   };
-  const dialog = openDialog("Change the quotas", html`<p>Empty: as the installation has it. 0: no limit.</p>
+  const dialog = openDialog("Change the quotas", html`<p>Empty: the installation's default. 0: no limit.</p>
     <${Form} action="Replace the quotas" isTwo submit=${submit}>
       ${QUOTAS.flatMap(([, names]) => names).map(([name, label]) => html`<${Field} key=${name} name=${name} label=${label} type="number" step="1" min="0" max=${LARGEST} value=${given[name]} />`)}
       <${Field} name="reason" label="Reason" maxlength="500" help="Kept in the audit log." />

@@ -3,8 +3,8 @@
 /** @type {[heading: string, quotas: [name: string, label: string][]][]} */
 export const QUOTAS = [
   ["In a second or a minute", [
-    ["requestsPerSecond", "Requests a second"], ["requestsPerMinute", "Prompts and embeddings a minute"], ["tokensPerMinute", "Tokens a minute"],
-    ["tests", "Connection tests a minute"], ["discovery", "Discovery requests a minute"], ["refresh", "Discovery requests that ask the provider again, a minute"],
+    ["requestsPerSecond", "Requests per second"], ["requestsPerMinute", "Prompts and embeddings per minute"], ["tokensPerMinute", "Tokens per minute"],
+    ["tests", "Connection tests per minute"], ["discovery", "Discovery requests per minute"], ["refresh", "Discovery refreshes per minute"],
   ]],
   ["At a time", [
     ["concurrent", "Prompts and embeddings"], ["requestsUnderWay", "Requests"], ["bodyBytes", "Bytes of request bodies"], ["outboundConnections", "Connections to providers"],

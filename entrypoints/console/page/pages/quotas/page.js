@@ -8,7 +8,7 @@ import { Action } from "../../parts/action.js";
 import { isHeld } from "../../parts/busy.js";
 import { page } from "../../parts/page.js";
 import { section } from "../../parts/section.js";
-import { shareBar } from "../../parts/share.js";
+import { shareBar } from "../../parts/usage-bar.js";
 import { Table } from "../../parts/table.js";
 import { changeQuotas } from "./form.js";
 import { isBytes, QUOTAS } from "./names.js";
@@ -28,7 +28,7 @@ export async function show({ signal }) {
   const timer = setInterval(() => document.hidden || isHeld(main) || load(), RENEWED_MS);
   signal.addEventListener("abort", () => clearInterval(timer));
   const actions = html`<${Action} needs="platform" tone="plain" run=${() => changeQuotas(current().organizationId, load)}>Change the quotas<//>`;
-  return page("Quotas", { lead: "What the organization may have and do, and what it uses of that at the moment.", actions },
+  return page("Quotas", { lead: "What the organization may have and do, and what it uses of that now.", actions },
     html`<div class="stack quotas">${parts.map((part) => part.view)}</div>`);
 }
 

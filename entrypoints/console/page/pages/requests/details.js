@@ -1,6 +1,6 @@
 // All that is known of one request.
 
-import { milliseconds, money, number, words } from "../../core/format.js";
+import { milliseconds, money, number, title, words } from "../../core/format.js";
 import { href } from "../../core/router.js";
 import { html } from "../../core/view.js";
 import { copyable } from "../../parts/copy.js";
@@ -14,7 +14,9 @@ const KINDS = [
 ];
 const USUAL = new Set(["inputTokens", "outputTokens"]);
 
-export const outcome = (made) => badge(words(made), made === "ok" ? "good" : "bad");
+export const outcomeName = (made) => made === "ok" ? "OK" : title(made);
+
+export const outcome = (made) => badge(outcomeName(made), made === "ok" ? "good" : "bad");
 
 export function details(row) {
   return html`<div class="stack">${facts([
@@ -24,7 +26,7 @@ export function details(row) {
     ["By", html`<code>${row.actor}</code>`],
     ...Object.entries(row.labels).map(([name, value]) => [`Label ${name}`, value]),
     ["Through", html`<code>${row.door}</code>${row.isStreamed ? " as a stream" : ""}`],
-    ["Model asked for", row.modelAsked ?? "by need"],
+    ["Requested model", row.modelAsked ?? "by need"],
     row.providerId === null ? null : ["Provider", html`<a href=${href(`/providers/${row.providerId}`)}>${row.providerType}</a>`],
     ["Outcome", outcome(row.outcome)],
     ...KINDS.filter(([, kind]) => USUAL.has(kind) || row.usage[kind]).map(([name, kind]) => [name, number(row.usage[kind])]),

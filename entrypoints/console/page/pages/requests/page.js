@@ -1,6 +1,6 @@
 // The calls of clients: who asked which model, what answered, what it took. Never a word of prompts or answers.
 
-import { milliseconds, money, number, words } from "../../core/format.js";
+import { callCost, milliseconds, number } from "../../core/format.js";
 import { allKeys, allProviders } from "../../core/api-paths.js";
 import { href } from "../../core/router.js";
 import { html } from "../../core/view.js";
@@ -12,7 +12,7 @@ import { choice, moment, search } from "../../parts/filters.js";
 import { Listing } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
 import { saveCsv } from "../../parts/save-file.js";
-import { details, outcome } from "./details.js";
+import { details, outcome, outcomeName } from "./details.js";
 
 const REQUESTS = "/api/ai/requests";
 const OUTCOMES = ["ok", "cancelled", "timeout", "rate_limited", "overloaded", "provider_error", "bad_request", "context_length_exceeded", "content_filter", "auth_invalid", "billing_exhausted", "unreachable", "model-not-found", "model-out-of-use", "no-model-fits"];
@@ -24,7 +24,7 @@ export async function show({ query, signal }) {
   const chooser = new Columns("requests", columns(new Map(named(providers)), new Map(named(keys))));
   const list = new Listing({
     path: REQUESTS, query, signal, sort: null, isCounted: false, every: RENEWED_MS, tools: chooser.view,
-    filters: [search("model", "Model", { narrow: true }), choice("outcome", "Outcome", OUTCOMES.map((each) => [each, words(each)])),
+    filters: [search("model", "Model", { narrow: true }), choice("outcome", "Outcome", OUTCOMES.map((each) => [each, outcomeName(each)])),
       choice("provider", "Provider", named(providers)), choice("key", "Access key", named(keys)), search("actor", "By", { narrow: true }), label(), search("q", "Request id", { narrow: true }), moment("from", "From"), moment("to", "Before")],
     draw: (rows) => html`<${ChosenTable} chooser=${chooser} rows=${rows} caption="Requests, the newest first" />`,
     empty: (isFiltered) => nothing(isFiltered ? "No request matches." : "No model was called yet, or the log is turned off.", html`<a class="button" href=${href("/try")}>Try one</a>`),
@@ -48,7 +48,7 @@ function columns(providers, keys) {
     { head: "By", cell: (row) => row.accessKeyId === null ? html`<code>${row.actor}</code>` : html`<span title=${row.actor}>${keys.get(row.accessKeyId) ?? html`<code>${row.accessKeyId.slice(0, 8)}</code>`}</span>` },
     { head: "Input tokens", numeric: true, cell: (row) => number(row.usage.inputTokens) },
     { head: "Output tokens", numeric: true, cell: (row) => number(row.usage.outputTokens) },
-    { head: "Cost", numeric: true, cell: (row) => money(row.costUsd) },
+    { head: "Cost", numeric: true, cell: (row) => callCost(row.costUsd) },
     { head: "Time", numeric: true, cell: (row) => milliseconds(row.durationMs) },
     { head: "First words", isExtra: true, numeric: true, cell: (row) => milliseconds(row.firstByteMs) },
     { head: "Details", isFixed: true, isUnseen: true, cell: (row) => html`<button type="button" class="plain" aria-label="Details of request ${row.requestId}" onclick=${() => openDialog("Request", details(row), { wide: true })}>Details</button>` },
@@ -56,7 +56,7 @@ function columns(providers, keys) {
 }
 
 function model(row) {
-  const asked = row.modelAsked === null ? null : html`<small>asked for: ${row.modelAsked}</small>`;
+  const asked = row.modelAsked === null ? null : html`<small>requested: ${row.modelAsked}</small>`;
   if (row.modelId === null) return ["none", asked];
   return [html`<a href=${href(`/models/${row.modelId}`)}>${row.providerModelId}</a>`, row.modelAsked === row.providerModelId || row.modelAsked === row.modelId ? null : asked];
 }

@@ -6,7 +6,7 @@ import { MODELS } from "../../core/api-paths.js";
 import { html, Store, useRef, useStore } from "../../core/view.js";
 import { useTyping } from "../../parts/filters.js";
 import { Field } from "../../parts/form.js";
-import { promptObstacle } from "../models/vocabulary.js";
+import { promptObstacle } from "../models/model-types.js";
 
 const OFFERED = 100;
 const NEED = "";
@@ -89,7 +89,7 @@ function SelectorView({ selector }) {
     <//>
     <div class="actions"><button type="button" class="plain" disabled=${!canAdd} onclick=${() => selector.putBeside([...beside, chosen])}>Add to the comparison</button></div>
     <ul class="chosen" aria-label="Models side by side">${beside.map((model) => html`<li key=${model.id}><span>${model.name}</span>
-      <button type="button" class="plain close" aria-label="Do not ask ${model.name}" onclick=${() => selector.putBeside(beside.filter((each) => each !== model))}>×</button></li>`)}</ul>
+      <button type="button" class="plain close" aria-label="Remove ${model.name} from the comparison" onclick=${() => selector.putBeside(beside.filter((each) => each !== model))}>×</button></li>`)}</ul>
     <details hidden=${chosen !== null || beside.length > 0}><summary>Requirements</summary><div class="fields">
       <${Field} name="type" pointer="/need/type" label="Model type" type="choice" choices=${[["", "Any that answers in text"], ...["language", "multimodal", "vision"].map((type) => [type, title(type)])]} />
       <${Field} name="strategy" pointer="/need/strategy" label="Strategy" type="choice" choices=${[["preferred", "Preferred"], ["cheapest", "Cheapest"], ["fastest", "Fastest"]]} />

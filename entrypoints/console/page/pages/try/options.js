@@ -5,7 +5,7 @@ import { html, useState } from "../../core/view.js";
 import { Field } from "../../parts/form.js";
 
 const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
-const TOOLS_HELP = "JSON. A list of functions, such as `[{\"name\": \"weather\", \"parameters\": {\"type\": \"object\", \"properties\": {\"city\": {\"type\": \"string\"}}}}]`. What they give you write yourself.";
+const TOOLS_HELP = "JSON. A list of functions, such as `[{\"name\": \"weather\", \"parameters\": {\"type\": \"object\", \"properties\": {\"city\": {\"type\": \"string\"}}}}]`. You enter their results yourself.";
 
 // What is seldom needed is folded.
 export function Options() {
@@ -15,7 +15,7 @@ export function Options() {
     <details><summary>Parameters</summary><div class="fields">
       <${Field} name="maxTokens" pointer="/config/maxTokens" label="Max output tokens" type="number" min="1" step="1" />
       <${Field} name="temperature" pointer="/config/temperature" label="Temperature" type="number" min="0" max="2" />
-      <${Field} name="reasoningEffort" pointer="/config/reasoningEffort" label="Reasoning effort" type="choice" choices=${[["", "As the model has it"], ...EFFORTS]} />
+      <${Field} name="reasoningEffort" pointer="/config/reasoningEffort" label="Reasoning effort" type="choice" choices=${[["", "Model's default"], ...EFFORTS]} />
     </div></details>
     <details><summary>Tools</summary><div class="fields">
       <${Field} name="tools" pointer="/tools" label="Tools" type="textarea" rows="6" help=${TOOLS_HELP} />

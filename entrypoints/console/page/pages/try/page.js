@@ -7,7 +7,7 @@ import { Action } from "../../parts/action.js";
 import { Field, Form, FormState } from "../../parts/form.js";
 import { nothing, page } from "../../parts/page.js";
 import { Attachments } from "./attachments.js";
-import { Lane } from "./lane.js";
+import { Conversation } from "./conversation.js";
 import { ModelSelector } from "./model-selector.js";
 import { Options, optionsOf } from "./options.js";
 import { explain } from "./selection.js";
@@ -27,14 +27,14 @@ class Playground extends Store {
     this.explanation = new Slot();
     /** @type {{ current: HTMLTextAreaElement | null }} */
     this.prompt = { current: null };
-    /** @type {Lane[]} */
-    this.lanes = [];
+    /** @type {Conversation[]} */
+    this.conversations = [];
     /** @type {AbortController | null} */
     this.stopping = null;
   }
 
   begin() {
-    this.lanes = [];
+    this.conversations = [];
     this.changed();
     this.prompt.current.focus();
   }
@@ -51,12 +51,12 @@ class Playground extends Store {
 
   async say(values) {
     const options = optionsOf(values);
-    if (this.lanes.some((lane) => lane.isWaiting)) throw new Problem({ status: 422, code: "results-missing", detail: "A model waits for what its tools give. Send the results first." });
+    if (this.conversations.some((conversation) => conversation.isWaiting)) throw new Problem({ status: 422, code: "results-missing", detail: "A model waits for the results of its tools. Send them first." });
     this.#choose(values);
     const text = values.prompt;
     this.prompt.current.value = "";
-    const problems = await this.#ask(this.lanes, [{ type: "text", text }, ...this.files.parts], values.system, options);
-    if (problems.length === this.lanes.length) {
+    const problems = await this.#ask(this.conversations, [{ type: "text", text }, ...this.files.parts], values.system, options);
+    if (problems.length === this.conversations.length) {
       // Nobody has answered: what was written can be changed and sent again.
       this.prompt.current.value = text;
       const problem = problems.find((each) => each.errors.length);
@@ -66,20 +66,20 @@ class Playground extends Store {
 
   // The models that are chosen now; one that comes later takes over what was said so far.
   #choose(values) {
-    const earlier = this.lanes[0]?.messages ?? [];
-    const before = new Map(this.lanes.map((lane) => [JSON.stringify(lane.choice.written), lane]));
-    const again = (lane, results) => this.form.busy(() => this.#ask([lane], results, this.form.values.system, optionsOf(this.form.values)));
-    this.lanes = this.selector.chosenOnes(values).map((choice) => before.get(JSON.stringify(choice.written)) ?? new Lane(choice, earlier, { again }));
+    const earlier = this.conversations[0]?.messages ?? [];
+    const before = new Map(this.conversations.map((conversation) => [JSON.stringify(conversation.choice.written), conversation]));
+    const again = (conversation, results) => this.form.busy(() => this.#ask([conversation], results, this.form.values.system, optionsOf(this.form.values)));
+    this.conversations = this.selector.chosenOnes(values).map((choice) => before.get(JSON.stringify(choice.written)) ?? new Conversation(choice, earlier, { again }));
     this.changed();
   }
 
   /** @returns {Promise<Problem[]>} */
-  async #ask(lanes, content, system, options) {
+  async #ask(conversations, content, system, options) {
     const stopping = this.stopping = new AbortController();
     const signal = AbortSignal.any([stopping.signal, this.signal]);
     this.changed();
     try {
-      const found = await Promise.all(lanes.map((lane) => lane.ask(content, { system, options, signal })));
+      const found = await Promise.all(conversations.map((conversation) => conversation.ask(content, { system, options, signal })));
       return found.filter(Boolean);
     } finally {
       this.stopping = null;
@@ -89,7 +89,7 @@ class Playground extends Store {
 }
 
 function PlaygroundView({ playground }) {
-  const { form, lanes, stopping, selector, explanation, files } = useStore(playground);
+  const { form, conversations, stopping, selector, explanation, files } = useStore(playground);
   const send = (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && refusal("editor") === null) form.element.requestSubmit();
   };
@@ -98,15 +98,15 @@ function PlaygroundView({ playground }) {
       <section class="card" aria-label="Models and options">
         ${selector.view}
         <div class="actions"><${Action} needs="viewer" tone="plain" run=${() => playground.explain()}>Which model, and why?<//></div>
-        <div>${explanation.view}</div>
         <${Options} />
       </section>
       <section class="card" aria-label="Conversation">
-        <div class="lanes">${lanes.length ? lanes.map((lane) => lane.view) : nothing("Answers show here while they are written, with their time, their tokens and their cost. Up to four models can be compared side by side.")}</div>
+        <div class="explanation">${explanation.view}</div>
+        <div class="lanes">${conversations.length ? conversations.map((conversation) => conversation.view) : nothing("Answers appear here while they are generated, with their time, tokens and cost. Up to four models can be compared side by side.")}</div>
         <${Field} name="prompt" pointer="/messages" label="Prompt" type="textarea" rows="3" required class="prose" spellcheck help="Ctrl+Enter sends it." control=${playground.prompt} onkeydown=${send} />
         ${files.view}
         <div class="buttons">
-          <button type="button" class="plain" hidden=${lanes.length === 0} onclick=${() => playground.begin()}>New conversation</button>
+          <button type="button" class="plain" hidden=${conversations.length === 0} onclick=${() => playground.begin()}>New conversation</button>
           <button type="button" class="plain" hidden=${stopping === null} onclick=${() => stopping.abort()}>Stop</button>
           <${Run} form=${form} />
         </div>

@@ -11,7 +11,7 @@ const SHOWN = 50;
 export async function explain(body, signal) {
   const { document } = await ask("POST", "/api/ai/select", { body, signal });
   const { selected, candidates, candidateCount } = document;
-  const first = selected ? html`<strong>${selected.name}</strong> would be asked first.` : "No registered model meets the requirements. The reasons are below.";
+  const first = selected ? html`<strong>${selected.name}</strong> would be called first.` : "No registered model meets the requirements. The reasons are below.";
   return card("Which model, and why", html`<p role="status">${first}</p>`, reasons(candidates, candidateCount));
 }
 

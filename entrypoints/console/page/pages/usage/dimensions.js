@@ -1,4 +1,4 @@
-// What usage is added up by: how each group is called, where it leads, and how to ask for it alone.
+// What usage is added up by: how each group is called, where it leads, and how to request it alone.
 
 import { allProviders, allKeys } from "../../core/api-paths.js";
 import { href } from "../../core/router.js";

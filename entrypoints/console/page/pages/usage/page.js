@@ -76,7 +76,7 @@ class Usage extends Store {
 
   async #read({ unit, measure, by }) {
     const wanted = this.#wanted;
-    if (unit === "hour" && Date.parse(wanted.to) - Date.parse(wanted.from) >= MOST_DAYS_BY_HOUR * DAY_MS) return nothing(`By the hour at most ${MOST_DAYS_BY_HOUR} days fit. Choose fewer days, or see them by day.`);
+    if (unit === "hour" && Date.parse(wanted.to) - Date.parse(wanted.from) >= MOST_DAYS_BY_HOUR * DAY_MS) return nothing(`By the hour, at most ${MOST_DAYS_BY_HOUR} days can be shown. Choose fewer days, or show them by day.`);
     const dimension = this.#dimension;
     const label = this.#label;
     const [all, groups, named] = await Promise.all([

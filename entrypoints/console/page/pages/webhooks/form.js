@@ -37,19 +37,19 @@ function WebhookForm({ first, close, done }) {
     if (!document) return;
     close();
     if (webhook) say(`${document.name} was saved.`);
-    else showSecret(document, `${document.name} was added`, "The secret", "Copy the secret now: with it the receiver verifies messages. It cannot be shown again; who loses it rotates it.");
+    else showSecret(document, `${document.name} was added`, "The secret", "Copy the secret now: with it the receiver verifies messages. It cannot be shown again; if you lose it, rotate it.");
     done(document);
   };
   return html`<${Form} action=${webhook ? "Save" : "Add the webhook"} submit=${submit}><${Fields} key=${webhook?.revision} known=${webhook ?? { topics: USUAL }} isNew=${!webhook} /><//>`;
 }
 
 function Fields({ known, isNew }) {
-  const addressHelp = isNew ? "A public https address. It is kept sealed and not shown again." : `It is not shown again. Empty: the one at \`${known.host}\` stays.`;
+  const addressHelp = isNew ? "A public https address. It is stored encrypted and not shown again." : `It is not shown again. Empty: the one at \`${known.host}\` stays.`;
   return html`
-    <${Field} name="name" label="Name" value=${known.name ?? ""} required maxlength="200" help="Who is told, such as a team or a channel." />
+    <${Field} name="name" label="Name" value=${known.name ?? ""} required maxlength="200" help="The recipient, such as a team or a channel." />
     <${Field} name="url" label="Address" type="url" required=${isNew} maxlength="2000" help=${addressHelp} />
     <${Field} name="format" label="Format" type="choice" choices=${FORMATS} value=${known.format ?? "json"} />
-    <${Field} name="topics" label="Topics" type="textarea" rows="7" required value=${known.topics.join("\n")} help="One a line: a type of event, a group such as \`provider.*\`, or \`*\` for all." />`;
+    <${Field} name="topics" label="Topics" type="textarea" rows="7" required value=${known.topics.join("\n")} help="One per line: a type of event, a group such as \`provider.*\`, or \`*\` for all." />`;
 }
 
 function written({ name, format, topics }) {

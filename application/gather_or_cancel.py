@@ -1,0 +1,22 @@
+"""Waits for several things at once, of which none goes on when one has failed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
+
+from application.end_tasks import end_tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+Answered = TypeVar("Answered")
+
+
+async def gather_or_cancel(*awaited: Coroutine[object, object, Answered]) -> list[Answered]:
+    """Return all results in order. If one fails, cancel the others and raise its error."""
+    tasks = [asyncio.ensure_future(each) for each in awaited]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        await end_tasks(*tasks)

@@ -1,0 +1,1 @@
+"""Projections compared with the log, and written anew from it."""

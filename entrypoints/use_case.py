@@ -1,0 +1,16 @@
+"""How containers give a use case its ports."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from dependency_injector import providers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def use_case(function: Callable[..., object], **ports: Any) -> providers.Factory[Any]:  # noqa: ANN401 - whatever it takes
+    """Return the provider of a use case that is called with its command alone."""
+    return providers.Factory(partial, function, **ports)
