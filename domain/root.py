@@ -1,4 +1,4 @@
-"""The common root of all aggregates."""
+"""The common root of all aggregates, and decisions that several kinds of them share."""
 
 from __future__ import annotations
 
@@ -83,3 +83,39 @@ class Root(BaseAggregate[UUID]):
     def drain(self) -> list[CanMutateAggregate[UUID]]:
         """Return the pending events, oldest first, and clear them."""
         return list(self.collect_events())
+
+
+class Switchable:
+    """The decisions of an aggregate that can be disabled; it applies them itself."""
+
+    is_enabled: bool
+
+    def enable(self) -> None:
+        """Enable it. No event if it is enabled."""
+        if not self.is_enabled:
+            self._enabled()
+
+    def disable(self) -> None:
+        """Disable it. No event if it is disabled."""
+        if self.is_enabled:
+            self._disabled()
+
+    def _enabled(self) -> None:
+        raise NotImplementedError
+
+    def _disabled(self) -> None:
+        raise NotImplementedError
+
+
+class Removable:
+    """The decision of an aggregate that can be removed; it applies it itself."""
+
+    is_removed: bool
+
+    def remove(self) -> None:
+        """Remove it. It cannot be changed afterwards."""
+        if not self.is_removed:
+            self._removed()
+
+    def _removed(self) -> None:
+        raise NotImplementedError

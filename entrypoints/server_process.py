@@ -25,11 +25,11 @@ from entrypoints.http.routes import routes_of
 from entrypoints.http.shutdown_state import ShutdownState
 from entrypoints.logs import build_logger, every_log
 from entrypoints.malloc_settings import give_back_large_blocks
+from entrypoints.monitoring.background_work import in_background
 from entrypoints.monitoring.clock_watch import watched_clock
 from entrypoints.monitoring.elected_work_log import LoggedDeliveries, LoggedHealth
 from entrypoints.monitoring.event_loop_lag import measured_event_loop
 from entrypoints.monitoring.health_metrics import HealthFigures
-from entrypoints.monitoring.health_monitor_task import in_background
 from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
 from entrypoints.monitoring.replica_watch import watched_replica
 from entrypoints.monitoring.resource_metrics import (
@@ -69,7 +69,7 @@ _OBJECTS_BETWEEN_COLLECTIONS = 20_000
 CONTAINER: web.AppKey[Container] = web.AppKey("container", Container)
 
 # Python's own 5 ms are what the event loop would wait for a busy thread after each of the dozen waits of a prompt.
-_SWITCH_SECONDS: Final = 0.0005
+_SWITCH_SECONDS: Final = 0.0002
 
 
 @asynccontextmanager

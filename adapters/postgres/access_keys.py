@@ -8,13 +8,13 @@ from uuid import UUID
 
 import psycopg
 
-from adapters.postgres.keyset_pages import composed, page_of, page_statement
 from adapters.postgres.list_filters import access_key_conditions
+from adapters.postgres.resource_documents import PostgresDocuments
 from adapters.sql import composed_statements
+from application.access_keys.access_keys import AccessKeyFilter, SecretDigest
 from application.access_keys.held_key import HeldKey, HeldSecret
 from application.caller import Caller, acting_as
 from application.errors import AccessKeyNotFound, Unavailable
-from application.ports.resource_documents import Document
 from application.repeat import Repeated
 from domain.access_key.values import Limits
 from domain.budget import Budget
@@ -23,10 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from adapters.postgres.keyset_pages import Conditions
     from adapters.postgres.tenant_statements import Tenant
-    from application.access_keys.access_keys import AccessKeyFilter, SecretDigest
     from application.ports.clock import Clock
-    from application.ports.resource_documents import Page, PageRequest
 
 _SQL: Final = composed_statements("adapters.postgres", "access_keys.sql")
 _ACTOR: Final = "access-keys"
@@ -74,20 +73,14 @@ class PostgresKeySecrets:
         return [row[0] for row in await self._tenant.rows(_SQL["all_keys"], {})]
 
 
-class PostgresAccessKeyDocuments:
+class PostgresAccessKeyDocuments(PostgresDocuments[AccessKeyFilter]):
     """Implements `application.access_keys.access_keys.AccessKeyDocuments`."""
 
-    def __init__(self, tenant: Tenant) -> None:
-        self._tenant = tenant
+    kind = "key"
+    not_found = AccessKeyNotFound
 
-    async def get(self, key_id: UUID) -> Document:
-        rows = await self._tenant.rows(composed("key_documents", ("k.id = %(id)s",)), {"id": key_id, "limit": 1})
-        if not rows:
-            raise AccessKeyNotFound
-        return Document(json=rows[0][0], revision=rows[0][1])
-
-    async def page(self, filters: AccessKeyFilter, request: PageRequest) -> Page:
-        return page_of(await self._tenant.rows(*page_statement(access_key_conditions(filters), request)), request)
+    def _conditions(self, filters: AccessKeyFilter) -> Conditions:
+        return access_key_conditions(filters)
 
 
 class PostgresKeyUses:

@@ -36,7 +36,7 @@ SELECT array_agg(named.id) FROM (
         AND first.revision = 1
     WHERE gone.organization_id = %(organization_id)s
         AND gone.topic IN ('provider.removed', 'model.removed', 'access-key.revoked', 'webhook.removed')
-        AND lower(convert_from(first.state, 'UTF8')::jsonb ->> 'name') = lower(%(name)s)
+        AND lower(convert_from(first.state, 'UTF8')::json ->> 'name') = lower(%(name)s)
     LIMIT 1000) named;
 
 -- event_documents: the organization's events, newest first, as the API shows them, with the names that their aggregates

@@ -74,10 +74,10 @@ def reading_pool(
     )
 
 
-def long_reading_pool(url: str) -> AnyPool:
+def long_reading_pool(url: str, *, size: int = 2) -> AnyPool:
     """Return such a pool for statements that may take seconds, so that usual ones never wait for them."""
     return reading_pool(
-        url, size=2, least=0, application_name="modelbook long reads", patience_seconds=_LONGEST_STATEMENT_SECONDS
+        url, size=size, least=0, application_name="modelbook long reads", patience_seconds=_LONGEST_STATEMENT_SECONDS
     )
 
 

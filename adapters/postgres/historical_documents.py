@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from psycopg.types.json import Jsonb
 
-from adapters.postgres.keyset_pages import Conditions, composed, page_of, page_statement
+from adapters.postgres.keyset_pages import BY_ID, Conditions, composed, page_of, page_statement
 from adapters.postgres.list_filters import model_conditions, provider_conditions
 from adapters.sql import composed_statements
 from application.caller import current_caller
@@ -49,7 +49,6 @@ _SOURCES: Final[dict[str, LiteralString]] = {
             WHERE checked.organization_id = %(organization_id)s AND checked.provider_id = p.id) h ON true""",
     "model": "jsonb_populate_recordset(NULL::ai_models, %(rows)s) m",
 }
-_BY_ID: Final[dict[str, LiteralString]] = {"provider": "p.id = %(id)s", "model": "m.id = %(id)s"}
 # At most some seconds of reading and folding; a thousand models have a few thousand events.
 LONGEST_HISTORY: Final = 100_000
 _BATCH: Final = 1_000
@@ -125,7 +124,7 @@ class PostgresHistoricalDocuments:
         return rows[0][0] if rows else 0.0
 
     async def _document(self, kind: str, row: Row, until: datetime | None, more: Mapping[str, Any]) -> Document:
-        statement = composed(f"{kind}_documents", (_BY_ID[kind],), source=_SOURCES[kind])
+        statement = composed(f"{kind}_documents", (BY_ID[kind],), source=_SOURCES[kind])
         parameters = {"rows": _recordset(orjson.dumps([row])), "until": until, "id": row["id"], "limit": 1, **more}
         [found] = await self._tenant.rows(statement, parameters)
         return Document(json=found[0], revision=found[1])

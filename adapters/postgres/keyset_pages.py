@@ -97,6 +97,15 @@ LIVE: Final[dict[str, LiteralString]] = {
 }
 """Where the documents of today come from."""
 
+BY_ID: Final[Mapping[str, LiteralString]] = {
+    "provider": "p.id = %(id)s",
+    "model": "m.id = %(id)s",
+    "webhook": "w.id = %(id)s",
+    "member": "m.id = %(id)s",
+    "key": "k.id = %(id)s",
+}
+"""The condition for the one resource with this id."""
+
 _PROVIDERS_NOW: Final[LiteralString] = "ai_providers p"
 _PROVIDERS_THEN: Final[LiteralString] = "jsonb_populate_recordset(NULL::ai_providers, %(provider_rows)s) p"
 

@@ -4,40 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from adapters.postgres.keyset_pages import composed, page_of, page_statement
 from adapters.postgres.list_filters import member_conditions
+from adapters.postgres.resource_documents import PostgresDocuments
 from adapters.sql import composed_statements
 from application.caller import Caller, acting_as
-from application.members.members import Invitation, MemberNotFound
-from application.ports.resource_documents import Document
+from application.members.members import Invitation, MemberFilter, MemberNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from adapters.postgres.keyset_pages import Conditions
     from adapters.postgres.tenant_statements import Tenant
-    from application.members.members import MemberFilter
-    from application.ports.resource_documents import Page, PageRequest
 
 _SQL: Final = composed_statements("adapters.postgres", "members.sql")
 _ACTOR: Final = "invitations"
 
 
-class PostgresMemberDocuments:
+class PostgresMemberDocuments(PostgresDocuments[MemberFilter]):
     """Implements `application.members.members.MemberDocuments`."""
 
-    def __init__(self, tenant: Tenant) -> None:
-        self._tenant = tenant
+    kind = "member"
+    not_found = MemberNotFound
 
-    async def get(self, member_id: UUID) -> Document:
-        statement = composed("member_documents", ("m.id = %(id)s",))
-        rows = await self._tenant.rows(statement, {"id": member_id, "limit": 1})
-        if not rows:
-            raise MemberNotFound
-        return Document(json=rows[0][0], revision=rows[0][1])
-
-    async def page(self, filters: MemberFilter, request: PageRequest) -> Page:
-        return page_of(await self._tenant.rows(*page_statement(member_conditions(filters), request)), request)
+    def _conditions(self, filters: MemberFilter) -> Conditions:
+        return member_conditions(filters)
 
     async def holds_invitation(self, member_id: UUID, digest: bytes) -> bool:
         [[is_held]] = await self._tenant.rows(_SQL["holds_invitation"], {"member_id": member_id, "digest": digest})

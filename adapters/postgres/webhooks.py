@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.postgres.keyset_pages import composed, page_of, page_statement
 from adapters.postgres.list_filters import webhook_conditions
+from adapters.postgres.resource_documents import PostgresDocuments
 from adapters.sql import composed_statements
-from application.ports.resource_documents import Document, Page
-from application.webhooks.webhooks import WebhookNotFound
+from application.ports.resource_documents import Page
+from application.webhooks.webhooks import WebhookFilter, WebhookNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,28 +16,20 @@ if TYPE_CHECKING:
 
     from psycopg.sql import Composed
 
-    from adapters.postgres.tenant_statements import Tenant
+    from adapters.postgres.keyset_pages import Conditions
     from application.ports.resource_documents import PageRequest
-    from application.webhooks.webhooks import WebhookFilter
 
 _SQL: Final = composed_statements("adapters.postgres", "webhooks.sql")
 
 
-class PostgresWebhookDocuments:
+class PostgresWebhookDocuments(PostgresDocuments[WebhookFilter]):
     """Implements `application.webhooks.webhooks.WebhookDocuments`."""
 
-    def __init__(self, tenant: Tenant) -> None:
-        self._tenant = tenant
+    kind = "webhook"
+    not_found = WebhookNotFound
 
-    async def get(self, webhook_id: UUID) -> Document:
-        statement = composed("webhook_documents", ("w.id = %(id)s",))
-        rows = await self._tenant.rows(statement, {"id": webhook_id, "limit": 1})
-        if not rows:
-            raise WebhookNotFound
-        return Document(json=rows[0][0], revision=rows[0][1])
-
-    async def page(self, filters: WebhookFilter, request: PageRequest) -> Page:
-        return page_of(await self._tenant.rows(*page_statement(webhook_conditions(filters), request)), request)
+    def _conditions(self, filters: WebhookFilter) -> Conditions:
+        return webhook_conditions(filters)
 
     async def deliveries(self, webhook_id: UUID, status: str | None, request: PageRequest) -> Page:
         after_time, after_id = request.after or (None, None)

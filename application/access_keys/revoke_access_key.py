@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from application.policies.newest_revision import on_newest
+from application.policies.newest_revision import change_newest
+from domain.access_key.aggregate import AccessKey
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -30,10 +31,4 @@ async def revoke_access_key(command: RevokeAccessKey, *, keys: AccessKeys) -> Re
         StaleRevision: its revision is not the expected one.
         Conflict: another command changed it at the same time.
     """
-
-    async def revoke() -> Recorded:
-        key = await keys.get(command.key_id, expected_revision=command.expected_revision)
-        key.revoke()
-        return await keys.save(key)
-
-    return await on_newest(revoke)
+    return await change_newest(keys, command.key_id, AccessKey.revoke, expected_revision=command.expected_revision)

@@ -9,7 +9,6 @@ from application.caller import current_caller
 from application.errors import ProviderNotFound
 from application.policies.base_models import base_model, known_model
 from application.policies.fill_model_facts import GivenFacts, filled
-from domain.model.aggregate import Model
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from application.ports.registered_models import ProviderEntry, RegisteredModels
     from application.ports.repositories import Models
     from application.recorded_revision import Recorded
+    from domain.model.aggregate import Model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,18 +52,10 @@ def new_model(command: RegisterModel, provider: ProviderEntry, catalogue: Catalo
     """Return the model that the command requests, filled in, not saved yet."""
     known = known_model(catalogue, provider, command.model_id, base_model(command.config))
     facts = filled(command.model_id, command.given, known)
-    return Model.register(
+    return facts.registered(
         model_id,
         provider_id=provider.id,
         model_id=command.model_id,
-        name=facts.name,
-        version=facts.version,
-        type=facts.type,
-        capabilities=facts.capabilities,
         config=command.config,
-        limits=facts.limits,
-        price=facts.price,
-        lifecycle=facts.lifecycle,
         is_enabled=command.is_enabled,
-        sources=facts.sources,
     )

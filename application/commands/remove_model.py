@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from application.policies.newest_revision import on_newest
+from application.policies.newest_revision import change_newest
+from domain.model.aggregate import Model
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -30,10 +31,4 @@ async def remove_model(command: RemoveModel, *, models: Models) -> Recorded:
         StaleRevision: its revision is not the expected one.
         Conflict: other commands changed it at the same time, too often.
     """
-
-    async def change() -> Recorded:
-        model = await models.get(command.model_id, expected_revision=command.expected_revision)
-        model.remove()
-        return await models.save(model)
-
-    return await on_newest(change)
+    return await change_newest(models, command.model_id, Model.remove, expected_revision=command.expected_revision)

@@ -12,7 +12,6 @@ from application.policies.fill_model_facts import CATALOGUE
 from application.run_in_thread import run_in_thread_if_large
 from domain.errors import DomainError
 from domain.key_patterns import has_key_form
-from domain.model.aggregate import Model
 from domain.model.facts import source_name
 from domain.model.values import NOT_TOLD
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from application.ports.clock import Clock
     from application.ports.repositories import Models
     from application.recorded_revision import Recorded
+    from domain.model.aggregate import Model
 
 MOST_MODELS: Final = 5_000
 
@@ -157,22 +157,13 @@ def _sorted_out(command: ImportModels, offered: Iterable[DiscoveredModel], gone:
 
 
 def _registration(model_id: UUID, offered: DiscoveredModel, command: ImportModels) -> Model:
-    facts = offered.facts
     try:
-        return Model.register(
+        return offered.facts.registered(
             model_id,
             provider_id=offered.provider_id,
             model_id=offered.model_id,
-            name=facts.name,
-            version=facts.version,
-            type=facts.type,
-            capabilities=facts.capabilities,
             config={} if offered.base_model is None else {"baseModel": offered.base_model},
-            limits=facts.limits,
-            price=facts.price,
-            lifecycle=facts.lifecycle,
             is_enabled=command.enable,
-            sources=facts.sources,
         )
     except DomainError as refusal:
         name = "A model" if has_key_form(offered.model_id) else offered.model_id

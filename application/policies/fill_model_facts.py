@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from application.ports.provider_gateway import UNLISTED, OfferedModel
+from domain.model.aggregate import Model
 from domain.model.facts import source_name
 from domain.model.values import MANUAL, RETIRED, Lifecycle, Limits, Price, TokenPrices
 from domain.names import LONGEST_NAME
 
 if TYPE_CHECKING:
     from decimal import Decimal
+    from uuid import UUID
 
     from application.ports.catalogue import KnownModel
     from application.ports.provider_gateway import PriceReason
@@ -44,6 +46,30 @@ class ModelFacts:
     def cost_per_1k(self) -> Decimal | None:
         """The one figure for the price, none where there is no price."""
         return None if self.price is None else self.price.headline
+
+    def registered(
+        self, registered_id: UUID, *, provider_id: UUID, model_id: str, config: dict[str, Any], is_enabled: bool
+    ) -> Model:
+        """Return a new model with these facts, not saved yet.
+
+        Raises:
+            InvalidValue: a value is outside what its field allows.
+        """
+        return Model.register(
+            registered_id,
+            provider_id=provider_id,
+            model_id=model_id,
+            name=self.name,
+            version=self.version,
+            type=self.type,
+            capabilities=self.capabilities,
+            config=config,
+            limits=self.limits,
+            price=self.price,
+            lifecycle=self.lifecycle,
+            is_enabled=is_enabled,
+            sources=self.sources,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from application.errors import Conflict, FieldsChanged
+from domain.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from uuid import UUID
+
+    from application.ports.repositories import Repository
+    from application.recorded_revision import Recorded
 
 T = TypeVar("T")
+RootT = TypeVar("RootT", bound=Root)
 
 _TRIES: Final = 10
 _ABSENT: Final = object()
@@ -33,6 +39,25 @@ async def on_newest(change: Callable[[], Awaitable[T]]) -> T:
             if type(error) is not Conflict:
                 raise
     return await change()
+
+
+async def change_newest(
+    repository: Repository[RootT], aggregate_id: UUID, change: Callable[[RootT], None], *, expected_revision: int | None
+) -> Recorded:
+    """Load the aggregate, change it, and save it, on the newest state.
+
+    Raises:
+        NotFound: the organization has none of this id.
+        StaleRevision: its revision is not the expected one.
+        Conflict: as for `on_newest`.
+    """
+
+    async def changed() -> Recorded:
+        aggregate = await repository.get(aggregate_id, expected_revision=expected_revision)
+        change(aggregate)
+        return await repository.save(aggregate)
+
+    return await on_newest(changed)
 
 
 @dataclass(slots=True)

@@ -74,7 +74,7 @@ class Vault(Protocol):
 
 
 class SealedCredentials(Protocol):
-    """Storage of sealed keys: reads those of the caller's organization. They are written with the events about them."""
+    """Reads the sealed keys of the caller's organization, which are written with the events about them."""
 
     async def current(self, provider_id: UUID) -> SealedCredential | None:
         """Return the provider's sealed key, none when it holds no key."""

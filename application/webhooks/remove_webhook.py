@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from application.policies.newest_revision import on_newest
+from application.policies.newest_revision import change_newest
+from domain.webhook.aggregate import Webhook
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -30,10 +31,6 @@ async def remove_webhook(command: RemoveWebhook, *, webhooks: Webhooks) -> Recor
         StaleRevision: its revision is not the expected one.
         Conflict: another command changed it at the same time.
     """
-
-    async def remove() -> Recorded:
-        webhook = await webhooks.get(command.webhook_id, expected_revision=command.expected_revision)
-        webhook.remove()
-        return await webhooks.save(webhook)
-
-    return await on_newest(remove)
+    return await change_newest(
+        webhooks, command.webhook_id, Webhook.remove, expected_revision=command.expected_revision
+    )

@@ -21,7 +21,7 @@ from domain.access_key.values import (
 from domain.budget import Budget, Budgeted, budget_facts
 from domain.errors import InvalidValue
 from domain.names import checked_name, has_address
-from domain.root import Root
+from domain.root import Root, Switchable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-class AccessKey(Root, Budgeted):
+class AccessKey(Root, Budgeted, Switchable):
     """A key for a program of the organization. Invariants: its scope is for life, and versions of secrets only grow.
 
     At most two secrets are accepted at a time: the newest, and the one before it until its grace has ended.
@@ -186,16 +186,6 @@ class AccessKey(Root, Budgeted):
     def rotate(self, hint: str, *, previous_valid_until: datetime | None) -> None:
         """Replace the secret; the one before is accepted until the given time, none: no longer."""
         self._rotated(secret_version=self.secret_version + 1, hint=hint, previous_valid_until=previous_valid_until)
-
-    def enable(self) -> None:
-        """Enable the key. No event if it is enabled."""
-        if not self.is_enabled:
-            self._enabled()
-
-    def disable(self) -> None:
-        """Disable the key. No event if it is disabled."""
-        if self.is_enabled:
-            self._disabled()
 
     def note_expiry(self, days: int, expires_at: datetime) -> None:
         """Record that the key expires at this time, so many days from now. No event if it expires at another."""

@@ -28,7 +28,7 @@ from domain.model.values import (
     checked_price,
 )
 from domain.names import checked_name
-from domain.root import Root
+from domain.root import Removable, Root, Switchable
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from domain.model.values import Price
 
 
-class Model(Root):
+class Model(Root, Switchable, Removable):
     """A model that an organization uses. Invariant: it keeps its provider and its provider's model id for life.
 
     Every value has a source (a person, the provider's live answer, the catalogue, genai-prices). If a
@@ -180,21 +180,6 @@ class Model(Root):
         """Record that the model retires on this day, so many days from now. No event if it retires on another."""
         if retires_on == self.lifecycle.retires_on:
             self._retirement_approaching(days=days, retires_on=retires_on)
-
-    def enable(self) -> None:
-        """Enable the model. No event if it is enabled."""
-        if not self.is_enabled:
-            self._enabled()
-
-    def disable(self) -> None:
-        """Disable the model. No event if it is disabled."""
-        if self.is_enabled:
-            self._disabled()
-
-    def remove(self) -> None:
-        """Remove the model. It cannot be changed afterwards."""
-        if not self.is_removed:
-            self._removed()
 
     @event(Renamed)
     def _renamed(self, name: str, sources: dict[str, str]) -> None:

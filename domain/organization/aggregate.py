@@ -11,14 +11,14 @@ from eventsourcing.domain import AggregateCreated, event
 from domain.budget import Budgeted
 from domain.names import checked_name
 from domain.organization.values import checked_quotas
-from domain.root import Root
+from domain.root import Removable, Root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
 
-class Organization(Root, Budgeted):
+class Organization(Root, Budgeted, Removable):
     """A tenant with a name. Its id is the organization id in the tokens of its members."""
 
     TOPIC = "organization"
@@ -97,11 +97,6 @@ class Organization(Root, Budgeted):
     def restore(self, lost_from: int, lost_until: int) -> None:
         """Record that a restored backup lacks the events of the organization between two sequence numbers."""
         self._restored(lost_from=lost_from, lost_until=lost_until)
-
-    def remove(self) -> None:
-        """Remove the organization. It cannot be changed afterwards."""
-        if not self.is_removed:
-            self._removed()
 
     @event(Renamed)
     def _renamed(self, name: str) -> None:

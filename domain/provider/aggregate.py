@@ -9,7 +9,7 @@ from eventsourcing.domain import AggregateCreated, event
 from domain.checked_documents import checked_document, checked_label
 from domain.names import checked_name
 from domain.provider.errors import CredentialRequired, ExtraHeadersRequired
-from domain.root import Root
+from domain.root import Removable, Root, Switchable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from domain.provider.values import Endpoint, NewCredential
 
 
-class Provider(Root):
+class Provider(Root, Switchable, Removable):
     """An organization's account with an AI provider. Invariant: its secrets are bound to one account of an endpoint.
 
     The secrets are an API key and the values of extra headers; events hold the key's hint and the headers' names.
@@ -213,25 +213,10 @@ class Provider(Root):
         if settings != self.settings:
             self._settings_changed(settings=checked_document("settings", settings))
 
-    def enable(self) -> None:
-        """Enable the provider. No event if it is enabled."""
-        if not self.is_enabled:
-            self._enabled()
-
-    def disable(self) -> None:
-        """Disable the provider. No event if it is disabled."""
-        if self.is_enabled:
-            self._disabled()
-
     def record_health(self, status: str, category: str) -> None:
         """Record the health status. No event if the status is unchanged."""
         if status != self.health_status:
             self._health_changed(health_status=status, category=category)
-
-    def remove(self) -> None:
-        """Remove the provider. It cannot be changed afterwards."""
-        if not self.is_removed:
-            self._removed()
 
     @event(Renamed)
     def _renamed(self, name: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from eventsourcing.domain import event
 
 from domain.names import checked_name
-from domain.root import Root
+from domain.root import Removable, Root, Switchable
 from domain.webhook import events
 from domain.webhook.values import checked_format, checked_topics
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-class Webhook(Root):
+class Webhook(Root, Switchable, Removable):
     """A receiver that is notified of events. Invariant: versions of its sealed address and secret only grow."""
 
     TOPIC = "webhook"
@@ -117,25 +117,10 @@ class Webhook(Root):
             previous_valid_until=previous_valid_until,
         )
 
-    def enable(self) -> None:
-        """Enable the webhook. No event if it is enabled."""
-        if not self.is_enabled:
-            self._enabled()
-
-    def disable(self) -> None:
-        """Disable the webhook. No event if it is disabled."""
-        if self.is_enabled:
-            self._disabled()
-
     def switch_off(self, *, cause: str, attempts: int, failing_since: datetime, position: int) -> None:
         """Disable the webhook because a message could not be delivered. No event if it is disabled."""
         if self.is_enabled:
             self._switched_off(cause=cause, attempts=attempts, failing_since=failing_since, position=position)
-
-    def remove(self) -> None:
-        """Remove the webhook. It cannot be changed afterwards."""
-        if not self.is_removed:
-            self._removed()
 
     @event(Renamed)
     def _renamed(self, name: str) -> None:

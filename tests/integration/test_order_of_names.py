@@ -20,9 +20,8 @@ from adapters.postgres.access_keys import PostgresAccessKeyDocuments
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
 from adapters.postgres.migrations import migrate
-from adapters.postgres.model_documents import PostgresModelDocuments
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
-from adapters.postgres.provider_documents import PostgresProviderDocuments
+from adapters.postgres.resource_documents import PostgresModelDocuments, PostgresProviderDocuments
 from adapters.postgres.tenant_statements import Tenant
 from adapters.projections.projections import PostgresProjections
 from application.access_keys.access_keys import AccessKeyFilter

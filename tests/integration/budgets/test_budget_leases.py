@@ -59,7 +59,7 @@ async def test_what_the_database_refuses_is_no_reason_to_stop_reporting(
 ) -> None:
     one = Process(processes.process(), a_request())
     owner.execute("ALTER TABLE budget_spending ADD CONSTRAINT no_more CHECK (spent_usd < 3)")
-    with pytest.raises(Unavailable, match="cannot be written"):
+    with pytest.raises(Unavailable, match="cannot be recorded"):
         await one.renew(spent="4")
     owner.execute("ALTER TABLE budget_spending DROP CONSTRAINT no_more")
     assert (await one.renew(spent="4")).spent_usd == 4

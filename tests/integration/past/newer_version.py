@@ -22,7 +22,7 @@ from adapters.event_store.repositories import EventSourcedProviders
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
-from adapters.postgres.provider_documents import PostgresProviderDocuments
+from adapters.postgres.resource_documents import PostgresProviderDocuments
 from adapters.postgres.tenant_statements import Tenant
 from application.ports.resource_documents import PageRequest, ProviderFilter
 from application.queries.resource_as_of import AtRevision, provider_as_of

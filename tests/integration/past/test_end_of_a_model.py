@@ -10,7 +10,7 @@ import pytest
 
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
-from adapters.postgres.model_documents import PostgresModelDocuments
+from adapters.postgres.resource_documents import PostgresModelDocuments
 from adapters.postgres.tenant_statements import Tenant
 from application.ports.resource_documents import ModelFilter, PageRequest
 from domain.model.values import Lifecycle

@@ -20,8 +20,7 @@ from adapters.event_store.repositories import (
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
-from adapters.postgres.model_documents import PostgresModelDocuments
-from adapters.postgres.provider_documents import PostgresProviderDocuments
+from adapters.postgres.resource_documents import PostgresModelDocuments, PostgresProviderDocuments
 from adapters.postgres.tenant_statements import Tenant as Reader
 from application.errors import ModelNotFound, ProviderNotFound, TooMuchHistory
 from application.ports.resource_documents import ModelFilter, PageRequest, ProviderFilter

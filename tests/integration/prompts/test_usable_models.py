@@ -12,7 +12,7 @@ import pytest
 
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
-from adapters.postgres.model_documents import PostgresModelDocuments
+from adapters.postgres.resource_documents import PostgresModelDocuments
 from application.ports.resource_documents import ModelFilter, PageRequest
 from application.prompts.model_selection import REFUSALS, select
 from application.queries.resource_as_of import AtRevision, AtTime, model_as_of

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from adapters.postgres.connection_pools import reading_pool
-from adapters.postgres.model_documents import PostgresModelDocuments
+from adapters.postgres.resource_documents import PostgresModelDocuments
 from adapters.postgres.tenant_statements import Tenant as TenantConnection
 from application.ports.resource_documents import ModelFilter, PageRequest
 from tests.builders import acting

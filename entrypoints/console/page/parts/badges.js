@@ -40,8 +40,8 @@ function Age({ moment }) {
 export const when = (moment) => moment ? html`<${Age} moment=${moment} />` : "never";
 
 // The same with the time itself beside it.
-export function stamp(moment) {
-  if (!moment) return "–";
+export function stamp(moment, never = "–") {
+  if (!moment) return never;
   const form = preference("times", "both");
   return form === "absolute" ? html`<time datetime=${moment}>${time(moment)}</time>` : [when(moment), form === "both" ? html`<small class="quiet"> ${time(moment)}</small>` : null];
 }

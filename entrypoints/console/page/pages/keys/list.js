@@ -8,7 +8,7 @@ import { say } from "../../core/messages.js";
 import { href } from "../../core/router.js";
 import { html } from "../../core/view.js";
 import { Action } from "../../parts/action.js";
-import { badge, stamp, when } from "../../parts/badges.js";
+import { badge, stamp } from "../../parts/badges.js";
 import { cardFields, ChosenFacts } from "../../parts/columns.js";
 import { copyable } from "../../parts/copy.js";
 import { confirmed, openDialog } from "../../parts/dialog.js";
@@ -91,7 +91,7 @@ const FIELDS = [
   { head: "Limits", cell: (key) => limits(key.limits) },
   { head: "Budget", isWhole: (key) => key.budget !== null, cell: (key) => budget(key.budget) },
   { head: "Labels", cell: (key) => labels(key.labels) },
-  { head: "Last used", cell: (key) => when(key.lastUsedAt) },
+  { head: "Last used", cell: (key) => stamp(key.lastUsedAt, "never") },
   { head: "Expires", isWhole: () => true, cell: (key) => key.expiresAt && time(key.expiresAt) },
   { head: "Old secret until", cell: (key) => key.previousSecretUntil && time(key.previousSecretUntil) },
   { head: "Issued by", isExtra: true, cell: (key) => html`<code>${key.createdBy}</code>` },

@@ -4,7 +4,7 @@ import { get } from "../../core/api.js";
 import { number } from "../../core/format.js";
 import { html, useStore } from "../../core/view.js";
 import { Action } from "../../parts/action.js";
-import { badge, when } from "../../parts/badges.js";
+import { badge, stamp, when } from "../../parts/badges.js";
 import { Table } from "../../parts/table.js";
 import { progress } from "./job.js";
 import { section } from "../../parts/section.js";
@@ -28,7 +28,7 @@ const columns = (jobs) => [
   { head: "Projection", cell: ({ name }) => html`<strong>${tableName(name)}</strong><small><code>${name}</code></small>` },
   { head: "Events", numeric: true, cell: ({ position }) => number(position) },
   { head: "Rows", numeric: true, cell: ({ rows }) => number(rows) },
-  { head: "Last rebuild", cell: ({ rebuiltAt }) => when(rebuiltAt) },
+  { head: "Last rebuild", cell: ({ rebuiltAt }) => stamp(rebuiltAt, "never") },
   { head: "Verified", cell: ({ proved, organizations }) => `${number(proved)} of ${many(organizations, "organization")}` },
   { head: "Compared with the log", cell: ({ name }) => html`<div class="state-now"><${Standing} name=${name} jobs=${jobs} /></div>` },
   { head: "Actions", cell: ({ name }) => html`<div class="actions">

@@ -7,7 +7,7 @@ import { go, href, refresh } from "../../core/router.js";
 import { html } from "../../core/view.js";
 import { Action } from "../../parts/action.js";
 import { copyable } from "../../parts/copy.js";
-import { enabled, health, keyHint, stamp, when } from "../../parts/badges.js";
+import { enabled, health, keyHint, stamp } from "../../parts/badges.js";
 import { failure, removed } from "../../parts/failure.js";
 import { markOf } from "../../parts/mark.js";
 import { card, facts, nothing, page } from "../../parts/page.js";
@@ -59,7 +59,7 @@ function connection(provider, type) {
     ["Endpoint", copyable(provider.endpoint, "the endpoint"), "whole"],
     ["Key", provider.apiKey ? html`${keyHint(provider.apiKey)}<small>version ${provider.apiKey.version}</small>` : "none"],
     ["Extra headers", provider.extraHeaders.length ? provider.extraHeaders.join(", ") : "none"],
-    ["Key set", provider.apiKey ? when(provider.apiKey.setAt) : UNKNOWN],
+    ["Key set", provider.apiKey ? stamp(provider.apiKey.setAt) : UNKNOWN],
     ...settings,
     ["Added", stamp(provider.createdAt)],
     ["Changed", html`${stamp(provider.updatedAt)}<small>revision ${number(provider.revision)}</small>`],
@@ -70,7 +70,7 @@ function connection(provider, type) {
 function condition(provider, latest) {
   return card("Condition", html`<p class="badges">${health(provider.healthStatus)}${enabled(provider.isEnabled)}</p>
     ${latest ? html`<p>${latest.message}${latest.hint ? ` ${latest.hint}` : ""}</p>` : html`<p class="quiet">This provider has not been checked yet. Test it to see whether it answers.</p>`}
-    ${facts([["Last check", when(provider.lastHealthCheck)], ["Latency", milliseconds(latest?.responseTimeMs)], ["Models offered", number(latest?.modelCount)]])}
+    ${facts([["Last check", stamp(provider.lastHealthCheck, "never")], ["Latency", milliseconds(latest?.responseTimeMs)], ["Models offered", number(latest?.modelCount)]])}
     <p class="actions">
       <a class="button plain" href=${href("/models", { providerId: provider.id })}>Registered models</a>
       <a class="button plain" href=${href("/discover", { providers: provider.id })}>Discover what it offers</a>

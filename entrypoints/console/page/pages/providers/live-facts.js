@@ -5,7 +5,7 @@ import { milliseconds, number, UNKNOWN } from "../../core/format.js";
 import { MODELS, PROVIDERS } from "../../core/api-paths.js";
 import { href } from "../../core/router.js";
 import { html, useEffect, useRef, useState } from "../../core/view.js";
-import { keyHint, stamp, when } from "../../parts/badges.js";
+import { keyHint, stamp } from "../../parts/badges.js";
 import { ChosenFacts } from "../../parts/columns.js";
 import { copyable } from "../../parts/copy.js";
 import { whenVisible } from "../../parts/when-visible.js";
@@ -35,7 +35,7 @@ export function ProviderFacts({ provider, chooser, signal }) {
 export const FIELDS = [
   { head: "Models", cell: (provider) => provider.models },
   { head: "Latency", cell: (provider) => provider.latency },
-  { head: "Checked", cell: (provider) => when(provider.lastHealthCheck) },
+  { head: "Checked", cell: (provider) => stamp(provider.lastHealthCheck, "never") },
   { head: "Key", cell: (provider) => keyHint(provider.apiKey) },
   { head: "Extra headers", isExtra: true, cell: (provider) => provider.extraHeaders.join(", ") || "none" },
   { head: "Added", isExtra: true, cell: (provider) => stamp(provider.createdAt) },

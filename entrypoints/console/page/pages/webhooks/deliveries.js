@@ -3,7 +3,7 @@
 import { get } from "../../core/api.js";
 import { milliseconds, number } from "../../core/format.js";
 import { html, useState } from "../../core/view.js";
-import { badge, when } from "../../parts/badges.js";
+import { badge, stamp } from "../../parts/badges.js";
 import { failure } from "../../parts/failure.js";
 import { nothing } from "../../parts/page.js";
 import { Table } from "../../parts/table.js";
@@ -19,7 +19,7 @@ const COLUMNS = [
   { head: "Attempts", numeric: true, cell: (row) => number(row.attempts) },
   { head: "Answer", cell: (row) => row.failure ?? `status ${row.responseStatus}` },
   { head: "Time", numeric: true, cell: (row) => milliseconds(row.responseTimeMs) },
-  { head: "Last attempt", cell: (row) => when(row.lastAttemptAt) },
+  { head: "Last attempt", cell: (row) => stamp(row.lastAttemptAt) },
 ];
 
 export async function deliveries(path, signal) {

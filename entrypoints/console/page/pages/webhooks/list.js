@@ -5,7 +5,7 @@ import { WEBHOOKS } from "../../core/api-paths.js";
 import { time } from "../../core/format.js";
 import { html } from "../../core/view.js";
 import { Action } from "../../parts/action.js";
-import { badge, stamp, when } from "../../parts/badges.js";
+import { badge, stamp } from "../../parts/badges.js";
 import { cardFields, ChosenFacts } from "../../parts/columns.js";
 import { copyable } from "../../parts/copy.js";
 import { openDialog } from "../../parts/dialog.js";
@@ -52,8 +52,8 @@ const FIELDS = [
   { head: "Secret", cell: (webhook) => html`<code>${webhook.secretHint}</code>` },
   { head: "Old secret until", cell: (webhook) => webhook.previousSecretUntil && time(webhook.previousSecretUntil) },
   { head: "Switched off", cell: (webhook) => webhook.switchedOffBecause },
-  { head: "Failing", cell: (webhook) => webhook.failingSince && when(webhook.failingSince) },
-  { head: "Next attempt", cell: (webhook) => webhook.nextAttemptAt && when(webhook.nextAttemptAt) },
+  { head: "Failing", cell: (webhook) => webhook.failingSince && stamp(webhook.failingSince) },
+  { head: "Next attempt", cell: (webhook) => webhook.nextAttemptAt && stamp(webhook.nextAttemptAt) },
   { head: "Added", isExtra: true, cell: (webhook) => stamp(webhook.createdAt) },
   { head: "Changed", isExtra: true, cell: (webhook) => stamp(webhook.updatedAt) },
   { head: "Id", isWhole: () => true, cell: (webhook) => copyable(webhook.id, `the id of ${webhook.name}`) },
