@@ -34,7 +34,7 @@ from adapters.postgres.access_keys import (
     PostgresKeySecrets,
     PostgresKeyUses,
 )
-from adapters.postgres.accounts import PostgresAccounts, PostgresForgottenAccounts, PostgresSignInAttempts
+from adapters.postgres.accounts import PostgresAccountCleanup, PostgresAccounts, PostgresSignInAttempts
 from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBudget, PostgresOverdueThresholds
 from adapters.postgres.connection_pools import long_reading_pool, reading_pool, replica_pool, writing_pool
 from adapters.postgres.delivery_election import PostgresDeliveryElection
@@ -468,7 +468,7 @@ class Container(containers.DeclarativeContainer):
     sweep_sessions_for_ever = use_case(
         sweep_sessions_for_ever,
         ended=providers.Singleton(PostgresEndedSessions, administration.pool),
-        accounts=providers.Singleton(PostgresForgottenAccounts, administration.pool),
+        accounts=providers.Singleton(PostgresAccountCleanup, administration.pool),
     )
     accounts = providers.Singleton(PostgresAccounts, reading_pool)
     passphrases = providers.Singleton(Argon2Passphrases)

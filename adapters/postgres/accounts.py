@@ -179,7 +179,7 @@ class PostgresSignInAttempts:
                 return await cursor.fetchall() if cursor.description else []
 
 
-class PostgresForgottenAccounts:
+class PostgresAccountCleanup:
     """Implements `application.members.accounts.AccountCleanup` on the administrators' login."""
 
     def __init__(self, pool: AnyPool) -> None:
