@@ -4,7 +4,8 @@ PYTHON = python3
 VENV = .venv
 # For pytest: make test TESTS=tests/unit WORKERS=   (in one process, which is easier to debug)
 TESTS = tests
-WORKERS = 2
+# More than there are cores: half of the time a test waits for other processes.
+WORKERS = 4
 # What was compiled is kept: the tests start many processes.
 unexport PYTHONDONTWRITEBYTECODE
 # Where make run plays the providers; empty: 8090.
@@ -68,7 +69,7 @@ format: $(DEVELOPMENT) ## Format the code and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test: $(DEVELOPMENT) ## Run the tests in two processes (TESTS=path, WORKERS=)
+test: $(DEVELOPMENT) ## Run the tests in four processes (TESTS=path, WORKERS=)
 	$(BIN)/python -m pytest $(if $(WORKERS),-n $(WORKERS) --dist worksteal) $(TESTS)
 
 clients: $(DEVELOPMENT) ## Judge the clients of other people, and write docs/clients.md

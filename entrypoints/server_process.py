@@ -25,11 +25,11 @@ from entrypoints.http.routes import routes_of
 from entrypoints.http.shutdown_state import ShutdownState
 from entrypoints.logs import build_logger, every_log
 from entrypoints.malloc_settings import give_back_large_blocks
+from entrypoints.monitoring.background_work import in_background
 from entrypoints.monitoring.clock_watch import watched_clock
 from entrypoints.monitoring.elected_work_log import LoggedDeliveries, LoggedHealth
 from entrypoints.monitoring.event_loop_lag import measured_event_loop
 from entrypoints.monitoring.health_metrics import HealthFigures
-from entrypoints.monitoring.health_monitor_task import in_background
 from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
 from entrypoints.monitoring.replica_watch import watched_replica
 from entrypoints.monitoring.resource_metrics import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from hypothesis import settings
@@ -21,6 +21,16 @@ pytest.register_assert_rewrite(
     "tests.contract", "tests.fakes", "tests.builders", "tests.log_contents", "tests.projection_tables"
 )
 
+_LONGEST: Final = {
+    "test_backup_page",
+    "test_backup_processes",
+    "test_dockerfile",
+    "test_generated_requests",
+    "test_own_packages",
+    "test_release",
+    "test_typescript_client",
+}
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in a line for each reason how many tests were skipped."""
@@ -33,6 +43,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_collection() -> None:
     """Collect no garbage while tests are collected: all of it is kept."""
     gc.disable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes longest first, so that no process is left alone with it at the end."""
+    items.sort(key=lambda item: item.path.stem not in _LONGEST)
 
 
 def pytest_collection_finish() -> None:

@@ -135,7 +135,7 @@ def a_prompt(
 def a_failure(category: Category = "overloaded", *, is_retryable: bool = True, **facts: Any) -> UpstreamFailure:  # noqa: ANN401
     if (wait := facts.pop("retry_after_seconds", None)) is not None:
         facts["rate_limit"] = RateLimit(retry_after_seconds=wait)
-    words = f"The provider says: {category}."
+    words = f"The provider answered: {category}."
     return UpstreamFailure(CallOutcome(category, words, is_retryable=is_retryable, **facts))
 
 

@@ -38,6 +38,12 @@ shared_buffers = 256MB
 timezone = 'UTC'
 log_timezone = 'UTC'
 """
+# For data that is gone when the server ends: nothing of it is waited for until it is on the disk.
+_TEMPORARY: Final = """\
+fsync = off
+full_page_writes = off
+synchronous_commit = off
+"""
 # For commands beside the service, and those that the server keeps for its superuser.
 _SPARE_CONNECTIONS: Final = 20
 _LOCK: Final = "postmaster.pid"
@@ -64,9 +70,13 @@ class EmbeddedPostgres:
     Each process holds a shared lock on a file beside the folder, which the system releases when the process ends.
     """
 
-    def __init__(self, directory: Path, *, connections: int = 0) -> None:
-        """Prepare it to give at least so many connections and some to spare; as many as Postgres usually gives."""
+    def __init__(self, directory: Path, *, connections: int = 0, is_temporary: bool = False) -> None:
+        """Prepare it to give at least so many connections and some to spare; as many as Postgres usually gives.
+
+        The data of a temporary one does not survive a crash, and is written in much less time.
+        """
         self._connections = max(100, connections + _SPARE_CONNECTIONS)
+        self._is_temporary = is_temporary
         self._given = directory
         self._directory = directory.resolve()
         self._name = f"modelbook-{hashlib.sha256(os.fsencode(self._directory)).hexdigest()[:12]}"
@@ -160,14 +170,16 @@ class EmbeddedPostgres:
         if user is not None:
             user.own(begun)
             user.may_reach(begun)
-        self._execute("initdb", "-D", ".", "-U", "postgres", "--auth=trust", "--encoding=utf8", user=user, folder=begun)
+        options = ["-D", ".", "-U", "postgres", "--auth=trust", "--encoding=utf8"]
+        options += ["--no-sync"] if self._is_temporary else []
+        self._execute("initdb", *options, user=user, folder=begun)
         begun.replace(self._directory)
 
     def _configure(self, socket_folder: Path) -> None:
         quoted = str(socket_folder).replace("\\", "\\\\").replace("'", "''").replace('"', '""')
         file, included = self._directory / "postgresql.conf", self._directory / _INCLUDED
         text = _CONFIGURATION.format(socket_folder=f'"{quoted}"', connections=self._connections)
-        write_unlinked(included, text)
+        write_unlinked(included, text + (_TEMPORARY if self._is_temporary else ""))
         user = system_user_for(self._directory)
         if user is not None:
             user.own(included)

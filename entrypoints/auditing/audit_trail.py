@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrypoints.auditing.checkpoint_writer import CheckpointWatch, CheckpointWriter
 from entrypoints.auditing.container import Auditing, small_pool
-from entrypoints.monitoring.health_monitor_task import in_background
+from entrypoints.monitoring.background_work import in_background
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

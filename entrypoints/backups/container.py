@@ -58,7 +58,7 @@ def scratch_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="mb-", ignore_cleanup_errors=True) as folder:
         # Root's Postgres runs as another user, who has to get through; the folder below is Postgres's alone.
         Path(folder).chmod(0o711)
-        server = EmbeddedPostgres(Path(folder) / "data")
+        server = EmbeddedPostgres(Path(folder) / "data", is_temporary=True)
         try:
             yield server.start()
         finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import typer
 from rich.table import Table
@@ -11,9 +10,9 @@ from rich.table import Table
 from application.plurals import counted
 from entrypoints.administration.run_job import NAMES, projection_named
 from entrypoints.cli.admin_jobs import administrate, run_as_job
+from entrypoints.cli.arguments import organization
 from entrypoints.cli.output import REFUSED, clear_errors, console, print_json
 from entrypoints.http.answers.administration import ComparisonResult, ProjectionList
-from entrypoints.settings import WrongSettings
 
 if TYPE_CHECKING:
     from application.ports.jobs import Kind
@@ -76,7 +75,7 @@ def _done(kind: Kind, name: str | None, org: str | None, *, as_json: bool, is_fu
     """Do the work as a job, print what came of it and return that."""
     with clear_errors(as_json=as_json):
         subject = None if name is None else projection_named(name)
-        organization_id = None if org is None else _organization(org)
+        organization_id = organization(org)
         found = administrate(
             lambda parts: run_as_job(
                 parts, kind, subject=subject, organization_id=organization_id, is_full=is_full, quiet=as_json
@@ -88,13 +87,6 @@ def _done(kind: Kind, name: str | None, org: str | None, *, as_json: bool, is_fu
     else:
         typer.echo("\n".join(_lines(done, was_written=kind == "rebuild")))
     return done
-
-
-def _organization(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise WrongSettings([f"--org {text} is not an id such as 0c8f7d5e-2f4b-4c69-9f7b-0f6f5f1c2a3d."]) from None
 
 
 def _lines(done: ComparisonResult, *, was_written: bool) -> list[str]:

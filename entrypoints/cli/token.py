@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
+from entrypoints.cli.arguments import organization
 from entrypoints.cli.output import clear_errors, print_json
 from entrypoints.http.development_token import make_token
 from entrypoints.http.principal import Role
@@ -31,12 +31,14 @@ def token(
     """
     with clear_errors(as_json=as_json):
         settings = load_settings()
+        if org is None and not platform_admin:
+            raise WrongSettings(["--org is missing. Give the id of the organization, or use --platform-admin."])
         made = make_token(
             signing_secret(settings),
             actor=subject,
             issued_at=time.time(),
             lifetime_seconds=hours * 3600,
-            organization_id=_organization(org, needed=not platform_admin),
+            organization_id=organization(org),
             role=_role(role) if org is not None else None,
             is_platform_admin=platform_admin,
             audience=settings.jwt_audience,
@@ -62,17 +64,6 @@ def signing_secret(settings: Settings) -> str:
             ["MODELBOOK_JWT_SECRET is missing. Set it to the secret with which the service verifies tokens."]
         )
     return development_secret(settings.data_dir.resolve())
-
-
-def _organization(org: str | None, *, needed: bool) -> UUID | None:
-    if org is None:
-        if needed:
-            raise WrongSettings(["--org is missing. Give the id of the organization, or use --platform-admin."])
-        return None
-    try:
-        return UUID(org)
-    except ValueError:
-        raise WrongSettings([f"--org {org} is not an id such as 0c8f7d5e-2f4b-4c69-9f7b-0f6f5f1c2a3d."]) from None
 
 
 def _role(name: str) -> Role:

@@ -13,7 +13,7 @@ from prometheus_client import Counter, Gauge
 from application.errors import Unavailable
 from application.plurals import counted
 from application.ports.log_clock import MOST_AHEAD_SECONDS
-from entrypoints.monitoring.health_monitor_task import in_background
+from entrypoints.monitoring.background_work import in_background
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

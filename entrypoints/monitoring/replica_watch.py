@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 
 from application.end_tasks import end_tasks
 from application.errors import Unavailable
-from entrypoints.monitoring.health_monitor_task import in_background
+from entrypoints.monitoring.background_work import in_background
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -96,7 +96,7 @@ async def test_a_job_that_failed_says_what_to_do(consoles: Consoles) -> None:
         await console.dialog.locator(".problem:visible").wait_for()
         await console.dialog.get_by_label("Organization").fill(str(uuid4()))
         await console.button("Rebuild").click()
-        await _ended(console, "No event belongs to this organization. Look its id up")
+        await _ended(console, "No event belongs to this organization. Check its id")
         assert await _newest(console).get_by_text("Failed").is_visible()
 
 

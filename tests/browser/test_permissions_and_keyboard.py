@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,8 @@ from entrypoints.http.principal import Role
 from tests.e2e.api_client import path_of
 
 if TYPE_CHECKING:
+    from playwright.async_api import Route
+
     from tests.browser.console import Consoles
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -45,6 +48,36 @@ async def test_what_depends_on_a_provider_is_shown_before_it_is_removed(consoles
         # Where there is nothing, there is nothing to search.
         await console.page.get_by_label("Search").wait_for(state="hidden")
     assert await consoles.api.rows("/api/ai/models") == []
+
+
+async def test_how_many_of_very_many_models_are_removed_is_shown_meanwhile(consoles: Consoles) -> None:
+    provider = await consoles.provider(name="Large")
+    await consoles.api.model(provider, name="One of many")
+    totals, ended = [100_000, 60_000], asyncio.Event()
+
+    async def count(route: Route) -> None:
+        answer = await route.fetch()
+        document = await answer.json()
+        document["pagination"]["total"] = totals[0] if len(totals) == 1 else totals.pop(0)
+        await route.fulfill(response=answer, json=document)
+
+    async def remove(route: Route) -> None:
+        if route.request.method == "DELETE":
+            await ended.wait()
+        await route.continue_()
+
+    async with consoles.opened() as console:
+        await console.go("/providers")
+        await console.page.route("**/api/ai/models?providerId=*", count)
+        await console.page.route(f"**/api/ai/providers/{provider['id']}*", remove)
+        await console.button("Remove Large").click()
+        await console.dialog.get_by_text("100,000 models are removed with it").wait_for()
+        await console.button("Remove it all").click()
+        await console.button("Close the message").click()
+        await console.message("40,000 of 100,000 models are removed.")
+        ended.set()
+        await console.message("Large was removed.")
+        assert await console.page.get_by_text("40,000 of 100,000").count() == 0
 
 
 async def test_escape_does_not_throw_away_what_was_entered(consoles: Consoles) -> None:

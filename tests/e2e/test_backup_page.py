@@ -18,7 +18,7 @@ from tests.documentation.shell import Shell
 from tests.e2e.api_client import Api, a_token, path_of
 from tests.e2e.external_postgres import close_to_strangers, command, owned_database
 from tests.e2e.forked_command import forked_command
-from tests.e2e.processes import owner_url, run, serving, stop_postgres
+from tests.e2e.processes import folder, owner_url, run, serving, stop_postgres
 from tests.http_service import SECRET
 from tests.log_contents import contents
 
@@ -48,8 +48,8 @@ def test_the_page_has_the_blocks_that_are_executed_here() -> None:
 
 @pytest.fixture
 def programs() -> Iterator[Path]:
-    with forked_command() as folder:
-        yield folder
+    with forked_command() as found:
+        yield found
 
 
 def an_api(session: ClientSession, url: str, secret: str = SECRET) -> Api:
@@ -65,17 +65,17 @@ async def expect_served(api: Api, model: Document, settings: Mapping[str, str]) 
         assert (await there.patch(path_of(model), {"name": "Changed where it was restored"})).status == 200
 
 
-def installed(owner_url: str, folder: Path) -> dict[str, str]:
+def installed(owner_url: str, checkpoints: Path) -> dict[str, str]:
     """Migrate a database and return the settings of a service on it, which keeps checkpoints in the folder."""
     migrated = command("migrate", "--logins", "--json", OWNER_DATABASE_URL=owner_url)
-    new_signing_key(folder / "key")
+    new_signing_key(checkpoints / "key")
     return {
         "DATABASE_URL": json.loads(migrated.out)["databaseUrl"],
         "ADMIN_DATABASE_URL": json.loads(migrated.out)["adminDatabaseUrl"],
         "MASTER_KEYS": command("keys", "generate").out.strip(),
         "JWT_SECRET": SECRET,
-        "CHECKPOINT_KEY": str(folder / "key"),
-        "CHECKPOINT_SINK": str(folder / "sink"),
+        "CHECKPOINT_KEY": str(checkpoints / "key"),
+        "CHECKPOINT_SINK": str(checkpoints / "sink"),
         "HEALTH_INTERVAL": "0",
     }
 
@@ -132,12 +132,11 @@ def _superuser(server: PostgresServer, database: str) -> str:
 
 
 @pytest.fixture
-def new_folder(tmp_path: Path) -> Iterator[Path]:
+def new_folder() -> Iterator[Path]:
     """Give a folder that root's Postgres may enter too."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    yield tmp_path
-    stop_postgres(tmp_path / "new-data")
+    with folder() as path:
+        yield path
+        stop_postgres(path / "new-data")
 
 
 async def test_the_embedded_database_is_restored_as_the_page_says(

@@ -38,7 +38,7 @@ async def test_a_provider_is_shown_as_it_was(api: Api) -> None:
     [
         ({"asOf": NEVER}, 404, "did not exist then"),
         ({"atRevision": 2}, 404, "there is no revision 2"),
-        ({"asOf": NEVER, "atRevision": 1}, 422, "not for both"),
+        ({"asOf": NEVER, "atRevision": 1}, 422, "not both"),
         ({"asOf": "yesterday"}, 422, "RFC 3339"),
         ({"atRevision": 0}, 422, "greater than or equal to 1"),
     ],

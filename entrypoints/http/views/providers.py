@@ -169,7 +169,8 @@ class ProviderViews:
 
         While models are registered from it this is refused with the first hundred of them, unless
         `cascade` says that they go too. Up to 1,000 models go in one transaction with the provider; of more, these go
-        first, 1,000 at a time, so that nobody else waits for all of them: repeat what was broken off.
+        first, 1,000 at a time, so that nobody else waits for all of them: repeat what was broken off. How many are left
+        meanwhile is the total of the provider's models (`/api/ai/models?providerId=…&limit=1&includeTotal=true`).
         """
         query = query_of(request, RemovalQuery)
         recorded = await self.remove(

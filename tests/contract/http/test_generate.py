@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 OVERLOADED = {
     "outcome": "overloaded",
-    "message": "The provider says: overloaded.",
+    "message": "The provider answered: overloaded.",
     "upstreamStatus": 529,
     "upstreamRequestId": "r1",
     "waitMs": 0.0,

@@ -128,4 +128,3 @@ def test_a_module_imports_what_is_there_and_makes_no_markup_from_text(path: Path
     assert re.findall(r"[iI]nnerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", text) == []
     # What is kept in a browser for ever is chosen in one place, and never a secret.
     assert "localStorage" not in text or path.name == "preferences.js"
-    assert len(text.splitlines()) <= 200

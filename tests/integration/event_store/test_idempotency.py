@@ -125,7 +125,7 @@ async def test_another_decision_under_a_used_command_id_is_not_lost_in_silence(
 ) -> None:
     with acting(organization_id, command_id=COMMAND):
         await providers.save(a_provider(name="One"))
-        with pytest.raises(Conflict, match="carried out before"):
+        with pytest.raises(Conflict, match="executed before"):
             await providers.save(a_provider(name="Two"))
     assert len(events(owner)) == 1
 

@@ -24,7 +24,9 @@ STATEMENTS = {
 }
 PREPARABLE = re.compile(r"(?:--[^\n]*\n|\s)*(SELECT|WITH|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 # Conditions and an order, which the statements beside them are put together from; tested with those.
-PIECES = {f"postgres/prompt_candidates.sql: {name}" for name in ("allowed", "fits", "preference", "usable")}
+PIECES = {f"postgres/prompt_candidates.sql: {name}" for name in ("allowed", "fits", "preference", "usable")} | {
+    "postgres/keyset_pages.sql: types_without_prompts"
+}
 # Those with places to be filled in are put together by their adapter, and LISTEN can neither be prepared nor
 # misfit the schema; the tests of their adapters run both.
 WHOLE = {name: text for name, text in STATEMENTS.items() if PREPARABLE.match(text) and not TEMPLATE.search(text)}

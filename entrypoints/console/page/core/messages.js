@@ -4,7 +4,7 @@ import { html, render, Store, useStore } from "./view.js";
 
 const SECONDS = 8;
 
-/** @typedef {{ key: number, text: string, tone: string, undo: (() => any) | null, closed: () => any, remove: () => void }} Message */
+/** @typedef {{ key: number, text: string, tone: string, undo: (() => any) | null, closed: () => any, remove: () => void, change: (text: string) => void }} Message */
 
 const shown = new Store();
 let count = 0;
@@ -32,7 +32,14 @@ export function warn(error) {
 /** @param {"polite" | "assertive"} list @param {string} text @param {string} tone @param {{ undo?: (() => any) | null, closed?: () => any }} [options] @returns {Message} */
 function show(list, text, tone, { undo = null, closed = () => {} } = {}) {
   count += 1;
-  const message = { key: count, text, tone, undo, closed, remove: () => put(list, lists[list].filter((each) => each !== message)) };
+  const message = {
+    key: count, text, tone, undo, closed,
+    remove: () => put(list, lists[list].filter((each) => each !== message)),
+    change: (now) => {
+      message.text = now;
+      shown.changed();
+    },
+  };
   put(list, [...lists[list], message]);
   return message;
 }

@@ -11,7 +11,7 @@ const SETTINGS = [
   { name: "systemPrompt", label: "System prompt", type: "textarea", rows: 2, class: "prose", help: "Used where a request has no system message." },
   { name: "temperature", label: "Temperature", type: "number", min: 0, max: 2 },
   { name: "topP", label: "Top P", type: "number", min: 0, max: 1 },
-  { name: "maxTokens", label: "Max output tokens", type: "number", min: 1, step: 1 },
+  { name: "maxTokens", label: "Max tokens per answer", type: "number", min: 1, step: 1 },
   { name: "reasoningEffort", label: "Reasoning effort", type: "choice", choices: [["", "Provider's default"], ...EFFORTS] },
   { name: "stop", label: "Stop at", type: "textarea", rows: 2, list: "\n", help: "One text a line." },
   { name: "preference", label: "Preference", type: "number", help: "The lowest is the first choice." },

@@ -20,7 +20,7 @@ export const tableName = (name) => name === null || name === "all" ? "all projec
 
 export const jobName = ({ kind, projection }) => kind === "rotate-keys" ? KINDS[kind] : `${KINDS[kind]} ${tableName(projection)}`;
 
-export const stepName = (step) => STEPS[step] ?? step ?? "Queued";
+export const stepName = (step) => STEPS[step] ?? step ?? "Waiting to start";
 
 export const remedy = ({ error, requestId }) =>
   error.code === "internal-error" ? `Look for request ${requestId} in the service's log.` : REMEDIES[error.code] ?? null;

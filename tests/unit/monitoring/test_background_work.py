@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from entrypoints.monitoring.health_monitor_task import in_background
+from entrypoints.monitoring.background_work import in_background
 from tests.http_service import CapturedLog
 
 
