@@ -94,9 +94,14 @@ def measure_unbounded_fairness(data: Database, report: Report) -> None:
 
 def _measure_all(data: Database, report: Report, quotas: str, unbounded: str = "") -> None:
     chosen = [name.strip() for name in os.environ.get("FAIRNESS_ATTACKS", "").split(",") if name.strip()]
-    with played_providers() as sandbox_url, _hostile_provider() as hostile_url:
-        addresses = [urlsplit(url).netloc for url in (sandbox_url, hostile_url)]
-        allowed = ",".join([*addresses, addresses[0].replace(HOST, "localhost")])
+    # Each has a provider of its own: what one has to wait for at the other's is not the service's doing.
+    with (
+        played_providers() as sandbox_url,
+        played_providers(niceness=_NICE) as attacked_url,
+        _hostile_provider() as hostile_url,
+    ):
+        addresses = [urlsplit(url).netloc for url in (sandbox_url, attacked_url, hostile_url)]
+        allowed = ",".join([*addresses, *(address.replace(HOST, "localhost") for address in addresses[:2])])
         settings = {
             "MODELBOOK_EGRESS_ALLOW": allowed,
             "MODELBOOK_QUOTAS": quotas,
@@ -105,17 +110,8 @@ def _measure_all(data: Database, report: Report, quotas: str, unbounded: str = "
         }
         program = (sys.executable, "-m", "benchmarks.altered_service")
         with service(data, log=_log(data), program=program, **settings) as running:
-            body = provider_body(sandbox_url)
-            place = Place(
-                host=running.host,
-                port=running.port,
-                secret=SIGNING_KEY,
-                # By its name, so that it has to be looked up.
-                sandbox_endpoint=body["endpoint"].replace(HOST, "localhost"),
-                sandbox_key=body["apiKey"],
-                hostile_url=hostile_url,
-            )
-            innocent, attacker = Innocent(Organization(place)), Attacker(Organization(place), LARGE)
+            innocent = Innocent(Organization(_place(running, sandbox_url, hostile_url)))
+            attacker = Attacker(Organization(_place(running, attacked_url, hostile_url)), LARGE)
             uvloop.run(_settle(innocent, attacker))
             lookups = uvloop.run(hanging_lookups(attacker, HANGING_NAMES))
             with psycopg.connect(data.owner_url, autocommit=True) as connection:
@@ -126,6 +122,19 @@ def _measure_all(data: Database, report: Report, quotas: str, unbounded: str = "
             for attack in (*ATTACKS, lookups):
                 if not chosen or attack.name in chosen:
                     _measure(attack, innocent, attacker, running, data, report)
+
+
+def _place(running: Service, sandbox_url: str, hostile_url: str) -> Place:
+    body = provider_body(sandbox_url)
+    return Place(
+        host=running.host,
+        port=running.port,
+        secret=SIGNING_KEY,
+        # By its name, so that it has to be looked up.
+        sandbox_endpoint=body["endpoint"].replace(HOST, "localhost"),
+        sandbox_key=body["apiKey"],
+        hostile_url=hostile_url,
+    )
 
 
 def _measure(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -19,11 +20,11 @@ HOST: Final = "127.0.0.1"
 
 
 @contextmanager
-def played_providers() -> Iterator[str]:
-    """Return the address of a sandbox, without a slash at its end."""
+def played_providers(*, niceness: int = 0) -> Iterator[str]:
+    """Return the address of a sandbox, without a slash at its end; its process gives way to others by so much."""
     with socket.create_server((HOST, 0)) as taken:
         port = taken.getsockname()[1]
-    process = multiprocessing.get_context("fork").Process(target=_play, args=(port,), daemon=True)
+    process = multiprocessing.get_context("fork").Process(target=_play, args=(port, niceness), daemon=True)
     process.start()
     try:
         asyncio.run(_answering(f"http://{HOST}:{port}"))
@@ -55,7 +56,9 @@ async def registered(base_url: str, headers: Mapping[str, str], bodies: list[Map
         return ids
 
 
-def _play(port: int) -> None:
+def _play(port: int, niceness: int) -> None:
+    os.nice(niceness)
+
     async def play() -> None:
         sandbox = Sandbox()
         await sandbox.start(HOST, port)
