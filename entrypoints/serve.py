@@ -14,7 +14,7 @@ from entrypoints.last_connections import let_nobody_connect
 from entrypoints.restart_embedded_postgres import kept_alive
 from entrypoints.server_process import running
 from entrypoints.shutdown import Shutdown
-from entrypoints.workers import Workers
+from entrypoints.worker_processes import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -50,7 +50,7 @@ class ApiCall:
         """The JSON body.
 
         Raises:
-            RefusedError: there is none.
+            RequestRefused: there is none.
         """
         if self.body is None:
             message = (

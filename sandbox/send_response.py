@@ -25,7 +25,7 @@ async def send_response(
     """Send the response; `error_frame` is the provider's error event, for faults that send one.
 
     Raises:
-        DroppedError: the fault was to cut the connection.
+        ConnectionDropped: the fault was to cut the connection.
         ConnectionResetError: the client disconnected.
     """
     fault = fault or NO_FAULT

@@ -224,7 +224,7 @@ class FileSink:
 
 
 class FileTail:
-    """Implements `application.verification.checkpoint_storage.SinkTail`."""
+    """Implements `application.verification.checkpoint_storage.SinkTail`: the newest lines, the mark, and appending."""
 
     def __init__(self, sink: FileSink, part: int, descriptor: int, newest: Sequence[bytes], mark: bytes | None) -> None:
         self._sink = sink

@@ -14,7 +14,7 @@ from adapters.providers.connection_secrets import secrets_of
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.classify_error import classify_error, outcome_of, request_id_of
 from adapters.providers.error_mapping.rate_limit_headers import limits_of
-from application.json_size import has_few_values
+from application.json_value_count import has_few_values
 from application.ports.outbound_http import OutboundRequest
 from application.ports.provider_gateway import UpstreamFailure
 from application.run_in_thread import run_in_thread_if_large

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.bounds.budget_leases import BudgetLeases, Lease
-    from application.bounds.call_bounds import CallBounds, SubjectKind
     from application.bounds.call_estimates import CallEstimate
+    from application.bounds.caller_bounds import CallerBounds, SubjectKind
     from application.ports.clock import Clock
     from application.ports.timer import Timer
     from application.usage.usage_ledger import Use
@@ -138,7 +138,7 @@ class Budgets:
 
     @asynccontextmanager
     async def within(
-        self, bounds: Sequence[CallBounds], estimate: CallEstimate, uses: Callable[[], Sequence[Use]]
+        self, bounds: Sequence[CallerBounds], estimate: CallEstimate, uses: Callable[[], Sequence[Use]]
     ) -> AsyncIterator[None]:
         """Run a call if all budgets allow it; `uses` returns its cost at the end.
 
@@ -166,7 +166,7 @@ class Budgets:
                 part.reserved -= reserved
                 part.spent += spent
 
-    async def _reserve(self, bounds: CallBounds, amount: Decimal) -> tuple[_Part, Decimal]:
+    async def _reserve(self, bounds: CallerBounds, amount: Decimal) -> tuple[_Part, Decimal]:
         budget = bounds.budget
         if budget is None:
             raise LookupError(bounds.subject_id)
@@ -266,7 +266,7 @@ async def _await_lease(leasing: asyncio.Task[Lease]) -> asyncio.CancelledError |
     return departure
 
 
-def _refusal(bounds: CallBounds, budget: Budget, part: _Part, now: datetime) -> BudgetExceeded | RateLimited:
+def _refusal(bounds: CallerBounds, budget: Budget, part: _Part, now: datetime) -> BudgetExceeded | RateLimited:
     if part.spent_by_all + part.spent < budget.usd:
         return RateLimited(
             Quota(name=f"{bounds.kind}-budget", what="prompts", requests=1, seconds=1),

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from application.bounds.budgets import Budgets
-    from application.bounds.call_bounds import CallBounds
     from application.bounds.call_estimates import CallEstimate
     from application.bounds.call_limits import CallLimits
+    from application.bounds.caller_bounds import CallerBounds
     from application.usage.usage_ledger import Use
 
 
@@ -25,7 +25,7 @@ class CallAdmission:
 
     @asynccontextmanager
     async def admitted(
-        self, bounds: Sequence[CallBounds], estimate: CallEstimate, uses: Callable[[], Sequence[Use]]
+        self, bounds: Sequence[CallerBounds], estimate: CallEstimate, uses: Callable[[], Sequence[Use]]
     ) -> AsyncIterator[None]:
         """Run a call if all bounds allow it; `uses` returns its usage at the end.
 

@@ -13,19 +13,19 @@ from application.plurals import counted
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
-    from application.bounds.call_bounds import CallBounds
+    from application.bounds.caller_bounds import CallerBounds
     from application.bounds.rate_limits import Allowance, RateLimits
 
 _MINUTE: Final = 60
 _SHORTLY: Final = 1
 
 
-def requests_quota(bounds: CallBounds, most: int) -> Quota:
+def requests_quota(bounds: CallerBounds, most: int) -> Quota:
     """Return the quota of requests a minute."""
     return Quota(name=f"{bounds.kind}-requests", what="requests", requests=most, seconds=_MINUTE)
 
 
-def tokens_quota(bounds: CallBounds, most: int) -> Quota:
+def tokens_quota(bounds: CallerBounds, most: int) -> Quota:
     """Return the quota of tokens a minute."""
     return Quota(name=f"{bounds.kind}-tokens", what="tokens", requests=most, seconds=_MINUTE)
 
@@ -41,13 +41,13 @@ class CallLimits:
         self._counts = counts
 
     @asynccontextmanager
-    async def within(self, bounds: Sequence[CallBounds], tokens: Callable[[], int]) -> AsyncIterator[None]:
+    async def within(self, bounds: Sequence[CallerBounds], tokens: Callable[[], int]) -> AsyncIterator[None]:
         """Run a call if all limits allow it; `tokens` returns their number at the end.
 
         Raises:
             RateLimited: one of them does not; it says when to try again.
         """
-        entered: list[tuple[CallBounds, str]] = []
+        entered: list[tuple[CallerBounds, str]] = []
         try:
             for each in bounds:
                 ticket = await self._enter(each)
@@ -63,7 +63,7 @@ class CallLimits:
             for each, ticket in entered:
                 await self._counts.leave(each.subject_id, ticket)
 
-    async def _enter(self, bounds: CallBounds) -> str | None:
+    async def _enter(self, bounds: CallerBounds) -> str | None:
         most = bounds.limits.concurrent
         if most is None:
             return None
@@ -76,7 +76,7 @@ class CallLimits:
             )
         return ticket
 
-    async def _admit(self, bounds: CallBounds) -> None:
+    async def _admit(self, bounds: CallerBounds) -> None:
         """Look at the tokens first: a request that they refuse is not counted."""
         limits = bounds.limits
         if limits.tokens_per_minute is not None:
@@ -86,14 +86,14 @@ class CallLimits:
             quota = requests_quota(bounds, limits.requests_per_minute)
             _check(bounds, await self._counts.take(quota, bounds.subject_id))
 
-    async def _add_tokens(self, bounds: Sequence[CallBounds], tokens: Callable[[], int]) -> None:
+    async def _add_tokens(self, bounds: Sequence[CallerBounds], tokens: Callable[[], int]) -> None:
         for each in bounds:
             most = each.limits.tokens_per_minute
             if most is not None and (used := tokens()):
                 await self._counts.add(tokens_quota(each, most), each.subject_id, used)
 
 
-def _check(bounds: CallBounds, allowance: Allowance) -> None:
+def _check(bounds: CallerBounds, allowance: Allowance) -> None:
     if allowance.is_granted:
         return
     quota, seconds = allowance.quota, max(_SHORTLY, ceil(allowance.resets_after_seconds))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from application.bounds.budget_leases import BudgetLeases
     from application.bounds.budgets import NoteThreshold
-    from application.bounds.call_bounds import SubjectKind
+    from application.bounds.caller_bounds import SubjectKind
 
 SWEEP_SECONDS: Final = 300.0
 MOST: Final = 1_000

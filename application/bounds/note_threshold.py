@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from application.access_keys.access_keys import AccessKeys
-    from application.bounds.call_bounds import SubjectKind
+    from application.bounds.caller_bounds import SubjectKind
     from application.ports.repositories import Organizations
     from domain.access_key.aggregate import AccessKey
     from domain.organization.aggregate import Organization

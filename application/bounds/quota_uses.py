@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
-from application.bounds.call_bounds import CallBounds
 from application.bounds.call_limits import requests_quota, tokens_quota
+from application.bounds.caller_bounds import CallerBounds
 from application.bounds.quotas import QUOTAS, rate_quota
 from application.caller import current_caller
 from domain.access_key.values import NO_LIMITS
@@ -65,6 +65,6 @@ async def quota_uses(
 
 def _window(name: str, limits: Quotas) -> Quota:
     """Return the window that a rate is counted in; prompts count in windows of access keys and organizations alike."""
-    bounds = CallBounds(kind="organization", subject_id=current_caller().organization_id, limits=NO_LIMITS)
+    bounds = CallerBounds(kind="organization", subject_id=current_caller().organization_id, limits=NO_LIMITS)
     counted = {"requestsPerMinute": requests_quota, "tokensPerMinute": tokens_quota}.get(name)
     return rate_quota(name, limits[name]) if counted is None else counted(bounds, limits[name])

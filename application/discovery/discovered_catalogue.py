@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from application.caller import current_caller
 from application.discovery.discovered_model import DiscoveredModel, discovered
 from application.discovery.kept_documents import offer_from
-from application.discovery.offer_changes import names_of, names_of_missing
+from application.discovery.offer_changes import names_no_longer_offered, names_of
 from application.discovery.registered_differences import registered_differences, registrations
 from application.policies.base_models import known_model
 from application.ports.registered_models import ProviderEntry
@@ -141,7 +141,9 @@ def _missing(
     snapshot: Snapshot, not_offered: Sequence[RegisteredModel], known: Callable[[str], KnownModel], day: date
 ) -> list[MissingModel]:
     """Return what was offered once, and what is registered but was never seen on offer."""
-    found = registrations(not_offered, names_of_missing(snapshot.missing), lambda model_id: known(model_id).aliases)
+    found = registrations(
+        not_offered, names_no_longer_offered(snapshot.missing), lambda model_id: known(model_id).aliases
+    )
     entries: list[tuple[str, datetime | None, RegisteredModel | None]] = [
         (model_id, _moment(entry["since"]), found.by_offered_id.get(model_id))
         for model_id, entry in snapshot.missing.items()

@@ -98,14 +98,14 @@ def names_of(offered: Mapping[str, Offer]) -> ModelNames:
     return ModelNames({model_id: aliases_of(model_id, offer.get("extras", {})) for model_id, offer in offered.items()})
 
 
-def names_of_missing(missing: Mapping[str, Missing]) -> ModelNames:
+def names_no_longer_offered(missing: Mapping[str, Missing]) -> ModelNames:
     """Return the names of what was offered once."""
     return ModelNames({model_id: entry["aliases"] for model_id, entry in missing.items()})
 
 
 def changes_between(previous: Snapshot, offered: Mapping[str, Offer]) -> dict[str, Any]:
     """Return what is new, back again, described otherwise, and priced otherwise. Amounts are text."""
-    missing = names_of_missing(previous.missing)
+    missing = names_no_longer_offered(previous.missing)
     added: list[str] = []
     returned: list[str] = []
     changed: list[dict[str, Any]] = []

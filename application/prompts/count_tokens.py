@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from application.bounds.call_bounds import bounds_of_caller
+from application.bounds.caller_bounds import bounds_of_caller
 from application.caller import current_caller
 from application.errors import CredentialUnreadable, InvalidInput
 from application.ports.provider_gateway import CallOutcome, UpstreamFailure

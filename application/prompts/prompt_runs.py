@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from application.bounds.call_bounds import bounds_of_caller
 from application.bounds.call_estimates import NO_ESTIMATE, call_estimate
+from application.bounds.caller_bounds import bounds_of_caller
 from application.caller import current_caller
 from application.prompts.candidate_queue import CandidateQueue
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from application.bounds.call_admission import CallAdmission
-    from application.bounds.call_bounds import CallBounds
     from application.bounds.call_estimates import CallEstimate
+    from application.bounds.caller_bounds import CallerBounds
     from application.bounds.organization_quotas import OrganizationQuotas
     from application.ports.provider_gateway import ProviderConnection, TestReport
     from application.ports.timer import Timer
@@ -97,7 +97,7 @@ class PromptRuns:
         estimate = await self._estimate(prompt, ready, bounds)
         return run, self.admission.admitted(bounds, estimate, lambda: recording.uses)
 
-    async def _estimate(self, prompt: Prompt, ready: RunnableModels, bounds: Sequence[CallBounds]) -> CallEstimate:
+    async def _estimate(self, prompt: Prompt, ready: RunnableModels, bounds: Sequence[CallerBounds]) -> CallEstimate:
         """Return what the call may cost; with a budget, a model without a price counts as the dearest one."""
         if all(each.budget is None and each.limits.tokens_per_minute is None for each in bounds):
             return NO_ESTIMATE

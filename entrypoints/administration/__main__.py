@@ -11,7 +11,7 @@ from uuid import UUID
 import uvloop
 
 from application.errors import ApplicationError
-from entrypoints.administration.admin_access import Access, administering, until_stopped
+from entrypoints.administration.admin_access import AdminAccess, administering, until_stopped
 from entrypoints.administration.run_job import once_reachable, run_job
 from entrypoints.logs import build_logger, end_logged, every_log
 from entrypoints.settings import Settings
@@ -30,10 +30,10 @@ def main() -> None:
         settings = Settings()
         logger = build_logger(level=settings.log_level, log_format=settings.log_format)
         with every_log(logger), end_logged(logger):
-            uvloop.run(_run(UUID(order["job"]), Access.from_document(order["access"]), stop, logger))
+            uvloop.run(_run(UUID(order["job"]), AdminAccess.from_document(order["access"]), stop, logger))
 
 
-async def _run(job_id: UUID, access: Access, stop: StopSignal, logger: FilteringBoundLogger) -> None:
+async def _run(job_id: UUID, access: AdminAccess, stop: StopSignal, logger: FilteringBoundLogger) -> None:
     started = time.monotonic()
     async with administering(access) as administration:
         try:

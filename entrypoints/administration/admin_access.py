@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class AdminAccess:
     """What administrators' work needs; the folder of the key file where the keys are kept in one."""
 
     admin_database_url: str = field(repr=False)
@@ -30,14 +30,14 @@ class Access:
     master_key_directory: Path | None = None
 
     @classmethod
-    def from_document(cls, document: dict[str, Any]) -> Access:
+    def from_document(cls, document: dict[str, Any]) -> AdminAccess:
         """Return the access that a launcher has sent."""
         directory = document["master_key_directory"]
         return cls(**document | {"master_key_directory": None if directory is None else Path(directory)})
 
 
 @asynccontextmanager
-async def administering(access: Access) -> AsyncIterator[Administration]:
+async def administering(access: AdminAccess) -> AsyncIterator[Administration]:
     """Give the administrators' parts for the length of the block."""
     administration = Administration(
         admin_database_url=access.admin_database_url,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from entrypoints.administration.admin_access import Access
+from entrypoints.administration.admin_access import AdminAccess
 from entrypoints.preparation import container
 from entrypoints.runtime import prepared
 from entrypoints.settings import WrongSettings
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def accessible(settings: Settings, say: Callable[[str], None]) -> Iterator[Access]:
+def accessible(settings: Settings, say: Callable[[str], None]) -> Iterator[AdminAccess]:
     """Give access to the database of the settings; the embedded one is started where it does not run.
 
     Raises:
@@ -26,7 +26,7 @@ def accessible(settings: Settings, say: Callable[[str], None]) -> Iterator[Acces
     """
     if settings.is_embedded:
         with prepared(settings, say) as runtime:
-            yield Access(
+            yield AdminAccess(
                 admin_database_url=runtime.admin_database_url,
                 master_keys=runtime.master_keys,
                 master_key_directory=runtime.master_key_directory,
@@ -36,7 +36,7 @@ def accessible(settings: Settings, say: Callable[[str], None]) -> Iterator[Acces
         raise WrongSettings(["MODELBOOK_ADMIN_DATABASE_URL is missing: `modelbook migrate --logins` prints it."])
     url = settings.admin_database_url.get_secret_value()
     container.inspect(url, setting="MODELBOOK_ADMIN_DATABASE_URL", administrates=True)
-    yield Access(
+    yield AdminAccess(
         admin_database_url=url,
         master_keys="" if settings.master_keys is None else settings.master_keys.get_secret_value(),
     )

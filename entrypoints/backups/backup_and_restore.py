@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from application.errors import ApplicationError, Conflict, Unavailable
 from application.verification.check_database import DatabaseUnsound
-from entrypoints.administration.admin_access import Access, administering
+from entrypoints.administration.admin_access import AdminAccess, administering
 from entrypoints.administration.container import check_keyring
 from entrypoints.backups.container import backups, database_check, scratch_server
 from entrypoints.preparation import container
@@ -37,7 +37,7 @@ class BackupUnsound(ApplicationError):
     code = "backup-unsound"
 
 
-async def back_up(access: Access, file: Path, *, is_checked: bool, progress: Progress) -> Document:
+async def back_up(access: AdminAccess, file: Path, *, is_checked: bool, progress: Progress) -> Document:
     """Write a backup, and restore it into a server that is thrown away to prove it; the file is there if all is well.
 
     Raises:
@@ -52,7 +52,7 @@ async def back_up(access: Access, file: Path, *, is_checked: bool, progress: Pro
     return _document(file, contents, checked)
 
 
-async def restore(owner_url: str, file: Path, *, access: Callable[[], Access], progress: Progress) -> Document:
+async def restore(owner_url: str, file: Path, *, access: Callable[[], AdminAccess], progress: Progress) -> Document:
     """Restore a backup into an empty database, bring it to the schema of this version and prove it.
 
     `access` returns the administrators' access when the roles exist.
@@ -70,7 +70,7 @@ async def restore(owner_url: str, file: Path, *, access: Callable[[], Access], p
     return {"applied": list(applied), **_document(file, contents, checked)}
 
 
-async def _tried(access: Access, file: Path, contents: Contents, progress: Progress) -> CheckedDatabase:
+async def _tried(access: AdminAccess, file: Path, contents: Contents, progress: Progress) -> CheckedDatabase:
     with scratch_server() as owner_url:
         await backups().restore(owner_url, str(file), contents, progress)
         tried = replace(access, admin_database_url=container.trusted_logins(owner_url).admin_database_url)
@@ -78,7 +78,7 @@ async def _tried(access: Access, file: Path, contents: Contents, progress: Progr
         return await _checked(tried, progress)
 
 
-async def _checked(access: Access, progress: Progress) -> CheckedDatabase:
+async def _checked(access: AdminAccess, progress: Progress) -> CheckedDatabase:
     container.inspect(access.admin_database_url, setting="MODELBOOK_ADMIN_DATABASE_URL", administrates=True)
     check_keyring(access.master_keys, access.admin_database_url)
     async with administering(access) as administration:

@@ -12,7 +12,7 @@ import uvloop
 
 from application.errors import Unavailable
 from application.plurals import counted
-from entrypoints.administration.admin_access import Access, until_stopped
+from entrypoints.administration.admin_access import AdminAccess, until_stopped
 from entrypoints.backups.backup_and_restore import restore as restored
 from entrypoints.backups.container import kept_master_keys
 from entrypoints.cli.admin_jobs import progress_bar
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Target:
     owner_url: str
-    access: Callable[[], Access]
+    access: Callable[[], AdminAccess]
 
 
 def restore(
@@ -97,7 +97,7 @@ def _new_folder(settings: Settings) -> Iterator[_Target]:
     try:
         yield _Target(
             owner_url=owner_url,
-            access=lambda: Access(
+            access=lambda: AdminAccess(
                 admin_database_url=container.trusted_logins(owner_url).admin_database_url,
                 master_keys=master_keys,
                 master_key_directory=directory if given is None else None,
@@ -130,10 +130,10 @@ def _empty_database(settings: Settings, made: dict[str, object], *, logins: bool
         raise WrongSettings(missing)
     owner_url, master_keys = settings.owner_database_url.get_secret_value(), settings.master_keys.get_secret_value()
 
-    def access() -> Access:
+    def access() -> AdminAccess:
         if logins or settings.admin_database_url is None:
             made.update(new_logins(owner_url))
-            return Access(admin_database_url=str(made["adminDatabaseUrl"]), master_keys=master_keys)
-        return Access(admin_database_url=settings.admin_database_url.get_secret_value(), master_keys=master_keys)
+            return AdminAccess(admin_database_url=str(made["adminDatabaseUrl"]), master_keys=master_keys)
+        return AdminAccess(admin_database_url=settings.admin_database_url.get_secret_value(), master_keys=master_keys)
 
     return _Target(owner_url=owner_url, access=access)

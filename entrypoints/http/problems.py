@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from application.ports.provider_gateway import CallOutcome
     from entrypoints.http.request_errors import FieldError
 
-PROBLEM_TYPE = "application/problem+json"
+PROBLEM_CONTENT_TYPE = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,9 @@ def problem_type(code: str) -> str:
 def problem_response(problem: Problem, *, instance: str, request_id: str) -> web.Response:
     """Return the answer for a problem with the request to this path."""
     body = json_bytes(problem_document(problem, instance=instance, request_id=request_id))
-    return web.Response(status=problem.status, body=body, headers={**problem.headers, "Content-Type": PROBLEM_TYPE})
+    return web.Response(
+        status=problem.status, body=body, headers={**problem.headers, "Content-Type": PROBLEM_CONTENT_TYPE}
+    )
 
 
 def problem_document(problem: Problem, *, instance: str, request_id: str) -> dict[str, object]:
@@ -89,6 +91,6 @@ class ProblemShape:
 
 
 PROBLEM_DETAILS = ProblemShape(
-    content_type=PROBLEM_TYPE, respond=problem_response, schema={"$ref": "#/components/schemas/Problem"}
+    content_type=PROBLEM_CONTENT_TYPE, respond=problem_response, schema={"$ref": "#/components/schemas/Problem"}
 )
 """The usual one; routes that keep to somebody else's API have another."""

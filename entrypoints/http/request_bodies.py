@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from aiohttp import web
 
-from application.json_size import MOST_CONTAINERS, MOST_VALUES, JsonSize
+from application.json_value_count import MOST_CONTAINERS, MOST_VALUES, JsonValueCount
 from application.request_cleanup import at_request_end
 from application.run_in_thread import run_in_thread
 from entrypoints.http.request_errors import (
@@ -107,7 +107,7 @@ class RequestBodies:
             return _arrived(request)
         self.check(organization_id, stated)
         started = asyncio.get_running_loop().time()
-        chunks, length, size, held = [], 0, JsonSize(), 0
+        chunks, length, size, held = [], 0, JsonValueCount(), 0
 
         def give_back() -> None:
             self._count(organization_id, -held)

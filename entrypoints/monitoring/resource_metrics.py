@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
     from application.append_timing import AppendTiming
-    from application.bounds.call_bounds import CallBounds
     from application.bounds.call_estimates import CallEstimate
+    from application.bounds.caller_bounds import CallerBounds
     from application.bounds.shares import Shares
     from application.ports.tracing import Tracer
     from application.usage.usage_ledger import Use
@@ -153,7 +153,7 @@ class CountedAdmission(CallAdmission):
 
     @asynccontextmanager
     async def admitted(
-        self, bounds: Sequence[CallBounds], estimate: CallEstimate, uses: Callable[[], Sequence[Use]]
+        self, bounds: Sequence[CallerBounds], estimate: CallEstimate, uses: Callable[[], Sequence[Use]]
     ) -> AsyncIterator[None]:
         """Run a call if all bounds allow it; errors as there."""
         async with AsyncExitStack() as admitted:

@@ -29,7 +29,7 @@ class FaultQueue:
         `kind` is one of `faults.kinds.FAULT_KINDS`, or the name of a refusal of that provider in `keys.KEYS`.
 
         Raises:
-            UnknownFaultError: a name or a parameter is not known, or has the wrong type.
+            UnknownFault: a name or a parameter is not known, or has the wrong type.
         """
         self._check(kind, provider, operation, times)
         _check_parameters(kind, FAULT_KINDS.get(kind, FaultKind(summary="")), parameters)

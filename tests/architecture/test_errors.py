@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.architecture.sources import ROOT, place, python_files, tree
+from tests.architecture.sources import PRODUCT, ROOT, place, python_files, tree
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 EVERYTHING = {"Exception", "BaseException"}
@@ -23,6 +25,7 @@ EDGES = {
     "tests/clients/served.py",
 }
 
+RAISED = re.compile(r"^ {4}([A-Z][\w.]+):", re.MULTILINE)
 BROAD_WORDS = re.compile(r"\b(Base)?Exception\b|\bexcept\s*\\?\s*:")
 
 
@@ -86,3 +89,28 @@ def test_an_edge_catches_everything_once(edge: str) -> None:
 def test_a_broad_handler_would_be_noticed(code: str, found: int) -> None:
     assert len(_broad(ast.parse(code))) == found
     assert BROAD_WORDS.search(code) or not found
+
+
+def _undefined_in_docstrings(files: Iterable[Path]) -> set[str]:
+    """Return what docstrings say is raised, and no file of these defines or imports."""
+    defined = set(dir(builtins))
+    raised: dict[str, str] = {}
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                defined.add(node.name)
+                section = (ast.get_docstring(node) or "").partition("Raises:")[2]
+                raised |= {name.rpartition(".")[2]: f"{path.name}:{node.lineno}" for name in RAISED.findall(section)}
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                defined |= {(alias.asname or alias.name).rpartition(".")[2] for alias in node.names}
+    return {f"{where} {name}" for name, where in raised.items() if name not in defined}
+
+
+def test_docstrings_name_errors_that_exist() -> None:
+    assert _undefined_in_docstrings(python_files(*PRODUCT)) == set()
+
+
+def test_an_error_that_does_not_exist_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.py"
+    path.write_text('def f() -> None:\n    """Do it.\n\n    Raises:\n        NoSuchError: it went.\n    """\n', "utf-8")
+    assert _undefined_in_docstrings([path]) == {"wrong.py:1 NoSuchError"}

@@ -34,7 +34,7 @@ def list_models(call: ApiCall) -> ProviderResponse:
     """One page.
 
     Raises:
-        RefusedError: a parameter is out of range, or the cursor names no listed model.
+        RequestRefused: a parameter is out of range, or the cursor names no listed model.
     """
     limit = _limit(call)
     after, before = call.query.get("after_id"), call.query.get("before_id")
@@ -53,7 +53,7 @@ def get_model(call: ApiCall) -> ProviderResponse:
     """One model, by id or alias.
 
     Raises:
-        RefusedError: there is none.
+        RequestRefused: there is none.
     """
     name = call.parameters["model"]
     model = call.catalogue.find(name)

@@ -12,7 +12,7 @@ def read_media(blocks: Sequence[object], place: str, model: SimulatedModel) -> t
     """The images and documents among the blocks.
 
     Raises:
-        RefusedError: the model does not see, or one is not what it says it is.
+        RequestRefused: the model does not see, or one is not what it says it is.
     """
     found: list[Image] = []
     for at, block in enumerate(blocks):

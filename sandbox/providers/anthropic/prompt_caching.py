@@ -36,7 +36,7 @@ def use_cache(call: ApiCall) -> CacheUse:
     """What this request reads and writes; its prefixes are remembered.
 
     Raises:
-        RefusedError: there are too many breakpoints, or one is where it may not be.
+        RequestRefused: there are too many breakpoints, or one is where it may not be.
     """
     pieces = list(_pieces(call.json()))
     marked = [_lifetime(piece) for piece in pieces]

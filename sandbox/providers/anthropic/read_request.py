@@ -27,7 +27,7 @@ def check_version(call: ApiCall) -> None:
     """Hold the caller to the `anthropic-version` header.
 
     Raises:
-        RefusedError: it is absent or names no version.
+        RequestRefused: it is absent or names no version.
     """
     version = call.headers.get("anthropic-version")
     if version is None:
@@ -40,7 +40,7 @@ def read_model(call: ApiCall) -> SimulatedModel:
     """The model to talk to.
 
     Raises:
-        RefusedError: none was named or it does not exist.
+        RequestRefused: none was named or it does not exist.
     """
     name = text_at(call.json(), "model")
     if not name:
@@ -55,7 +55,7 @@ def read_limit(call: ApiCall, model: SimulatedModel) -> int:
     """The largest number of output tokens, which every request must name; 0 only warms the cache.
 
     Raises:
-        RefusedError: it is absent, negative, or above the model's own; or the body is too large, or a sampling
+        RequestRefused: it is absent, negative, or above the model's own; or the body is too large, or a sampling
             parameter was sent under the version that removed them.
     """
     body = call.json()
@@ -81,7 +81,7 @@ def read_prompt(call: ApiCall, model: SimulatedModel) -> ParsedPrompt:
     """The prompt of a Messages request.
 
     Raises:
-        RefusedError: a message, a tool, a signature or an image is not as it should be.
+        RequestRefused: a message, a tool, a signature or an image is not as it should be.
     """
     body = call.json()
     rules = rules_of(model)

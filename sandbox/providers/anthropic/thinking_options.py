@@ -17,7 +17,7 @@ def read_thinking(body: JsonObject, rules: Claude, text: str) -> Thinking | None
     """How much the model thinks; left to itself it only does when the user speaks of thinking.
 
     Raises:
-        RefusedError: the model does not take the thinking, the effort, or a parameter that was sent beside them.
+        RequestRefused: the model does not take the thinking, the effort, or a parameter that was sent beside them.
     """
     effort = _read_effort(body, rules)
     asked = object_at(body, "thinking")

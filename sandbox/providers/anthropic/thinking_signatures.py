@@ -31,7 +31,7 @@ def check_signatures(call: ApiCall, model: SimulatedModel, messages: Sequence[Ma
     """Hold the caller to hand thoughts back as they were, and before calls when a budget for thinking is given.
 
     Raises:
-        RefusedError: a signature does not hold, or a thought is missing.
+        RequestRefused: a signature does not hold, or a thought is missing.
     """
     for at, message in enumerate(messages):
         for block_at, block in enumerate(objects_at(message, "content")):

@@ -29,7 +29,7 @@ def read_tool_options(body: JsonObject) -> ToolOptions:
     """The tools of a request; those that Anthropic runs itself are left alone.
 
     Raises:
-        RefusedError: a tool or the choice is not one.
+        RequestRefused: a tool or the choice is not one.
     """
     offered = [tool for tool in objects_at(body, "tools") if tool.get("type", "custom") == "custom"]
     choice = object_at(body, "tool_choice")
@@ -53,7 +53,7 @@ def read_format(body: JsonObject, rules: Claude) -> Mapping[str, object] | None:
     """The JSON Schema of the answer, if one is requested.
 
     Raises:
-        RefusedError: the model has no formats, or the schema says more than it may.
+        RequestRefused: the model has no formats, or the schema says more than it may.
     """
     asked = object_at(object_at(body, "output_config"), "format")
     if not asked:
@@ -71,7 +71,7 @@ def check_results(messages: Sequence[Mapping[str, object]]) -> None:
     """Hold tool results to come first in the very next turn, all of them.
 
     Raises:
-        RefusedError: a call has no result there, or a result has no call.
+        RequestRefused: a call has no result there, or a result has no call.
     """
     for at, message in enumerate(messages):
         asked = _ids(message, "tool_use", "id", f"messages.{at}.content")

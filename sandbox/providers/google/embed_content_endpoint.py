@@ -27,7 +27,7 @@ def embed_many(call: ApiCall) -> ProviderResponse:
     """The vectors of several contents, in their order.
 
     Raises:
-        RefusedError: there are none or too many, or one is for another model.
+        RequestRefused: there are none or too many, or one is for another model.
     """
     model = find_model(call, "embedContent")
     requests = objects_at(call.json(), "requests")

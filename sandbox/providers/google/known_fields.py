@@ -125,7 +125,7 @@ def refuse_unknown(body: JsonObject) -> None:
     """Hold a request to the names that are known.
 
     Raises:
-        RefusedError: there is another one; the message names each, and where it is.
+        RequestRefused: there is another one; the message names each, and where it is.
     """
     found = [
         f'Invalid JSON payload received. Unknown name "{name}"{_at(place)}: Cannot find field.'

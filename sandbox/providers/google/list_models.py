@@ -17,7 +17,7 @@ def list_models(call: ApiCall) -> ProviderResponse:
     """One page; the last has no `nextPageToken` at all.
 
     Raises:
-        RefusedError: the size is negative or the token is not one of ours.
+        RequestRefused: the size is negative or the token is not one of ours.
     """
     size = _size(call)
     start = _start(call.query.get("pageToken", ""))
@@ -34,7 +34,7 @@ def get_model(call: ApiCall) -> ProviderResponse:
     """One model.
 
     Raises:
-        RefusedError: there is none with this name in this version of the API.
+        RequestRefused: there is none with this name in this version of the API.
     """
     return ProviderResponse(body=find_model(call, "GetModel").entry)
 
@@ -43,7 +43,7 @@ def find_model(call: ApiCall, method: str) -> SimulatedModel:
     """The model that the path names.
 
     Raises:
-        RefusedError: it does not exist, not in this version of the API, or does not know the method.
+        RequestRefused: it does not exist, not in this version of the API, or does not know the method.
     """
     name = call.parameters["model"]
     model = call.catalogue.find(name)

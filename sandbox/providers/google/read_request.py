@@ -22,7 +22,7 @@ def read_prompt(call: ApiCall, body: JsonObject, model: SimulatedModel) -> Parse
     """The prompt; field names are accepted in camel case and in snake case, as Google does.
 
     Raises:
-        RefusedError: there are no contents, a name is not known, calls and results do not match, or an image or a
+        RequestRefused: there are no contents, a name is not known, calls and results do not match, or an image or a
             signature is not one.
     """
     refuse_unknown(body)

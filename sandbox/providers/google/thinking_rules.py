@@ -32,7 +32,7 @@ def read_thinking(config: Mapping[str, object], model: SimulatedModel) -> Thinki
     """How much the model thinks.
 
     Raises:
-        RefusedError: it does not think, or not in the way that was requested.
+        RequestRefused: it does not think, or not in the way that was requested.
     """
     level, budget = str(either(config, "thinkingLevel") or "").upper(), either(config, "thinkingBudget")
     if not model.reasoning:

@@ -21,7 +21,7 @@ def check_turns(contents: Sequence[Mapping[str, object]]) -> None:
     """Hold results to follow their calls, one for each.
 
     Raises:
-        RefusedError: they do not.
+        RequestRefused: they do not.
     """
     waiting = 0
     for at, content in enumerate(contents):
@@ -50,7 +50,7 @@ def check_signatures(call: ApiCall, model: SimulatedModel, contents: Sequence[Ma
     """Hold the caller to hand signatures back where they came: on the first call of each step of the current turn.
 
     Raises:
-        RefusedError: one is missing, or is none of this model's.
+        RequestRefused: one is missing, or is none of this model's.
     """
     asked = [at for at, content in enumerate(contents) if content.get("role") != "model" and _speaks(content)]
     start = asked[-1] if asked else 0

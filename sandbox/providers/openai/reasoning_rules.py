@@ -36,7 +36,7 @@ def read_chat_thinking(body: JsonObject, model: SimulatedModel) -> Thinking | No
     """How much the model reasons on a chat completion.
 
     Raises:
-        RefusedError: the model does not take the effort, or not with functions, or not a parameter that was sent.
+        RequestRefused: the model does not take the effort, or not with functions, or not a parameter that was sent.
     """
     if not model.reasoning:
         if body.get("reasoning_effort") is not None:
@@ -64,7 +64,7 @@ def read_responses_thinking(body: JsonObject, model: SimulatedModel) -> Thinking
     """How much the model reasons on a response.
 
     Raises:
-        RefusedError: the model does not take the effort, or not a parameter that was sent.
+        RequestRefused: the model does not take the effort, or not a parameter that was sent.
     """
     asked = text_at(object_at(body, "reasoning"), "effort")
     if not model.reasoning:

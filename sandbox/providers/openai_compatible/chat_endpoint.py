@@ -44,7 +44,7 @@ def find_chat_model(call: ApiCall, name: str, options: ChatOptions) -> Simulated
     """The model to talk to.
 
     Raises:
-        RefusedError: none was named, it does not exist, or it does not chat.
+        RequestRefused: none was named, it does not exist, or it does not chat.
     """
     if not name:
         raise RequestRefused(400, "you must provide a model parameter")

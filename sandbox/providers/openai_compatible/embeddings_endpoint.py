@@ -30,7 +30,7 @@ def find_embedding_model(call: ApiCall, name: str) -> SimulatedModel:
     """The model to embed with.
 
     Raises:
-        RefusedError: none was named, it does not exist, or it does not embed.
+        RequestRefused: none was named, it does not exist, or it does not embed.
     """
     if not name:
         raise RequestRefused(400, "you must provide a model parameter")
@@ -46,7 +46,7 @@ def answer_embeddings(call: ApiCall, model: SimulatedModel) -> ProviderResponse:
     """The vectors of the call's inputs by this model.
 
     Raises:
-        RefusedError: an input is empty or too long, there are too many, or the model has no such size.
+        RequestRefused: an input is empty or too long, there are too many, or the model has no such size.
     """
     body = call.json()
     inputs = _inputs(body)

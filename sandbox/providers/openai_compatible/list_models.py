@@ -13,7 +13,7 @@ def get_model(call: ApiCall) -> ProviderResponse:
     """One model.
 
     Raises:
-        RefusedError: there is none with this id.
+        RequestRefused: there is none with this id.
     """
     name = call.parameters["model"]
     model = call.catalogue.find(name)

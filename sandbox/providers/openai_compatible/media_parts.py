@@ -18,7 +18,7 @@ def read_image(address: str) -> Image:
     """The image of a data URL, or one that is somewhere else.
 
     Raises:
-        RefusedError: it is not an image.
+        RequestRefused: it is not an image.
     """
     if not address.startswith("data:"):
         return Image("image at a URL", None)
@@ -36,7 +36,7 @@ def read_file(facts: Mapping[str, object], param: str) -> Image:
     """A PDF in a data URL, at a URL, or one that was uploaded before.
 
     Raises:
-        RefusedError: there is none, or it is no PDF.
+        RequestRefused: there is none, or it is no PDF.
     """
     if text_at(facts, "file_id"):
         raise RequestRefused(404, f"No such File object: {text_at(facts, 'file_id')}", code=None, param="id")
@@ -60,7 +60,7 @@ def read_audio(part: Mapping[str, object], model: SimulatedModel, param: str) ->
     """Sound, which only the models for it take.
 
     Raises:
-        RefusedError: the model has no audio input, or it is not base64.
+        RequestRefused: the model has no audio input, or it is not base64.
     """
     if model.kind != "audio":
         raise RequestRefused(

@@ -18,7 +18,7 @@ def read_prompt(body: JsonObject, model: SimulatedModel, thinking: Thinking | No
     """The prompt of a chat completion.
 
     Raises:
-        RefusedError: there are no messages, tool results are not where they belong, or an image or a schema is not one.
+        RequestRefused: there are no messages, tool results are out of place, or an image or a schema is not one.
     """
     messages = objects_at(body, "messages")
     if not messages:
@@ -48,7 +48,7 @@ def refuse_json_without_word(body: JsonObject) -> None:
     """Hold a caller who wants any JSON to saying so in the messages, too.
 
     Raises:
-        RefusedError: `json_object` was requested, and no message has the word.
+        RequestRefused: `json_object` was requested, and no message has the word.
     """
     if object_at(body, "response_format").get("type") != "json_object":
         return
@@ -126,7 +126,7 @@ def _check_results(messages: Sequence[Mapping[str, object]]) -> None:
     """Require tool messages to follow the calls that they answer directly, one for each.
 
     Raises:
-        RefusedError: they do not, or an id is too long, or a result holds an image.
+        RequestRefused: they do not, or an id is too long, or a result holds an image.
     """
     open_ids: list[str] = []
     for at, message in enumerate(messages):

@@ -26,7 +26,7 @@ def refuse_loose_schema(schema: Mapping[str, object], what: str, *, param: str, 
     """Hold a strict schema to its rules; `what` names it, e.g. `function 'get_weather'`.
 
     Raises:
-        RefusedError: an object takes further properties or does not require all, or a keyword is not permitted.
+        RequestRefused: an object takes further properties or does not require all, or a keyword is not permitted.
     """
     for path, part in _parts(schema, ()):
         fault = _fault_of(part)

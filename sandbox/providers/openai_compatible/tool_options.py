@@ -27,7 +27,7 @@ def read_tool_options(body: JsonObject, *, nested: bool, strict: bool = False) -
     """The tools of a request; `nested` as in Chat Completions, `strict` where a function is unless it says otherwise.
 
     Raises:
-        RefusedError: a name, a strict schema, or the choice is not one.
+        RequestRefused: a name, a strict schema, or the choice is not one.
     """
     offered = objects_at(body, "tools")
     choice = body.get("tool_choice")
@@ -84,7 +84,7 @@ def refuse_long(text: str, param: str, longest: int = _LONGEST_NAME) -> None:
     """Refuse a name or an id that is too long, in OpenAI's words.
 
     Raises:
-        RefusedError: it is.
+        RequestRefused: it is.
     """
     if len(text) > longest:
         message = (

@@ -23,7 +23,7 @@ def read_parts(parts: Sequence[object], role: str, model: SimulatedModel, place:
     """The images and files among the parts.
 
     Raises:
-        RefusedError: a part is of a kind that this role does not have, or cannot be read.
+        RequestRefused: a part is of a kind that this role does not have, or cannot be read.
     """
     allowed = _ASSISTANT if role == "assistant" else _OTHERS
     images = []

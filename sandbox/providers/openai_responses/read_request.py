@@ -23,7 +23,7 @@ def read_prompt(call: ApiCall, model: SimulatedModel, thinking: Thinking | None)
     """The prompt of a response.
 
     Raises:
-        RefusedError: there is no input, results and calls do not match, or an item, a schema or a seal is not one.
+        RequestRefused: there is no input, results and calls do not match, or an item, a schema or a seal is not one.
     """
     body = call.json()
     _refuse_stored(body)
@@ -43,7 +43,7 @@ def read_limit(body: JsonObject) -> int | None:
     """The largest number of output tokens requested.
 
     Raises:
-        RefusedError: it is too small.
+        RequestRefused: it is too small.
     """
     limit = count_at(body, "max_output_tokens")
     if limit is not None and limit < _LEAST_TOKENS:
@@ -98,7 +98,7 @@ class _Items:
         """The item as a turn.
 
         Raises:
-            RefusedError: it is of no known kind, or wrong in itself.
+            RequestRefused: it is of no known kind, or wrong in itself.
         """
         kind = text_at(item, "type") or "message"
         place = f"input[{at}]"
@@ -150,7 +150,7 @@ def _match_calls(items: Sequence[Mapping[str, object]]) -> None:
     """Hold calls and outputs to each other; a last call may wait for nothing.
 
     Raises:
-        RefusedError: one lacks the other, or reasoning is alone at the end.
+        RequestRefused: one lacks the other, or reasoning is alone at the end.
     """
     called = {text_at(item, "call_id"): text_at(item, "type") for item in items if item.get("type") in _CALLS}
     answered = {text_at(item, "call_id"): text_at(item, "type") for item in items if item.get("type") in _OUTPUTS}

@@ -46,7 +46,7 @@ def not_kept(call: ApiCall) -> ProviderResponse:
     """No response is kept.
 
     Raises:
-        RefusedError: always.
+        RequestRefused: always.
     """
     raise RequestRefused(404, f"Response with id '{call.parameters['response']}' not found.")
 

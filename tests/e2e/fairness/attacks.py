@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from application.json_size import MOST_CONTAINERS, MOST_VALUES
+from application.json_value_count import MOST_CONTAINERS, MOST_VALUES
 from tests.e2e.fairness.hostile_provider import MEBIBYTE
 from tests.e2e.fairness.http_client import request_head
 

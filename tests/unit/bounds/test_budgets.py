@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from application.bounds.budgets import Budgets
-from application.bounds.call_bounds import CallBounds
 from application.bounds.call_estimates import CallEstimate
+from application.bounds.caller_bounds import CallerBounds
 from application.errors import BudgetExceeded, CostUnknown, RateLimited, Unavailable
 from application.usage.usage_ledger import Use
 from domain.access_key.values import NO_LIMITS
@@ -69,7 +69,7 @@ class Process:
 
     async def call(
         self,
-        key: CallBounds,
+        key: CallerBounds,
         cost: str | None = "0.1",
         *,
         estimate: str | None = "1",
@@ -99,9 +99,9 @@ def process(spending: FakeSpending) -> Process:
     return Process(spending)
 
 
-def a_key(usd: str = "10", period: str = "day") -> CallBounds:
+def a_key(usd: str = "10", period: str = "day") -> CallerBounds:
     budget = Budget(Decimal(usd), period)  # type: ignore[arg-type]
-    return CallBounds(kind="access-key", subject_id=uuid4(), limits=NO_LIMITS, budget=budget)
+    return CallerBounds(kind="access-key", subject_id=uuid4(), limits=NO_LIMITS, budget=budget)
 
 
 async def others_have_run() -> None:
@@ -213,7 +213,7 @@ async def test_parts_are_given_back_when_they_are_not_needed(process: Process, s
 async def test_another_budget_holds_at_once(process: Process) -> None:
     key = a_key("100")
     await process.call(key, "5")
-    smaller = CallBounds(kind=key.kind, subject_id=key.subject_id, limits=NO_LIMITS, budget=Budget(Decimal(4), "day"))
+    smaller = CallerBounds(kind=key.kind, subject_id=key.subject_id, limits=NO_LIMITS, budget=Budget(Decimal(4), "day"))
     with pytest.raises(BudgetExceeded):
         await process.call(smaller)
     await process.call(key)
@@ -222,7 +222,7 @@ async def test_another_budget_holds_at_once(process: Process) -> None:
 async def test_thresholds_are_reported_once(process: Process) -> None:
     key = a_key("10")
     for cost in ("4", "2", "1", "5", "1"):
-        with_room = CallBounds(kind=key.kind, subject_id=key.subject_id, limits=NO_LIMITS, budget=key.budget)
+        with_room = CallerBounds(kind=key.kind, subject_id=key.subject_id, limits=NO_LIMITS, budget=key.budget)
         with suppress(BudgetExceeded):
             await process.call(with_room, cost)
         await process.budgets.flush()

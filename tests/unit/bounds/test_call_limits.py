@@ -5,15 +5,15 @@ from uuid import uuid4
 
 import pytest
 
-from application.bounds.call_bounds import CallBounds
 from application.bounds.call_limits import CallLimits
+from application.bounds.caller_bounds import CallerBounds
 from application.errors import RateLimited
 from domain.access_key.values import Limits
 from tests.fakes.rate_limits import FakeRateLimits
 
 
-def bounds(**limits: int) -> CallBounds:
-    return CallBounds(kind="access-key", subject_id=uuid4(), limits=Limits(**limits))
+def bounds(**limits: int) -> CallerBounds:
+    return CallerBounds(kind="access-key", subject_id=uuid4(), limits=Limits(**limits))
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def counts() -> FakeRateLimits:
     return FakeRateLimits()
 
 
-async def call(counts: FakeRateLimits, *held: CallBounds, tokens: int = 0) -> None:
+async def call(counts: FakeRateLimits, *held: CallerBounds, tokens: int = 0) -> None:
     async with CallLimits(counts).within(held, lambda: tokens):
         await asyncio.sleep(0)
 
@@ -66,7 +66,7 @@ async def test_who_works_is_counted_until_the_end_whatever_it_is(counts: FakeRat
     await call(counts, key)
 
 
-async def _wait(limits: CallLimits, key: CallBounds) -> None:
+async def _wait(limits: CallLimits, key: CallerBounds) -> None:
     async with limits.within([key], lambda: 0):
         await asyncio.sleep(3600)
 

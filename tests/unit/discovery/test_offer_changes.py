@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from application.discovery.kept_documents import offer_document
-from application.discovery.offer_changes import Snapshot, is_suspicious, names_of, names_of_missing, next_snapshot
+from application.discovery.offer_changes import (
+    Snapshot,
+    is_suspicious,
+    names_no_longer_offered,
+    names_of,
+    next_snapshot,
+)
 from application.ports.provider_gateway import OfferedModel
 from tests.unit.discovery.offer_strategies import answers
 
@@ -51,7 +57,7 @@ def test_nothing_that_was_ever_offered_is_lost(history: list[list[OfferedModel]]
     for time, answer in enumerate(history):
         snapshot = after(snapshot, answer, time)
         seen |= set(names_of(snapshot.offered))
-        assert seen == {*names_of(snapshot.offered), *names_of_missing(snapshot.missing)}
+        assert seen == {*names_of(snapshot.offered), *names_no_longer_offered(snapshot.missing)}
 
 
 @given(st.lists(answers, min_size=1, max_size=5))
@@ -60,7 +66,7 @@ def test_a_model_is_either_offered_or_missing(history: list[list[OfferedModel]])
     for time, answer in enumerate(history):
         snapshot = after(snapshot, answer, time)
         assert list(snapshot.offered) == [offer.model_id for offer in answer]
-        assert not {*names_of(snapshot.offered)} & {*names_of_missing(snapshot.missing)}
+        assert not {*names_of(snapshot.offered)} & {*names_no_longer_offered(snapshot.missing)}
         told_of = [name for first, entry in snapshot.missing.items() for name in (first, *entry["aliases"])]
         assert len(told_of) == len(set(told_of))
 

@@ -16,7 +16,7 @@ _PIECE: Final = 32_768
 _FEW: Final = 1_000
 
 
-class JsonSize:
+class JsonValueCount:
     """Takes the pieces of a text in their order. Each value but the first follows a comma or the bracket of its holder.
 
     Everything is counted as it comes, which takes next to no time. The content of strings is distinguished from the
@@ -92,7 +92,7 @@ def has_few_values(text: bytes, most_values: int = MOST_VALUES, most_containers:
     # But for the first, each takes a comma too, or a bracket of its holder.
     if len(text) < 2 * most_values and _occurrences(text, b"[") + _occurrences(text, b"{") <= most_containers:
         return True
-    size = JsonSize(most_values, most_containers)
+    size = JsonValueCount(most_values, most_containers)
     return size.add(text) or size.check()
 
 

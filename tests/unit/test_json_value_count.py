@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from application.json_size import MOST_CONTAINERS, MOST_VALUES, JsonSize, has_few_values
+from application.json_value_count import MOST_CONTAINERS, MOST_VALUES, JsonValueCount, has_few_values
 from entrypoints.http.routes import MEBIBYTE
 
 PIECES = (65_536, 65_537, 262_144)
@@ -16,7 +16,7 @@ PIECES = (65_536, 65_537, 262_144)
 
 def count(body: bytes, piece: int) -> int:
     """Hand the body on in pieces; return how much of it was looked at until it was refused, or all of it."""
-    size = JsonSize()
+    size = JsonValueCount()
     for start in range(0, len(body), piece):
         if not size.add(body[start : start + piece]) and not size.check():
             return start + piece
