@@ -136,7 +136,14 @@ class Connection(web.RequestHandler):
     ) -> tuple[web.StreamResponse, bool]:
         """Answer the request in the turns of its organization, from its first step to its last."""
         answering = super()._handle_request(request, start_time, request_handler)
-        return await loop_time().run(self._known_callers.organization(request), answering)
+        # From now on it learns that its client has disconnected, though its first step may have to wait.
+        self._current_request, self._request_in_progress = request, True
+        try:
+            return await loop_time().run(self._known_callers.organization(request), answering)
+        finally:
+            self._current_request, self._request_in_progress = None, False
+            if self._handler_waiter is not None and not self._handler_waiter.done():
+                self._handler_waiter.set_result(None)
 
     def _read_on(self) -> None:
         self._waits_for_turn = False
