@@ -220,7 +220,7 @@ def close_after_answer(request: web.Request) -> None:
 class Newcomer(asyncio.Protocol):
     """A connection that waits for its turn: a thousand that come at once would hold the event loop for long."""
 
-    def __init__(self, turns: ReadingTurns, connection: Callable[[], Connection]) -> None:
+    def __init__(self, turns: ReadingTurns, connection: Callable[[], Connection | None]) -> None:
         self._turns = turns
         self._connection = connection
         self._transport: asyncio.Transport | None = None
@@ -247,6 +247,9 @@ class Newcomer(asyncio.Protocol):
         if transport is None or transport.is_closing():
             return
         connection = self._connection()
+        if connection is None:
+            transport.close()
+            return
         transport.set_protocol(connection)
         connection.connection_made(transport)
         # What comes from now on comes after this.
@@ -303,13 +306,11 @@ class Server(web.Server):
 
     def __call__(self) -> asyncio.Protocol:  # type: ignore[override]  # it becomes one
         """Return what takes a new connection, which waits for its turn where many come at once."""
-        return Newcomer(self._newcomers, lambda: Connection(self, **self._arguments))
+        return Newcomer(self._newcomers, self._connection)
 
-    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
-        """Take the connection; one that was still on its way when the end came is closed, for nobody else would."""
-        super().connection_made(handler, transport)
-        if self._has_ended:
-            transport.close()
+    def _connection(self) -> Connection | None:
+        """Return what takes a connection whose turn it is; none once the end has come, for nobody would close it."""
+        return None if self._has_ended else Connection(self, **self._arguments)
 
     async def shutdown(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as the framework has it
         """Let the requests in flight finish within so many seconds, unless it is urgent, and close all connections."""
