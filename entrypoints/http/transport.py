@@ -43,6 +43,9 @@ LINGERING_SECONDS = 1.0
 
 _AT_ONCE_SECONDS = 0.01
 
+# What they find decides whether the process is ended: it must not wait behind many requests of strangers.
+_PROBES = frozenset({"/healthz", "/readyz"})
+
 UNANSWERED_SECONDS = 30.0
 """As long as what was sent may be on its way before the client is taken for gone; systems would wait for minutes."""
 
@@ -136,6 +139,8 @@ class Connection(web.RequestHandler):
     ) -> tuple[web.StreamResponse, bool]:
         """Answer the request in the turns of its organization, from its first step to its last."""
         answering = super()._handle_request(request, start_time, request_handler)
+        if request.path in _PROBES:
+            return await answering
         # From now on it learns that its client has disconnected, though its first step may have to wait.
         self._current_request, self._request_in_progress = request, True
         try:

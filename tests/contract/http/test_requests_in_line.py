@@ -85,3 +85,11 @@ async def test_they_are_answered_though_the_service_ends(serve: Serve, queue: Qu
         assert status == 201
         async with asyncio.timeout(0.3):
             await ending
+
+
+@pytest.mark.usefixtures("queue")
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+async def test_probes_do_not_stand_in_line(serve: Serve, path: str) -> None:
+    service = await serve()
+    async with asyncio.timeout(5):
+        assert (await service.ask("GET", path)).status == 200
