@@ -140,13 +140,16 @@ class _Steps(Generator[Any, Any, T]):
         try:
             return self._work.send(None)
         finally:
-            loop_time.current = before
-            # It may have become known only now whose it is.
-            account = self.account
-            if account.turn != loop_time.turn:
-                loop_time.begin_slice(account)
-            account.worked_at = now = loop_time.clock()
-            account.used += now - started
+            self._end_step(before, started)
+
+    def _end_step(self, before: _Steps[Any] | None, started: float) -> None:
+        # It may have become known only now whose it is.
+        loop_time, account = self._loop_time, self.account
+        loop_time.current = before
+        if account.turn != loop_time.turn:
+            loop_time.begin_slice(account)
+        account.worked_at = now = loop_time.clock()
+        account.used += now - started
 
     def _stand_in_line(self) -> object:
         """Return what to wait for: the next turn, or to be called."""
@@ -175,11 +178,14 @@ class _Steps(Generator[Any, Any, T]):
     def throw(self, error: Any, value: Any = None, traceback: TracebackType | None = None, /) -> object:  # noqa: ANN401 - the signature of generators
         """Let the work deal with an error at once, such as that it is cancelled."""
         self._leave_line()
+        before, self._loop_time.current = self._loop_time.current, self
+        started = self._loop_time.clock()
         try:
             return self._work.throw(error) if value is None else self._work.throw(error, value, traceback)
         finally:
             # The error remembers where it was raised: it would keep itself, and all that the work has held.
             del error, value, traceback
+            self._end_step(before, started)
 
     def close(self) -> None:
         """End the work where it is."""

@@ -45,6 +45,8 @@ class Turn(asyncio.Semaphore):
         """Count work that is done at this time; return how much that is within the second that this one belongs to."""
         if now - self._counted_from >= 1.0:
             self._counted_from, self._worked = now, 0.0
+            # Whoever comes within the second finds this again, though nobody has a place, or waits for one, meanwhile.
+            asyncio.get_running_loop().call_later(1.0, self.locked)
         self._worked += seconds
         return self._worked
 

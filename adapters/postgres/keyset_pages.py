@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from application.ports.resource_documents import PageRequest
 
 _SQL: Final = statements("adapters.postgres", "keyset_pages.sql")
-_NO_TOTAL: Final = SQL("NULL::bigint")
+NO_TOTAL: Final = SQL("NULL::bigint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _page(
     sorting = _SORTINGS[sort]
     keyset = (sorting.after(descending=descending),) if after else ()
     rows = _filled(f"{kind}_documents", (*conditions, *keyset), source, sorting, descending=descending)
-    total: Composable = _NO_TOTAL
+    total: Composable = NO_TOTAL
     if include_total:
         # A first page that holds all that match has counted them.
         count = SQL(_SQL["total" if after else "total_of_first_page"])
@@ -164,7 +164,7 @@ def _page(
     return joined_rows(rows, total=total).as_bytes()
 
 
-def joined_rows(listing: Composed, *, separator: LiteralString = "','", total: Composable = _NO_TOTAL) -> Composed:
+def joined_rows(listing: Composed, *, separator: LiteralString = "','", total: Composable = NO_TOTAL) -> Composed:
     """Return the statement of a page of the rows `body, sort_value, id`, of which it takes `limit` and shows `shown`.
 
     The separator of the rows' texts is an SQL literal; `total` is an expression for how many match in all.

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, LiteralString
 
-from adapters.postgres.keyset_pages import joined_rows
+from adapters.postgres.keyset_pages import NO_TOTAL, joined_rows
 from application.ports.log_pages import LogPage, Position
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from psycopg.sql import Composed
+    from psycopg.sql import Composable, Composed
 
 _BETWEEN: Final[Mapping[str, LiteralString]] = {"documents": "','", "lines": "''"}
 
 
-def log_statement(name: str, entries: Composed) -> bytes:
-    """Return the statement that joins these entries: `…_documents`, as JSON, or `…_lines`, as CSV."""
-    return joined_rows(entries, separator=_BETWEEN[name.rpartition("_")[2]]).as_bytes()
+def log_statement(name: str, entries: Composed, more: Composable = NO_TOTAL) -> bytes:
+    """Return the statement that joins these entries: `…_documents`, as JSON, or `…_lines`, as CSV.
+
+    The last column of its row is what `more` is.
+    """
+    return joined_rows(entries, separator=_BETWEEN[name.rpartition("_")[2]], total=more).as_bytes()
 
 
 def log_parameters(limit: int) -> Mapping[str, int]:

@@ -10,6 +10,7 @@ from psycopg.sql import SQL, Composed
 from psycopg.types.json import Jsonb
 
 from adapters.database_errors import reachable
+from adapters.postgres.keyset_pages import NO_TOTAL
 from adapters.postgres.log_pages import joined_log_page, log_parameters, log_statement
 from adapters.sql import statements
 
@@ -91,16 +92,15 @@ class PostgresRequestLog:
             if before is not None:
                 parameters |= {"before_time": before[0], "before_id": before[1]}
             statement = _paged(name, here, chosen)
-            [(text, count, *last, _)] = await self._tenant.rows(statement, {**parameters, **log_parameters(limit)})
+            [(text, count, *last, end)] = await self._tenant.rows(statement, {**parameters, **log_parameters(limit)})
             texts += [text] if text else []
             if count > limit:
                 # Where the page was full, what is more is found here, and the next page begins here as well.
                 return joined_log_page(name, texts, (last[0], last[1]) if limit else before)
             limit -= count
-            ends = await self._tenant.rows(_last_searched(here), parameters) if chosen else []
-            if not ends:
+            if end is None:
                 return joined_log_page(name, texts, None)
-            before = (ends[0][0], ends[0][1])
+            before = end
         return joined_log_page(name, texts, before)
 
 
@@ -169,12 +169,9 @@ def _statement(name: str, conditions: tuple[str, ...]) -> bytes:
 @cache
 def _paged(name: str, places: tuple[str, ...], conditions: tuple[str, ...]) -> bytes:
     searched = SQL(_SQL["searched"]).format(places=_all_of(places), conditions=_all_of(conditions))
-    return log_statement(name, SQL(_SQL[name]).format(searched=searched))
-
-
-@cache
-def _last_searched(places: tuple[str, ...]) -> bytes:
-    return SQL(_SQL["last_searched"]).format(places=_all_of(places)).as_bytes()
+    # In the same statement, which sees the same calls: one that has ended since would move the end by one.
+    end = SQL(_SQL["last_searched"]).format(places=_all_of(places)) if conditions else NO_TOTAL
+    return log_statement(name, SQL(_SQL[name]).format(searched=searched), end)
 
 
 def _all_of(conditions: tuple[str, ...]) -> Composed:

@@ -4,9 +4,10 @@ SELECT * FROM (
     ORDER BY ended_at DESC, id DESC LIMIT %(looked_at)s
 ) looked_at WHERE {conditions} ORDER BY ended_at DESC, id DESC LIMIT %(limit)s;
 
--- last_searched: the last of those that were looked at; none where the log ends before
-SELECT ended_at, id FROM request_log WHERE organization_id = %(organization_id)s AND {places}
-ORDER BY ended_at DESC, id DESC OFFSET %(looked_at)s - 1 LIMIT 1;
+-- last_searched: the last of those that were looked at for a page that is not full; none where the log ends before
+CASE WHEN count(*) <= %(shown)s THEN (
+    SELECT ROW(ended_at, id) FROM request_log WHERE organization_id = %(organization_id)s AND {places}
+    ORDER BY ended_at DESC, id DESC OFFSET %(looked_at)s - 1 LIMIT 1) END;
 
 -- request_documents: calls as the API shows them
 SELECT row_to_json(document) AS body, r.ended_at AS sort_value, r.id

@@ -10,6 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from application.caller import current_caller
+from application.loop_time import loop_time
 from application.request_cleanup import has_turn_until_request_end
 from application.run_in_thread import run_in_thread
 from entrypoints.http.answers.response_model import document_of
@@ -30,13 +31,17 @@ def json_bytes(value: object) -> bytes:
 
 
 async def answer_bytes(build: Callable[[], object]) -> bytes:
-    """Return what a provider's answer is built into, as JSON; of a large one in a thread, a while after its parsing.
+    """Return what a provider's answer is built into, as JSON.
 
-    Both hold the event loop, and one after the other would for twice as long.
+    A large one is written in a thread, a while after its parsing, where other organizations are at work: both hold the
+    event loop, and one after the other would for twice as long.
     """
     if not has_turn_until_request_end():
         return json_bytes(build())
-    return await run_in_thread(current_caller().organization_id, lambda: json_bytes(build()))
+    organization_id = current_caller().organization_id
+    if not loop_time().are_others_at_work(organization_id):
+        return json_bytes(build())
+    return await run_in_thread(organization_id, lambda: json_bytes(build()))
 
 
 def json_response(

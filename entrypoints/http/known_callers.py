@@ -31,8 +31,12 @@ class KnownCallers:
 
 
 def _credentials(request: web.BaseRequest) -> int:
-    """Return a number that nobody can guess, and that tells nobody what the request came with."""
-    return hash(tuple(map(request.headers.get, _HEADERS)))
+    """Return a number that nobody can guess, and that tells nobody what the request came with.
+
+    Of several credentials the first counts: clients keep cookies of proxies, which may be others with each request.
+    """
+    headers = request.headers
+    return hash(next(((name, headers[name]) for name in _HEADERS if name in headers), None))
 
 
 KNOWN_CALLERS: web.AppKey[KnownCallers] = web.AppKey("known_callers", KnownCallers)

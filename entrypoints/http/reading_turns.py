@@ -47,7 +47,10 @@ class ReadingTurns:
     def _tick(self) -> None:
         self._is_ticking = False
         self._begun = min(AT_ONCE, len(self._waiting))
-        for _ in range(self._begun):
-            self._waiting.popleft()()
-        if self._begun:
-            self._tick_soon()
+        try:
+            for _ in range(self._begun):
+                self._waiting.popleft()()
+        finally:
+            # Whatever one of them raises, the others have their turns.
+            if self._begun:
+                self._tick_soon()

@@ -43,6 +43,9 @@ LINGERING_SECONDS = 1.0
 
 _AT_ONCE_SECONDS = 0.01
 
+# What they find decides whether the process is ended: it must not wait behind many requests of strangers.
+_PROBES = frozenset({"/healthz", "/readyz"})
+
 UNANSWERED_SECONDS = 30.0
 """As long as what was sent may be on its way before the client is taken for gone; systems would wait for minutes."""
 
@@ -136,7 +139,16 @@ class Connection(web.RequestHandler):
     ) -> tuple[web.StreamResponse, bool]:
         """Answer the request in the turns of its organization, from its first step to its last."""
         answering = super()._handle_request(request, start_time, request_handler)
-        return await loop_time().run(self._known_callers.organization(request), answering)
+        if request.path in _PROBES:
+            return await answering
+        # From now on it learns that its client has disconnected, though its first step may have to wait.
+        self._current_request, self._request_in_progress = request, True
+        try:
+            return await loop_time().run(self._known_callers.organization(request), answering)
+        finally:
+            self._current_request, self._request_in_progress = None, False
+            if self._handler_waiter is not None and not self._handler_waiter.done():
+                self._handler_waiter.set_result(None)
 
     def _read_on(self) -> None:
         self._waits_for_turn = False
@@ -213,7 +225,7 @@ def close_after_answer(request: web.Request) -> None:
 class Newcomer(asyncio.Protocol):
     """A connection that waits for its turn: a thousand that come at once would hold the event loop for long."""
 
-    def __init__(self, turns: ReadingTurns, connection: Callable[[], Connection]) -> None:
+    def __init__(self, turns: ReadingTurns, connection: Callable[[], Connection | None]) -> None:
         self._turns = turns
         self._connection = connection
         self._transport: asyncio.Transport | None = None
@@ -240,6 +252,9 @@ class Newcomer(asyncio.Protocol):
         if transport is None or transport.is_closing():
             return
         connection = self._connection()
+        if connection is None:
+            transport.close()
+            return
         transport.set_protocol(connection)
         connection.connection_made(transport)
         # What comes from now on comes after this.
@@ -296,13 +311,11 @@ class Server(web.Server):
 
     def __call__(self) -> asyncio.Protocol:  # type: ignore[override]  # it becomes one
         """Return what takes a new connection, which waits for its turn where many come at once."""
-        return Newcomer(self._newcomers, lambda: Connection(self, **self._arguments))
+        return Newcomer(self._newcomers, self._connection)
 
-    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
-        """Take the connection; one that was still on its way when the end came is closed, for nobody else would."""
-        super().connection_made(handler, transport)
-        if self._has_ended:
-            transport.close()
+    def _connection(self) -> Connection | None:
+        """Return what takes a connection whose turn it is; none once the end has come, for nobody would close it."""
+        return None if self._has_ended else Connection(self, **self._arguments)
 
     async def shutdown(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as the framework has it
         """Let the requests in flight finish within so many seconds, unless it is urgent, and close all connections."""

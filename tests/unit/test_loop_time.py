@@ -107,6 +107,26 @@ async def test_steps_are_charged_to_the_organization_that_becomes_known() -> Non
     assert loop.time.are_others_at_work(OTHER)
 
 
+async def test_a_step_that_begins_with_an_error_counts_like_any_other() -> None:
+    loop = Loop()
+    failure = asyncio.get_running_loop().create_future()
+
+    async def unknown() -> None:
+        with pytest.raises(LookupError):
+            await failure
+        await loop.time.charge(BUSY)
+        loop.clock.now += SLICE_SECONDS
+        loop.steps.append(BUSY)
+
+    first = asyncio.create_task(loop.time.run(None, unknown()))
+    await asyncio.sleep(0)
+    failure.set_exception(LookupError("nothing there"))
+    second = asyncio.create_task(loop.request(BUSY, 1))
+    third = asyncio.create_task(loop.request(OTHER, 1))
+    await asyncio.gather(first, second, third)
+    assert loop.steps == [BUSY, OTHER, BUSY]
+
+
 @pytest.mark.parametrize("hogs", [0, 5, 30])
 async def test_a_cancelled_request_ends_as_it_sees_fit(hogs: int) -> None:
     loop, ends = Loop(), list[str]()

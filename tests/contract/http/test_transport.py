@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from typing import TYPE_CHECKING
 
@@ -78,6 +79,21 @@ async def test_requests_in_flight_are_finished_before_the_end(serve: Serve) -> N
     things.gate.set()
     assert (await asked).status == 201
     await asyncio.wait_for(ended, timeout=2)
+
+
+async def test_connections_that_wait_for_their_turn_at_the_end_are_closed(serve: Serve) -> None:
+    errors = list[object]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: errors.append(context))
+    service = await serve()
+    host, port = service.runner.addresses[0][:2]
+    lines = await asyncio.gather(*(asyncio.open_connection(host, port) for _ in range(40)))
+    await service.runner.cleanup()
+    async with asyncio.timeout(5):
+        assert await asyncio.gather(*(reader.read() for reader, _ in lines)) == [b""] * 40
+    for _, writer in lines:
+        writer.close()
+    gc.collect()
+    assert errors == []
 
 
 async def test_a_client_that_disconnects_does_not_stop_the_work(serve: Serve) -> None:

@@ -245,6 +245,29 @@ async def test_a_search_goes_on_where_it_has_looked_at_enough(subject: Subject, 
                     assert found[-1]
 
 
+async def test_calls_that_end_during_a_search_have_nothing_found_twice(subject: Subject, database: Database) -> None:
+    async def end_a_call(outcome: str) -> None:
+        subject.clock.time += timedelta(seconds=1)
+        subject.ledger.record(a_request(a_use(outcome=outcome)))
+        await subject.settle()
+
+    class Busy(Tenant):
+        async def results(self, *statements: tuple[Statement, Mapping[str, Any]]) -> list[list[tuple[Any, ...]]]:
+            results = await super().results(*statements)
+            await end_a_call("ok")
+            return results
+
+    chosen = RequestFilter(outcome="timeout")
+    with acting(uuid4()):
+        for _ in range(10):
+            await end_a_call("timeout")
+        whole = shown(await subject.log.page(chosen, 20, None))
+        assert len(whole) == 10
+        async with reading_pool(database.app_url) as pool:
+            log = PostgresRequestLog(Busy(pool), looked_at=3)
+            assert shown(await log.page(chosen, 20, None)) == whole
+
+
 def shown(page: LogPage[Any]) -> list[str]:
     """Return the ids of a page's calls."""
     return [each["id"] for each in orjson.loads(b"[" + page.text + b"]")]

@@ -22,3 +22,12 @@ def test_a_request_with_the_same_credentials_is_guessed_to_be_of_the_same_organi
     assert known.organization(make_mocked_request("POST", "/elsewhere", headers={header: "one"})) == ONE
     assert known.organization(make_mocked_request("GET", "/", headers={header: "another"})) is None
     assert known.organization(make_mocked_request("GET", "/")) is None
+
+
+@pytest.mark.parametrize("header", ["Authorization", "x-api-key", "api-key"])
+def test_cookies_beside_a_key_make_no_other_caller_of_it(header: str) -> None:
+    known = KnownCallers()
+    known.remember(make_mocked_request("GET", "/", headers={header: "one", "Cookie": "affinity=1"}), ONE)
+    assert known.organization(make_mocked_request("GET", "/", headers={header: "one", "Cookie": "affinity=2"})) == ONE
+    assert known.organization(make_mocked_request("GET", "/", headers={header: "one"})) == ONE
+    assert known.organization(make_mocked_request("GET", "/", headers={"Cookie": "affinity=1"})) is None

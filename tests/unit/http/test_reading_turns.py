@@ -51,3 +51,24 @@ async def test_of_many_who_come_at_once_the_first_begin_at_once_and_the_others_i
     await all_begun.wait()
     assert begun == list(range(20))
     assert max(moments[AT_ONCE:].count(moment) for moment in moments[AT_ONCE:]) <= AT_ONCE
+
+
+async def test_what_one_raises_stops_none_of_the_others() -> None:
+    loop = asyncio.get_running_loop()
+    turns, begun, errors = ReadingTurns(loop), list[int](), list[object]()
+    loop.set_exception_handler(lambda _, context: errors.append(context["exception"]))
+    all_begun = asyncio.Event()
+
+    def begin(number: int) -> None:
+        begun.append(number)
+        if number == 19:
+            all_begun.set()
+        if number in {AT_ONCE, 10}:
+            raise LookupError(number)
+
+    for number in range(20):
+        turns.begin(partial(begin, number))
+    async with asyncio.timeout(5):
+        await all_begun.wait()
+    assert begun == list(range(20))
+    assert [str(error) for error in errors] == [str(AT_ONCE), "10"]
