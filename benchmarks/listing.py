@@ -43,8 +43,8 @@ _SCOPE: Final = "SELECT set_config('app.organization_id', %s, true)"
 _NO_SCOPE: Final = "SELECT %s::text"
 _FILL: Final = """
 INSERT INTO ai_providers (organization_id, id, name, name_key, provider_type, endpoint, settings, is_enabled,
-                          health_status, credential_version, extra_headers, extra_headers_version, created_at, updated_at,
-                          revision)
+                          health_status, credential_version, extra_headers, extra_headers_version, created_at,
+                          updated_at, revision)
 SELECT md5('organization' || o)::uuid, md5('provider' || o)::uuid, 'OpenAI', 'openai', 'openai',
        'https://api.openai.com/v1', '{}', true, 'healthy', 0, '[]', 0, now(), now(), 1
 FROM generate_series(1, %(organizations)s) o;
