@@ -51,22 +51,27 @@ async def run_in_thread(organization_id: UUID | None, work: Callable[[], T]) -> 
     """
     loop = asyncio.get_running_loop()
     turns, places = _waiting.setdefault(loop, (Turns(), asyncio.Semaphore(_AT_ONCE)))
-    turn, rest = turns.of(organization_id), 0.0
+    turn = turns.of(organization_id)
     await turn.acquire()
     try:
-        async with places:
-            started = loop.time()
-            # The work cannot be broken off: who is cancelled keeps its turn until it is done.
-            working = loop.run_in_executor(None, copy_context().run, work)
-            try:
-                return await asyncio.shield(working)
-            except asyncio.CancelledError:
-                await asyncio.wait({working})
-                raise
-            finally:
-                rest = _rest(organization_id, loop.time() - started)
-    finally:
-        release_after(turn, rest)
+        await places.acquire()
+    except asyncio.CancelledError:
+        turn.release()
+        raise
+    started = loop.time()
+    working = loop.run_in_executor(None, copy_context().run, work)
+
+    def give_back(_: object) -> None:
+        places.release()
+        release_after(turn, _rest(organization_id, loop.time() - started))
+
+    # The work cannot be broken off: whoever is cancelled, however often, keeps turn and place until it is done.
+    working.add_done_callback(give_back)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait({working})
+        raise
 
 
 def release_after(turn: Turn, rest: float) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ProjectionNotFound(NotFound):
-    """There is no such projection; there are ai_providers, ai_models and organizations."""
+    """No such projection: there are organizations, ai_providers, ai_models, access_keys, webhooks and members."""
 
     code = "projection-not-found"
 

@@ -48,6 +48,11 @@ async def test_whoever_is_cancelled_keeps_the_turn_until_the_work_is_done() -> N
     waiting = second.start(organization_id)
     await asyncio.sleep(0)
     assert not second.begun
+    # Whoever ends tasks may cancel them again.
+    cancelled.cancel()
+    await asyncio.wait({cancelled})
+    await asyncio.sleep(0.05)
+    assert not second.begun
     first.done.set()
     second.done.set()
     assert await asyncio.gather(*waiting) == [1]
