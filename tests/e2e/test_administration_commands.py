@@ -103,7 +103,7 @@ async def test_a_new_master_key_is_used_without_a_restart_and_the_old_one_remove
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "words"),
     [
-        (["projections", "rebuild", "events"], 1, "no such projection"),
+        (["projections", "rebuild", "events"], 1, "No such projection: there are organizations, "),
         (["projections", "verify", "--org", "mine"], 2, "--org mine is not an id"),
         (["projections", "rebuild", "--org", "mine"], 2, "--org mine is not an id"),
         (["keys", "generate", "--id", "not allowed"], 2, "not allowed"),
