@@ -20,8 +20,8 @@ import { CAPABILITIES, ownName, TYPES } from "./model-types.js";
 import { Providers } from "./providers.js";
 
 export async function show({ query, signal }) {
-  const providers = await Providers.read(signal);
-  const byProvider = choice("providerId", "Provider", [...providers.names]);
+  const providers = new Providers();
+  const byProvider = choice("providerId", "Provider", []);
   const selection = new Selection();
   const chooser = new Columns("models", columns(providers, () => list.load()));
   const rowsOf = (rows) => {
@@ -42,7 +42,8 @@ export async function show({ query, signal }) {
     list.drawAgain();
   });
   providers.follow({ signal, isBusy: () => isHeld(document.getElementById("main")) });
-  await list.load();
+  await Promise.all([providers.read(signal), list.load()]);
+  byProvider.form.choices = [...providers.names];
   return page("Models", { lead: "What your organization uses, and may use.", actions: html`<${Adder} providers=${providers} list=${list} />` }, list.view);
 }
 
