@@ -60,7 +60,7 @@ function about(event) {
 // The facts in a line, as far as people read them; the rest is a click away.
 function summary({ facts: held }) {
   const written = flat(held).filter(([name, value]) => !OF_THE_LOG.has(name) && !name.endsWith("_version") && !name.startsWith("sources") && known(value) && typeof value !== "object" && value !== "").slice(0, SHOWN);
-  return written.map(([name, value]) => `${fieldName(name)}: ${text(value)}`).join(" · ").slice(0, LONGEST);
+  return written.map(([name, value]) => `${fieldName(name)}: ${text(value, name)}`).join(" · ").slice(0, LONGEST);
 }
 
 function facts({ position, revision, commandId, requestId, hash, facts: held }) {

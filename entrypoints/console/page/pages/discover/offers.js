@@ -6,7 +6,7 @@ import { holds } from "../../core/search.js";
 import { html, Store, useStore } from "../../core/view.js";
 import { Action } from "../../parts/action.js";
 import { badge, fewChips, lifecycle } from "../../parts/badges.js";
-import { choice, search } from "../../parts/filters.js";
+import { choice, chosenOf, FilterForm, search } from "../../parts/filters.js";
 import { nothing } from "../../parts/page.js";
 import { Selection, Table } from "../../parts/table.js";
 import { ownName, TYPES } from "../models/model-types.js";
@@ -87,7 +87,7 @@ function OffersView({ offers }) {
     <${Table} columns=${offers.columns} rows=${found.slice(0, most)} caption="Offers" selection=${selection} />
     ${found.length > most ? html`<div class="paging"><button type="button" class="plain" onclick=${() => offers.more()}>Show more</button></div>` : null}`;
   return html`<section aria-label="Offers">
-    <form class="filters" onsubmit=${(event) => event.preventDefault()}>${filters.map((filter) => filter.view(offers.filtered))}</form>
+    <${FilterForm} chosen=${chosenOf(filters)}>${filters.map((filter) => filter.view(offers.filtered))}<//>
     <div class="stack narrowed">${gone(names, answers)}</div>
     <${Chosen} offers=${offers} />
     <div>${found.length > 0 ? rows() : answers.size ? nothing("No offer matches.") : null}</div>

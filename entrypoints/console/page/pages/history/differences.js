@@ -1,15 +1,19 @@
 // Changes of fields in words.
 
-import { label, time, value } from "../../core/format.js";
+import { label, perMillion, time, value } from "../../core/format.js";
 import { html } from "../../core/view.js";
 
 const OF_THE_SERVICE = new Set(["updatedAt", "revision", "organizationId", "createdAt", "id"]);
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
-export const fieldName = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ");
+const PRICE = /[pP]er_?1k/;
 
-// A value as people read it.
-export function text(held) {
+// Prices are per million tokens, as on all other pages.
+export const fieldName = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ").replace(/^Pricing: /, "Price: ").replace(/per 1k( tokens)?$/, "per 1M tokens");
+
+// The value of a field as people read it.
+export function text(held, field = "") {
+  if (PRICE.test(field) && isFinite(held ?? NaN)) return perMillion(Number(held));
   if (isObject(held)) return Object.entries(held).map(([name, member]) => `${name}: ${text(member)}`).join(", ") || "none";
   return typeof held === "string" && MOMENT.test(held) ? time(held) : value(held);
 }
@@ -21,18 +25,18 @@ export function differences(changes) {
 }
 
 // Of a list only what came and went.
-function fromTo({ before, after }) {
+function fromTo({ field, before, after }) {
   if (Array.isArray(before) && Array.isArray(after) && before.length && after.length) {
     const gone = before.filter((each) => !after.includes(each));
     const come = after.filter((each) => !before.includes(each));
     return [gone.length ? ["without ", deleted(gone)] : null, gone.length && come.length ? ", " : null, come.length ? ["with ", inserted(come)] : null,
       gone.length + come.length ? null : html`<span class="quiet">in another order</span>`];
   }
-  return [isEmpty(before) ? null : [deleted(before), " → "], isEmpty(after) ? html`<span class="quiet">nothing</span>` : inserted(after)];
+  return [isEmpty(before) ? null : [deleted(before, field), " → "], isEmpty(after) ? html`<span class="quiet">nothing</span>` : inserted(after, field)];
 }
 
-const deleted = (held) => html`<del class="before">${text(held)}</del>`;
-const inserted = (held) => html`<ins class="after">${text(held)}</ins>`;
+const deleted = (held, field) => html`<del class="before">${text(held, field)}</del>`;
+const inserted = (held, field) => html`<ins class="after">${text(held, field)}</ins>`;
 
 // Of an object only the members that changed; where everything comes from at the beginning is no change.
 function parts({ field, before, after }) {

@@ -61,7 +61,7 @@ function overview(model, provider) {
   const from = (name) => model.sources[name] ? html`<small class="quiet"> ${source(model.sources[name])}</small>` : null;
   const config = Object.entries(model.config).map(([name, set]) => [label(name), typeof set === "object" ? JSON.stringify(set) : String(set)]);
   return html`<div class="columns">
-    ${card("What it is", html`<p class="badges">${enabled(model.isEnabled)}${usability(model)}${stage(model)}</p>`, facts([
+    ${card("Details", html`<p class="badges">${enabled(model.isEnabled)}${usability(model)}${stage(model)}</p>`, facts([
       ["Model id", copyable(model.modelId, "the model id")],
       ["Provider", html`<a href=${href(`/providers/${provider.id}`)}>${provider.name}</a>`],
       ["Version", [model.version ?? "–", from("version")]],
