@@ -2,7 +2,7 @@
 
 import { liveState } from "./core/live.js";
 import { PLACES } from "./core/places.js";
-import { href } from "./core/router.js";
+import { href, place } from "./core/router.js";
 import { warn } from "./core/messages.js";
 import { changeOrganization, endSession, nameOf } from "./core/provider-session.js";
 import { enter, home, refusal, signOut } from "./core/session.js";
@@ -17,6 +17,7 @@ let path = "";
 
 export function drawFrame(session, openPalette) {
   document.body.classList.toggle("signed-out", !session);
+  path ||= place().path;
   render(html`<div class="rail"><${Brand} />${session ? html`<${Finder} open=${openPalette} /><${Light} /><${Places} session=${session} />` : null}</div>`, document.getElementById("top"));
 }
 

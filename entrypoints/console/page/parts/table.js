@@ -1,5 +1,6 @@
 // Tables that become cards on a narrow screen; roles are named because such a layout takes them away.
 
+import { UNKNOWN } from "../core/format.js";
 import { html, Store, useStore } from "../core/view.js";
 
 /**
@@ -18,13 +19,15 @@ export function Table({ columns, rows, caption, selection = null, sorted = null,
       const key = selection?.id(row) ?? row.id;
       return html`<tr role="row" key=${key} data-key=${key}>
         ${selection ? html`<td role="cell" class="tick">${box(selection, row)}</td>` : null}
-        ${columns.map((column) => html`<td role="cell" key=${column.head} class=${kindOf(column)} data-head=${column.isUnseen ? null : column.head}><div>${column.cell(row)}</div></td>`)}
+        ${columns.map((column) => cell(column, column.cell(row)))}
       </tr>`;
     })}</tbody>
   </table></div>`;
 }
 
-const kindOf = ({ numeric, isMinor }) => [numeric ? "numeric" : "", isMinor ? "minor" : ""].join(" ").trim() || null;
+const kindOf = ({ numeric, isMinor }, content = null) => [numeric ? "numeric" : "", isMinor ? "minor" : "", content === UNKNOWN ? "none" : ""].join(" ").trim() || null;
+
+const cell = (column, content) => html`<td role="cell" key=${column.head} class=${kindOf(column, content)} data-head=${column.isUnseen ? null : column.head}><div>${content}</div></td>`;
 
 function head(column, sorted, onsort) {
   const kind = kindOf(column);

@@ -1,6 +1,6 @@
 // The offers of all providers in one table: filtered here, ticked, and imported together.
 
-import { inAndOut, number, title, tokens } from "../../core/format.js";
+import { date, inAndOut, number, title, tokens } from "../../core/format.js";
 import { href } from "../../core/router.js";
 import { holds } from "../../core/search.js";
 import { html, Store, useStore } from "../../core/view.js";
@@ -101,7 +101,7 @@ const columns = (names) => [
   { head: "Type", cell: (offer) => html`${title(offer.type)}<small>${fewChips(offer.capabilities)}</small>` },
   { head: "Context", numeric: true, cell: (offer) => tokens(offer.contextWindow) },
   { head: "In / out per 1M", numeric: true, cell: (offer) => inAndOut(offer.pricing) },
-  { head: "Stage", cell: (offer) => [lifecycle(offer.lifecycle), offer.retiresOn ? html`<small>until ${offer.retiresOn}</small>` : null] },
+  { head: "Stage", cell: (offer) => [lifecycle(offer.lifecycle), offer.retiresOn ? html`<small>until ${date(offer.retiresOn)}</small>` : null] },
 ];
 
 // What can be done with the offers that are selected.

@@ -1,21 +1,23 @@
 // Changes of fields in words.
 
-import { label, perMillion, time, value } from "../../core/format.js";
+import { date, label, perMillion, time, value } from "../../core/format.js";
 import { html } from "../../core/view.js";
 
 const OF_THE_SERVICE = new Set(["updatedAt", "revision", "organizationId", "createdAt", "id"]);
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
 const PRICE = /[pP]er_?1k/;
+const DAY = /^\d{4}-\d\d-\d\d$/;
 
 // Prices are per million tokens, as on all other pages.
-export const fieldName = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ").replace(/^Pricing: /, "Price: ").replace(/per 1k( tokens)?$/, "per 1M tokens");
+export const fieldName = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ").replace(/^Pricing: /, "Price: ").replace(/per 1k( tokens)?$/, "per 1M tokens").replace(/ usd$/, " (USD)");
 
 // The value of a field as people read it.
 export function text(held, field = "") {
   if (PRICE.test(field) && isFinite(held ?? NaN)) return perMillion(Number(held));
   if (isObject(held)) return Object.entries(held).map(([name, member]) => `${name}: ${text(member)}`).join(", ") || "none";
-  return typeof held === "string" && MOMENT.test(held) ? time(held) : value(held);
+  if (typeof held !== "string") return value(held);
+  return MOMENT.test(held) ? time(held) : DAY.test(held) ? date(held) : value(held);
 }
 
 export function differences(changes) {
