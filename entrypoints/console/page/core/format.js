@@ -12,6 +12,7 @@ const times = {
   local: new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" }),
   utc: new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long", timeZone: "UTC" }),
 };
+const days = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 /** @type {[limit: number, unit: Intl.RelativeTimeFormatUnit, size: number][]} */
 const STEPS = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [86400 * 60, "day", 86400], [Infinity, "month", 86400 * 30]];
@@ -23,6 +24,9 @@ export const number = (value) => known(value) ? numbers.format(value) : UNKNOWN;
 export const milliseconds = (value) => known(value) ? `${numbers.format(Math.round(value))} ms` : UNKNOWN;
 
 export const time = (value) => known(value) ? times[preference("zone", "local")].format(new Date(value)) : UNKNOWN;
+
+// A day in UTC, as the API has it or in milliseconds.
+export const date = (value) => known(value) ? days.format(new Date(value)) : UNKNOWN;
 
 export function ago(value) {
   if (!known(value)) return "never";
@@ -42,6 +46,9 @@ export function perMillion(per1k) {
 export const inAndOut = (pricing) => pricing ? `${perMillion(pricing.inputPer1kTokens)} / ${perMillion(pricing.outputPer1kTokens)}` : UNKNOWN;
 
 export const money = (value) => known(value) ? (value !== 0 && Math.abs(value) < 0.01 ? `$${plain(value)}` : dollars.format(value)) : UNKNOWN;
+
+// What was spent so far: of less than a cent no more than two digits.
+export const spend = (value) => known(value) && Math.abs(value) < 0.01 ? money(Number(value.toPrecision(2))) : money(value);
 
 // The cost of one call, for a column: the points stand below each other. `money` has all of it.
 export const callCost = (value) => known(value) && value >= 0.000001 && value < 1 ? `$${value.toFixed(6)}` : money(value);

@@ -110,7 +110,7 @@ function failed(error, signal) {
   if (signal.aborted) return null;
   // Perhaps not even the page's own code came.
   window.dispatchEvent(new Event("trouble"));
-  return html`<h1>This page cannot be shown</h1>${failure(error, () => refresh())}`;
+  return html`<div class="heading"><h1>This page cannot be shown</h1></div>${failure(error, () => refresh())}`;
 }
 
 // For what is shown to whoever is not signed in.

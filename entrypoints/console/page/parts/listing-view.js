@@ -3,6 +3,7 @@
 import { html, useEffect, useLayoutEffect, useRef, useStore } from "../core/view.js";
 import { Action } from "./action.js";
 import { failure } from "./failure.js";
+import { chosenOf, FilterForm } from "./filters.js";
 import { Field } from "./form.js";
 import { icon } from "./icon.js";
 import { views } from "./saved-views.js";
@@ -40,10 +41,10 @@ export function ListingView({ list }) {
   const isBare = list.count === 0 && !list.isFiltered && !list.error;
   const isPaged = !list.error && (list.cursors.length > 0 || list.hasMore);
   return html`<div class="listing" ref=${whole}>
-    <form class="filters" role="search" hidden=${list.filters.length === 0 || isBare} onsubmit=${(event) => event.preventDefault()}>
+    <${FilterForm} role="search" chosen=${chosenOf(list.filters)} hidden=${list.filters.length === 0 || isBare}>
       ${list.filters.map((filter) => filter.view(changed))}
       ${list.sorts.length ? html`<div class="filter"><${Field} name="sort" label="Sort by" type="choice" choices=${list.sorts} value=${list.sort} onchange=${(event) => list.sortBy(event.target.value)} /></div>` : null}
-    </form>
+    <//>
     <div class="listing-head">
       <p class="quiet" role="status" tabindex="-1" ref=${count}>${list.summary}</p>
       <div class="tools" hidden=${isBare}>

@@ -1,6 +1,6 @@
 // Changes of fields in words.
 
-import { known, label, perMillion, time, value } from "../../core/format.js";
+import { date, known, label, perMillion, time, value } from "../../core/format.js";
 import { html } from "../../core/view.js";
 
 const OF_THE_SERVICE = new Set(["updatedAt", "revision", "organizationId", "createdAt", "id"]);
@@ -8,17 +8,19 @@ const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
 // The API and the log have prices per 1,000 tokens; people compare them per million.
 const PER_1K = /_?per_?1k(_?tokens)?$/i;
+const DAY = /^\d{4}-\d\d-\d\d$/;
 
 export const fieldName = (field) => PER_1K.test(field) ? `${named(field.replace(PER_1K, "")).replace(/(?<!cost)$/i, " price")} per 1M tokens` : named(field);
 
-const named = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ");
+const named = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ").replace(/^Pricing: /, "Price: ").replace(/ usd$/, " (USD)");
 
 // The value of a field as people read it.
 export function text(held, field = "") {
   if (Array.isArray(held) && held.some(isObject)) return held.map((each) => text(each)).join("; ");
   if (isObject(held)) return Object.entries(held).map(([name, member]) => `${PER_1K.test(name) ? fieldName(name) : name}: ${text(member, name)}`).join(", ") || "none";
   if (PER_1K.test(field) && known(held)) return perMillion(Number(held));
-  return typeof held === "string" && MOMENT.test(held) ? time(held) : value(held);
+  if (typeof held !== "string") return value(held);
+  return MOMENT.test(held) ? time(held) : DAY.test(held) ? date(held) : value(held);
 }
 
 export function differences(changes) {

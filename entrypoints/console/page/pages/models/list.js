@@ -1,11 +1,11 @@
 // All models: found, sorted and paged by the service; changed one by one or many at once.
 
-import { inAndOut, title, tokens } from "../../core/format.js";
+import { date, inAndOut, title, tokens } from "../../core/format.js";
 import { MODELS } from "../../core/api-paths.js";
 import { go, href } from "../../core/router.js";
 import { html, useStore } from "../../core/view.js";
 import { Action } from "../../parts/action.js";
-import { enabled, fewChips, stage, stamp, usability } from "../../parts/badges.js";
+import { clamped, enabled, fewChips, stage, stamp, usability } from "../../parts/badges.js";
 import { Bulk } from "../../parts/bulk.js";
 import { isHeld } from "../../parts/busy.js";
 import { ChosenTable, Columns } from "../../parts/columns.js";
@@ -34,7 +34,7 @@ export async function show({ query, signal }) {
       choice("capability", "Capabilities", CAPABILITIES.map((name) => [name, title(name)])), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]]),
       choice("usable", "Usable", [["true", "Can be used"], ["false", "Cannot be used"]])],
     draw: rowsOf,
-    empty: (isFiltered) => isFiltered ? nothing("No model matches.") : nothing("No model is registered yet.", html`<a class="button" href=${href("/discover")}>Discover what your providers offer</a>`),
+    empty: (isFiltered) => isFiltered ? nothing("No model matches.") : providers.all.length === 0 ? nothing("No model is registered yet. Models belong to a provider: add one first.", html`<a class="button" href=${href("/providers")}>Go to the providers</a>`) : nothing("No model is registered yet.", html`<a class="button" href=${href("/discover")}>Discover what your providers offer</a>`),
     above: html`<${Bulk} name="Selected models" selection=${selection} get=${() => list} kept=${handle} acts=${acts} />`,
   });
   providers.subscribe(() => {
@@ -55,13 +55,13 @@ function Adder({ providers, list }) {
 function columns(providers, again) {
   return [
     { head: "Model", isFixed: true, sort: "name", cell: (model) => html`<a href=${href(`/models/${model.id}`)}>${model.name}</a>${ownName(model)}` },
-    { head: "Provider", sort: "provider", cell: (model) => nameOf(providers.names.get(model.providerId) ?? "–") },
+    { head: "Provider", sort: "provider", cell: (model) => clamped(providers.names.get(model.providerId)) },
     { head: "Type", cell: (model) => title(model.type) },
-    { head: "Capabilities", cell: (model) => fewChips(model.capabilities) },
+    { head: "Capabilities", isMinor: true, cell: (model) => fewChips(model.capabilities) },
     { head: "Context", sort: "contextWindow", numeric: true, cell: (model) => tokens(model.contextWindow) },
     { head: "In / out per 1M", sort: "costPer1kTokens", numeric: true, cell: (model) => inAndOut(model.pricing) },
     { head: "Max output", isExtra: true, sort: "maxTokens", numeric: true, cell: (model) => tokens(model.maxTokens) },
-    { head: "Retires", isExtra: true, sort: "retiresOn", cell: (model) => model.retiresOn ?? "–" },
+    { head: "Retires", isExtra: true, sort: "retiresOn", cell: (model) => date(model.retiresOn) },
     { head: "Version", isExtra: true, cell: (model) => model.version ?? "–" },
     { head: "Changed", isExtra: true, sort: "updatedAt", cell: (model) => stamp(model.updatedAt) },
     { head: "Added", isExtra: true, sort: "createdAt", cell: (model) => stamp(model.createdAt) },
@@ -69,9 +69,6 @@ function columns(providers, again) {
     { head: "Change", isFixed: true, isUnseen: true, cell: (model) => html`<${Action} needs="editor" tone="plain" label="Edit ${model.name}" run=${() => editModel(model, again)}>Edit<//>` },
   ];
 }
-
-// Two lines of a long name; the rest is on the page of the model.
-const nameOf = (name) => html`<span class="clamped" title=${name}>${name}</span>`;
 
 // What is needed of each of very many.
 const handle = ({ id, revision, name }) => ({ id, revision, name });
