@@ -154,9 +154,9 @@ from entrypoints.http.views.administration import AdministrationViews
 from entrypoints.http.views.audit import AuditViews
 from entrypoints.http.views.budgets import BudgetViews
 from entrypoints.http.views.bulk import BulkViews
+from entrypoints.http.views.compatible_apis import CompatibleApiViews
 from entrypoints.http.views.compatible_models import CompatibleModelViews
 from entrypoints.http.views.discovery import DiscoveryViews
-from entrypoints.http.views.doors import DoorViews
 from entrypoints.http.views.embeddings import EmbeddingViews
 from entrypoints.http.views.feed import FeedViews
 from entrypoints.http.views.invitations import InvitationViews
@@ -607,7 +607,7 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(UsageViews, report=report_usage, find_key=access_keys.provided.find),
         providers.Factory(RequestViews, log=request_log),
         providers.Factory(CompatibleModelViews, select=select_model, callable_models=callable_models),
-        providers.Factory(DoorViews, run=run_prompt, stream=stream_prompt, count=count_tokens),
+        providers.Factory(CompatibleApiViews, run=run_prompt, stream=stream_prompt, count=count_tokens),
         providers.Factory(EmbeddingViews, embed_texts=embed_texts),
         providers.Factory(
             OverviewViews,

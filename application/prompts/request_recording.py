@@ -85,7 +85,7 @@ class RequestRecording:
     ) -> None:
         self._usage.record(
             RequestRecord(
-                door=self._prompt.door,
+                door=self._prompt.route,
                 operation=self._operation,
                 model_asked=_requested_model(self._prompt.selector),
                 is_streamed=self._prompt.client.is_stream,

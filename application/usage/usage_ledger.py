@@ -76,7 +76,7 @@ class Use:
 class RequestRecord:
     """One call of a client in figures and ids: never a word of a prompt or an answer. Times in milliseconds.
 
-    `door` is the path of the route, `model_asked` the name or id that the client gave (none: it described a need).
+    `door` is the path that the client requested, `model_asked` the name or id that it gave (none: it described a need).
     `outcome` is `ok`, `cancelled`, the category of the failure, or the code of the error that came before any call.
     `first_byte_ms` is the time until the first words of a stream. `ignored_fields` were left out.
     """

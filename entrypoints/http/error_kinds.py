@@ -1,4 +1,4 @@
-"""Classifies problems into error kinds, which every door's table of errors covers."""
+"""Classifies problems into error kinds, which every API's table of errors covers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ErrorKind = Literal[
 ]
 
 UNSUPPORTED: Final = "unsupported-parameter"
-"""The code of a `FieldError` about a field that a door does not know."""
+"""The code of a `FieldError` about a field that an API does not know."""
 
 _BY_CATEGORY: Final[dict[Category, ErrorKind]] = {
     "rate_limited": "rate_limited",

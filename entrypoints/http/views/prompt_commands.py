@@ -35,7 +35,7 @@ from entrypoints.http.bodies.prompts import (
     WrittenToolResult,
 )
 from entrypoints.http.bodies.prompts import Part as WrittenPart
-from entrypoints.http.doors.door_request import DoorRequest
+from entrypoints.http.compatible_apis.lazy_client_request import LazyClientRequest
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -60,25 +60,27 @@ _FIELD_NAMES = {
     "response_format": "responseFormat",
     "image_detail": "messages",
 }
-"""What this door calls the fields of a conversation."""
+"""What this API calls the fields of a conversation."""
 
 
-def prompt_of(body: PromptToRun, *, door: str) -> Prompt:
-    """Return the body's prompt; `door` is the path of the route."""
+def prompt_of(body: PromptToRun, *, route: str) -> Prompt:
+    """Return the body's prompt; `route` is the path that the client requests."""
     conversation = _conversation(body)
     pictures = (part for turn in conversation.turns for part in turn.parts if isinstance(part, Image))
     return Prompt(
         selector=selector_of(body),
-        client=DoorRequest(protocol=None, body=_written(body), read=lambda _: conversation, is_stream=body.stream),
+        client=LazyClientRequest(
+            protocol=None, body=_written(body), read=lambda _: conversation, is_stream=body.stream
+        ),
         has_images=next(pictures, None) is not None,
         deadline_seconds=_float(body.deadline_seconds),
         idle_seconds=_float(body.idle_seconds),
-        door=door,
+        route=route,
     )
 
 
 def _written(body: PromptToRun) -> dict[str, Any]:
-    """Return the body as it came, with the limit of the answer where other doors have it."""
+    """Return the body as it came, with the limit of the answer where other APIs have it."""
     most = None if body.config is None else body.config.max_tokens
     return body.model_dump(by_alias=True, exclude_unset=True) | ({} if most is None else {"maxTokens": most})
 

@@ -24,7 +24,7 @@ from entrypoints.http.answers.prompts import CandidateModel, Choice, FinishedAns
 from entrypoints.http.answers.response_model import document_of
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT, ModelToSelect, PromptToRun
-from entrypoints.http.doors.ignored_fields_header import ignored_header
+from entrypoints.http.compatible_apis.ignored_fields_header import ignored_header
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream
 from entrypoints.http.json_responses import answer_bytes, json_bytes, json_response
@@ -116,7 +116,7 @@ class PromptViews:
         with a colon keep the connection open.
         """
         body = await json_body(request, PromptToRun)
-        prompt = prompt_of(body, door=request.path)
+        prompt = prompt_of(body, route=request.path)
         with cancelled_without_client(request):
             if body.stream:
                 return await self._streamed(request, prompt)
