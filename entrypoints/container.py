@@ -30,9 +30,9 @@ from adapters.passkeys.webauthn_passkeys import WebauthnPasskeys
 from adapters.passphrases.argon2_passphrases import Argon2Passphrases
 from adapters.postgres.access_keys import (
     PostgresAccessKeyDocuments,
-    PostgresHeldKeys,
     PostgresKeySecrets,
     PostgresKeyUses,
+    PostgresStoredKeys,
 )
 from adapters.postgres.accounts import PostgresAccountCleanup, PostgresAccounts, PostgresSignInAttempts
 from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBudget, PostgresOverdueThresholds
@@ -303,7 +303,7 @@ class Container(containers.DeclarativeContainer):
         cool_downs=cool_downs,
         keyed_types=keyed_types,
     )
-    access_key_cache = providers.Singleton(AccessKeyCache, providers.Singleton(PostgresHeldKeys, tenant), timer)
+    access_key_cache = providers.Singleton(AccessKeyCache, providers.Singleton(PostgresStoredKeys, tenant), timer)
     access_key_uses = providers.Singleton(PostgresKeyUses, tenant, clock)
     hints = providers.Singleton(PostgresHints, reading_pool.provided.connection)
     ledger = providers.Singleton(
@@ -625,7 +625,7 @@ class Container(containers.DeclarativeContainer):
             verify=auditing.verify_log,
             export=auditing.export_log,
             log_of=auditing.log_of_organization.provider,
-            state_restore=auditing.state_restore,
+            record_restore=auditing.record_restore,
             public_key=auditing.checkpoints.provided.public_key,
         ),
         providers.Factory(FeedViews, follow=auditing.feed.provided.follow),

@@ -11,6 +11,7 @@ from application.prompts.selection_candidates import ModelByAnyName
 from entrypoints.http.answers.prompt_outcomes import PROMPT_PROBLEMS
 from entrypoints.http.answers.prompts import EmbeddedTexts
 from entrypoints.http.authorization import Access
+from entrypoints.http.bodies.convert_prompts import selector_of
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT
 from entrypoints.http.compatible_apis.embeddings.bodies import EmbeddingBody, EmbeddingList, TextsToEmbed
 from entrypoints.http.compatible_apis.embeddings.conversions import (
@@ -27,7 +28,6 @@ from entrypoints.http.parse_request import json_body, json_to_hand_on
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client
 from entrypoints.http.views.compatible_apis import COMPATIBLE_API
-from entrypoints.http.views.prompt_commands import selector_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

@@ -23,6 +23,7 @@ from entrypoints.http.answers.prompt_outcomes import GENERATED, PROMPT_PROBLEMS
 from entrypoints.http.answers.prompts import CandidateModel, Choice, FinishedAnswer, GeneratedAnswer, ToolCallEvent
 from entrypoints.http.answers.response_model import document_of
 from entrypoints.http.authorization import Access
+from entrypoints.http.bodies.convert_prompts import prompt_of, selector_of
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT, ModelToSelect, PromptToRun
 from entrypoints.http.compatible_apis.ignored_fields_header import ignored_header
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
@@ -33,7 +34,6 @@ from entrypoints.http.problems import problem_document
 from entrypoints.http.request_context import context_of, note_failure
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client
-from entrypoints.http.views.prompt_commands import prompt_of, selector_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

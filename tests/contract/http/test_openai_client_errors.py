@@ -12,7 +12,7 @@ from application.errors import InvalidInput, RateLimited, Unavailable
 from application.ports.provider_gateway import CallOutcome, Category, ContextUse
 from entrypoints.http import openai_errors
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT
-from entrypoints.http.error_kinds import ErrorKind
+from entrypoints.http.classify_problem import ErrorKind
 from entrypoints.http.openai_errors import OPENAI_SHAPE, error_document
 from entrypoints.http.problems import Problem
 from entrypoints.http.request_errors import NotAllowed

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
-from entrypoints.http.error_kinds import kind_of
+from entrypoints.http.classify_problem import kind_of
 from entrypoints.http.json_responses import json_bytes
 from entrypoints.http.openai_errors import parameter_of, retry_advice, tokens_of, words_about_failure
 from entrypoints.http.problems import ProblemShape
 
 if TYPE_CHECKING:
-    from entrypoints.http.error_kinds import ErrorKind
+    from entrypoints.http.classify_problem import ErrorKind
     from entrypoints.http.problems import Problem
 
 _REQUEST: Final = "invalid_request_error"

@@ -11,7 +11,6 @@ from application.policies.fill_model_facts import GivenFacts
 from application.unset import UNSET, Unset
 from domain.model.values import PRICED_KINDS, PriceTier
 from entrypoints.http.bodies.models import CreateOperation, PlainOperation, UpdateOperation, exact
-from entrypoints.http.views.write_responses import mentioned
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -59,25 +58,25 @@ def given_facts(body: WrittenModel) -> GivenFacts:
 
 def change(model_id: UUID, body: ModelPatch, expected_revision: int | None) -> ChangeModel:
     """Return the command that a patch requests."""
-    config = mentioned(body, "config")
-    cost = mentioned(body, "cost_per1k_tokens")
-    price = mentioned(body, "pricing")
+    config = body.mentioned("config")
+    cost = body.mentioned("cost_per1k_tokens")
+    price = body.mentioned("pricing")
     return ChangeModel(
         model_id=model_id,
         expected_revision=expected_revision,
-        provider_id=mentioned(body, "provider_id"),
-        provider_model_id=mentioned(body, "model_id"),
-        name=mentioned(body, "name"),
-        version=mentioned(body, "version"),
-        type=mentioned(body, "type"),
-        capabilities=mentioned(body, "capabilities"),
+        provider_id=body.mentioned("provider_id"),
+        provider_model_id=body.mentioned("model_id"),
+        name=body.mentioned("name"),
+        version=body.mentioned("version"),
+        type=body.mentioned("type"),
+        capabilities=body.mentioned("capabilities"),
         config={} if config is None else UNSET,
         config_patch=UNSET if config is None or isinstance(config, Unset) else config.patch(),
         cost_per_1k=cost if isinstance(cost, Unset) else exact(cost),
         price=price if price is None or isinstance(price, Unset) else _new_price(price),
-        context_window=mentioned(body, "context_window"),
-        max_tokens=mentioned(body, "max_tokens"),
-        is_enabled=mentioned(body, "is_enabled"),
+        context_window=body.mentioned("context_window"),
+        max_tokens=body.mentioned("max_tokens"),
+        is_enabled=body.mentioned("is_enabled"),
     )
 
 

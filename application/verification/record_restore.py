@@ -14,7 +14,7 @@ from application.verification.checkpoint_storage import AnotherSink, Checkpoints
 from application.verification.checkpoints import BEGINNING
 from application.verification.compare_with_checkpoints import CheckpointCheck
 from application.verification.restore_statements import RestoreStatement
-from application.verification.write_checkpoint import Place, append_checkpoint
+from application.verification.write_checkpoint import NextCheckpoint, append_checkpoint
 from domain.organization.aggregate import Organization
 
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from application.verification.restore_statements import LostEvents
 
 
-class NothingRestored(Conflict):
+class NoRestoreToRecord(Conflict):
     """The log has everything that its checkpoints have seen, and they are all there: there is nothing to state."""
 
     code = "nothing-restored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StateRestore:
+class RecordRestore:
     """State who restored a backup, and why. Platform administrators only."""
 
     reason: str
@@ -48,15 +48,15 @@ class StateRestore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StatedRestore:
+class RecordedRestore:
     """The checkpoint that says so, and what it says."""
 
     checkpoint: Checkpoint
     statement: RestoreStatement
 
 
-async def state_restore(
-    command: StateRestore,
+async def record_restore(
+    command: RecordRestore,
     *,
     register: CheckpointRegister,
     sink: CheckpointSink,
@@ -64,29 +64,29 @@ async def state_restore(
     signatures: Signatures,
     organizations: Organizations,
     clock: Clock,
-) -> StatedRestore:
+) -> RecordedRestore:
     """Write a checkpoint over all heads that names the events which are gone, and note them in each log.
 
     From then on their absence is no finding, but listed for ever. Broken off, it can be run again.
 
     Raises:
-        NothingRestored: there is nothing to state.
+        NoRestoreToRecord: there is nothing to state.
         AnotherSink: these are the checkpoints of another sink.
         SinkUnusable, Unavailable: it could not be written.
     """
-    async with sink.tail() as tail:
-        end = await end_of(tail.newest)
+    async with sink.locked() as locked:
+        end = await end_of(locked.newest)
         try:
-            recorded = await expect_agreement(register, end, tail.mark, sink.place)
+            recorded = await expect_agreement(register, end, locked.mark, sink.place)
         except AnotherSink:
             raise
         except CheckpointsDisagree:
             recorded = await register.newest()
         else:
-            raise NothingRestored
+            raise NoRestoreToRecord
         check = CheckpointCheck(CheckpointReader(sink, signatures, key.public_key), register.hashes)
         await check.run()
-        place = _place(recorded, end, parse_mark(tail.mark))
+        place = _place(recorded, end, parse_mark(locked.mark))
         for lost in check.lost():
             await _note(command, lost, place, organizations)
         statement = RestoreStatement(
@@ -98,22 +98,22 @@ async def state_restore(
         )
         heads = await register.all_heads()
         checkpoint, newest = await append_checkpoint(
-            tail, place, heads, is_full=True, key=key, clock=clock, restored=statement
+            locked, place, heads, is_full=True, key=key, clock=clock, restored=statement
         )
         await register.record(newest, heads)
-        return StatedRestore(checkpoint=checkpoint, statement=statement)
+        return RecordedRestore(checkpoint=checkpoint, statement=statement)
 
 
-def _place(recorded: NewestCheckpoint | None, end: SinkEnd | None, mark: NewestCheckpoint | None) -> Place:
+def _place(recorded: NewestCheckpoint | None, end: SinkEnd | None, mark: NewestCheckpoint | None) -> NextCheckpoint:
     """Go on from the sink's last line, or from one that somebody knows; numbers are never given again."""
     known = [newest for newest in (None if end is None else end.newest, recorded, mark) if newest is not None]
     if not known:
-        return Place(number=1, previous=BEGINNING, sink=uuid4().hex)
+        return NextCheckpoint(number=1, previous=BEGINNING, sink=uuid4().hex)
     number = max(newest.number for newest in known) + 1
-    return Place(number=number, previous=known[0].hash, sink=known[0].sink)
+    return NextCheckpoint(number=number, previous=known[0].hash, sink=known[0].sink)
 
 
-async def _note(command: StateRestore, lost: LostEvents, place: Place, organizations: Organizations) -> None:
+async def _note(command: RecordRestore, lost: LostEvents, place: NextCheckpoint, organizations: Organizations) -> None:
     """Record the loss in the organization's log; one that is wholly gone, or was removed, has none to record it in."""
     caller = Caller(
         organization_id=lost.organization_id,

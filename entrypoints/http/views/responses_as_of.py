@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from entrypoints.http.views.write_responses import Documents
 
 
-async def is_or_was_response(
+async def response_as_of(
     request: web.Request,
     documents: Documents,
     as_of: Callable[[UUID, Moment], Awaitable[Document]],

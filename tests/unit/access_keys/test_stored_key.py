@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from application.access_keys.held_key import HeldKey, HeldSecret
+from application.access_keys.stored_key import StoredKey, StoredSecret
 from domain.access_key.values import NO_LIMITS
 from tests.builders import NOW
 
@@ -13,18 +13,18 @@ NEW, OLD = b"n" * 32, b"o" * 32
 LATER = NOW + timedelta(seconds=1)
 
 
-def a_held_key(**changes: object) -> HeldKey:
+def a_stored_key(**changes: object) -> StoredKey:
     facts: dict[str, object] = {
         "id": uuid4(),
         "organization_id": uuid4(),
         "scope": "run",
         "is_enabled": True,
         "expires_at": None,
-        "secrets": [HeldSecret(NEW), HeldSecret(OLD, NOW)],
+        "secrets": [StoredSecret(NEW), StoredSecret(OLD, NOW)],
         "labels": {},
         "limits": NO_LIMITS,
     }
-    return HeldKey(**{**facts, **changes})  # type: ignore[arg-type]
+    return StoredKey(**{**facts, **changes})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def a_held_key(**changes: object) -> HeldKey:
     [
         (NEW, {}, None),
         (OLD, {}, "unknown"),
-        (OLD, {"secrets": [HeldSecret(NEW), HeldSecret(OLD, LATER)]}, None),
+        (OLD, {"secrets": [StoredSecret(NEW), StoredSecret(OLD, LATER)]}, None),
         (b"x" * 32, {}, "unknown"),
         (NEW, {"secrets": []}, "unknown"),
         (NEW, {"is_enabled": False}, "disabled"),
@@ -45,8 +45,8 @@ def a_held_key(**changes: object) -> HeldKey:
 def test_a_secret_is_accepted_as_long_as_it_and_the_key_are_good(
     digest: bytes, changes: dict[str, object], refusal: str | None
 ) -> None:
-    assert a_held_key(**changes).refusal(digest, NOW) == refusal
+    assert a_stored_key(**changes).refusal(digest, NOW) == refusal
 
 
 def test_no_representation_shows_a_digest() -> None:
-    assert repr(NEW)[1:] not in repr(a_held_key())
+    assert repr(NEW)[1:] not in repr(a_stored_key())

@@ -18,7 +18,7 @@ Refusal = Literal["unknown", "disabled", "expired"]
 
 
 @dataclass(frozen=True, slots=True)
-class HeldSecret:
+class StoredSecret:
     """The digest of a secret's text, and until when it is accepted; None: as long as the key."""
 
     digest: bytes = field(repr=False)
@@ -26,7 +26,7 @@ class HeldSecret:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldKey:
+class StoredKey:
     """A key that was not revoked, with the secrets that are accepted for it.
 
     `model_ids` and `provider_ids` are what it may use; a model of either may be used, and None for both means all.
@@ -37,7 +37,7 @@ class HeldKey:
     scope: Scope
     is_enabled: bool
     expires_at: datetime | None
-    secrets: Sequence[HeldSecret]
+    secrets: Sequence[StoredSecret]
     labels: Mapping[str, str]
     limits: Limits
     budget: Budget | None = None

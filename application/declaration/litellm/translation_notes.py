@@ -49,11 +49,11 @@ REASONS: Final = {
 NOTHING: Final = "there is no equivalent here"
 
 
-class NotTaken(Exception):
+class NotImported(Exception):
     """An entry of the list cannot be taken over; the message says why."""
 
 
-class Leftovers:
+class TranslationNotes:
     """Remembers sentences, and fields that were left out of models, each once for all models that had it."""
 
     def __init__(self) -> None:
