@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from psycopg.sql import SQL, Composable, Composed
+from psycopg.sql import SQL, Composable, Composed, Literal
 
 from adapters.sql import statements
 from application.ports.resource_documents import Page
@@ -137,11 +137,22 @@ def page_statement(
         after=request.after is not None,
         include_total=request.include_total,
         source=source,
+        limit=_planned_limit(conditions, request),
     )
     return statement, {**conditions.parameters, **_keyset_parameters(request)}
 
 
-@cache
+def _planned_limit(conditions: Conditions, request: PageRequest) -> int | None:
+    """Return the limit where an index has the rows of the page in order, and none where Postgres had better plan each.
+
+    Postgres supposes that a limit which is a parameter lets a tenth of the rows through, finds a plan for the one page
+    better than that, and so plans every page anew. That takes as long as to read it.
+    """
+    return request.limit + 1 if request.sort in INDEXED_SORTS and not conditions.pieces else None
+
+
+# For each limit that is asked for there is another one.
+@lru_cache(maxsize=1024)
 def _page(
     kind: str,
     conditions: tuple[LiteralString, ...],
@@ -151,11 +162,12 @@ def _page(
     after: bool,
     include_total: bool,
     source: LiteralString | None,
+    limit: int | None,
 ) -> bytes:
     """Return the statement of a page. Its result is a single row, because each row and value costs time to read."""
     sorting = _SORTINGS[sort]
     keyset = (sorting.after(descending=descending),) if after else ()
-    rows = _filled(f"{kind}_documents", (*conditions, *keyset), source, sorting, descending=descending)
+    rows = _filled(f"{kind}_documents", (*conditions, *keyset), source, sorting, descending=descending, limit=limit)
     total: Composable = NO_TOTAL
     if include_total:
         # A first page that holds all that match has counted them.
@@ -188,6 +200,7 @@ def _filled(
     sorting: _Sorting | None = None,
     *,
     descending: bool = False,
+    limit: int | None = None,
 ) -> Composed:
     moment = SQL(_NOW if source is None else _THEN)
     providers = SQL(_PROVIDERS_NOW if source is None else _PROVIDERS_THEN)
@@ -205,6 +218,7 @@ def _filled(
         "order": SQL(sorting.ordered(descending=descending) if sorting else "id").format(**pieces),
         "sort_value": SQL(sorting.value_of(descending=descending) if sorting else "NULL").format(**pieces),
         "join": join,
+        "limit": SQL("%(limit)s") if limit is None else Literal(limit),
         "source": SQL(source or LIVE[name.partition("_")[0]]) + join,
     }
     listed = SQL(_SQL["models_by_sorting" if is_sorted else "models_in_order"]).format(**pieces)
