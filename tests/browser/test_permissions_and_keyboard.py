@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import path_of
 
 if TYPE_CHECKING:
