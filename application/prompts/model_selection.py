@@ -141,7 +141,10 @@ def _too_dear(candidate: Candidate, highest: Decimal | None) -> Iterator[RuleFin
     if cost is None:
         yield RuleFinding("cost", "Its cost is not known.")
     elif cost > highest:
-        yield RuleFinding("cost", f"It costs {_per_million(cost)} USD per 1M tokens, and {_per_million(highest)} is the most allowed.")
+        yield RuleFinding(
+            "cost",
+            f"It costs {_per_million(cost)} USD per 1M tokens, and {_per_million(highest)} is the most allowed.",
+        )
 
 
 def _per_million(per_1k: Decimal) -> str:

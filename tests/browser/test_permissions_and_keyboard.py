@@ -189,6 +189,8 @@ async def test_never_more_than_a_page_of_a_list_is_requested(consoles: Consoles)
         await console.page.get_by_text("1 to 50 of 120").wait_for()
         await console.page.get_by_role("button", name="Next").click()
         await console.page.get_by_text("51 to 100 of 120").wait_for()
+        await rows.nth(49).wait_for()
+        assert await console.page.evaluate("scrollY") < 200
         await console.page.get_by_label("Search in name").fill("model-119")
         await console.page.get_by_text("1 to 1 of 1").wait_for()
         assert "q=model-119" in console.page.url
