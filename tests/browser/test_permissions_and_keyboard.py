@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.async_api import expect
 
 from entrypoints.http.principal import Role
 from tests.e2e.api_client import path_of
@@ -218,8 +219,7 @@ async def test_a_price_is_entered_and_told_per_million_tokens(consoles: Consoles
         await console.page.get_by_text("$0.30").first.wait_for()
         await console.go(f"/models/{model['id']}?tab=history")
         change = console.page.locator(".timeline li").first
-        fields = await change.locator("dt").all_inner_texts()
-        assert fields == ["Cost per 1M tokens", "Input price per 1M tokens"]
-        assert await change.locator("dd").all_inner_texts() == ["$0.15 → $0.30", "$0.15 → $0.30"]
+        await expect(change.locator("dt")).to_have_text(["Cost per 1M tokens", "Input price per 1M tokens"])
+        await expect(change.locator("dd")).to_have_text(["$0.15 → $0.30", "$0.15 → $0.30"])
     saved = (await consoles.api.get(path_of(model)))["pricing"]
     assert [str(each["inputPer1kTokens"]) for each in (saved, *saved["tiers"])] == ["0.0003", "0.0004"]
