@@ -7,7 +7,7 @@ const OF_THE_SERVICE = new Set(["updatedAt", "revision", "organizationId", "crea
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
 const PRICE = /[pP]er_?1k/;
-const DAY = /^\d{4}-\d\d-\d\d$/;
+const DAY = /(retires_?on|as_?of)$/i;
 
 // Prices are per million tokens, as on all other pages.
 export const fieldName = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ").replace(/^Pricing: /, "Price: ").replace(/per 1k( tokens)?$/, "per 1M tokens").replace(/ usd$/, " (USD)");
@@ -17,7 +17,7 @@ export function text(held, field = "") {
   if (PRICE.test(field) && isFinite(held ?? NaN)) return perMillion(Number(held));
   if (isObject(held)) return Object.entries(held).map(([name, member]) => `${name}: ${text(member)}`).join(", ") || "none";
   if (typeof held !== "string") return value(held);
-  return MOMENT.test(held) ? time(held) : DAY.test(held) ? date(held) : value(held);
+  return MOMENT.test(held) ? time(held) : DAY.test(field) ? date(held) : held;
 }
 
 export function differences(changes) {
