@@ -30,9 +30,9 @@ from adapters.passkeys.webauthn_passkeys import WebauthnPasskeys
 from adapters.passphrases.argon2_passphrases import Argon2Passphrases
 from adapters.postgres.access_keys import (
     PostgresAccessKeyDocuments,
-    PostgresHeldKeys,
     PostgresKeySecrets,
     PostgresKeyUses,
+    PostgresStoredKeys,
 )
 from adapters.postgres.accounts import PostgresAccountCleanup, PostgresAccounts, PostgresSignInAttempts
 from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBudget, PostgresOverdueThresholds
@@ -154,9 +154,9 @@ from entrypoints.http.views.administration import AdministrationViews
 from entrypoints.http.views.audit import AuditViews
 from entrypoints.http.views.budgets import BudgetViews
 from entrypoints.http.views.bulk import BulkViews
+from entrypoints.http.views.compatible_apis import CompatibleApiViews
 from entrypoints.http.views.compatible_models import CompatibleModelViews
 from entrypoints.http.views.discovery import DiscoveryViews
-from entrypoints.http.views.doors import DoorViews
 from entrypoints.http.views.embeddings import EmbeddingViews
 from entrypoints.http.views.feed import FeedViews
 from entrypoints.http.views.invitations import InvitationViews
@@ -303,7 +303,7 @@ class Container(containers.DeclarativeContainer):
         cool_downs=cool_downs,
         keyed_types=keyed_types,
     )
-    access_key_cache = providers.Singleton(AccessKeyCache, providers.Singleton(PostgresHeldKeys, tenant), timer)
+    access_key_cache = providers.Singleton(AccessKeyCache, providers.Singleton(PostgresStoredKeys, tenant), timer)
     access_key_uses = providers.Singleton(PostgresKeyUses, tenant, clock)
     hints = providers.Singleton(PostgresHints, reading_pool.provided.connection)
     ledger = providers.Singleton(
@@ -607,7 +607,7 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(UsageViews, report=report_usage, find_key=access_keys.provided.find),
         providers.Factory(RequestViews, log=request_log),
         providers.Factory(CompatibleModelViews, select=select_model, callable_models=callable_models),
-        providers.Factory(DoorViews, run=run_prompt, stream=stream_prompt, count=count_tokens),
+        providers.Factory(CompatibleApiViews, run=run_prompt, stream=stream_prompt, count=count_tokens),
         providers.Factory(EmbeddingViews, embed_texts=embed_texts),
         providers.Factory(
             OverviewViews,
@@ -625,7 +625,7 @@ class Container(containers.DeclarativeContainer):
             verify=auditing.verify_log,
             export=auditing.export_log,
             log_of=auditing.log_of_organization.provider,
-            state_restore=auditing.state_restore,
+            record_restore=auditing.record_restore,
             public_key=auditing.checkpoints.provided.public_key,
         ),
         providers.Factory(FeedViews, follow=auditing.feed.provided.follow),

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
-    from application.access_keys.held_key import HeldKey
+    from application.access_keys.stored_key import StoredKey
     from application.ports.provider_gateway import Category
     from application.ports.timer import Timer
 
@@ -223,7 +223,7 @@ class PromptSetup:
         self.candidate_reader.put(self.organization_id, account, model)
         return model
 
-    def acting(self, key: HeldKey | None = None) -> AbstractContextManager[None]:
+    def acting(self, key: StoredKey | None = None) -> AbstractContextManager[None]:
         """Act for the organization, with an access key if one is given."""
         caller = a_caller(self.organization_id)
         if key is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -78,7 +77,7 @@ class _Workbench:
         try:
             return self._execute(index)
         except (ApplicationError, DomainError) as refusal:
-            return refusal
+            return _without_frames(refusal)
 
     def id_of(self, index: int) -> UUID:
         """Return the id of an operation's model."""
@@ -89,7 +88,7 @@ class _Workbench:
         operation = self.operations[index]
         if isinstance(operation, RegisterModel):
             return self._register(operation, self.id_of(index))
-        model = deepcopy(self._model(operation))
+        model = self._model(operation).copied()
         if isinstance(operation, RemoveModel):
             model.remove()
             self.taken.pop((model.provider_id, model.model_id), None)
@@ -253,8 +252,18 @@ async def _saved_alone(
         return await on_newest(save)
     except (ApplicationError, DomainError) as refusal:
         if isinstance(refusal, Conflict | NotFound | StaleRevision | DomainError):
-            return refusal
+            return _without_frames(refusal)
         raise
+
+
+def _without_frames(refusal: Refusal) -> Refusal:
+    """Return the refusal without the frames that it came through.
+
+    They hold the outcomes, which hold it: all models of the request would stay until the garbage collector finds them,
+    and everybody waits for it while it does.
+    """
+    refusal.__cause__ = refusal.__context__ = None
+    return refusal.with_traceback(None)
 
 
 async def _recorded_alone(model_id: UUID, models: Models) -> Recorded | None:

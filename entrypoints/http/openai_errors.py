@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
-from entrypoints.http.error_kinds import kind_of
+from entrypoints.http.classify_problem import kind_of
 from entrypoints.http.json_responses import json_bytes
 from entrypoints.http.problems import ProblemShape
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from application.ports.provider_gateway import CallOutcome
-    from entrypoints.http.error_kinds import ErrorKind
+    from entrypoints.http.classify_problem import ErrorKind
     from entrypoints.http.problems import Problem
 
 _INDEX: Final = re.compile(r"\.(\d+)")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.access_keys.held_key import HeldKey
+    from application.access_keys.stored_key import StoredKey
 
 
 class Role(IntEnum):
@@ -32,4 +32,4 @@ class Principal:
     organization_id: UUID | None = None
     role: Role | None = None
     is_platform_admin: bool = False
-    access_key: HeldKey | None = None
+    access_key: StoredKey | None = None

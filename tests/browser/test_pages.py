@@ -167,7 +167,7 @@ class Furnished:
 
     async def keys(self, console: Console) -> None:
         await console.go("/keys")
-        await console.page.locator(".key").first.wait_for()
+        await console.page.locator("[data-key]").first.wait_for()
 
     async def issue_a_key(self, console: Console) -> None:
         await console.go("/keys")

@@ -64,7 +64,7 @@ async def test_a_secret_key_is_shown_once(api: Api) -> None:
     assert await api.rows(KEYS, enabled=False) == []
 
 
-async def test_a_key_opens_the_doors_in_each_of_the_three_headers(api: Api, sandbox: Sandbox) -> None:
+async def test_a_key_opens_the_compatible_apis_in_each_of_the_three_headers(api: Api, sandbox: Sandbox) -> None:
     await registered(api, sandbox)
     secret = (await api.access_key())["secret"]
     nobody = replace(api, token=None)

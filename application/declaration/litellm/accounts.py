@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from application.declaration.exported import VariableNames
 from application.declaration.known_services import AZURE_VERSIONS, OPENAI, SERVICES, KnownService, may_hold_secret
-from application.declaration.litellm.leftovers import NotTaken
+from application.declaration.litellm.translation_notes import NotImported
 from application.declaration.litellm.values import members
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from application.declaration.litellm.leftovers import Leftovers
+    from application.declaration.litellm.translation_notes import TranslationNotes
 
 # Servers that each have an address of their own, and speak OpenAI's protocol.
 SERVERS: Final[Mapping[str, KnownService]] = {
@@ -55,7 +55,7 @@ OF_PARAMS: Final = frozenset(
 class Accounts:
     """Makes a provider of each account, once; `secrets` are the texts that are in the configuration itself."""
 
-    def __init__(self, environment: Mapping[str, str], own: Mapping[str, str], leftovers: Leftovers) -> None:
+    def __init__(self, environment: Mapping[str, str], own: Mapping[str, str], leftovers: TranslationNotes) -> None:
         """`own` are variables that the configuration sets: LiteLLM puts them over those of its environment."""
         self._environment = {**environment, **own}
         self._own = own
@@ -74,15 +74,15 @@ class Accounts:
         """Return the provider of a model at the service that LiteLLM calls so, with the models that it has so far.
 
         Raises:
-            NotTaken: there is no such service here, or it cannot be known where it is.
+            NotImported: there is no such service here, or it cannot be known where it is.
         """
         service = SERVICES.get(kind) or SERVERS.get(kind)
         if service is None:
-            raise NotTaken(f"there is no provider type for {kind}")
+            raise NotImported(f"there is no provider type for {kind}")
         given = self._text(params, "api_base", "base_url")
         endpoint = given or self._first_value(service.addresses) or service.endpoint
         if endpoint is None and service.has_own_address:
-            raise NotTaken("it has no api_base")
+            raise NotImported("it has no api_base")
         settings = dict(service.settings)
         if kind == "openai" and endpoint is not None and not endpoint.startswith(OPENAI):
             # Another server: OpenAI's own key is not sent there unless the file says so.
@@ -91,7 +91,9 @@ class Accounts:
             endpoint = _azure_root(endpoint or "")
             settings |= self._azure_version(params)
         if endpoint is not None and may_hold_secret(endpoint):
-            raise NotTaken("its api_base has a password or a query, which may be secret: use api_key or extra_headers")
+            raise NotImported(
+                "its api_base has a password or a query, which may be secret: use api_key or extra_headers"
+            )
         organization = self._text(params, "organization")
         if organization is not None and service.provider_type == "openai":
             settings["organization"] = organization
@@ -181,7 +183,7 @@ class Accounts:
         variable = str(value).removeprefix(_VARIABLE)
         found = self._environment.get(variable)
         if not found:
-            raise NotTaken(f"the variable {variable}, its {names[0]}, is not set here")
+            raise NotImported(f"the variable {variable}, its {names[0]}, is not set here")
         return found
 
     def _first_set(self, names: Iterable[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""Answers of the door for Chat Completions, as far as clients of every kind look at them.
+"""Answers of the compatible Chat Completions API, as far as clients of every kind look at them.
 
 A provider of the same protocol is passed through whole, and may have more fields.
 """

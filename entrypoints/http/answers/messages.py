@@ -1,4 +1,4 @@
-"""Answers of the door for Messages, as far as clients of every kind look at them."""
+"""Answers of the compatible Messages API, as far as clients of every kind look at them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers of the door for Responses, as far as clients of every kind look at them."""
+"""Answers of the compatible Responses API, as far as clients of every kind look at them."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class CompatibleModelQuery(Query):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompatibleModelViews:
-    """Shows models at the doors: in Anthropic's shape to clients that name its version, in OpenAI's to all others."""
+    """Shows models in Anthropic's shape to clients that name its version, in OpenAI's to all others."""
 
     select: Callable[[SelectModel], Awaitable[Selection]]
     callable_models: Callable[[str | None, int], Awaitable[NamedModels]]

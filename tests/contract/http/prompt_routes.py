@@ -14,8 +14,8 @@ from application.prompts.select_model import select_model
 from application.prompts.stream_prompt import stream_prompt
 from application.usage.report_usage import report_usage
 from entrypoints.http.routes import routes_of
+from entrypoints.http.views.compatible_apis import CompatibleApiViews
 from entrypoints.http.views.compatible_models import CompatibleModelViews
-from entrypoints.http.views.doors import DoorViews
 from entrypoints.http.views.embeddings import EmbeddingViews
 from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.requests import RequestViews
@@ -59,14 +59,14 @@ def prompt_routes(
     report = partial(report_usage, reports=setup.usage, clock=setup.clock)
     prompts = PromptViews(select=select, run=run, stream=stream, heartbeat_seconds=heartbeat_seconds)
     count = partial(count_tokens, **ports)
-    doors = DoorViews(run=run, stream=stream, count=count, heartbeat_seconds=heartbeat_seconds)
+    apis = CompatibleApiViews(run=run, stream=stream, count=count, heartbeat_seconds=heartbeat_seconds)
     models = CompatibleModelViews(
         select=select, callable_models=partial(callable_models, runnable_models=setup.runnable_models)
     )
     embeddings = EmbeddingViews(embed_texts=partial(embed_texts, runs=setup.runs, embeddings=FakeEmbeddings()))
     requests = RequestViews(log=setup.usage)
     usage = UsageViews(report=report, find_key=_no_key)
-    return routes_of(prompts, embeddings, usage, requests, doors, models)
+    return routes_of(prompts, embeddings, usage, requests, apis, models)
 
 
 async def _no_key(key_id: UUID) -> None:

@@ -179,8 +179,8 @@ async def test_every_change_documents_both_ways(serve: Serve) -> None:
             schema = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
             assert "reason" in schema["properties"], json.dumps(schema)
     without = {record.path for record in routes if record.method == "POST" and not record.takes_reason}
-    doors = {record.path for record in routes if record.method == "POST" and record.path.startswith("/v1/")}
+    apis = {record.path for record in routes if record.method == "POST" and record.path.startswith("/v1/")}
     asking = {"/api/ai/providers/test", "/api/ai/select", "/api/ai/generate", "/api/ai/embed"}
     # What somebody does with the own session and account is nobody else's to ask about.
     own = {record.path for record in routes if record.method == "POST" and record.path.startswith("/auth/")}
-    assert without == {*asking, *own, *doors}
+    assert without == {*asking, *own, *apis}

@@ -1,4 +1,4 @@
-"""Vectors through the door of OpenAI's shape, and by our own route."""
+"""Vectors through the API of OpenAI's shape, and by our own route."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.prompt_setup import PromptSetup
 
 EMBED = "/api/ai/embed"
-DOOR = "/v1/embeddings"
+PATH = "/v1/embeddings"
 
 
 @pytest.fixture
@@ -48,9 +48,9 @@ async def test_a_need_that_names_no_type_is_one_for_embeddings(setup: PromptSetu
         assert reply.document["model"]["id"] == str(wanted.id), reply.content
 
 
-async def test_the_door_has_openais_shape(setup: PromptSetup, service: Service) -> None:
+async def test_the_api_has_openais_shape(setup: PromptSetup, service: Service) -> None:
     setup.model("vectors-1", type="embedding")
-    reply = await post(service, DOOR, {"model": "vectors-1", "input": "abc", "user": "u"})
+    reply = await post(service, PATH, {"model": "vectors-1", "input": "abc", "user": "u"})
     assert reply.document == {
         "object": "list",
         "data": [{"object": "embedding", "index": 0, "embedding": [3.0, 0.5]}],
@@ -62,15 +62,15 @@ async def test_the_door_has_openais_shape(setup: PromptSetup, service: Service) 
 
 async def test_base64_is_what_the_sdks_decode(setup: PromptSetup, service: Service) -> None:
     setup.model("vectors-1", type="embedding")
-    reply = await post(service, DOOR, {"model": "vectors-1", "input": [[1, 2, 3]], "encoding_format": "base64"})
+    reply = await post(service, PATH, {"model": "vectors-1", "input": [[1, 2, 3]], "encoding_format": "base64"})
     assert unpack("<2f", b64decode(reply.document["data"][0]["embedding"])) == (3.0, 0.5)
 
 
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
-        (DOOR, {"model": "vectors-1", "input": []}, 422),
-        (DOOR, {"model": "nobody", "input": "a"}, 404),
+        (PATH, {"model": "vectors-1", "input": []}, 422),
+        (PATH, {"model": "nobody", "input": "a"}, 404),
         (EMBED, {"texts": []}, 422),
         (EMBED, {"texts": [""]}, 422),
         (EMBED, {"texts": ["a"], "unknown": 1}, 422),
@@ -82,4 +82,4 @@ async def test_what_cannot_be_is_refused(
     setup.model("vectors-1", type="embedding")
     reply = await post(service, path, body)
     assert reply.status in {status, 400}, reply.content
-    assert ("error" in reply.document) == (path == DOOR)
+    assert ("error" in reply.document) == (path == PATH)

@@ -1,4 +1,4 @@
-"""Anthropic's official client at the door for Messages, whatever protocol the model's provider speaks."""
+"""Anthropic's official client in the Messages API, whatever protocol the model's provider speaks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The request log over HTTP: every door, every ending, filters, pages and CSV."""
+"""The request log over HTTP: every API, every ending, filters, pages and CSV."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def logged(service: Service, query: str = "") -> list[dict[str, Any]]:
     return rows
 
 
-async def test_each_door_is_logged(setup: PromptSetup, service: Service) -> None:
+async def test_each_api_is_logged(setup: PromptSetup, service: Service) -> None:
     model = setup.model("gpt-x", price=a_price("0.001", "0.001"))
     setup.generation.tokens["gpt-x"] = 42
     vectors = setup.model("vectors", type="embedding", capabilities=frozenset({"embeddings"}))

@@ -1,4 +1,4 @@
-"""OpenAI's official client at the door for Responses, whatever protocol the model's provider speaks."""
+"""OpenAI's official client in the Responses API, whatever protocol the model's provider speaks."""
 
 from __future__ import annotations
 

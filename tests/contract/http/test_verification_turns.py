@@ -49,7 +49,7 @@ async def exported(*_: object, **__: object) -> AsyncGenerator[bytes]:
 async def test_an_organization_waits_for_one_verification_of_another_at_most(serve: Serve) -> None:
     slow = SlowVerification()
     views = VerificationViews(
-        verify=slow, export=exported, log_of=lambda _: FakeRawEvents([]), state_restore=unused, public_key=None
+        verify=slow, export=exported, log_of=lambda _: FakeRawEvents([]), record_restore=unused, public_key=None
     )
     service = await serve(*routes_of(views))
 

@@ -6,6 +6,7 @@ export const UNKNOWN = "–";
 
 const numbers = new Intl.NumberFormat("en");
 const dollars = new Intl.NumberFormat("en", { style: "currency", currency: "USD", minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const fractions = new Intl.NumberFormat("en", { maximumSignificantDigits: 12, maximumFractionDigits: 12, useGrouping: false });
 /** @type {Record<string, Intl.DateTimeFormat>} */
 const times = {
   local: new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" }),
@@ -53,13 +54,7 @@ export const spend = (value) => known(value) && Math.abs(value) < 0.01 ? money(N
 export const callCost = (value) => known(value) && value >= 0.000001 && value < 1 ? `$${value.toFixed(6)}` : money(value);
 
 // Fractions without the tail that binary numbers bring, and never in exponent form.
-export function plain(value) {
-  return numberText(Number(value), 12);
-}
-
-function numberText(value, digits) {
-  return new Intl.NumberFormat("en", { maximumSignificantDigits: digits, maximumFractionDigits: 12, useGrouping: false }).format(Number(value.toPrecision(6)));
-}
+export const plain = (value) => fractions.format(Number(Number(value).toPrecision(6)));
 
 export function tokens(value) {
   if (!known(value)) return UNKNOWN;

@@ -1,6 +1,6 @@
 // What is seen of a list: its filters, its tools, a page of its rows, and the way to the next one.
 
-import { html, useLayoutEffect, useRef, useStore } from "../core/view.js";
+import { html, useEffect, useLayoutEffect, useRef, useStore } from "../core/view.js";
 import { Action } from "./action.js";
 import { failure } from "./failure.js";
 import { chosenOf, FilterForm } from "./filters.js";
@@ -14,7 +14,7 @@ export function ListingView({ list }) {
   const place = useRef(null);
   const count = useRef(null);
   const hadFocus = place.current?.contains(document.activeElement);
-  const top = place.current && window.scrollY > 0 ? topmost(place.current) : null;
+  const top = place.current && list.isWhole && window.scrollY > 0 ? topmost(place.current) : null;
   const changed = () => list.restart();
   useLayoutEffect(() => {
     list.place = place.current;
@@ -25,6 +25,8 @@ export function ListingView({ list }) {
     for (const id of list.fresh) freshen(keyed(place.current, id));
     list.fresh = new Set();
   });
+  // Once what is in sight is seen.
+  useEffect(() => list.drawRest());
   const turn = async (isForward) => {
     await list.turn(isForward);
     whole.current?.scrollIntoView({ block: "start" });
@@ -32,7 +34,7 @@ export function ListingView({ list }) {
   const rows = () => {
     if (list.error) return failure(list.error, () => list.load());
     // That it asks again changes no row.
-    if (list.rows.length > 0) return list.drawn ??= list.draw(list.rows);
+    if (list.rows.length > 0) return list.drawn ??= list.draw(list.inSight);
     return list.count === undefined ? null : list.empty(list.isFiltered);
   };
   // Of nothing there is nothing to search and to save.

@@ -1,21 +1,24 @@
 // Changes of fields in words.
 
-import { date, label, perMillion, time, value } from "../../core/format.js";
+import { date, known, label, perMillion, time, value } from "../../core/format.js";
 import { html } from "../../core/view.js";
 
 const OF_THE_SERVICE = new Set(["updatedAt", "revision", "organizationId", "createdAt", "id"]);
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
-const PRICE = /[pP]er_?1k/;
+// The API and the log have prices per 1,000 tokens; people compare them per million.
+const PER_1K = /_?per_?1k(_?tokens)?$/i;
 const DAY = /(retires_?on|as_?of)$/i;
 
-// Prices are per million tokens, as on all other pages.
-export const fieldName = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ").replace(/^Pricing: /, "Price: ").replace(/per 1k( tokens)?$/, "per 1M tokens").replace(/ usd$/, " (USD)");
+export const fieldName = (field) => PER_1K.test(field) ? `${named(field.replace(PER_1K, "").replace(/^pricing: /, "")).replace(/(?<!cost)$/i, " price")} per 1M tokens` : named(field);
+
+const named = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ").replace(/^Pricing: /, "Price: ").replace(/ usd$/, " (USD)");
 
 // The value of a field as people read it.
 export function text(held, field = "") {
-  if (PRICE.test(field) && isFinite(held ?? NaN)) return perMillion(Number(held));
-  if (isObject(held)) return Object.entries(held).map(([name, member]) => `${name}: ${text(member)}`).join(", ") || "none";
+  if (Array.isArray(held) && held.some(isObject)) return held.map((each) => text(each)).join("; ");
+  if (isObject(held)) return Object.entries(held).map(([name, member]) => `${PER_1K.test(name) ? fieldName(name) : name}: ${text(member, name)}`).join(", ") || "none";
+  if (PER_1K.test(field) && known(held)) return perMillion(Number(held));
   if (typeof held !== "string") return value(held);
   return MOMENT.test(held) ? time(held) : DAY.test(field) ? date(held) : held;
 }
