@@ -217,7 +217,7 @@ async def test_a_price_is_entered_and_told_per_million_tokens(consoles: Consoles
         await console.go(f"/models/{model['id']}?tab=history")
         change = console.page.locator(".timeline li").first
         fields = await change.locator("dt").all_inner_texts()
-        assert fields == ["Cost per 1M tokens", "Pricing: input price per 1M tokens"]
+        assert fields == ["Cost per 1M tokens", "Input price per 1M tokens"]
         assert await change.locator("dd").all_inner_texts() == ["$0.15 → $0.30", "$0.15 → $0.30"]
     saved = (await consoles.api.get(path_of(model)))["pricing"]
     assert (saved["inputPer1kTokens"], saved["tiers"][0]["inputPer1kTokens"]) == (0.0003, 0.0004)
