@@ -12,7 +12,7 @@ const DAY = /^\d{4}-\d\d-\d\d$/;
 
 export const fieldName = (field) => PER_1K.test(field) ? `${named(field.replace(PER_1K, "").replace(/^pricing: /, "")).replace(/(?<!cost)$/i, " price")} per 1M tokens` : named(field);
 
-const named = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ").replace(/ usd$/, " (USD)");
+const named = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ").replace(/^Pricing: /, "Price: ").replace(/ usd$/, " (USD)");
 
 // The value of a field as people read it.
 export function text(held, field = "") {
