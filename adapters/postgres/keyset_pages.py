@@ -49,10 +49,10 @@ class _Sorting:
         return f"{self._known(self.value, descending=descending)}::text"
 
     def _known(self, value: LiteralString, *, descending: bool) -> LiteralString:
-        if self.type != "numeric":
+        if self.type not in {"numeric", "float8"}:
             return value
         last: LiteralString = "-Infinity" if descending else "Infinity"
-        return f"coalesce({value}, '{last}'::numeric)"
+        return f"coalesce(({value})::{self.type}, '{last}'::{self.type})"
 
 
 # The tables' own columns; all lists call their sort fields alike.
@@ -61,8 +61,9 @@ _SORTINGS: Final[Mapping[str, _Sorting]] = {
     "createdAt": _Sorting("created_at", "timestamptz", 'document."createdAt"', is_indexed=True),
     "updatedAt": _Sorting("updated_at", "timestamptz", 'document."updatedAt"'),
     "costPer1kTokens": _Sorting("coalesce(m.input_per_1k, m.output_per_1k)", "numeric", 'document."costPer1kTokens"'),
-    "contextWindow": _Sorting("m.context_window", "numeric", 'document."contextWindow"'),
-    "maxTokens": _Sorting("m.max_tokens", "numeric", 'document."maxTokens"'),
+    # Whole numbers are sorted faster as doubles than as decimals, and need no more digits.
+    "contextWindow": _Sorting("m.context_window", "float8", 'document."contextWindow"'),
+    "maxTokens": _Sorting("m.max_tokens", "float8", 'document."maxTokens"'),
     # A day has the order of its digits.
     "retiresOn": _Sorting(
         "replace(m.retires_on, '-', '')::numeric", "numeric", "replace(document.\"retiresOn\", '-', '')::numeric"

@@ -36,7 +36,7 @@ async def test_a_choice_is_explained(setup: PromptSetup, service: Service) -> No
         (False, None),
     ]
     assert reported[str(cheap.id)]["rules"] == [
-        {"rule": "cheapest", "detail": "0.003 USD per 1,000 tokens read and 1,000 written."}
+        {"rule": "cheapest", "detail": "3 USD per 1M tokens read and 1M written."}
     ]
     assert reported[str(off.id)]["rules"] == [{"rule": "disabled", "detail": "The model is disabled."}]
     assert (reply.document["candidateCount"], reply.document["droppedBy"]) == (3, {"disabled": 1})
