@@ -63,8 +63,7 @@ from adapters.postgres.webhook_outbox import PostgresWebhookOutbox
 from adapters.postgres.webhooks import PostgresWebhookDocuments
 from adapters.providers.provider_gateway import Gateway, keyed_types
 from adapters.rate_limits.redis_counts import RateCounts
-from adapters.system_clock import SystemClock
-from adapters.system_timer import SystemTimer
+from adapters.system_clock import SystemClock, SystemTimer
 from adapters.telemetry.provider_calls import traced
 from adapters.telemetry.trace_context import with_trace_context
 from adapters.vault.envelope import Envelope

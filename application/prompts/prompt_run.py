@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.errors import ApplicationError
+    from application.ports.clock import Timer
     from application.ports.provider_gateway import Category, ProviderConnection, TestReport
-    from application.ports.timer import Timer
     from application.prompts.call_costs import AnswerWithUsage
     from application.prompts.candidate_queue import CandidateQueue
     from application.prompts.completion import Completion

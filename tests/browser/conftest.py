@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import async_playwright
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.browser.console import Consoles
 from tests.browser.watched_page import new_context
 from tests.databases import databases

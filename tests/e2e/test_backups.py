@@ -22,7 +22,7 @@ from adapters.postgres.migrations import login_url
 from adapters.postgres.postgres_programs import newest_program
 from application.ports.progress import NoProgress
 from entrypoints.administration.container import check_keyring
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.external_postgres import command
 from tests.e2e.failing_commands import MISUSED, REFUSED, external, said
