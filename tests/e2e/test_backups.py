@@ -17,9 +17,9 @@ from aiohttp import ClientSession
 from psycopg import sql
 
 from adapters.postgres.backups import PostgresBackups
-from adapters.postgres.client_programs import newest_program
 from adapters.postgres.inspect_database import inspect
 from adapters.postgres.migrations import login_url
+from adapters.postgres.postgres_programs import newest_program
 from application.ports.progress import NoProgress
 from entrypoints.administration.container import check_keyring
 from entrypoints.http.authorization import Role
