@@ -65,7 +65,7 @@ def pytest_runtest_call(item: pytest.Item) -> None:
 
 
 # How long one example takes says nothing on a machine that others use as well. Each run draws other ones.
-settings.register_profile("modelbook", deadline=None, print_blob=True, max_examples=30)
+settings.register_profile("modelbook", deadline=None, print_blob=True, max_examples=15)
 settings.load_profile("modelbook")
 
 
