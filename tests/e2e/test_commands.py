@@ -17,7 +17,7 @@ from adapters.vault.keyring import Keyring
 from entrypoints.cli.main import app
 from entrypoints.settings import Settings, settings_help
 from tests.e2e.failing_commands import MISUSED, refusal, said
-from tests.e2e.processes import COMMAND, environment, folder, run_installed
+from tests.e2e.processes import COMMAND, environment, folder, run
 from tests.http_service import SECRET
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def test_every_command_explains_itself(names: tuple[str, ...]) -> None:
 
 
 def test_the_help_names_every_setting() -> None:
-    helped = run_installed("--help")
+    helped = run("--help")
     assert helped.exit_code == 0
     for name in Settings.model_fields:
         assert f"MODELBOOK_{name.upper()}:" in helped.out
