@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import UTC, datetime
 from typing import Any, Self
 from uuid import UUID
@@ -79,6 +80,17 @@ class Root(BaseAggregate[UUID]):
     def revision(self) -> int:
         """The number of events of the aggregate, pending ones included."""
         return self.version
+
+    def copied(self) -> Self:
+        """Return the aggregate as it is: what is decided on one of the two from now on is not decided on the other.
+
+        Events replace what an attribute holds, or change a list or mapping that it holds, but nothing within one.
+        """
+        copied = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, dict | list):
+                setattr(copied, name, value.copy())
+        return copied
 
     def drain(self) -> list[CanMutateAggregate[UUID]]:
         """Return the pending events, oldest first, and clear them."""

@@ -14,7 +14,7 @@ from application.prompts.prompt_errors import PromptFailed, TokensNotCounted
 from application.prompts.prompt_request import request_for
 from application.prompts.request_recording import named
 from application.prompts.retry_policy import most_informative
-from application.usage.usage_ledger import COUNTING, OK, Use
+from application.usage.usage_ledger import COUNTING, OK, ModelCall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,8 +99,8 @@ async def _counted(
         raise UpstreamFailure(CallOutcome("bad_request", error.message)) from error
 
 
-def _use(candidate: Candidate, failure: CallOutcome | None, seconds: float) -> Use:
-    return Use(
+def _use(candidate: Candidate, failure: CallOutcome | None, seconds: float) -> ModelCall:
+    return ModelCall(
         **named(candidate),
         outcome=failure.category if failure else OK,
         latency_ms=seconds * 1000,

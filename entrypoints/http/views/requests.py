@@ -75,7 +75,7 @@ class RequestViews:
     async def list_requests(self, request: web.Request) -> web.StreamResponse:
         """List the calls of clients
 
-        One entry for each prompt, embedding and count of tokens at any door, the newest first: who requested which
+        One entry for each prompt, embedding and count of tokens in any API, the newest first: who requested which
         model, which one answered, what was tried, tokens, cost and time. No prompts and no answers. A call is listed at
         most a second after it ended, and for 30 days unless the operator has set another time. What was refused before
         a model was looked for, such as a body that makes no sense, is not listed.

@@ -38,7 +38,6 @@ from entrypoints.http.views.write_responses import (
     WRITTEN,
     changed_response,
     document_response,
-    mentioned,
     removed_response,
     shown_once_response,
 )
@@ -150,11 +149,11 @@ class WebhookViews:
         command = ChangeWebhook(
             webhook_id=path_id(request, "id"),
             expected_revision=expected_revision(request),
-            name=mentioned(body, "name"),
-            url=mentioned(body, "url"),
-            topics=mentioned(body, "topics"),
-            format=mentioned(body, "format"),
-            is_enabled=mentioned(body, "is_enabled"),
+            name=body.mentioned("name"),
+            url=body.mentioned("url"),
+            topics=body.mentioned("topics"),
+            format=body.mentioned("format"),
+            is_enabled=body.mentioned("is_enabled"),
         )
         return await changed_response(self.documents, await self.change(command))
 

@@ -241,6 +241,8 @@ async def test_an_operation_on_what_somebody_else_changed_is_refused_for_itself(
     assert changed.pointers == ("/name",)
     assert isinstance(stale, StaleRevision)
     assert made == [None, None]
+    # With their frames they would hold all models of the request, in a cycle.
+    assert (stale.__traceback__, changed.__traceback__) == (None, None)
     first, second = await organization.held(organization.first), await organization.held(organization.second)
     assert (first.name, first.limits.max_tokens, first.limits.context_window) == ("Theirs", None, 7)
     assert second.name == "Mine"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from hypothesis import given
@@ -60,3 +61,19 @@ def test_a_member_is_loaded_as_it_was_saved(member: Root, commands: Sequence[Com
 def test_an_organization_is_loaded_as_it_was_saved(organization: Root, commands: Sequence[Command]) -> None:
     _live(organization, commands)
     assert state_of(saved_and_loaded(organization)) == state_of(organization)
+
+
+@given(
+    strategies.models,
+    st.lists(strategies.model_commands, max_size=4),
+    st.lists(strategies.model_commands, min_size=1, max_size=4),
+)
+def test_what_is_decided_on_a_copy_is_not_decided_on_the_original(
+    model: Root, commands: Sequence[Command], more: Sequence[Command]
+) -> None:
+    _live(model, commands)
+    before = deepcopy(vars(model))
+    copied = model.copied()
+    assert vars(copied) == before
+    _live(copied, more)
+    assert vars(model) == before

@@ -1,6 +1,6 @@
 // The figures of today and of this month, each a link to its details.
 
-import { money, number } from "../../core/format.js";
+import { money, number, spend } from "../../core/format.js";
 import { budgetText } from "../../core/budgets.js";
 import { href } from "../../core/router.js";
 import { html } from "../../core/view.js";
@@ -17,7 +17,7 @@ export function tiles({ month, today, budget, providers, unhealthy, degraded, mo
   const used = budget.usd === null ? null : shareBar(budget.spentUsd, budget.usd, { label: "Budget used", text: budgetText(budget) });
   const problems = [ill ? `${number(ill)} unhealthy` : null, weak ? `${number(weak)} degraded` : null].filter(Boolean);
   return html`<ul class="cards tiles">
-    ${tile("/usage", "Spend this month", money(of.costUsd), `${money(day.costUsd)} today`, used)}
+    ${tile("/usage", "Spend this month", money(of.costUsd), `${spend(day.costUsd)} today`, used)}
     ${tile("/usage", "Calls this month", number(of.requests), `${number(day.requests)} today`)}
     ${tile("/requests", "Errors this month", number(errors(of)), `${number(errors(day))} today`)}
     ${tile("/providers", "Providers", number(providers.pagination.total), problems.join(", ") || "none reports a problem")}
