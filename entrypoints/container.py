@@ -63,13 +63,12 @@ from adapters.postgres.webhook_outbox import PostgresWebhookOutbox
 from adapters.postgres.webhooks import PostgresWebhookDocuments
 from adapters.providers.provider_gateway import Gateway, keyed_types
 from adapters.rate_limits.redis_counts import RateCounts
-from adapters.system_clock import SystemClock
-from adapters.system_timer import SystemTimer
+from adapters.system_clock import SystemClock, SystemTimer
 from adapters.telemetry.provider_calls import traced
 from adapters.telemetry.trace_context import with_trace_context
 from adapters.vault.envelope import Envelope
 from adapters.vault.live_keyring import held_keyring
-from adapters.vault.sealed_texts import KeyringTexts
+from adapters.vault.sealed_texts import KeyringSealedTexts
 from adapters.vault.vault import EnvelopeVault
 from application.access_keys.change_access_key import change_access_key
 from application.access_keys.issue_access_key import issue_access_key
@@ -97,7 +96,7 @@ from application.commands.register_provider import register_provider
 from application.commands.remove_model import remove_model
 from application.commands.remove_organization import remove_organization
 from application.commands.remove_provider import remove_provider
-from application.commands.replace_model import replace_model
+from application.commands.replace_model_fields import replace_model
 from application.commands.revert_model import revert_model
 from application.commands.revert_provider import revert_provider
 from application.discovery.discover_models import Discovery
@@ -462,7 +461,7 @@ class Container(containers.DeclarativeContainer):
             idle_seconds=settings.session_idle,
             lifetime_seconds=settings.session_lifetime,
         ),
-        providers.Singleton(KeyringTexts, keyring),
+        providers.Singleton(KeyringSealedTexts, keyring),
         providers.Factory(partial, options_for_operators_address, proxy),
     )
     sweep_sessions_for_ever = use_case(

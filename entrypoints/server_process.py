@@ -65,7 +65,7 @@ if TYPE_CHECKING:
 
 # All requests wait for the garbage collector: some 1 ms for each 10,000 objects that it looks at. So it looks at the
 # newest often and at all seldom: what requests in flight hold is not garbage, and cycles among it are rare.
-_COLLECTIONS: Final = (2_000, 10, 100)
+_COLLECTIONS: Final = (1_000, 5, 500)
 
 CONTAINER: web.AppKey[Container] = web.AppKey("container", Container)
 

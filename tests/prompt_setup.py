@@ -29,7 +29,7 @@ from tests.builders import AN_ENDPOINT, a_caller, a_price
 from tests.fakes.budget_leases import FakeBudgetLeases
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.client import FakeClient, a_conversation, a_turn
-from tests.fakes.clock import FakeClock
+from tests.fakes.clock import FakeClock, FakeTimer
 from tests.fakes.generation import FakeGeneration
 from tests.fakes.outbound_http import FakeOutbound
 from tests.fakes.price_list import FakePriceList
@@ -37,7 +37,6 @@ from tests.fakes.prompt_candidates import FakeCandidateReader
 from tests.fakes.quotas import quotas_of_all
 from tests.fakes.rate_limits import FakeRateLimits
 from tests.fakes.shared_cool_downs import FakeSharedCoolDowns
-from tests.fakes.timer import FakeTimer
 from tests.fakes.usage import FakeUsage
 from tests.fakes.vault import FakeVault
 
@@ -46,8 +45,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from application.access_keys.stored_key import StoredKey
+    from application.ports.clock import Timer
     from application.ports.provider_gateway import Category
-    from application.ports.timer import Timer
 
 SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from entrypoints.logs import build_logger
 from entrypoints.server_process import application
 from tests.e2e.api_client import Api, a_token, path_of, without_secret

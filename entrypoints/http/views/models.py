@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.commands.remove_model import RemoveModel
-from application.commands.replace_model import ReplaceModel
+from application.commands.replace_model_fields import ReplaceModel
 from application.commands.revert_model import RevertModel
 from application.errors import (
     Conflict,

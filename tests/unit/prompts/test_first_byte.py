@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapters.providers.provider_gateway import Gateway
-from adapters.system_timer import SystemTimer
+from adapters.system_clock import SystemTimer
 from application.ports.provider_gateway import CallOutcome, TestReport
 from application.prompts.prompt_answer import PromptAnswer
 from application.prompts.prompt_errors import PromptFailed

@@ -8,7 +8,7 @@ const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
 // The API and the log have prices per 1,000 tokens; people compare them per million.
 const PER_1K = /_?per_?1k(_?tokens)?$/i;
-const DAY = /(retires_?on|as_?of)$/i;
+const DAY = /^\d{4}-\d\d-\d\d$/;
 
 export const fieldName = (field) => PER_1K.test(field) ? `${named(field.replace(PER_1K, "").replace(/^pricing: /, "")).replace(/(?<!cost)$/i, " price")} per 1M tokens` : named(field);
 
@@ -20,7 +20,7 @@ export function text(held, field = "") {
   if (isObject(held)) return Object.entries(held).map(([name, member]) => `${PER_1K.test(name) ? fieldName(name) : name}: ${text(member, name)}`).join(", ") || "none";
   if (PER_1K.test(field) && known(held)) return perMillion(Number(held));
   if (typeof held !== "string") return value(held);
-  return MOMENT.test(held) ? time(held) : DAY.test(field) ? date(held) : held;
+  return MOMENT.test(held) ? time(held) : DAY.test(held) ? date(held) : value(held);
 }
 
 export function differences(changes) {
