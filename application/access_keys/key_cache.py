@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from application.access_keys.access_keys import StoredKeys
     from application.access_keys.stored_key import StoredKey
-    from application.ports.timer import Timer
+    from application.ports.clock import Timer
 
 LONGEST_TRUST: Final = 2.0
 """Seconds after which a key is not accepted before the log was asked whether it has grown."""

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from application.bounds.budget_leases import BudgetLeases, Lease
     from application.bounds.call_estimates import CallEstimate
     from application.bounds.caller_bounds import CallerBounds, SubjectKind
-    from application.ports.clock import Clock
-    from application.ports.timer import Timer
+    from application.ports.clock import Clock, Timer
     from application.usage.usage_ledger import ModelCall
     from domain.budget import Budget, Period
 

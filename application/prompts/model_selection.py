@@ -142,7 +142,8 @@ def _too_dear(candidate: Candidate, highest: Decimal | None) -> Iterator[RuleFin
         yield RuleFinding("cost", "Its cost is not known.")
     elif cost > highest:
         yield RuleFinding(
-            "cost", f"It costs {_per_million(cost)} USD per 1M tokens, and {_per_million(highest)} is the most allowed."
+            "cost",
+            f"It costs {_per_million(cost)} USD per 1M tokens, and {_per_million(highest)} is the most allowed.",
         )
 
 

@@ -11,7 +11,7 @@ from application.deadline import Deadline
 from application.errors import CredentialUnreadable, InvalidInput
 from application.ports.provider_gateway import CallOutcome, ContextUse, UpstreamFailure
 from application.prompts.call_costs import NOTHING, Cost, call_cost
-from application.prompts.first_byte import AnswerTimeout
+from application.prompts.first_byte import AnswerDeadline
 from application.prompts.generation import CallProgress
 from application.prompts.prompt_answer import Attempt, CallSummary, PromptAnswer
 from application.prompts.prompt_errors import PromptFailed
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.errors import ApplicationError
+    from application.ports.clock import Timer
     from application.ports.provider_gateway import Category, ProviderConnection, TestReport
-    from application.ports.timer import Timer
     from application.prompts.call_costs import AnswerWithUsage
     from application.prompts.candidate_queue import CandidateQueue
     from application.prompts.completion import Completion
@@ -84,7 +84,7 @@ class PromptRun:
         self._progress = CallProgress()
         self._called_at = 0.0
         self._waited = 0.0
-        self._patience: AnswerTimeout | None = None
+        self._patience: AnswerDeadline | None = None
         self._is_whole = True
         self._has_begun = False
 
@@ -243,19 +243,19 @@ class PromptRun:
 
     def _patience_with(
         self, candidate: Candidate, connection: ProviderConnection, *, is_whole: bool
-    ) -> AnswerTimeout | None:
+    ) -> AnswerDeadline | None:
         """Return how long the model may send nothing; none where no other could be called instead."""
         if not self._queue.has_alternative():
             return None
         seconds = self._first_byte_seconds(candidate)
         if not is_whole or self._is_strict_with(candidate):
-            return AnswerTimeout(seconds=seconds)
+            return AnswerDeadline(seconds=seconds)
 
         async def is_alive() -> bool:
             return (await self._probe(connection)).reachable
 
         longest = min(self._retrying.whole_answer_seconds, self.remaining / 2)
-        return AnswerTimeout(seconds=seconds, whole_seconds=longest, is_alive=is_alive)
+        return AnswerDeadline(seconds=seconds, whole_seconds=longest, is_alive=is_alive)
 
     def _first_byte_seconds(self, candidate: Candidate) -> float:
         return candidate.defaults.first_byte_seconds or self._retrying.first_byte_seconds

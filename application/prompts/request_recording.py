@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from uuid import UUID
 
-    from application.ports.timer import Timer
+    from application.ports.clock import Timer
     from application.prompts.prompt_request import Prompt
     from application.prompts.selection_candidates import Candidate, ModelSelector
     from application.usage.usage_ledger import ModelCall, Operation, UsageLedger

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from entrypoints.http.authentication import Verifier
+    from entrypoints.http.authorization import Principal
     from entrypoints.http.idempotency import Idempotency
     from entrypoints.http.known_callers import KnownCallers
-    from entrypoints.http.principal import Principal
     from entrypoints.http.rate_limits import RateLimiter
     from entrypoints.http.request_context import RequestContext
     from entrypoints.http.routes import Handler, Route

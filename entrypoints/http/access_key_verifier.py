@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from application.access_keys.key_text import PREFIX, parse_key
-from entrypoints.http.principal import Principal, Role
+from entrypoints.http.authorization import Principal, Role
 from entrypoints.http.request_errors import NotAuthenticated
 
 if TYPE_CHECKING:

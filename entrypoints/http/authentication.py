@@ -23,7 +23,7 @@ from entrypoints.http.token_claims import principal_from, token_refused
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from entrypoints.http.principal import Principal
+    from entrypoints.http.authorization import Principal
     from entrypoints.http.token_keys import TokenKeys, VerificationKey
 
 LONGEST_TOKEN = 6 * 1024

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
@@ -10,33 +12,41 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 _MOST: Final = 10_000
-_HEADERS: Final = ("Authorization", "x-api-key", "api-key", "Cookie")
+_HEADERS: Final = ("Authorization", "x-api-key", "api-key")
+# Whatever its port is (sign_in_cookies.py). Other cookies beside it may change with each request.
+_SESSION: Final = re.compile(r"(?:^|; )((?:__Host-)?modelbook[0-9-]*-session=[^;]*)")
 
 
 class KnownCallers:
     """A guess before anybody is verified, good for the order of requests and for nothing else."""
 
     def __init__(self) -> None:
-        self._organizations: dict[int, UUID] = {}
+        self._organizations: OrderedDict[int, UUID] = OrderedDict()
 
     def organization(self, request: web.BaseRequest) -> UUID | None:
         """Return the organization for which a request with the same credentials was verified, if there was one."""
         return self._organizations.get(_credentials(request))
 
     def remember(self, request: web.BaseRequest, organization_id: UUID) -> None:
-        """Take note of the organization that the request was verified for."""
-        if len(self._organizations) >= _MOST:
-            self._organizations.clear()
-        self._organizations[_credentials(request)] = organization_id
+        """Take note of the organization that the request was verified for; those who came last are remembered."""
+        credentials = _credentials(request)
+        self._organizations[credentials] = organization_id
+        self._organizations.move_to_end(credentials)
+        if len(self._organizations) > _MOST:
+            self._organizations.popitem(last=False)
 
 
 def _credentials(request: web.BaseRequest) -> int:
     """Return a number that nobody can guess, and that tells nobody what the request came with.
 
-    Of several credentials the first counts: clients keep cookies of proxies, which may be others with each request.
+    Of several credentials the first counts.
     """
     headers = request.headers
-    return hash(next(((name, headers[name]) for name in _HEADERS if name in headers), None))
+    for name in _HEADERS:
+        if name in headers:
+            return hash((name, headers[name]))
+    session = _SESSION.search(headers.get("Cookie", ""))
+    return hash(None if session is None else session[1])
 
 
 KNOWN_CALLERS: web.AppKey[KnownCallers] = web.AppKey("known_callers", KnownCallers)

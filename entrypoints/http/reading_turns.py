@@ -1,19 +1,23 @@
-"""Lets new connections, and those on which much comes in, take turns: the event loop never reads from all at once."""
+"""Lets connections take turns: the event loop never reads from all at once."""
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
+    from uuid import UUID
 
 MUCH: Final = 16_384
 """Bytes that came at once. Reading takes the event loop some 1 ms for each of the 256 KiB that it may find."""
 
 AT_ONCE: Final = 4
 TICK_SECONDS: Final = 0.002
+
+PARSED_AT_ONCE: Final = 16
+"""Some 1 ms of parsing requests and beginning with them."""
 
 
 class ReadingTurns:
@@ -54,3 +58,50 @@ class ReadingTurns:
             # Whatever one of them raises, the others have their turns.
             if self._begun:
                 self._tick_soon()
+
+
+class ParsingTurns:
+    """In each turn of the loop the first few that came are parsed, those of the organizations in turn.
+
+    A thousand requests that come at once on connections of one organization hold up nobody for long, and a request of
+    another one does not wait for them. The loop is never idle while anything waits.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._waiting: OrderedDict[UUID | None, deque[Callable[[], None]]] = OrderedDict()
+        self._is_turn_due = False
+        self._begun = 0
+
+    def begin(self) -> bool:
+        """Return whether something may be parsed at once; else it is to `wait`."""
+        if self._waiting or self._begun >= PARSED_AT_ONCE:
+            return False
+        self._begun += 1
+        self._have_turn_soon()
+        return True
+
+    def wait(self, organization_id: UUID | None, parse: Callable[[], None]) -> None:
+        """Call this when its turn comes."""
+        self._waiting.setdefault(organization_id, deque()).append(parse)
+        self._have_turn_soon()
+
+    def _have_turn_soon(self) -> None:
+        if not self._is_turn_due:
+            self._is_turn_due = True
+            self._loop.call_soon(self._turn)
+
+    def _turn(self) -> None:
+        self._is_turn_due = False
+        self._begun = 0
+        try:
+            while self._waiting and self._begun < PARSED_AT_ONCE:
+                self._begun += 1
+                organization_id, line = self._waiting.popitem(last=False)
+                parse = line.popleft()
+                if line:
+                    self._waiting[organization_id] = line
+                parse()
+        finally:
+            if self._waiting:
+                self._have_turn_soon()

@@ -19,11 +19,12 @@ from entrypoints.http.errors import INTERNAL_ERROR
 from entrypoints.http.headers import SECURITY, SERVER
 from entrypoints.http.known_callers import KNOWN_CALLERS
 from entrypoints.http.problems import Problem
-from entrypoints.http.reading_turns import MUCH, ReadingTurns
+from entrypoints.http.reading_turns import MUCH, ParsingTurns, ReadingTurns
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from types import TracebackType
+    from uuid import UUID
 
     from structlog.typing import FilteringBoundLogger
 
@@ -63,9 +64,12 @@ class Connection(web.RequestHandler):
         "_head_timer",
         "_known_callers",
         "_log",
+        "_organization_id",
+        "_parsing_turns",
         "_path",
         "_read_seconds",
         "_reading_turns",
+        "_unparsed",
         "_waits_for_turn",
         "pointless_without_client",
     )
@@ -77,12 +81,16 @@ class Connection(web.RequestHandler):
         log: FilteringBoundLogger,
         read_seconds: float,
         reading_turns: ReadingTurns,
+        parsing_turns: ParsingTurns,
         known_callers: KnownCallers,
         **arguments: Any,  # noqa: ANN401 - the framework's
     ) -> None:
         super().__init__(manager, **arguments)
         self._log = log
         self._reading_turns = reading_turns
+        self._parsing_turns = parsing_turns
+        self._unparsed: list[bytes] = []
+        self._organization_id: UUID | None = None
         self._known_callers = known_callers
         self._waits_for_turn = False
         self._path = ""
@@ -109,7 +117,25 @@ class Connection(web.RequestHandler):
             task.cancel()
 
     def data_received(self, data: bytes) -> None:
-        """Take what has come; the head of a request has to be whole some time after its first byte."""
+        """Take what has come, or have it wait for its turn to be parsed where much has come at once."""
+        if not self._unparsed and self._parsing_turns.begin():
+            self._parse(data)
+            return
+        self._unparsed.append(data)
+        if len(self._unparsed) == 1:
+            self._pause_transport_reading()
+            # Most likely the next request is of the same organization as the one before.
+            self._parsing_turns.wait(self._organization_id, self._parse_unparsed)
+
+    def _parse_unparsed(self) -> None:
+        data, self._unparsed = b"".join(self._unparsed), []
+        if self.transport is not None:
+            self._parse(data)
+            if not self._waits_for_turn:
+                self._read_on()
+
+    def _parse(self, data: bytes) -> None:
+        """Parse it; the head of a request has to be whole some time after its first byte."""
         if data and (line := _REQUEST_LINE.match(data)) is not None:
             # For the answer to a request that cannot be read: its API has a shape for that, too.
             self._path = line[1].decode("ascii", "replace")
@@ -143,8 +169,9 @@ class Connection(web.RequestHandler):
             return await answering
         # From now on it learns that its client has disconnected, though its first step may have to wait.
         self._current_request, self._request_in_progress = request, True
+        self._organization_id = self._known_callers.organization(request)
         try:
-            return await loop_time().run(self._known_callers.organization(request), answering)
+            return await loop_time().run(self._organization_id, answering)
         finally:
             self._current_request, self._request_in_progress = None, False
             if self._handler_waiter is not None and not self._handler_waiter.done():
@@ -157,7 +184,7 @@ class Connection(web.RequestHandler):
 
     def _resume_transport_reading(self) -> None:
         """Read on, as the framework has it, but not before it is this connection's turn."""
-        if not self._waits_for_turn:
+        if not self._waits_for_turn and not self._unparsed:
             super()._resume_transport_reading()
 
     def _end_unreadable_body(self, request: web.BaseRequest) -> None:
@@ -304,6 +331,7 @@ class Server(web.Server):
             "log": log,
             "loop": self._loop,
             "reading_turns": ReadingTurns(self._loop),
+            "parsing_turns": ParsingTurns(self._loop),
             "known_callers": known_callers,
         }
         self._newcomers = ReadingTurns(self._loop)

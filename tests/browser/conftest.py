@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import async_playwright
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.browser.console import Consoles
 from tests.databases import databases
 from tests.e2e.api_client import Api, a_token

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.browser.watched_page import WIDE, Scheme, Watched, watched_page
 from tests.e2e.api_client import Api, Document, a_token
 

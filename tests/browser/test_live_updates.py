@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import BULK, path_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.browser.console import Consoles
 from tests.browser.database_superuser import write_checkpoint
 from tests.browser.page_checks import faults_of

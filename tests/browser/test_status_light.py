@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from playwright.async_api import expect
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.browser.console import Consoles
 from tests.browser.test_live_updates import FEED, look_away, look_back
 from tests.databases import Databases

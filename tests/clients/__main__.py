@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import aiohttp
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.clients.anthropic_client import AnthropicMessages
 from tests.clients.environments import HEAVY
 from tests.clients.judging import judge

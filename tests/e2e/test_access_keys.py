@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 
 from application.access_keys.key_text import hint_of, parse_key, text_of
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import AUDIT, KEYS, MODELS, without_secret
 from tests.e2e.sandbox_models import HELLO, registered
 

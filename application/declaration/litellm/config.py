@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from application.declaration.errors import DeclarationRefused, Finding
 from application.declaration.exported import VERSION
-from application.declaration.litellm import accounts, model_fields
-from application.declaration.litellm.accounts import Accounts
+from application.declaration.litellm import model_fields, provider_accounts
+from application.declaration.litellm.provider_accounts import ProviderAccounts
 from application.declaration.litellm.translation_notes import NotImported, TranslationNotes, reason, shortened_list
 from application.declaration.litellm.values import items, members, number
 from application.declaration.translation import Translation
@@ -57,7 +57,7 @@ class _Translator:
         self._left = TranslationNotes()
         variables = members(config.get("environment_variables"))
         own = {str(name): str(value) for name, value in variables.items() if value is not None}
-        self._accounts = Accounts(environment, own, self._left)
+        self._accounts = ProviderAccounts(environment, own, self._left)
         self._credentials = {
             str(each.get("credential_name")): members(each.get("credential_values"))
             for each in map(members, items(config.get("credential_list")))
@@ -113,7 +113,7 @@ class _Translator:
     def _note_rest(
         self, name: str, entry: Mapping[str, Any], params: Mapping[str, Any], info: Mapping[str, Any]
     ) -> None:
-        taken = accounts.OF_PARAMS | model_fields.OF_PARAMS
+        taken = provider_accounts.OF_PARAMS | model_fields.OF_PARAMS
         left = [field for field in params if field not in taken and not model_fields.is_tier(field)]
         left += [field for field in info if field not in model_fields.OF_INFO and not model_fields.is_tier(field)]
         left += [field for field in entry if field not in _ENTRY]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from entrypoints.http.compatible_apis.messages.errors import ANTHROPIC_SHAPE
-from entrypoints.http.openai_errors import OPENAI_SHAPE
+from entrypoints.http.compatible_apis.openai_errors import OPENAI_SHAPE
 from entrypoints.http.problems import PROBLEM_DETAILS
 
 if TYPE_CHECKING:

@@ -31,14 +31,14 @@ from entrypoints.http.compatible_apis.bodies import (
 )
 from entrypoints.http.compatible_apis.body_value import has_images
 from entrypoints.http.compatible_apis.chat_completions.exchange import ChatExchange
-from entrypoints.http.compatible_apis.ignored_fields_header import ignored_header
 from entrypoints.http.compatible_apis.messages.errors import ANTHROPIC_SHAPE
 from entrypoints.http.compatible_apis.messages.exchange import MessagesExchange
+from entrypoints.http.compatible_apis.openai_errors import OPENAI_SHAPE
 from entrypoints.http.compatible_apis.responses.exchange import ResponsesExchange
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream, framed
+from entrypoints.http.headers import ignored_header
 from entrypoints.http.json_responses import answer_bytes, json_response
-from entrypoints.http.openai_errors import OPENAI_SHAPE
 from entrypoints.http.parse_request import json_to_hand_on, query_of
 from entrypoints.http.request_context import context_of, note_failure
 from entrypoints.http.routes import Answer, endpoint

@@ -20,10 +20,10 @@ from entrypoints.http.compatible_apis.embeddings.conversions import (
     no_conversation,
     preferred_embedding,
 )
-from entrypoints.http.compatible_apis.ignored_fields_header import ignored_header
 from entrypoints.http.compatible_apis.lazy_client_request import LazyClientRequest
+from entrypoints.http.compatible_apis.openai_errors import OPENAI_SHAPE
+from entrypoints.http.headers import ignored_header
 from entrypoints.http.json_responses import answer_bytes, json_response
-from entrypoints.http.openai_errors import OPENAI_SHAPE
 from entrypoints.http.parse_request import json_body, json_to_hand_on
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client

@@ -25,9 +25,9 @@ from entrypoints.http.answers.response_model import document_of
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.convert_prompts import prompt_of, selector_of
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT, ModelToSelect, PromptToRun
-from entrypoints.http.compatible_apis.ignored_fields_header import ignored_header
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream
+from entrypoints.http.headers import ignored_header
 from entrypoints.http.json_responses import answer_bytes, json_bytes, json_response
 from entrypoints.http.parse_request import json_body
 from entrypoints.http.problems import problem_document
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from application.prompts.prompt_request import Prompt
+    from application.prompts.run_prompt import PromptEvent
     from application.prompts.selection_candidates import Selection
-    from application.prompts.stream_prompt import PromptEvent
 
 
 class StreamPrompt(Protocol):

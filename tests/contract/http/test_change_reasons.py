@@ -10,8 +10,8 @@ import pytest
 
 from entrypoints.http.authorization import Access
 from entrypoints.http.change_reasons import HEADER
+from entrypoints.http.compatible_apis.openai_errors import OPENAI_SHAPE
 from entrypoints.http.json_responses import json_response
-from entrypoints.http.openai_errors import OPENAI_SHAPE
 from entrypoints.http.parse_request import json_body
 from entrypoints.http.request_context import caller_for
 from entrypoints.http.routes import route

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrypoints.http.authorization import Access
+from entrypoints.http.authorization import Access, Role
 from entrypoints.http.compatible_apis.error_shapes import shape_at
 from entrypoints.http.documentation.openapi import openapi_document
 from entrypoints.http.field_types import Flag, Query
 from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.parse_request import query_of
-from entrypoints.http.principal import Role
 from entrypoints.http.routes import route
 from tests.contract.http.example_views import THINGS
 from tests.fakes.rate_limits import FakeRateLimits

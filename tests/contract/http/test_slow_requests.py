@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrypoints.http.authorization import Access
+from entrypoints.http.compatible_apis.openai_errors import OPENAI_SHAPE
 from entrypoints.http.http_options import HttpOptions
-from entrypoints.http.openai_errors import OPENAI_SHAPE
 from entrypoints.http.routes import MEBIBYTE, route
 from tests.contract.http.example_views import THINGS, Thing, Things, thing_routes
 from tests.contract.http.raw_connections import connected, held

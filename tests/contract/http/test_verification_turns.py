@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from application.errors import Unavailable
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from entrypoints.http.routes import routes_of
 from entrypoints.http.views.verification import VerificationViews
 from tests.fakes.raw_events import FakeRawEvents

@@ -11,7 +11,7 @@ import pytest
 
 from application.access_keys.key_cache import LONGEST_TRUST, AccessKeyCache
 from application.errors import Unavailable
-from tests.fakes.timer import FakeTimer
+from tests.fakes.clock import FakeTimer
 from tests.unit.access_keys.test_stored_key import a_stored_key
 
 if TYPE_CHECKING:

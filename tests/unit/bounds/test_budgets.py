@@ -22,8 +22,7 @@ from domain.access_key.values import NO_LIMITS
 from domain.budget import Budget
 from tests.builders import acting
 from tests.fakes.budget_leases import FakeBudgetLeases, FakeSpending
-from tests.fakes.clock import FakeClock
-from tests.fakes.timer import FakeTimer
+from tests.fakes.clock import FakeClock, FakeTimer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from uuid import uuid4
 
-from entrypoints.http.reading_turns import AT_ONCE, ReadingTurns
+from entrypoints.http.reading_turns import AT_ONCE, PARSED_AT_ONCE, ParsingTurns, ReadingTurns
 
 
 async def test_few_read_at_a_time_and_each_in_its_turn() -> None:
@@ -72,3 +73,40 @@ async def test_what_one_raises_stops_none_of_the_others() -> None:
         await all_begun.wait()
     assert begun == list(range(20))
     assert [str(error) for error in errors] == [str(AT_ONCE), "10"]
+
+
+async def test_of_many_that_come_at_once_few_are_parsed_in_a_turn_of_the_loop_and_another_organizations_soon() -> None:
+    turns, mine, other = ParsingTurns(asyncio.get_running_loop()), uuid4(), uuid4()
+    parsed: list[str] = []
+    for _ in range(10 * PARSED_AT_ONCE):
+        if turns.begin():
+            parsed.append("mine")
+        else:
+            turns.wait(mine, partial(parsed.append, "mine"))
+    assert not turns.begin()
+    turns.wait(other, partial(parsed.append, "other"))
+    assert len(parsed) == PARSED_AT_ONCE
+    await asyncio.sleep(0)
+    assert len(parsed) == 2 * PARSED_AT_ONCE
+    assert "other" in parsed
+    while len(parsed) <= 10 * PARSED_AT_ONCE:
+        before = len(parsed)
+        await asyncio.sleep(0)
+        assert 0 < len(parsed) - before <= PARSED_AT_ONCE
+    await asyncio.sleep(0)
+    assert turns.begin()
+
+
+async def test_what_fails_to_be_parsed_keeps_nobody_from_having_a_turn() -> None:
+    def fail() -> None:
+        raise LookupError
+
+    loop = asyncio.get_running_loop()
+    turns, parsed, errors = ParsingTurns(loop), list[int](), list[object]()
+    loop.set_exception_handler(lambda _, context: errors.append(context["exception"]))
+    turns.wait(None, fail)
+    turns.wait(None, partial(parsed.append, 1))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert parsed == [1]
+    assert [type(error) for error in errors] == [LookupError]

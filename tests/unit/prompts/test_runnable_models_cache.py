@@ -16,8 +16,8 @@ from application.prompts.runnable_models_cache import LONGEST_TRUST
 from application.prompts.selection_candidates import ModelByAnyName, ModelById, Requirements
 from domain.model.values import Lifecycle
 from tests.builders import a_caller
+from tests.fakes.clock import FakeTimer
 from tests.fakes.prompt_candidates import FakeCandidateReader
-from tests.fakes.timer import FakeTimer
 from tests.prompt_setup import PromptSetup, a_registered_model, an_account
 from tests.unit.access_keys.test_stored_key import a_stored_key
 

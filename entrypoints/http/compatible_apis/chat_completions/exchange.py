@@ -9,8 +9,8 @@ from entrypoints.http.compatible_apis.chat_completions.answer import completion_
 from entrypoints.http.compatible_apis.chat_completions.request import read_conversation
 from entrypoints.http.compatible_apis.chat_completions.streaming import ChunkEncoder
 from entrypoints.http.compatible_apis.lazy_client_request import LazyClientRequest
+from entrypoints.http.compatible_apis.openai_errors import error_document
 from entrypoints.http.json_responses import json_bytes
-from entrypoints.http.openai_errors import error_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

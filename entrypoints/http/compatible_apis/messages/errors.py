@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp import web
 
 from entrypoints.http.classify_problem import kind_of
+from entrypoints.http.compatible_apis.openai_errors import parameter_of, retry_advice, tokens_of, words_about_failure
 from entrypoints.http.json_responses import json_bytes
-from entrypoints.http.openai_errors import parameter_of, retry_advice, tokens_of, words_about_failure
 from entrypoints.http.problems import ProblemShape
 
 if TYPE_CHECKING:

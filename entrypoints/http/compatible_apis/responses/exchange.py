@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrypoints.http.compatible_apis.lazy_client_request import LazyClientRequest
+from entrypoints.http.compatible_apis.openai_errors import error_document
 from entrypoints.http.compatible_apis.responses.answer import response_document
 from entrypoints.http.compatible_apis.responses.request import read_conversation, refuse_state
 from entrypoints.http.compatible_apis.responses.streaming import ResponseEncoder
-from entrypoints.http.openai_errors import error_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -10,7 +10,7 @@ const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 const PER_1K = /_?per_?1k(_?tokens)?$/i;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
-export const fieldName = (field) => PER_1K.test(field) ? `${named(field.replace(PER_1K, "")).replace(/(?<!cost)$/i, " price")} per 1M tokens` : named(field);
+export const fieldName = (field) => PER_1K.test(field) ? `${named(field.replace(PER_1K, "").replace(/^pricing: /, "")).replace(/(?<!cost)$/i, " price")} per 1M tokens` : named(field);
 
 const named = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ").replace(/^Pricing: /, "Price: ").replace(/ usd$/, " (USD)");
 

@@ -10,28 +10,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.builders import a_price
-from tests.contract.http.prompt_routes import CHAT, GENERATE, MESSAGES, RESPONSES, a_setup, post, prompt_routes
+from tests.contract.http.prompts.prompt_routes import CHAT, GENERATE, MESSAGES, RESPONSES, post
 from tests.http_service import OTHER_ORGANIZATION, a_token
 from tests.prompt_setup import a_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from tests.http_service import Service
     from tests.prompt_setup import PromptSetup
 
 REQUESTS = "/api/ai/requests"
 ASKED = [{"role": "user", "content": "Hi"}]
-
-
-@pytest.fixture
-def setup() -> PromptSetup:
-    return a_setup()
-
-
-@pytest.fixture
-async def service(setup: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*prompt_routes(setup))
 
 
 async def logged(service: Service, query: str = "") -> list[dict[str, Any]]:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from application.bounds.call_estimates import CallEstimate
     from application.bounds.caller_bounds import CallerBounds
     from application.bounds.organization_quotas import OrganizationQuotas
+    from application.ports.clock import Timer
     from application.ports.provider_gateway import ProviderConnection, TestReport
-    from application.ports.timer import Timer
     from application.prompts.candidate_queue import CallRecords
     from application.prompts.price_list import PriceList
     from application.prompts.prompt_request import Prompt
@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PromptRuns:
+class PromptRunner:
     """Chooses the models that a prompt may be run on, and begins its run."""
 
     runnable_models: RunnableModelsCache

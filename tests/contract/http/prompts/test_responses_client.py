@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from application.prompts.opaque_blobs import is_ours
-from tests.contract.http.service_with_provider import (
+from tests.contract.http.prompts.service_with_provider import (
     NAME,
     STREAMS,
     TOOL_STREAMS,

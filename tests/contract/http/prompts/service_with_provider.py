@@ -9,7 +9,7 @@ import openai
 import orjson
 
 from adapters.providers.provider_gateway import Gateway
-from tests.contract.http.prompt_routes import a_setup, prompt_routes
+from tests.contract.http.prompts.prompt_routes import a_setup, prompt_routes
 from tests.fakes.outbound_http import FakeOutbound
 from tests.http_service import a_token
 from tests.prompt_setup import an_account

@@ -10,7 +10,7 @@ import anthropic
 import pytest
 
 from application.prompts.opaque_blobs import is_ours
-from tests.contract.http.service_with_provider import (
+from tests.contract.http.prompts.service_with_provider import (
     BASE,
     MODELS,
     NAME,

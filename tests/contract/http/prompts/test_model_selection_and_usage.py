@@ -9,25 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.builders import a_price
-from tests.contract.http.prompt_routes import GENERATE, a_setup, post, prompt_routes
+from tests.contract.http.prompts.prompt_routes import GENERATE, post
 from tests.http_service import a_token
 from tests.prompt_setup import a_failure, an_account
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from tests.http_service import Service
     from tests.prompt_setup import PromptSetup
-
-
-@pytest.fixture
-def setup() -> PromptSetup:
-    return a_setup()
-
-
-@pytest.fixture
-async def service(setup: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*prompt_routes(setup))
 
 
 async def test_a_choice_is_explained(setup: PromptSetup, service: Service) -> None:

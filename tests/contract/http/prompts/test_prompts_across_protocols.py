@@ -9,7 +9,7 @@ import pytest
 
 from adapters.providers.provider_gateway import Gateway
 from tests.builders import AN_ENDPOINT
-from tests.contract.http.prompt_routes import (
+from tests.contract.http.prompts.prompt_routes import (
     CHAT,
     GENERATE,
     MESSAGES,

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import ClientPayloadError, ClientTimeout, StreamReader, web
 
-from entrypoints.http.answers.chat_completions import ChatChunk
+from entrypoints.http.answers.compatible_prompts import ChatChunk
 from entrypoints.http.event_stream import EventStream
 from tests.contract.http.example_views import a_route
-from tests.contract.http.prompt_routes import CHAT, GENERATE, a_setup, events, post, prompt_routes
+from tests.contract.http.prompts.prompt_routes import CHAT, GENERATE, a_setup, events, post, prompt_routes
 from tests.described_answers import as_described
 from tests.fakes.generation import HANG, completed
 from tests.http_service import a_token
@@ -34,11 +34,6 @@ def setup() -> PromptSetup:
     setup = a_setup()
     setup.model("gpt-x")
     return setup
-
-
-@pytest.fixture
-async def service(setup: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*prompt_routes(setup))
 
 
 async def ended(call: Call) -> str | None:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from sandbox.api_call import ApiCall
 from sandbox.model_catalogue import Row, SimulatedModel
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, RequestRefused
 from sandbox.refusal_cases import BAD_GATEWAY, RefusalCase, fill_placeholders
 

@@ -9,16 +9,14 @@ import pytest
 
 from application.prompts.completion import TokenUsage
 from application.prompts.conversation import Image, Sampling
-from entrypoints.http.principal import Role
-from tests.contract.http.prompt_routes import CHAT, a_setup, post, prompt_routes
+from entrypoints.http.authorization import Role
+from tests.contract.http.prompts.prompt_routes import CHAT, post
 from tests.fakes.client import a_turn
 from tests.fakes.generation import completed
 from tests.http_service import a_token
 from tests.prompt_setup import SOME_TIME, a_failure, an_account
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from application.ports.provider_gateway import UpstreamFailure
     from tests.http_service import Service
     from tests.prompt_setup import PromptSetup
@@ -49,16 +47,6 @@ UNDERSTOOD = (
     a_turn("assistant", "A dot."),
     a_turn("user", "Sure?"),
 )
-
-
-@pytest.fixture
-def setup() -> PromptSetup:
-    return a_setup()
-
-
-@pytest.fixture
-async def service(setup: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*prompt_routes(setup))
 
 
 async def test_an_answer_has_openais_shape(setup: PromptSetup, service: Service) -> None:

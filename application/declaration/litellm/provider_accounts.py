@@ -52,7 +52,7 @@ OF_PARAMS: Final = frozenset(
 """The fields that are taken over from here."""
 
 
-class Accounts:
+class ProviderAccounts:
     """Makes a provider of each account, once; `secrets` are the texts that are in the configuration itself."""
 
     def __init__(self, environment: Mapping[str, str], own: Mapping[str, str], leftovers: TranslationNotes) -> None:

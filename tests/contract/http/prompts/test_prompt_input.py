@@ -8,12 +8,10 @@ from uuid import uuid4
 import pytest
 
 from application.prompts.conversation import Image, Sampling
-from tests.contract.http.prompt_routes import GENERATE, a_setup, post, prompt_routes
+from tests.contract.http.prompts.prompt_routes import GENERATE, post
 from tests.fakes.client import a_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from application.prompts.conversation import Conversation
     from tests.http_service import Service
     from tests.prompt_setup import PromptSetup
@@ -45,16 +43,6 @@ UNDERSTOOD = (
 )
 
 KEY = {"Idempotency-Key": "the only one"}
-
-
-@pytest.fixture
-def setup() -> PromptSetup:
-    return a_setup()
-
-
-@pytest.fixture
-async def service(setup: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*prompt_routes(setup))
 
 
 def asked(setup: PromptSetup) -> Conversation:

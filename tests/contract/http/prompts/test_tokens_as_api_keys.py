@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contract.http.service_with_provider import NAME, URLS, WORDS, Served, served
+from tests.contract.http.prompts.service_with_provider import NAME, URLS, WORDS, Served, served
 from tests.http_service import a_token
 from tests.unit.providers.wire_protocols import sample
 

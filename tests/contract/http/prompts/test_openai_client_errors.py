@@ -10,14 +10,14 @@ import pytest
 from application.bounds.quotas import rate_quota
 from application.errors import InvalidInput, RateLimited, Unavailable
 from application.ports.provider_gateway import CallOutcome, Category, ContextUse
-from entrypoints.http import openai_errors
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT
 from entrypoints.http.classify_problem import ErrorKind
-from entrypoints.http.openai_errors import OPENAI_SHAPE, error_document
+from entrypoints.http.compatible_apis import openai_errors
+from entrypoints.http.compatible_apis.openai_errors import OPENAI_SHAPE, error_document
 from entrypoints.http.problems import Problem
 from entrypoints.http.request_errors import NotAllowed
 from tests.contract.http.example_views import a_route
-from tests.contract.http.prompt_routes import CHAT, a_setup, events, post, prompt_routes
+from tests.contract.http.prompts.prompt_routes import CHAT, events, post
 from tests.contract.http.test_transport import spoken
 from tests.fakes.generation import completed
 from tests.http_service import a_token
@@ -32,16 +32,6 @@ if TYPE_CHECKING:
     from tests.prompt_setup import PromptSetup
 
 HELLO = [{"role": "user", "content": "Hello"}]
-
-
-@pytest.fixture
-def setup() -> PromptSetup:
-    return a_setup()
-
-
-@pytest.fixture
-async def service(setup: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*prompt_routes(setup))
 
 
 @pytest.mark.parametrize(

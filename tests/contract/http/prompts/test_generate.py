@@ -7,16 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.builders import a_price
-from tests.contract.http.prompt_routes import GENERATE, a_setup, post, prompt_routes
+from tests.contract.http.prompts.prompt_routes import GENERATE, post
 from tests.fakes.generation import completed
 from tests.http_service import a_token
 from tests.prompt_setup import a_failure, an_account
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from application.ports.provider_gateway import UpstreamFailure
     from tests.http_service import Service
     from tests.prompt_setup import PromptSetup
@@ -35,16 +33,6 @@ SUCCEEDED = {
     "upstreamRequestId": "upstream-1",
     "waitMs": 500.0,
 }
-
-
-@pytest.fixture
-def setup() -> PromptSetup:
-    return a_setup()
-
-
-@pytest.fixture
-async def service(setup: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*prompt_routes(setup))
 
 
 async def test_the_answer_shows_everything_about_itself(setup: PromptSetup, service: Service) -> None:

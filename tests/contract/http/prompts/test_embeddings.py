@@ -8,26 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contract.http.prompt_routes import a_setup, post, prompt_routes
+from tests.contract.http.prompts.prompt_routes import post
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from tests.http_service import Service
     from tests.prompt_setup import PromptSetup
 
 EMBED = "/api/ai/embed"
 PATH = "/v1/embeddings"
-
-
-@pytest.fixture
-def setup() -> PromptSetup:
-    return a_setup()
-
-
-@pytest.fixture
-async def service(setup: PromptSetup, serve: Callable[..., Awaitable[Service]]) -> Service:
-    return await serve(*prompt_routes(setup))
 
 
 async def test_texts_are_embedded_by_the_model_that_is_named(setup: PromptSetup, service: Service) -> None:
