@@ -1,7 +1,10 @@
-"""The clock of the machine."""
+"""The clock of the machine, and its chance."""
 
 from __future__ import annotations
 
+import asyncio
+import random
+import time
 from datetime import UTC, datetime
 
 
@@ -10,3 +13,15 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+class SystemTimer:
+    """Implements `application.ports.clock.Timer`."""
+
+    now = staticmethod(time.monotonic)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def chance(self) -> float:
+        return random.random()  # noqa: S311 - it spreads out waits and keeps no secret

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
-    from application.access_keys.held_key import HeldKey
+    from application.access_keys.stored_key import StoredKey
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Caller:
     reason: str | None = None
     access_key_id: UUID | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
-    access_key: HeldKey | None = field(default=None, compare=False, repr=False)
+    access_key: StoredKey | None = field(default=None, compare=False, repr=False)
     seen_position: int | None = None
     outcome: CommandOutcome = field(default_factory=CommandOutcome, compare=False, repr=False)
 
@@ -52,7 +52,7 @@ class Caller:
         return uuid5(self.command_id, name)
 
 
-class NobodyCalling(RuntimeError):
+class NoCaller(RuntimeError):
     """Code that needs a tenant ran outside any request: a mistake of ours, and refused."""
 
 
@@ -63,19 +63,19 @@ def current_caller() -> Caller:
     """Return on whose behalf this runs.
 
     Raises:
-        NobodyCalling: nobody's; there is no default tenant.
+        NoCaller: nobody's; there is no default tenant.
     """
     try:
         return _caller.get()
     except LookupError:
-        raise NobodyCalling from None
+        raise NoCaller from None
 
 
 def amend_reason(reason: str) -> None:
     """Give all that the current caller records from now on this reason, until its block ends.
 
     Raises:
-        NobodyCalling: there is no caller.
+        NoCaller: there is no caller.
     """
     _caller.set(replace(current_caller(), reason=reason))
 

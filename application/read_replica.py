@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.ports.timer import Timer
+    from application.ports.clock import Timer
 
 MOST_BEHIND_SECONDS: Final = 5.0
 """A replica that is further behind answers nobody."""

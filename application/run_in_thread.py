@@ -7,7 +7,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Final, TypeVar
 from weakref import WeakKeyDictionary
 
-from application.caller import NobodyCalling, current_caller
+from application.caller import NoCaller, current_caller
 from application.loop_time import loop_time
 from application.turns import Turn, Turns
 
@@ -40,7 +40,7 @@ async def run_in_thread_if_large(entries: Sized, work: Callable[[], T], *, large
         return work()
     try:
         organization_id = current_caller().organization_id
-    except NobodyCalling:
+    except NoCaller:
         organization_id = None
     return await run_in_thread(organization_id, work)
 

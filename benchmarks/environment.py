@@ -17,8 +17,8 @@ from uuid import UUID, uuid4
 import psutil
 
 from benchmarks.slow_disk import slow_server
+from entrypoints.http.authorization import Role
 from entrypoints.http.development_token import make_token
-from entrypoints.http.principal import Role
 from entrypoints.preparation.container import embedded_postgres, migrate, trusted_logins
 from tests.process_output import read_until
 

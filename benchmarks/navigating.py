@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from benchmarks.environment import Database
     from benchmarks.report import Report
 
-_LOOKS: Final = (50, 200, 350, 500)
+_LOOKS: Final = (50, 250, 500)
 _OPEN_SECONDS: Final = 30.0
 # The console itself tells when a page is shown.
 _GO: Final = """

@@ -126,8 +126,8 @@ def _through_the_service(
         models = asyncio.run(_models(base_url, head, ids))
         found = {}
         for case in CASES:
-            is_door = case.path.startswith("/v1")
-            name = {"model" if is_door else "modelId": models[case.provider, case.model]}
+            is_compatible = case.path.startswith("/v1")
+            name = {"model" if is_compatible else "modelId": models[case.provider, case.model]}
             request = request_bytes("POST", case.path, head, json.dumps({**name, **case.body}).encode())
             for clients in case.clients:
                 found[case.name, clients] = _measured(running.host, running.port, request, clients, running.process)

@@ -99,10 +99,10 @@ def _repacked(archive: bytes, seconds: int) -> bytes:
 
 
 def _bill_of_materials() -> dict[str, Any]:
-    command = [str(PROGRAMS / "cyclonedx-py"), "requirements", "--output-reproducible", "--of", "JSON", "-o", "-"]
-    document: dict[str, Any] = json.loads(
-        _said(*command, "--pyproject", str(ROOT / "pyproject.toml"), str(ROOT / "deploy" / "requirements.txt"))
-    )
+    # A test finds out whether it is valid, in a hundredth of the time that this program takes for that.
+    command = [str(PROGRAMS / "cyclonedx-py"), "requirements", "--output-reproducible", "--no-validate"]
+    command += ["--of", "JSON", "-o", "-", "--pyproject", str(ROOT / "pyproject.toml")]
+    document: dict[str, Any] = json.loads(_said(*command, str(ROOT / "deploy" / "requirements.txt")))
     document["metadata"]["component"]["version"] = version()
     return document
 

@@ -30,9 +30,9 @@ from adapters.passkeys.webauthn_passkeys import WebauthnPasskeys
 from adapters.passphrases.argon2_passphrases import Argon2Passphrases
 from adapters.postgres.access_keys import (
     PostgresAccessKeyDocuments,
-    PostgresHeldKeys,
     PostgresKeySecrets,
     PostgresKeyUses,
+    PostgresStoredKeys,
 )
 from adapters.postgres.accounts import PostgresAccountCleanup, PostgresAccounts, PostgresSignInAttempts
 from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOrganizationBudget, PostgresOverdueThresholds
@@ -63,13 +63,12 @@ from adapters.postgres.webhook_outbox import PostgresWebhookOutbox
 from adapters.postgres.webhooks import PostgresWebhookDocuments
 from adapters.providers.provider_gateway import Gateway, keyed_types
 from adapters.rate_limits.redis_counts import RateCounts
-from adapters.system_clock import SystemClock
-from adapters.system_timer import SystemTimer
+from adapters.system_clock import SystemClock, SystemTimer
 from adapters.telemetry.provider_calls import traced
 from adapters.telemetry.trace_context import with_trace_context
 from adapters.vault.envelope import Envelope
 from adapters.vault.live_keyring import held_keyring
-from adapters.vault.sealed_texts import KeyringTexts
+from adapters.vault.sealed_texts import KeyringSealedTexts
 from adapters.vault.vault import EnvelopeVault
 from application.access_keys.change_access_key import change_access_key
 from application.access_keys.issue_access_key import issue_access_key
@@ -97,7 +96,7 @@ from application.commands.register_provider import register_provider
 from application.commands.remove_model import remove_model
 from application.commands.remove_organization import remove_organization
 from application.commands.remove_provider import remove_provider
-from application.commands.replace_model import replace_model
+from application.commands.replace_model_fields import replace_model
 from application.commands.revert_model import revert_model
 from application.commands.revert_provider import revert_provider
 from application.discovery.discover_models import Discovery
@@ -125,11 +124,10 @@ from application.prompts.cool_down_sharing import CoolDownSharing
 from application.prompts.cool_downs import CoolDowns
 from application.prompts.count_tokens import count_tokens
 from application.prompts.embed_texts import embed_texts
-from application.prompts.prompt_runs import PromptRuns
-from application.prompts.run_prompt import run_prompt
+from application.prompts.prompt_runner import PromptRunner
+from application.prompts.run_prompt import run_prompt, stream_prompt
 from application.prompts.runnable_models_cache import RunnableModelsCache
 from application.prompts.select_model import select_model
-from application.prompts.stream_prompt import stream_prompt
 from application.read_replica import ReadReplica
 from application.sign_in.sign_in_sessions import sweep_sessions_for_ever
 from application.usage.report_usage import report_usage
@@ -154,9 +152,9 @@ from entrypoints.http.views.administration import AdministrationViews
 from entrypoints.http.views.audit import AuditViews
 from entrypoints.http.views.budgets import BudgetViews
 from entrypoints.http.views.bulk import BulkViews
+from entrypoints.http.views.compatible_apis import CompatibleApiViews
 from entrypoints.http.views.compatible_models import CompatibleModelViews
 from entrypoints.http.views.discovery import DiscoveryViews
-from entrypoints.http.views.doors import DoorViews
 from entrypoints.http.views.embeddings import EmbeddingViews
 from entrypoints.http.views.feed import FeedViews
 from entrypoints.http.views.invitations import InvitationViews
@@ -303,7 +301,7 @@ class Container(containers.DeclarativeContainer):
         cool_downs=cool_downs,
         keyed_types=keyed_types,
     )
-    access_key_cache = providers.Singleton(AccessKeyCache, providers.Singleton(PostgresHeldKeys, tenant), timer)
+    access_key_cache = providers.Singleton(AccessKeyCache, providers.Singleton(PostgresStoredKeys, tenant), timer)
     access_key_uses = providers.Singleton(PostgresKeyUses, tenant, clock)
     hints = providers.Singleton(PostgresHints, reading_pool.provided.connection)
     ledger = providers.Singleton(
@@ -407,8 +405,8 @@ class Container(containers.DeclarativeContainer):
         leases=providers.Factory(PostgresBudgetLeases, tenant, clock),
         note=note_threshold,
     )
-    prompt_runs = providers.Singleton(
-        PromptRuns,
+    prompt_runner = providers.Singleton(
+        PromptRunner,
         runnable_models=runnable_models,
         usage=usage_ledger,
         price_list=price_list,
@@ -425,10 +423,10 @@ class Container(containers.DeclarativeContainer):
         select_model, runnable_models=runnable_models, cool_downs=cool_downs, clock=clock, timer=timer
     )
     callable_models = use_case(callable_models, runnable_models=runnable_models)
-    count_tokens = use_case(count_tokens, runs=prompt_runs, generation=calls)
-    run_prompt = use_case(run_prompt, runs=prompt_runs, generation=calls)
-    stream_prompt = use_case(stream_prompt, runs=prompt_runs, generation=calls)
-    embed_texts = use_case(embed_texts, runs=prompt_runs, embeddings=calls)
+    count_tokens = use_case(count_tokens, runner=prompt_runner, generation=calls)
+    run_prompt = use_case(run_prompt, runner=prompt_runner, generation=calls)
+    stream_prompt = use_case(stream_prompt, runner=prompt_runner, generation=calls)
+    embed_texts = use_case(embed_texts, runner=prompt_runner, embeddings=calls)
     report_usage = use_case(report_usage, reports=providers.Singleton(PostgresUsageReports, long_lists), clock=clock)
     sweep_usage_for_ever = use_case(
         sweep_usage_for_ever,
@@ -462,7 +460,7 @@ class Container(containers.DeclarativeContainer):
             idle_seconds=settings.session_idle,
             lifetime_seconds=settings.session_lifetime,
         ),
-        providers.Singleton(KeyringTexts, keyring),
+        providers.Singleton(KeyringSealedTexts, keyring),
         providers.Factory(partial, options_for_operators_address, proxy),
     )
     sweep_sessions_for_ever = use_case(
@@ -607,7 +605,7 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(UsageViews, report=report_usage, find_key=access_keys.provided.find),
         providers.Factory(RequestViews, log=request_log),
         providers.Factory(CompatibleModelViews, select=select_model, callable_models=callable_models),
-        providers.Factory(DoorViews, run=run_prompt, stream=stream_prompt, count=count_tokens),
+        providers.Factory(CompatibleApiViews, run=run_prompt, stream=stream_prompt, count=count_tokens),
         providers.Factory(EmbeddingViews, embed_texts=embed_texts),
         providers.Factory(
             OverviewViews,
@@ -625,7 +623,7 @@ class Container(containers.DeclarativeContainer):
             verify=auditing.verify_log,
             export=auditing.export_log,
             log_of=auditing.log_of_organization.provider,
-            state_restore=auditing.state_restore,
+            record_restore=auditing.record_restore,
             public_key=auditing.checkpoints.provided.public_key,
         ),
         providers.Factory(FeedViews, follow=auditing.feed.provided.follow),

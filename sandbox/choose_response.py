@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from sandbox.api_call import ApiCall
 from sandbox.faults.fault import Fault
 from sandbox.magic_keys import KEY_NAMES, WORKING
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, ProviderStream, RequestRefused
 from sandbox.providers.simulated_provider import Route, SimulatedProvider
 from sandbox.refusal_cases import BAD_GATEWAY, RefusalCase, refusal_response

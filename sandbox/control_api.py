@@ -10,7 +10,7 @@ from sandbox.faults.fault_queue import ANY, UnknownFault
 from sandbox.json_fields import JsonObject, list_at, objects_at
 from sandbox.model_catalogue import ModelCatalogue
 from sandbox.request_handler import SandboxState
-from sandbox.usage_guide import describe
+from sandbox.simulator_guide import describe
 
 _View = Callable[[web.Request], Awaitable[web.Response]]
 _FAULT_FIELDS = ("kind", "provider", "operation", "times")

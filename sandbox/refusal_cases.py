@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from sandbox.api_call import ApiCall, Operation
+from sandbox.parsed_request import ApiCall, Operation
 from sandbox.provider_responses import ProviderResponse
 
 EVERYWHERE: frozenset[Operation] = frozenset({"list", "get", "chat", "stream", "embed", "count", "account"})

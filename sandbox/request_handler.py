@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 import orjson
 from aiohttp import web
 
-from sandbox.api_call import ApiCall, Operation
 from sandbox.choose_response import choose_response
 from sandbox.faults.fault_queue import FaultQueue
 from sandbox.json_fields import JsonObject
 from sandbox.model_catalogue import ModelCatalogue
+from sandbox.parsed_request import ApiCall, Operation
 from sandbox.provider_responses import ProviderResponse, ProviderStream
 from sandbox.providers.provider_registry import PROVIDERS
 from sandbox.providers.simulated_provider import Route, SimulatedProvider

@@ -17,7 +17,7 @@ from sandbox.model_catalogue import ModelCatalogue
 from sandbox.providers.provider_registry import PROVIDERS
 from sandbox.recorded_requests import RecordedRequest
 from sandbox.request_handler import SandboxState
-from sandbox.usage_guide import guide
+from sandbox.simulator_guide import guide
 
 __all__ = ["Sandbox", "create_app", "guide", "serve_sandbox"]
 

@@ -10,8 +10,8 @@ from hashlib import sha256
 
 import orjson
 
-from sandbox.api_call import ApiCall
 from sandbox.model_catalogue import SimulatedModel
+from sandbox.parsed_request import ApiCall
 
 #: Prefix of every decoded blob.
 _HEADER = b"sandbox-seal-1:"

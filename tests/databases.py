@@ -20,7 +20,7 @@ from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from adapters.postgres.migrations import login_url, migrate
 from adapters.postgres.roles import Roles
-from application.caller import NobodyCalling
+from application.caller import NoCaller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,7 +157,7 @@ def bare_recorder(pool: Pool) -> LedgerRecorder:
     """Give a recorder that projects nothing, for events of no real type; each append says whose it is."""
 
     def nobodys() -> Append:
-        raise NobodyCalling
+        raise NoCaller
 
     return LedgerRecorder(pool, scope=nobodys, projector=lambda _: None)
 

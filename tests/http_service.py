@@ -19,9 +19,9 @@ from adapters.vault.keyring import Keyring
 from application.bounds.shares import Shares
 from entrypoints.http.app import build_app, build_runner
 from entrypoints.http.authentication import TokenVerifier
+from entrypoints.http.authorization import Role
 from entrypoints.http.development_token import make_token
 from entrypoints.http.http_options import HttpOptions
-from entrypoints.http.principal import Role
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import MEBIBYTE
 from entrypoints.http.token_keys import SharedSecret

@@ -20,7 +20,7 @@ from application.prompts.cool_downs import CoolDowns
 from application.prompts.model_parameters import Defaults
 from application.prompts.prompt_candidates import CandidateModel, CandidateProvider
 from application.prompts.prompt_request import Prompt
-from application.prompts.prompt_runs import PromptRuns
+from application.prompts.prompt_runner import PromptRunner
 from application.prompts.retry_policy import RetryPolicy
 from application.prompts.runnable_models_cache import MOST_BYTES, RunnableModelsCache
 from application.prompts.selection_candidates import Candidate, ModelById
@@ -29,7 +29,7 @@ from tests.builders import AN_ENDPOINT, a_caller, a_price
 from tests.fakes.budget_leases import FakeBudgetLeases
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.client import FakeClient, a_conversation, a_turn
-from tests.fakes.clock import FakeClock
+from tests.fakes.clock import FakeClock, FakeTimer
 from tests.fakes.generation import FakeGeneration
 from tests.fakes.outbound_http import FakeOutbound
 from tests.fakes.price_list import FakePriceList
@@ -37,7 +37,6 @@ from tests.fakes.prompt_candidates import FakeCandidateReader
 from tests.fakes.quotas import quotas_of_all
 from tests.fakes.rate_limits import FakeRateLimits
 from tests.fakes.shared_cool_downs import FakeSharedCoolDowns
-from tests.fakes.timer import FakeTimer
 from tests.fakes.usage import FakeUsage
 from tests.fakes.vault import FakeVault
 
@@ -45,9 +44,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
-    from application.access_keys.held_key import HeldKey
+    from application.access_keys.stored_key import StoredKey
+    from application.ports.clock import Timer
     from application.ports.provider_gateway import Category
-    from application.ports.timer import Timer
 
 SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -192,8 +191,8 @@ class PromptSetup:
         )
 
     @property
-    def runs(self) -> PromptRuns:
-        return PromptRuns(
+    def runner(self) -> PromptRunner:
+        return PromptRunner(
             admission=self.admission,
             quotas=self.quotas,
             runnable_models=self.runnable_models,
@@ -208,7 +207,7 @@ class PromptSetup:
     @property
     def ports(self) -> dict[str, Any]:
         """What running a prompt takes."""
-        return {"runs": self.runs, "generation": self.generation}
+        return {"runner": self.runner, "generation": self.generation}
 
     def model(
         self,
@@ -223,7 +222,7 @@ class PromptSetup:
         self.candidate_reader.put(self.organization_id, account, model)
         return model
 
-    def acting(self, key: HeldKey | None = None) -> AbstractContextManager[None]:
+    def acting(self, key: StoredKey | None = None) -> AbstractContextManager[None]:
         """Act for the organization, with an access key if one is given."""
         caller = a_caller(self.organization_id)
         if key is None:

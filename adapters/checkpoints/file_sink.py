@@ -47,8 +47,8 @@ class FileSink:
         return str(self.path)
 
     @asynccontextmanager
-    async def tail(self) -> AsyncIterator[FileTail]:
-        held: list[FileTail] = []
+    async def locked(self) -> AsyncIterator[LockedFileSink]:
+        held: list[LockedFileSink] = []
         try:
             with self._usable():
                 while not await _in_thread(lambda: self._hold(held)):  # noqa: ASYNC110 - another process holds it
@@ -57,8 +57,8 @@ class FileSink:
             yield held[0]
         finally:
             # Also where the caller was cancelled while a thread took hold of it.
-            for tail in held:
-                os.close(tail.descriptor)
+            for locked in held:
+                os.close(locked.descriptor)
 
     async def mark(self) -> bytes | None:
         with self._usable():
@@ -105,14 +105,14 @@ class FileSink:
         found = filter(None, map(self._part_name.fullmatch, names))
         return sorted(int(each[1] or 0) for each in found)
 
-    def _hold(self, held: list[FileTail]) -> bool:
+    def _hold(self, held: list[LockedFileSink]) -> bool:
         """Add the end, held by us; return False while somebody else holds it."""
         number = (self._parts() or [0])[-1]
         descriptor = self._opened(number)
         try:
             if _is_locked(descriptor) and self._is_begun(number) and self._parts()[-1:] == [number]:
                 newest, mark = self._end(number, descriptor)
-                held.append(FileTail(self, number, descriptor, newest, mark))
+                held.append(LockedFileSink(self, number, descriptor, newest, mark))
                 return True
         except BaseException:
             os.close(descriptor)
@@ -223,8 +223,8 @@ class FileSink:
             raise SinkUnusable(message) from error
 
 
-class FileTail:
-    """Implements `application.verification.checkpoint_storage.SinkTail`: the newest lines, the mark, and appending."""
+class LockedFileSink:
+    """Implements `application.verification.checkpoint_storage.LockedSink`: newest lines, mark, and appending."""
 
     def __init__(self, sink: FileSink, part: int, descriptor: int, newest: Sequence[bytes], mark: bytes | None) -> None:
         self._sink = sink

@@ -15,7 +15,7 @@ from typing import Final
 Address = IPv4Address | IPv6Address
 
 
-class Openable(Enum):
+class RequiredEntry(Enum):
     """What it takes from the operator before an address that is not public may be called."""
 
     BY_NAME_OR_NETWORK = "an entry for the name, the address or a network around it"
@@ -24,25 +24,25 @@ class Openable(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Special:
+class NonPublicAddress:
     """What an address is when it is not public; `kind` fits into "this is ..."."""
 
     kind: str
-    openable: Openable
+    openable: RequiredEntry
 
 
-_PRIVATE: Final = Special("a private address", Openable.BY_NAME_OR_NETWORK)
-_LOOPBACK: Final = Special("an address of this machine", Openable.BY_NAME_OR_NETWORK)
-_METADATA: Final = Special("an address of a cloud's metadata service", Openable.BY_ADDRESS)
-_LINK_LOCAL: Final = Special("a link-local address", Openable.BY_ADDRESS)
-_RESERVED: Final = Special("a reserved address", Openable.BY_ADDRESS)
-_MULTICAST: Final = Special("a multicast address", Openable.NEVER)
-_UNSPECIFIED: Final = Special("an unspecified address", Openable.NEVER)
-_TRANSITION: Final = Special("an IPv6 address that hides an IPv4 address", Openable.NEVER)
-_NOT_UNICAST: Final = Special("an address outside the public IPv6 space", Openable.NEVER)
+_PRIVATE: Final = NonPublicAddress("a private address", RequiredEntry.BY_NAME_OR_NETWORK)
+_LOOPBACK: Final = NonPublicAddress("an address of this machine", RequiredEntry.BY_NAME_OR_NETWORK)
+_METADATA: Final = NonPublicAddress("an address of a cloud's metadata service", RequiredEntry.BY_ADDRESS)
+_LINK_LOCAL: Final = NonPublicAddress("a link-local address", RequiredEntry.BY_ADDRESS)
+_RESERVED: Final = NonPublicAddress("a reserved address", RequiredEntry.BY_ADDRESS)
+_MULTICAST: Final = NonPublicAddress("a multicast address", RequiredEntry.NEVER)
+_UNSPECIFIED: Final = NonPublicAddress("an unspecified address", RequiredEntry.NEVER)
+_TRANSITION: Final = NonPublicAddress("an IPv6 address that hides an IPv4 address", RequiredEntry.NEVER)
+_NOT_UNICAST: Final = NonPublicAddress("an address outside the public IPv6 space", RequiredEntry.NEVER)
 
 # The first match counts, so a special range within a network comes before it.
-_IPV4: Final[tuple[tuple[IPv4Network, Special], ...]] = tuple(
+_IPV4: Final[tuple[tuple[IPv4Network, NonPublicAddress], ...]] = tuple(
     (IPv4Network(network), special)
     for network, special in (
         ("169.254.169.254/32", _METADATA),  # AWS, Azure, Google, Oracle, DigitalOcean, OpenStack
@@ -73,7 +73,7 @@ _IPV4: Final[tuple[tuple[IPv4Network, Special], ...]] = tuple(
     )
 )
 
-_IPV6: Final[tuple[tuple[IPv6Network, Special], ...]] = tuple(
+_IPV6: Final[tuple[tuple[IPv6Network, NonPublicAddress], ...]] = tuple(
     (IPv6Network(network), special)
     for network, special in (
         ("fd00:ec2::/32", _METADATA),  # AWS
@@ -103,7 +103,7 @@ _NAT64: Final = IPv6Network("64:ff9b::/96")
 _ISATAP: Final = (0x0000_5EFE, 0x0200_5EFE)
 
 
-def special(address: Address) -> Special | None:
+def special(address: Address) -> NonPublicAddress | None:
     """Return the kind of address, or none when it is public; one that embeds an IPv4 address is judged as that.
 
     The IPv4-mapped form (::ffff:0:0/96) is only another spelling, so it is whatever its IPv4 address is. Through NAT64

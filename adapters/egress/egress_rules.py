@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from adapters.egress.address_ranges import Openable, special
+from adapters.egress.address_ranges import RequiredEntry, special
 from adapters.egress.allow_list import HTTPS_PORT
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class AddressRefused(OSError):
         super().__init__("The name resolves to an address that this service must not connect to.")
 
 
-class Guard:
+class EgressRules:
     """Public https at port 443, and what the operator's allow list opens."""
 
     def __init__(self, allow: EgressAllowList) -> None:
@@ -74,14 +74,14 @@ class Guard:
         found = special(address)
         if found is None:
             return True
-        if found.openable is Openable.BY_NAME_OR_NETWORK:
+        if found.openable is RequiredEntry.BY_NAME_OR_NETWORK:
             return self._allow.names(host, port) or self._allow.covers(address, port)
-        return found.openable is Openable.BY_ADDRESS and self._allow.covers(address, port, exactly=True)
+        return found.openable is RequiredEntry.BY_ADDRESS and self._allow.covers(address, port, exactly=True)
 
     def _closed(self, target: Target, address: Address) -> str:
         found = special(address)
         kind = found.kind if found else "a public address"
-        if found is not None and found.openable is Openable.NEVER:
+        if found is not None and found.openable is RequiredEntry.NEVER:
             return f"{target.host.name} is {kind}; use the provider's public address."
         return f"{target.host.name} is {kind}; use a public one{_or_opened(target)}"
 

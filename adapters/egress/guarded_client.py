@@ -15,7 +15,7 @@ from aiohttp import ClientHttpProxyError, ClientSession, ClientTimeout, DummyCoo
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.call_timings import Attempt, TimedHandshake, TimedRequest, current
 from adapters.egress.egress_proxy import ProxyChoice, ProxyOptions, proxy_options
-from adapters.egress.egress_rules import AddressRefused, Guard
+from adapters.egress.egress_rules import AddressRefused, EgressRules
 from adapters.egress.guarded_resolver import GuardedResolver, SystemResolver
 from adapters.egress.name_cache import NameCache, caller_or_nobody
 from adapters.egress.outbound_failures import FAILURES, failure
@@ -63,7 +63,7 @@ def _plain_socket(address: AddrInfoType) -> socket.socket:
 
 
 class Egress:
-    """Calls what `Guard` lets through, over one session for the whole worker; implements `Outbound`.
+    """Calls what `EgressRules` lets through, over one session for the whole worker; implements `Outbound`.
 
     Start it inside the running loop and close it there, or use it as an asynchronous context manager. TLS is verified
     by the system's certificates or by those of `ssl_context`, which the client marks to time its handshakes.
@@ -88,7 +88,7 @@ class Egress:
         Raises:
             ValueError: the TLS context does not verify.
         """
-        self._guard = Guard(allow or EgressAllowList())
+        self._guard = EgressRules(allow or EgressAllowList())
         self._ssl_context = None if ssl_context is None else _verifying(ssl_context)
         self._given_resolver = resolver
         self._open_socket = open_socket

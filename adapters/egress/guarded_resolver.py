@@ -19,7 +19,7 @@ from adapters.egress.name_cache import caller_or_nobody
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from adapters.egress.egress_rules import Guard
+    from adapters.egress.egress_rules import EgressRules
     from application.bounds.shares import Shares
 
 # A lookup that hangs holds its thread for as long as the system's resolver likes, whoever stopped waiting for it. These
@@ -91,7 +91,7 @@ class GuardedResolver(AbstractResolver):
     One refused address is enough, because a client that tries the next one on failure would get there in the end.
     """
 
-    def __init__(self, resolver: AbstractResolver, guard: Guard) -> None:
+    def __init__(self, resolver: AbstractResolver, guard: EgressRules) -> None:
         self._resolver = resolver
         self._guard = guard
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp.abc import AbstractResolver
 
-from application.caller import NobodyCalling, current_caller
+from application.caller import NoCaller, current_caller
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -27,7 +27,7 @@ def caller_or_nobody() -> UUID | None:
     """Return the organization that calls; None where the service calls on nobody's behalf."""
     try:
         return current_caller().organization_id
-    except NobodyCalling:
+    except NoCaller:
         return None
 
 

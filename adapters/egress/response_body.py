@@ -51,7 +51,7 @@ async def whole_body(
         TimeoutError: the silence was too long.
         aiohttp.ClientError: it broke off.
     """
-    taking = Taking(response, max_bytes)
+    taking = BodyReader(response, max_bytes)
     pieces: list[bytes] = []
     length, kept = 0, response.content_length or 0
     await keep(kept)
@@ -72,7 +72,7 @@ async def whole_body(
         pieces.clear()
 
 
-class Taking:
+class BodyReader:
     """Decompresses what is received, as long as neither that nor what becomes of it is too large.
 
     Raises:

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from adapters.egress.outbound_failures import FAILURES, failure
-from adapters.egress.response_body import PIECES_IN_A_ROW, Taking, next_chunk
+from adapters.egress.response_body import PIECES_IN_A_ROW, BodyReader, next_chunk
 from application.ports.outbound_http import Headers
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class ReadingStream:
     async def chunks(self) -> AsyncGenerator[bytes]:
         request = self._request
         try:
-            taking = Taking(self._response, request.max_bytes)
+            taking = BodyReader(self._response, request.max_bytes)
             while chunk := await next_chunk(self._response, request.read_idle_seconds, self._deadline):
                 for number, piece in enumerate(taking.pieces(chunk), 1):
                     yield piece

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 import orjson
 from eventsourcing.persistence import OperationalError
 
-from adapters.code_version import code_version
 from adapters.event_store.aggregate_state import aggregate_of, state_of
 from adapters.event_store.log_records import LedgerStoredEvent
+from adapters.projection_code_version import code_version
 from application.projections.fold_log import DatedEvent, fold_event
 from application.projections.row_changes import LoggedEvent
 

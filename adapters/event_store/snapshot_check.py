@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from eventsourcing.application import project_aggregate
 
-from adapters.code_version import code_version
 from adapters.event_store.aggregate_state import decoded_state, state_of
 from adapters.event_store.event_mapper import CanonicalJson, LedgerMapper
 from adapters.event_store.log_records import LedgerStoredEvent
+from adapters.projection_code_version import code_version
 from adapters.sql import statements
 from application.errors import ApplicationError
 from application.projections.fold_log import DatedEvent, fold_event

@@ -12,7 +12,7 @@ from adapters.postgres.list_filters import access_key_conditions
 from adapters.postgres.resource_documents import PostgresDocuments
 from adapters.sql import composed_statements
 from application.access_keys.access_keys import AccessKeyFilter, SecretDigest
-from application.access_keys.held_key import HeldKey, HeldSecret
+from application.access_keys.stored_key import StoredKey, StoredSecret
 from application.caller import Caller, acting_as
 from application.errors import AccessKeyNotFound, Unavailable
 from application.repeat import Repeated
@@ -36,21 +36,21 @@ _MOST_NOTED: Final = 10_000
 _log = logging.getLogger(__name__)
 
 
-class PostgresHeldKeys:
-    """Implements `application.access_keys.access_keys.HeldKeys`."""
+class PostgresStoredKeys:
+    """Implements `application.access_keys.access_keys.StoredKeys`."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
 
-    async def read(self, organization_id: UUID, key_id: UUID) -> tuple[int, HeldKey | None]:
+    async def read(self, organization_id: UUID, key_id: UUID) -> tuple[int, StoredKey | None]:
         parameters = {"key_id": key_id}
         # The sequence comes first: what is newer than that is read again, what is older would be kept.
         with acting_as(Caller.of_service(organization_id, _ACTOR)):
             heads, keys, secrets = await self._tenant.results(
-                (_SQL["sequence"], {}), (_SQL["held_key"], parameters), (_SQL["held_secrets"], parameters)
+                (_SQL["sequence"], {}), (_SQL["stored_key"], parameters), (_SQL["stored_secrets"], parameters)
             )
         sequence = int(heads[0][0]) if heads else 0
-        return sequence, _held_key(organization_id, key_id, keys[0], secrets) if keys else None
+        return sequence, _stored_key(organization_id, key_id, keys[0], secrets) if keys else None
 
     async def sequence(self, organization_id: UUID) -> int:
         with acting_as(Caller.of_service(organization_id, _ACTOR)):
@@ -130,17 +130,19 @@ class PostgresKeyUses:
                 _log.error("When access keys were used last cannot be written (%s).", type(error).__name__)
 
 
-def _held_key(organization_id: UUID, key_id: UUID, row: tuple[Any, ...], secrets: Sequence[tuple[Any, ...]]) -> HeldKey:
+def _stored_key(
+    organization_id: UUID, key_id: UUID, row: tuple[Any, ...], secrets: Sequence[tuple[Any, ...]]
+) -> StoredKey:
     scope, is_enabled, expires_at, version, previous_valid_until, labels = row[:6]
     requests_per_minute, tokens_per_minute, concurrent, budget_usd, budget_period, model_ids, provider_ids = row[6:]
-    return HeldKey(
+    return StoredKey(
         id=key_id,
         organization_id=organization_id,
         scope=scope,
         is_enabled=is_enabled,
         expires_at=expires_at,
         secrets=[
-            HeldSecret(digest, None if secret_version == version else previous_valid_until)
+            StoredSecret(digest, None if secret_version == version else previous_valid_until)
             for secret_version, digest in secrets
             if secret_version == version or previous_valid_until is not None
         ],

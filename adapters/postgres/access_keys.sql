@@ -1,12 +1,12 @@
 -- sequence: how far the organization's log goes
 SELECT org_sequence FROM organization_heads WHERE organization_id = %(organization_id)s;
 
--- held_key: a key as requests need it
+-- stored_key: a key as requests need it
 SELECT scope, is_enabled, expires_at, secret_version, previous_valid_until, labels, requests_per_minute, tokens_per_minute,
        concurrent, budget_usd, budget_period, model_ids, provider_ids
 FROM access_keys WHERE organization_id = %(organization_id)s AND id = %(key_id)s;
 
--- held_secrets: the digests of the secrets that may still be accepted
+-- stored_secrets: the digests of the secrets that may still be accepted
 SELECT s.version, s.digest FROM access_key_secrets s
 JOIN access_keys k ON k.organization_id = s.organization_id AND k.id = s.key_id
     AND s.version BETWEEN k.secret_version - 1 AND k.secret_version

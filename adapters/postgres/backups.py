@@ -12,7 +12,8 @@ import psycopg
 from psycopg import sql
 
 from adapters.postgres.backup_checksum import expect_sealed, seal
-from adapters.postgres.client_programs import (
+from adapters.postgres.migrations import refuse_newer_schema
+from adapters.postgres.postgres_programs import (
     ClientProgramFailed,
     fitting_program,
     newest_program,
@@ -20,7 +21,6 @@ from adapters.postgres.client_programs import (
     run,
     streamed,
 )
-from adapters.postgres.migrations import refuse_newer_schema
 from adapters.postgres.roles import Roles, ensure_roles
 from adapters.sql import statements
 from application.errors import Unavailable

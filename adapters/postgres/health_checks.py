@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from adapters.sql import composed_statements
 from application.errors import ProviderNotFound
-from application.health.health_checks import Standing, Streak
+from application.health.health_checks import HealthState, Streak
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,13 +60,13 @@ class PostgresHealthChecks:
         rows = await self._tenant.rows(_SQL["recent_checks"], {"provider_id": provider_id, "limit": limit})
         return [row[0] for row in rows]
 
-    async def standing(self, provider_id: UUID) -> Standing:
+    async def state(self, provider_id: UUID) -> HealthState:
         parameters = {"provider_id": provider_id, "interval": self._interval_seconds, "topics": _TOPICS}
-        rows = await self._tenant.rows(_SQL["standing"], parameters)
+        rows = await self._tenant.rows(_SQL["state"], parameters)
         if not rows:
             raise ProviderNotFound
         status, since, *streak, last_check_at, next_check_at = rows[0]
-        return Standing(
+        return HealthState(
             status=status,
             since=since,
             streak=_streak(*streak),

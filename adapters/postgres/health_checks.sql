@@ -31,7 +31,7 @@ DELETE FROM provider_checks WHERE organization_id = %(organization_id)s AND prov
 SELECT report FROM provider_checks WHERE organization_id = %(organization_id)s AND provider_id = %(provider_id)s
 ORDER BY checked_at DESC, check_id DESC LIMIT %(limit)s;
 
--- standing: a provider's status, since the last event that gave it one, and when it was and will be checked
+-- state: a provider's status, since the last event that gave it one, and when it was and will be checked
 SELECT p.health_status,
        coalesce((SELECT max(e.recorded_at) FROM events e
                  WHERE e.organization_id = %(organization_id)s AND e.aggregate_id = p.id AND e.topic = ANY (%(topics)s)),

@@ -22,7 +22,7 @@ SELECT row_to_json(document) AS body, document.revision, {sort_value} AS sort_va
            p.health_status AS "healthStatus", h.last_check_at AS "lastHealthCheck",
            p.created_at AS "createdAt", p.updated_at AS "updatedAt", p.revision
     FROM {source} WHERE p.organization_id = %(organization_id)s AND {conditions}
-    ORDER BY {order} LIMIT %(limit)s) document;
+    ORDER BY {order} LIMIT {limit}) document;
 
 -- provider_count: how many providers the filter lets through
 SELECT count(*) FROM {source} WHERE p.organization_id = %(organization_id)s AND {conditions};
@@ -50,12 +50,12 @@ SELECT row_to_json(document) AS body, document.revision, {sort_value} AS sort_va
     ORDER BY {order}) document;
 
 -- models_in_order: the models of a page, in the order of an index
-SELECT m.* FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions} ORDER BY {order} LIMIT %(limit)s;
+SELECT m.* FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions} ORDER BY {order} LIMIT {limit};
 
 -- models_by_sorting: the models of a page that no index has in order; ids are sorted several times as fast as rows
 SELECT m.* FROM ai_models m WHERE m.organization_id = %(organization_id)s AND m.id IN (
     SELECT m.id FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions}
-    ORDER BY {order} LIMIT %(limit)s);
+    ORDER BY {order} LIMIT {limit});
 
 -- retired: whether a model is at its end
 coalesce(m.lifecycle = 'retired' OR m.retires_on COLLATE "C" <= to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD'), false);
@@ -118,7 +118,7 @@ SELECT row_to_json(document) AS body, document.revision, {sort_value} AS sort_va
     FROM {source} LEFT JOIN budget_spending b ON b.organization_id = k.organization_id AND b.subject_id = k.id
         AND b.period_start = budget_start(k.budget_period, {moment})
     WHERE k.organization_id = %(organization_id)s AND {conditions}
-    ORDER BY {order} LIMIT %(limit)s) document;
+    ORDER BY {order} LIMIT {limit}) document;
 
 -- key_count: how many access keys the filter lets through
 SELECT count(*) FROM {source} WHERE k.organization_id = %(organization_id)s AND {conditions};
@@ -133,7 +133,7 @@ SELECT row_to_json(document) AS body, document.revision, {sort_value} AS sort_va
            w.created_at AS "createdAt", w.updated_at AS "updatedAt", w.revision
     FROM {source}
     WHERE w.organization_id = %(organization_id)s AND {conditions}
-    ORDER BY {order} LIMIT %(limit)s) document;
+    ORDER BY {order} LIMIT {limit}) document;
 
 -- webhook_count: how many webhooks the filter lets through
 SELECT count(*) FROM {source} WHERE w.organization_id = %(organization_id)s AND {conditions};
@@ -145,7 +145,7 @@ SELECT row_to_json(document) AS body, document.revision, {sort_value} AS sort_va
            p.invitation_expires_at AS "invitationExpiresAt", m.created_at AS "createdAt", m.updated_at AS "updatedAt",
            m.revision
     FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions}
-    ORDER BY {order} LIMIT %(limit)s) document;
+    ORDER BY {order} LIMIT {limit}) document;
 
 -- member_count: how many members the filter lets through
 SELECT count(*) FROM {source} WHERE m.organization_id = %(organization_id)s AND {conditions};

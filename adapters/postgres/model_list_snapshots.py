@@ -10,7 +10,7 @@ import orjson
 from psycopg.types.json import Json
 
 from adapters.sql import composed_statements
-from application.discovery.model_list_snapshots import FailedQuery, HeldSnapshot, Standing, Standings
+from application.discovery.model_list_snapshots import FailedQuery, HeldSnapshot, ModelListState, ModelListStates
 from application.discovery.offer_changes import Snapshot
 
 if TYPE_CHECKING:
@@ -34,18 +34,18 @@ class PostgresSnapshots:
         self._tenant = tenant
         self._clock = clock
 
-    async def standings(self) -> Standings:
-        return await self._standings("standings", {})
+    async def states(self) -> ModelListStates:
+        return await self._states("states", {})
 
-    async def standing(self, provider_id: UUID) -> Standings:
-        return await self._standings("standing", {"provider_id": provider_id})
+    async def state(self, provider_id: UUID) -> ModelListStates:
+        return await self._states("state", {"provider_id": provider_id})
 
-    async def _standings(self, name: str, parameters: Mapping[str, Any]) -> Standings:
+    async def _states(self, name: str, parameters: Mapping[str, Any]) -> ModelListStates:
         # The sequence comes first: what is newer than that is read again, what is older would be kept.
         sequence, rows = await self._tenant.results((_SQL["sequence"], {}), (_SQL[name], parameters))
         now = self._clock.now()
-        return Standings(
-            org_sequence=sequence[0][0] if sequence else 0, providers=[_standing(row, now) for row in rows]
+        return ModelListStates(
+            org_sequence=sequence[0][0] if sequence else 0, providers=[_state(row, now) for row in rows]
         )
 
     async def load(self, provider_id: UUID) -> Snapshot | None:
@@ -105,10 +105,10 @@ class PostgresSnapshots:
         await self._tenant.rows(_SQL["fail"], parameters)
 
 
-def _standing(row: tuple[Any, ...], now: datetime) -> Standing:
+def _state(row: tuple[Any, ...], now: datetime) -> ModelListState:
     provider_id, provider_type, endpoint, basis, held_basis, fetched_at, *failed = row
     failed_basis, failed_at, quiet_until, failure = failed
-    return Standing(
+    return ModelListState(
         provider_id=provider_id,
         provider_type=provider_type,
         endpoint=endpoint,

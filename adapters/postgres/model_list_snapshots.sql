@@ -1,7 +1,7 @@
 -- sequence: how far the organization's log goes
 SELECT org_sequence FROM organization_heads WHERE organization_id = %(organization_id)s;
 
--- standings: where each provider in use stands
+-- states: where each provider in use stands
 SELECT p.id, p.provider_type, p.endpoint,
        discovery_basis(p.endpoint, p.credential_version + p.extra_headers_version, p.credential_hint IS NOT NULL, p.settings),
        s.basis, s.fetched_at, a.basis, a.failed_at, a.quiet_until, a.failure
@@ -10,7 +10,7 @@ LEFT JOIN discovery_snapshots s ON s.organization_id = p.organization_id AND s.p
 LEFT JOIN discovery_attempts a ON a.organization_id = p.organization_id AND a.provider_id = p.id
 WHERE p.organization_id = %(organization_id)s AND p.is_enabled ORDER BY p.name_key, p.id;
 
--- standing: where one provider stands
+-- state: where one provider stands
 SELECT p.id, p.provider_type, p.endpoint,
        discovery_basis(p.endpoint, p.credential_version + p.extra_headers_version, p.credential_hint IS NOT NULL, p.settings),
        s.basis, s.fetched_at, a.basis, a.failed_at, a.quiet_until, a.failure

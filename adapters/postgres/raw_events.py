@@ -15,7 +15,7 @@ from adapters.sql import composed_statements
 from application.end_tasks import end_tasks
 from application.verification.checkpoint_storage import NewestCheckpoint
 from application.verification.hash_chain import Head, StoredEvent
-from application.verification.raw_events import Span, Stray, WrongCredential
+from application.verification.raw_events import EventsWithoutHead, Span, WrongCredential
 from application.verification.verification_proofs import Proof
 
 if TYPE_CHECKING:
@@ -99,11 +99,13 @@ class PostgresRawEvents:
         parameters = {"organization": span.organization_id, "aggregates": list(aggregate_ids), "until": span.until}
         return dict(await self._rows("revisions", parameters))
 
-    async def strays(self) -> Sequence[Stray]:
-        return [Stray(*row) for row in await self._own_rows("strays")]
+    async def strays(self) -> Sequence[EventsWithoutHead]:
+        return [EventsWithoutHead(*row) for row in await self._own_rows("strays")]
 
-    async def beyond(self, organization_ids: Sequence[UUID]) -> Sequence[Stray]:
-        return [Stray(*row) for row in await self._rows("beyond", {"organizations": list(organization_ids)})]
+    async def beyond(self, organization_ids: Sequence[UUID]) -> Sequence[EventsWithoutHead]:
+        return [
+            EventsWithoutHead(*row) for row in await self._rows("beyond", {"organizations": list(organization_ids)})
+        ]
 
     async def wrong_credentials(self, organization_ids: Sequence[UUID]) -> Sequence[WrongCredential]:
         rows = await self._rows("wrong_credentials", {"organizations": list(organization_ids)})

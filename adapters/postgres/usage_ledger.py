@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from adapters.postgres.tenant_statements import Tenant
     from application.ports.clock import Clock
-    from application.usage.usage_ledger import RequestRecord, Use
+    from application.usage.usage_ledger import ModelCall, RequestRecord
 
 _ADD: Final = SQL(statements("adapters.postgres", "usage.sql")["add_requests"]).format()
 # With the time that writing takes, a call is in the log a second after its end.
@@ -154,7 +154,7 @@ def _row(request: RequestRecord, caller: Caller, ended_at: datetime) -> dict[str
     }
 
 
-def _attempt(use: Use, *, is_counted: bool) -> dict[str, Any]:
+def _attempt(use: ModelCall, *, is_counted: bool) -> dict[str, Any]:
     attempt = {
         "model_id": use.model_id,
         "provider_id": use.provider_id,

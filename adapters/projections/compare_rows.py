@@ -32,7 +32,7 @@ SNAPSHOTS: Final = "aggregate_snapshots"
 
 
 @dataclass(frozen=True, slots=True)
-class Differing:
+class DifferingRow:
     """A row that differs from the log. Only the first such rows list the fields that differ."""
 
     row_id: UUID
@@ -49,7 +49,7 @@ class Checked:
     head_hash: bytes
     events: int
     fold: Fold
-    differing: dict[Table, list[Differing]] = field(default_factory=dict)
+    differing: dict[Table, list[DifferingRow]] = field(default_factory=dict)
     digests: dict[str, Digest] = field(default_factory=dict)
 
     @property
@@ -99,7 +99,7 @@ async def _compare(
         kept = await connection.execute(source.snapshots(which), own)
         await connection.execute(b"COMMIT")
     for table, differ, digest in found:
-        checked.differing[table] = [Differing(*row) for row in await differ.fetchall()]
+        checked.differing[table] = [DifferingRow(*row) for row in await differ.fetchall()]
         checked.digests[table] = _digest(await digest.fetchone())
     checked.digests[SNAPSHOTS] = _digest(await kept.fetchone())
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 
 from adapters.projections.aggregate_parts import Span, spans
-from adapters.projections.compare_rows import SNAPSHOTS, Differing, check, digests
+from adapters.projections.compare_rows import SNAPSHOTS, DifferingRow, check, digests
 from adapters.projections.comparison_tally import Tally
 from adapters.projections.projection_source import SQL_TEXTS
 from adapters.projections.rewrite_rows import Pace, rewrite
@@ -139,7 +139,7 @@ class Walk:
         for aggregate_id, topic in wrong:
             for table in self._source.names:
                 if topic in TOPICS_OF[table]:
-                    checked.differing[table].append(Differing(aggregate_id, "different", ["snapshot"]))
+                    checked.differing[table].append(DifferingRow(aggregate_id, "different", ["snapshot"]))
 
     async def _write(self, connection: Connection, part: Part, checked: Checked) -> None:
         try:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Identifier
 
-from adapters.code_version import code_version
+from adapters.projection_code_version import code_version
 from adapters.projections.connections import connected, several
 from adapters.projections.organization_walk import Organization, Walk
 from adapters.projections.projection_source import SQL_TEXTS, Source

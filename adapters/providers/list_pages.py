@@ -59,7 +59,7 @@ _TOTAL: Final = ("total", "total_count", "totalCount", "total_items", "totalItem
 _LINK_HEADER: Final = re.compile(r'<([^>]*)>\s*;[^,<]*\brel\s*=\s*"?[^",;]*\bnext\b', re.IGNORECASE)
 
 
-class NoWayOn(ValueError):
+class UnknownPagination(ValueError):
     """The list continues, and names its next page in no known way."""
 
 
@@ -71,7 +71,7 @@ def query_of_next_page(
     `query` is that of the first page, `page` holds the entries of this one, `listed` counts all entries so far.
 
     Raises:
-        NoWayOn: there is more, and it is not known how to come by it.
+        UnknownPagination: there is more, and it is not known how to come by it.
     """
     said = [mapping(document), *(mapping(mapping(document).get(name)) for name in _OBJECTS)]
     header = _LINK_HEADER.search(headers.get("link", ""))
@@ -143,4 +143,4 @@ def _number(said: Sequence[Mapping[str, Any]], names: Sequence[str]) -> int | No
 
 
 def _lost() -> NoReturn:
-    raise NoWayOn
+    raise UnknownPagination

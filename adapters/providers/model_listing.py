@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from adapters.providers.endpoint_urls import endpoint_url
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.json_values import mapping
-from adapters.providers.list_pages import NoWayOn, query_of_next_page
+from adapters.providers.list_pages import UnknownPagination, query_of_next_page
 from adapters.providers.provider_client import LIST_LIMITS
 from application.ports.provider_gateway import UpstreamFailure
 from application.run_in_thread import run_in_thread_if_large
@@ -73,7 +73,7 @@ def counted(answer: ProviderResponse, list_of: ListOf, *, proves_key: bool = Tru
     try:
         further = query_of_next_page(answer.document, answer.headers, {}, page=entries, listed=len(entries))
         count = len(entries) if further is None else None
-    except NoWayOn:
+    except UnknownPagination:
         count = None
     return answer.success(models=count, proves_key=proves_key)
 
@@ -109,7 +109,7 @@ async def fetch_rest(exchange: ProviderClient, url: str, answer: ProviderRespons
             raise exchange.failure(error_kinds.TOO_LONG)
         try:
             query = query_of_next_page(answer.document, answer.headers, first, page=page, listed=len(entries))
-        except NoWayOn:
+        except UnknownPagination:
             break
         if query is None:
             return entries

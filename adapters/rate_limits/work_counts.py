@@ -35,7 +35,7 @@ class RedisUnusable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class StartedWork:
     """The answer to who wants to work: a ticket, None if too many do already."""
 
     ticket: str | None
@@ -79,18 +79,18 @@ class WorkInRedis:
         self._held: dict[str, UUID] = {}
         self._renewing: asyncio.Task[None] | None = None
 
-    async def enter(self, subject_id: UUID, most: int) -> Entered:
+    async def enter(self, subject_id: UUID, most: int) -> StartedWork:
         """Return a ticket, or None if so many work already."""
         now, ticket = time.time(), uuid4().hex
         arguments = (now, now + _TICKET_SECONDS, most, ticket, 2 * _TICKET_SECONDS)
         with redis_errors():
             is_in = await self._client().eval(_ENTER, 1, _name(subject_id), *arguments)
         if not is_in:
-            return Entered(None)
+            return StartedWork(None)
         self._held[ticket] = subject_id
         if self._renewing is None:
             self._renewing = asyncio.create_task(self._renew_for_ever())
-        return Entered(ticket)
+        return StartedWork(ticket)
 
     async def leave(self, subject_id: UUID, ticket: str) -> bool:
         """Give a ticket back."""

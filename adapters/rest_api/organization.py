@@ -16,7 +16,7 @@ from yarl import URL
 
 from application.declaration.errors import ServiceRefused, ServiceUnreachable
 from application.declaration.organization import Created
-from application.declaration.resources import Present, TypeOfProvider, model_key, model_label, named_key
+from application.declaration.resources import ExistingResource, TypeOfProvider, model_key, model_label, named_key
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
@@ -80,7 +80,7 @@ def _as_documented(url: str) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def organization_over_http(url: str, token: str) -> AsyncGenerator[RestOrganization]:
+async def organization_over_http(url: str, token: str) -> AsyncGenerator[RestApiOrganization]:
     """Give the organization of the token at the service whose address this is."""
     session = ClientSession(
         timeout=_PATIENCE,
@@ -94,7 +94,7 @@ async def organization_over_http(url: str, token: str) -> AsyncGenerator[RestOrg
         },
     )
     async with session:
-        yield RestOrganization(session, url.rstrip("/"))
+        yield RestApiOrganization(session, url.rstrip("/"))
 
 
 def _proxy(url: str) -> str | None:
@@ -108,7 +108,7 @@ def _proxy(url: str) -> str | None:
     return None if is_direct else getproxies().get("https")
 
 
-class RestOrganization:
+class RestApiOrganization:
     """Implements `application.declaration.organization.DeclaredOrganization`."""
 
     def __init__(self, session: ClientSession, url: str) -> None:
@@ -131,7 +131,7 @@ class RestOrganization:
                 for each in answer["data"]
             }
 
-    async def resources(self) -> Sequence[Present]:
+    async def resources(self) -> Sequence[ExistingResource]:
         keys = await self._all("access key")
         webhooks = await self._all("webhook")
         budget = await self._request("GET", _PATHS["budget"])
@@ -145,7 +145,7 @@ class RestOrganization:
             return [
                 *map(_provider, providers),
                 *(_model(model, names[model["providerId"]]) for model in models),
-                Present(
+                ExistingResource(
                     kind="budget",
                     key=(),
                     label="of the organization",
@@ -160,13 +160,13 @@ class RestOrganization:
         with _as_documented(self._url):
             return Created(id=answer["id"], secret=answer.get("secret"))
 
-    async def change(self, present: Present, patch: Mapping[str, Any]) -> None:
+    async def change(self, present: ExistingResource, patch: Mapping[str, Any]) -> None:
         if present.kind == "budget":
             await self._request("PUT", _PATHS["budget"], {**present.fields, **patch})
         else:
             await self._request("PATCH", _path(present), patch, revision=present.revision)
 
-    async def remove(self, present: Present) -> None:
+    async def remove(self, present: ExistingResource) -> None:
         query = {"cascade": "true"} if present.kind == "provider" else {}
         await self._request("DELETE", _path(present), query=query, revision=present.revision)
 
@@ -253,7 +253,7 @@ def _detail(answer: ClientResponse, problem: Mapping[str, Any]) -> str:
     return text if len(text) <= _LONGEST_TOLD else f"{text[:_LONGEST_TOLD]}…"
 
 
-def _path(present: Present) -> str:
+def _path(present: ExistingResource) -> str:
     return f"{_PATHS[present.kind]}/{present.id}"
 
 
@@ -262,9 +262,9 @@ def _written(value: object) -> object:
     return orjson.Fragment(format(value, "f").encode()) if isinstance(value, Decimal) else str(value)
 
 
-def _provider(document: Mapping[str, Any]) -> Present:
+def _provider(document: Mapping[str, Any]) -> ExistingResource:
     key = document["apiKey"]
-    return Present(
+    return ExistingResource(
         kind="provider",
         key=named_key(document["name"]),
         label=document["name"],
@@ -276,12 +276,12 @@ def _provider(document: Mapping[str, Any]) -> Present:
     )
 
 
-def _model(document: Mapping[str, Any], provider: str) -> Present:
+def _model(document: Mapping[str, Any], provider: str) -> ExistingResource:
     fields = {name: document[name] for name in _MODEL_FIELDS}
     if fields["pricing"] is not None:
         fields["pricing"] = {name: value for name, value in fields["pricing"].items() if name not in _NOT_WRITTEN}
     sources = document["sources"]
-    return Present(
+    return ExistingResource(
         kind="model",
         key=model_key(provider, document["modelId"]),
         label=model_label(provider, document["modelId"]),
@@ -294,7 +294,7 @@ def _model(document: Mapping[str, Any], provider: str) -> Present:
 
 def _access_key(
     document: Mapping[str, Any], names: Mapping[str, str], places: Mapping[str, tuple[str, str]]
-) -> Present:
+) -> ExistingResource:
     fields = {name: document[name] for name in _KEY_FIELDS}
     models, providers = document["modelIds"], document["providerIds"]
     if models is not None:
@@ -303,7 +303,7 @@ def _access_key(
     if providers is not None:
         providers = [names[provider_id] for provider_id in providers if provider_id in names]
     budget, expires_at = document["budget"], document["expiresAt"]
-    return Present(
+    return ExistingResource(
         kind="access key",
         key=named_key(document["name"]),
         label=document["name"],
@@ -320,8 +320,8 @@ def _access_key(
     )
 
 
-def _webhook(document: Mapping[str, Any]) -> Present:
-    return Present(
+def _webhook(document: Mapping[str, Any]) -> ExistingResource:
+    return ExistingResource(
         kind="webhook",
         key=named_key(document["name"]),
         label=document["name"],

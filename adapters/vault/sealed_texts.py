@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from adapters.vault.keyring import MasterKeyring
 
 
-class KeyringTexts:
+class KeyringSealedTexts:
     """Implements `application.sign_in.sealed_texts.SealedTexts`; the active key seals, each of the keyring opens."""
 
     def __init__(self, keyring: MasterKeyring) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from application.access_keys.held_key import HeldKey
+    from application.access_keys.stored_key import StoredKey
     from application.recorded_revision import Recorded
     from domain.access_key.aggregate import AccessKey
 
@@ -65,13 +65,13 @@ AccessKeyDocuments = Documents[AccessKeyFilter]
 """The access keys of the current caller's organization, without their secrets."""
 
 
-class HeldKeys(Protocol):
+class StoredKeys(Protocol):
     """Reads keys for requests that present one, before the caller is authenticated.
 
     Each method raises `Unavailable` where the database cannot be reached.
     """
 
-    async def read(self, organization_id: UUID, key_id: UUID) -> tuple[int, HeldKey | None]:
+    async def read(self, organization_id: UUID, key_id: UUID) -> tuple[int, StoredKey | None]:
         """Return the position of the organization's log, and the key as of then or newer; None if there is none."""
         ...
 

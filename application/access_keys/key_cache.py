@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.access_keys.access_keys import HeldKeys
-    from application.access_keys.held_key import HeldKey
-    from application.ports.timer import Timer
+    from application.access_keys.access_keys import StoredKeys
+    from application.access_keys.stored_key import StoredKey
+    from application.ports.clock import Timer
 
 LONGEST_TRUST: Final = 2.0
 """Seconds after which a key is not accepted before the log was asked whether it has grown."""
@@ -31,14 +31,14 @@ class _Organization:
     sequence: int = -1
     asked_at: float = float("-inf")
     loading: asyncio.Task[None] | None = None
-    keys: dict[UUID, tuple[int, HeldKey]] = field(default_factory=dict)
-    reading: dict[UUID, asyncio.Task[HeldKey | None]] = field(default_factory=dict)
+    keys: dict[UUID, tuple[int, StoredKey]] = field(default_factory=dict)
+    reading: dict[UUID, asyncio.Task[StoredKey | None]] = field(default_factory=dict)
 
     def note(self, sequence: int, asked_at: float) -> None:
         if asked_at >= self.asked_at:
             self.sequence, self.asked_at = sequence, asked_at
 
-    def known(self, key_id: UUID) -> HeldKey | None:
+    def known(self, key_id: UUID) -> StoredKey | None:
         """Return the key if it was read from as much of the log as is known of."""
         sequence, key = self.keys.get(key_id, (-1, None))
         return key if sequence >= self.sequence else None
@@ -52,7 +52,7 @@ class AccessKeyCache:
     apart from the others, so that guessed ones push no real one out; at most two keys are read at the same time.
     """
 
-    def __init__(self, keys: HeldKeys, timer: Timer, *, most_keys: int = _MOST_KEYS) -> None:
+    def __init__(self, keys: StoredKeys, timer: Timer, *, most_keys: int = _MOST_KEYS) -> None:
         self._reader = keys
         self._timer = timer
         self._most_keys = most_keys
@@ -66,7 +66,7 @@ class AccessKeyCache:
         gone = self._organizations.pop(organization_id, None)
         self._count -= 0 if gone is None else len(gone.keys)
 
-    async def find(self, organization_id: UUID, key_id: UUID) -> HeldKey | None:
+    async def find(self, organization_id: UUID, key_id: UUID) -> StoredKey | None:
         """Return the key, or None if the organization has none of this id.
 
         Raises:
@@ -88,7 +88,7 @@ class AccessKeyCache:
                     return known
         return await self._read(organization_id, key_id)
 
-    async def read_again(self, organization_id: UUID, key_id: UUID) -> HeldKey | None:
+    async def read_again(self, organization_id: UUID, key_id: UUID) -> StoredKey | None:
         """Return the key as it is at this moment: another process may have given it a secret that is not known here.
 
         Requests with the same key share a read that begins after they came.
@@ -115,7 +115,7 @@ class AccessKeyCache:
         finally:
             organization.loading = None
 
-    async def _read(self, organization_id: UUID, key_id: UUID) -> HeldKey | None:
+    async def _read(self, organization_id: UUID, key_id: UUID) -> StoredKey | None:
         if self._unknown.get((organization_id, key_id), float("-inf")) > self._timer.now() - LONGEST_TRUST:
             return None
         organization = self._organizations.setdefault(organization_id, _Organization())
@@ -126,8 +126,8 @@ class AccessKeyCache:
             organization.reading[key_id] = reading
         return await asyncio.shield(reading)
 
-    async def _fetched(self, organization_id: UUID, key_id: UUID, organization: _Organization) -> HeldKey | None:
-        key: HeldKey | None = None
+    async def _fetched(self, organization_id: UUID, key_id: UUID, organization: _Organization) -> StoredKey | None:
+        key: StoredKey | None = None
         try:
             async with self._turns:
                 asked_at = self._timer.now()
@@ -147,7 +147,7 @@ class AccessKeyCache:
                     self.forget(organization_id)
         return key
 
-    def _keep(self, organization: _Organization, key_id: UUID, sequence: int, key: HeldKey | None) -> None:
+    def _keep(self, organization: _Organization, key_id: UUID, sequence: int, key: StoredKey | None) -> None:
         self._count -= organization.keys.pop(key_id, None) is not None
         if key is not None:
             organization.keys[key_id] = (sequence, key)
@@ -169,7 +169,7 @@ class AccessKeyCache:
             self._unknown.popitem(last=False)
 
 
-def _look_at(task: asyncio.Task[None] | asyncio.Task[HeldKey | None]) -> None:
+def _look_at(task: asyncio.Task[None] | asyncio.Task[StoredKey | None]) -> None:
     """Take note of a failure that nobody waits for: the next request meets it again."""
     if not task.cancelled():
         task.exception()

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from application.bounds.budget_leases import BudgetLeases, Lease
     from application.bounds.call_estimates import CallEstimate
     from application.bounds.caller_bounds import CallerBounds, SubjectKind
-    from application.ports.clock import Clock
-    from application.ports.timer import Timer
-    from application.usage.usage_ledger import Use
+    from application.ports.clock import Clock, Timer
+    from application.usage.usage_ledger import ModelCall
     from domain.budget import Budget, Period
 
     NoteThreshold = Callable[[UUID, SubjectKind, UUID, int, datetime | None], Awaitable[None]]
@@ -138,7 +137,7 @@ class Budgets:
 
     @asynccontextmanager
     async def within(
-        self, bounds: Sequence[CallerBounds], estimate: CallEstimate, uses: Callable[[], Sequence[Use]]
+        self, bounds: Sequence[CallerBounds], estimate: CallEstimate, uses: Callable[[], Sequence[ModelCall]]
     ) -> AsyncIterator[None]:
         """Run a call if all budgets allow it; `uses` returns its cost at the end.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from application.bounds.call_estimates import CallEstimate
     from application.bounds.call_limits import CallLimits
     from application.bounds.caller_bounds import CallerBounds
-    from application.usage.usage_ledger import Use
+    from application.usage.usage_ledger import ModelCall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class CallAdmission:
 
     @asynccontextmanager
     async def admitted(
-        self, bounds: Sequence[CallerBounds], estimate: CallEstimate, uses: Callable[[], Sequence[Use]]
+        self, bounds: Sequence[CallerBounds], estimate: CallEstimate, uses: Callable[[], Sequence[ModelCall]]
     ) -> AsyncIterator[None]:
         """Run a call if all bounds allow it; `uses` returns its usage at the end.
 

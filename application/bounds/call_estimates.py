@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from application.prompts.prompt_request import Prompt
     from application.prompts.selection_candidates import Candidate
-    from application.usage.usage_ledger import Use
+    from application.usage.usage_ledger import ModelCall
     from domain.model.values import Price
 
 # Fewer bytes in UTF-8 than any tokenizer needs for most languages.
@@ -50,13 +50,13 @@ class CallEstimate:
         amounts = list(self.by_model.values())
         return None if None in amounts else max((each for each in amounts if each is not None), default=None)
 
-    def cost_of(self, use: Use) -> Decimal:
+    def cost_of(self, use: ModelCall) -> Decimal:
         """Return what the call cost; where that is not known, the most that it can have cost."""
         if use.cost_usd is not None:
             return use.cost_usd
         return (self.by_model.get(use.model_id) or self.most or Decimal(0)) if use.was_called else Decimal(0)
 
-    def tokens_of(self, use: Use) -> int:
+    def tokens_of(self, use: ModelCall) -> int:
         """Return the tokens that the call used; the most it can have used if the answer was not read to its end."""
         reported = use.input_tokens + use.output_tokens
         is_reported = use.tokens.input_tokens is not None and use.tokens.output_tokens is not None

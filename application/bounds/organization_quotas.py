@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.bounds.quotas import Quotas
-    from application.ports.timer import Timer
+    from application.ports.clock import Timer
 
 LONGEST_TRUST: Final = 3.0
 """Seconds after which quotas are read again before they count; a change in another process is known here by then."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.bounds.organization_quotas import OrganizationQuotas
-    from application.ports.timer import Timer
+    from application.ports.clock import Timer
 
 COUNTED_EVERY: Final = 10.0
 """Seconds after which the stock is counted again, with what other processes have added."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from application.declaration.organization import DeclaredOrganization
     from application.declaration.plan import Change, Place, Plan
-    from application.declaration.resources import Present
+    from application.declaration.resources import ExistingResource
 
 MOST_TOGETHER: Final = 500
 """Changes of models that are made in one transaction."""
@@ -51,7 +51,7 @@ class Outcome:
 
 async def execute_plan(
     plan: Plan,
-    present: Iterable[Present],
+    present: Iterable[ExistingResource],
     organization: DeclaredOrganization,
     *,
     report: Callable[[Done], None],

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from application.declaration.resources import Kind, Present
+    from application.declaration.resources import ExistingResource, Kind
 
 VERSION: Final = 1
 
@@ -53,7 +53,7 @@ class VariableNames:
         return name
 
 
-def exported(resources: Sequence[Present], *, now: datetime) -> Exported:
+def exported(resources: Sequence[ExistingResource], *, now: datetime) -> Exported:
     """Return the declaration: secrets are references to variables, and what the catalogue filled in is left to it.
 
     Raises:
@@ -77,11 +77,11 @@ def exported(resources: Sequence[Present], *, now: datetime) -> Exported:
     return Exported(document=document, notes=notes)
 
 
-def _of_kind(resources: Iterable[Present], kind: Kind) -> list[Present]:
+def _of_kind(resources: Iterable[ExistingResource], kind: Kind) -> list[ExistingResource]:
     return sorted((each for each in resources if each.kind == kind), key=lambda each: each.key)
 
 
-def _refuse_same_names(resources: Sequence[Present]) -> None:
+def _refuse_same_names(resources: Sequence[ExistingResource]) -> None:
     seen, findings = set[object](), list[Finding]()
     for each in resources:
         if (each.kind, each.key) in seen:
@@ -94,7 +94,9 @@ def _refuse_same_names(resources: Sequence[Present]) -> None:
         raise DeclarationRefused(findings)
 
 
-def _provider(provider: Present, resources: Sequence[Present], variables: VariableNames) -> dict[str, Any]:
+def _provider(
+    provider: ExistingResource, resources: Sequence[ExistingResource], variables: VariableNames
+) -> dict[str, Any]:
     has_key = provider.shown.get("apiKey") is not None
     secrets: dict[str, Any] = {"apiKey": {"env": variables.name(provider.label, "api key")} if has_key else None}
     if provider.headers:
@@ -103,7 +105,7 @@ def _provider(provider: Present, resources: Sequence[Present], variables: Variab
     return {**provider.fields, **secrets, "models": models}
 
 
-def _model(model: Present) -> dict[str, Any]:
+def _model(model: ExistingResource) -> dict[str, Any]:
     return {
         name: _as_written(name, value)
         for name, value in model.fields.items()
@@ -111,11 +113,11 @@ def _model(model: Present) -> dict[str, Any]:
     }
 
 
-def _budget(budget: Present) -> dict[str, Any] | None:
+def _budget(budget: ExistingResource) -> dict[str, Any] | None:
     return None if budget.fields["usd"] is None else dict(budget.fields)
 
 
-def _access_key(key: Present) -> dict[str, Any]:
+def _access_key(key: ExistingResource) -> dict[str, Any]:
     written = {name: _as_written(name, value) for name, value in key.fields.items()}
     return {name: value for name, value in written.items() if value not in (None, {}, [])}
 
@@ -129,7 +131,7 @@ def _as_written(name: str, value: Any) -> Any:  # noqa: ANN401 - a field's value
     return normal(name, value) if name == "pricing" else value
 
 
-def _can_be_declared(key: Present, now: datetime, notes: list[str]) -> bool:
+def _can_be_declared(key: ExistingResource, now: datetime, notes: list[str]) -> bool:
     expires_at = key.fields.get("expiresAt")
     if expires_at is not None and expires_at <= now:
         notes.append(f"The access key {key.label} has expired, and is left out.")

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
-    from application.declaration.resources import Kind, Present, TypeOfProvider
+    from application.declaration.resources import ExistingResource, Kind, TypeOfProvider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class DeclaredOrganization(Protocol):
         """Return the provider types that the service has, by name."""
         ...
 
-    async def resources(self) -> Sequence[Present]:
+    async def resources(self) -> Sequence[ExistingResource]:
         """Return all that it has: providers, models, the budget, access keys, webhooks."""
         ...
 
@@ -43,11 +43,11 @@ class DeclaredOrganization(Protocol):
         """Make a resource, not a model."""
         ...
 
-    async def change(self, present: Present, patch: Mapping[str, Any]) -> None:
+    async def change(self, present: ExistingResource, patch: Mapping[str, Any]) -> None:
         """Change a resource, not a model."""
         ...
 
-    async def remove(self, present: Present) -> None:
+    async def remove(self, present: ExistingResource) -> None:
         """Remove a resource, not a model; a provider with its models."""
         ...
 

@@ -9,8 +9,8 @@ from application.declaration.errors import DeclarationRefused, Finding
 from application.declaration.normal_forms import normal, patch_to, same
 from application.declaration.resources import (
     NAMED,
+    ExistingResource,
     Kind,
-    Present,
     model_key,
     named_key,
     section_of,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from application.declaration.resources import Declaration, Key, TypeOfProvider, Wanted
+    from application.declaration.resources import Declaration, DeclaredResource, Key, TypeOfProvider
     from application.declaration.secret_changes import SecretChanges
 
 Action = Literal["create", "change", "remove"]
@@ -45,7 +45,7 @@ class Change:
     differences: Sequence[Difference] = ()
     patch: Mapping[str, Any] = field(default_factory=dict)
     secrets: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    present: Present | None = None
+    present: ExistingResource | None = None
     is_offered: bool = False
 
 
@@ -58,7 +58,7 @@ class Plan:
 
     changes: Sequence[Change]
     unchanged: int
-    undeclared: Sequence[Present]
+    undeclared: Sequence[ExistingResource]
     notes: Sequence[str]
 
 
@@ -75,7 +75,7 @@ class Planner:
 
     def __init__(
         self,
-        present: Sequence[Present],
+        present: Sequence[ExistingResource],
         *,
         types: Mapping[str, TypeOfProvider],
         now: datetime,
@@ -123,8 +123,10 @@ class Planner:
             notes=self._notes,
         )
 
-    def _present_by_key(self, declaration: Declaration, wanted: Mapping[Place, Wanted]) -> dict[Place, Present]:
-        there: dict[Place, Present] = {}
+    def _present_by_key(
+        self, declaration: Declaration, wanted: Mapping[Place, DeclaredResource]
+    ) -> dict[Place, ExistingResource]:
+        there: dict[Place, ExistingResource] = {}
         for resource in self._present:
             place = (resource.kind, resource.key)
             if place in there and (place in wanted or section_of(*place) in declaration.sections):
@@ -133,15 +135,15 @@ class Planner:
             there[place] = resource
         return there
 
-    def _wanted_by_key(self, declaration: Declaration) -> dict[Place, Wanted]:
-        wanted: dict[Place, Wanted] = {}
+    def _wanted_by_key(self, declaration: Declaration) -> dict[Place, DeclaredResource]:
+        wanted: dict[Place, DeclaredResource] = {}
         for resource in declaration.resources:
             first = wanted.setdefault((resource.kind, resource.key), resource)
             if first is not resource:
                 self._find(resource.place, f"is the {resource.kind} {resource.label} again, after {first.place}")
         return wanted
 
-    def _check_references(self, wanted: Wanted, known: set[Place]) -> None:
+    def _check_references(self, wanted: DeclaredResource, known: set[Place]) -> None:
         if wanted.kind != "access key":
             return
         for index, reference in enumerate(wanted.fields.get("models") or ()):
@@ -152,7 +154,7 @@ class Planner:
             if ("provider", named_key(name)) not in known:
                 self._find(f"{wanted.place}/providers/{index}", "is no provider that the file or the organization has")
 
-    def _check_type(self, wanted: Wanted) -> None:
+    def _check_type(self, wanted: DeclaredResource) -> None:
         if wanted.kind != "provider":
             return
         name = wanted.fields["providerType"]
@@ -165,7 +167,7 @@ class Planner:
                 listed = ", ".join(sorted(known.settings)) or "none"
                 self._find(f"{wanted.place}/settings/{setting}", f"is no setting of {name}, which has {listed}")
 
-    def _creation(self, wanted: Wanted) -> Change:
+    def _creation(self, wanted: DeclaredResource) -> Change:
         self._check_expiry(wanted)
         if wanted.kind == "provider" and "endpoint" not in wanted.fields:
             known = self._types.get(wanted.fields["providerType"])
@@ -182,7 +184,7 @@ class Planner:
             is_offered=wanted.is_offered,
         )
 
-    def _change(self, wanted: Wanted, present: Present) -> Change | None:
+    def _change(self, wanted: DeclaredResource, present: ExistingResource) -> Change | None:
         differences, patch = self._differences(wanted, present)
         changes = changed_secrets(
             wanted,
@@ -211,7 +213,9 @@ class Planner:
             present=present,
         )
 
-    def _differences(self, wanted: Wanted, present: Present) -> tuple[list[Difference], dict[str, Any]]:
+    def _differences(
+        self, wanted: DeclaredResource, present: ExistingResource
+    ) -> tuple[list[Difference], dict[str, Any]]:
         differences: list[Difference] = []
         patch: dict[str, Any] = {}
         for name, value in wanted.fields.items():
@@ -234,7 +238,7 @@ class Planner:
         self._notes += changes.notes
         return changes.texts
 
-    def _check_expiry(self, wanted: Wanted) -> None:
+    def _check_expiry(self, wanted: DeclaredResource) -> None:
         expires_at = wanted.fields.get("expiresAt")
         if expires_at is not None and expires_at <= self._now:
             self._find(f"{wanted.place}/expiresAt", "has passed")
@@ -258,7 +262,7 @@ def _is_removed(place: Place, gone: set[Place]) -> bool:
     return place in gone or (kind == "model" and ("provider", key[:1]) in gone)
 
 
-def _removals(removed: Sequence[Present], gone: set[Place]) -> list[Change]:
+def _removals(removed: Sequence[ExistingResource], gone: set[Place]) -> list[Change]:
     """Return what is removed, in an order in which nothing is in the way: models go with their provider."""
     order = [*reversed(NAMED)]
     order.insert(order.index("provider"), "model")

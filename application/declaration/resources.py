@@ -30,7 +30,7 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class DeclaredResource:
     """A resource as a declaration has it. `place` is the JSON pointer to it.
 
     `fields` have the names and values of the REST API, but for access keys: their `models` and `providers` are named,
@@ -49,8 +49,8 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Present:
-    """A resource as the organization has it; `fields` as in `Wanted`.
+class ExistingResource:
+    """A resource as the organization has it; `fields` as in `DeclaredResource`.
 
     `shown` is what may be known of its secrets: a key's hint, the host of an address. `headers` are the names of a
     provider's extra headers. `filled_in` are the fields of a model that nobody gave, which the catalogue filled in.
@@ -85,7 +85,7 @@ Section = tuple[Kind, Key]
 class Declaration:
     """What an organization is to have. Only the sections that it has are complete."""
 
-    resources: Sequence[Wanted]
+    resources: Sequence[DeclaredResource]
     sections: frozenset[Section] = frozenset()
 
 

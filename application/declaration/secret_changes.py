@@ -10,7 +10,7 @@ from application.declaration.errors import Finding
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from application.declaration.resources import Present, Secret, Wanted
+    from application.declaration.resources import DeclaredResource, ExistingResource, Secret
 
 _AGAIN: Final = "given again"
 _ELSEWHERE: Final = "stored secrets are never sent to another endpoint"
@@ -34,20 +34,20 @@ class SecretChanges:
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def needed(self, wanted: Wanted, name: str, secret: Secret) -> str:
+    def needed(self, wanted: DeclaredResource, name: str, secret: Secret) -> str:
         """Return the text of a secret; it is a finding that there is none."""
         if secret.text is None:
             message = f"is not there: {secret.source} is not set or empty"
             self.findings.append(Finding(place=f"{wanted.place}/{name}", message=message))
         return secret.text or ""
 
-    def headers(self, wanted: Wanted) -> dict[str, str]:
+    def headers(self, wanted: DeclaredResource) -> dict[str, str]:
         """Return the values of all extra headers."""
         headers = wanted.headers or {}
         return {name: self.needed(wanted, f"extraHeaders/{name}", secret) for name, secret in headers.items()}
 
 
-def new_secrets(wanted: Wanted) -> SecretChanges:
+def new_secrets(wanted: DeclaredResource) -> SecretChanges:
     """Return what a resource that is made needs: all that it declares."""
     changes = SecretChanges()
     for name, secret in wanted.secrets.items():
@@ -59,7 +59,12 @@ def new_secrets(wanted: Wanted) -> SecretChanges:
 
 
 def changed_secrets(
-    wanted: Wanted, present: Present, *, shown: Callable[[str, str], str], is_moved: bool, sends_all: bool
+    wanted: DeclaredResource,
+    present: ExistingResource,
+    *,
+    shown: Callable[[str, str], str],
+    is_moved: bool,
+    sends_all: bool,
 ) -> SecretChanges:
     """Return what a resource that is there needs: what differs from what is shown of it, or all if `sends_all`.
 
@@ -89,7 +94,7 @@ def changed_secrets(
 
 
 def _compare_headers(
-    changes: SecretChanges, wanted: Wanted, present: Present, *, is_moved: bool, sends_all: bool
+    changes: SecretChanges, wanted: DeclaredResource, present: ExistingResource, *, is_moved: bool, sends_all: bool
 ) -> None:
     """Compare extra headers by their names, which are all that is shown of them."""
     if wanted.headers is None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.discovery.discovered_catalogue import CompletedOffer, DescribedSnapshot
-    from application.discovery.model_list_snapshots import Snapshots, Standing
+    from application.discovery.model_list_snapshots import ModelListState, Snapshots
     from application.discovery.model_lists import ModelListAnswer, ModelLists
     from application.discovery.offer_changes import Snapshot
     from application.errors import ApplicationError
@@ -80,12 +80,12 @@ class Discovery:
             UpstreamFailure, CredentialUnreadable: it could not be queried, and has never answered as it is configured
             now.
         """
-        standings = await self._snapshots.standing(provider_id)
-        if not standings.providers:
+        states = await self._snapshots.state(provider_id)
+        if not states.providers:
             raise ProviderNotFound
-        [standing] = standings.providers
-        patience = LIST_SECONDS if refresh or standing.usable is None else self._patience
-        return await self._offer(standing, standings.org_sequence, refresh=refresh, patience=patience)
+        [state] = states.providers
+        patience = LIST_SECONDS if refresh or state.usable is None else self._patience
+        return await self._offer(state, states.org_sequence, refresh=refresh, patience=patience)
 
     async def all_models(self, *, refresh: bool = False) -> Sequence[ProviderOffer | NoOffer]:
         """Return what every enabled provider offers. Viewers and up; queried concurrently, and none fails the others.
@@ -93,52 +93,54 @@ class Discovery:
         One that takes longer than some seconds is shown as it answered before, or as one that has not answered yet; the
         query continues, and the next request finds its answer.
         """
-        standings = await self._snapshots.standings()
-        asked = (self._offer_or_failure(each, standings.org_sequence, refresh=refresh) for each in standings.providers)
+        states = await self._snapshots.states()
+        asked = (self._offer_or_failure(each, states.org_sequence, refresh=refresh) for each in states.providers)
         offers = await asyncio.gather(*asked)
         return [offer for offer in offers if offer is not None]
 
     async def _offer_or_failure(
-        self, standing: Standing, org_sequence: int, *, refresh: bool
+        self, state: ModelListState, org_sequence: int, *, refresh: bool
     ) -> ProviderOffer | NoOffer | None:
         try:
-            return await self._offer(standing, org_sequence, refresh=refresh, patience=self._patience)
+            return await self._offer(state, org_sequence, refresh=refresh, patience=self._patience)
         except (UpstreamFailure, CredentialUnreadable) as failure:
-            return NoOffer(provider_id=standing.provider_id, failure=failure)
+            return NoOffer(provider_id=state.provider_id, failure=failure)
         except ProviderNotFound:
             return None  # It was removed between the two reads.
 
-    async def _offer(self, standing: Standing, org_sequence: int, *, refresh: bool, patience: float) -> ProviderOffer:
-        answered = await self._lists.newest(standing, refresh=refresh, patience=patience)
+    async def _offer(
+        self, state: ModelListState, org_sequence: int, *, refresh: bool, patience: float
+    ) -> ProviderOffer:
+        answered = await self._lists.newest(state, refresh=refresh, patience=patience)
         return ProviderOffer(
-            provider_id=standing.provider_id,
+            provider_id=state.provider_id,
             status=answered.status,
             cached=answered.snapshot is None,
-            offer=await self._completed(standing, org_sequence, answered),
+            offer=await self._completed(state, org_sequence, answered),
             failure=answered.failure,
         )
 
-    async def _completed(self, standing: Standing, org_sequence: int, answered: ModelListAnswer) -> CompletedOffer:
+    async def _completed(self, state: ModelListState, org_sequence: int, answered: ModelListAnswer) -> CompletedOffer:
         """Return the models of the answer; calculated again only for a new answer, or when the organization changed."""
         day = self._clock.now().date()
-        offered = await self._described(standing, answered.snapshot, day)
+        offered = await self._described(state, answered.snapshot, day)
         if offered.offer is None or offered.org_sequence != org_sequence:
-            registered = await self._directory.registered_from(standing.provider_id)
+            registered = await self._directory.registered_from(state.provider_id)
             offered.offer = await run_in_thread_if_large(
-                offered.models, lambda: completed(standing, offered, registered, self._catalogue, day)
+                offered.models, lambda: completed(state, offered, registered, self._catalogue, day)
             )
             offered.org_sequence = org_sequence
         return offered.offer
 
-    async def _described(self, standing: Standing, snapshot: Snapshot | None, day: date) -> DescribedSnapshot:
-        if snapshot is None and standing.usable is not None:
-            known = self._remembered.find(standing, standing.usable.fetched_at.isoformat(), day)
+    async def _described(self, state: ModelListState, snapshot: Snapshot | None, day: date) -> DescribedSnapshot:
+        if snapshot is None and state.usable is not None:
+            known = self._remembered.find(state, state.usable.fetched_at.isoformat(), day)
             if known is not None:
                 return known
-            snapshot = await self._snapshots.load(standing.provider_id)
+            snapshot = await self._snapshots.load(state.provider_id)
         if snapshot is None:
             raise ProviderNotFound
         offered = snapshot
-        made = await run_in_thread_if_large(offered.offered, lambda: described(standing, offered, self._catalogue, day))
-        self._remembered.keep(standing, made, day)
+        made = await run_in_thread_if_large(offered.offered, lambda: described(state, offered, self._catalogue, day))
+        self._remembered.keep(state, made, day)
         return made

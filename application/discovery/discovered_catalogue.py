@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from application.discovery.model_list_snapshots import Standing
+    from application.discovery.model_list_snapshots import ModelListState
     from application.discovery.model_names import ModelNames
     from application.discovery.offer_changes import Snapshot
     from application.ports.catalogue import Catalogue, KnownModel
@@ -76,17 +76,17 @@ class DiscoveredCatalogueCache:
         self._described: OrderedDict[Key, DescribedSnapshot] = OrderedDict()
         self._models = 0
 
-    def find(self, standing: Standing, fetched_at: str, day: date) -> DescribedSnapshot | None:
+    def find(self, state: ModelListState, fetched_at: str, day: date) -> DescribedSnapshot | None:
         """Return what is remembered of the provider's answer of that time."""
-        key = _key(standing, fetched_at, day)
+        key = _key(state, fetched_at, day)
         described = self._described.get(key)
         if described is not None:
             self._described.move_to_end(key)
         return described
 
-    def keep(self, standing: Standing, described: DescribedSnapshot, day: date) -> None:
+    def keep(self, state: ModelListState, described: DescribedSnapshot, day: date) -> None:
         """Remember it, and forget what was not looked at for longest."""
-        key = _key(standing, described.snapshot.fetched_at, day)
+        key = _key(state, described.snapshot.fetched_at, day)
         if key not in self._described:
             self._models += len(described.models)
         self._described[key] = described
@@ -95,18 +95,18 @@ class DiscoveredCatalogueCache:
             self._models -= len(oldest.models)
 
 
-def described(standing: Standing, snapshot: Snapshot, catalogue: Catalogue, day: date) -> DescribedSnapshot:
+def described(state: ModelListState, snapshot: Snapshot, catalogue: Catalogue, day: date) -> DescribedSnapshot:
     """Return the offered models, completed from what is known of them, as of that day."""
     models = {}
-    provider = ProviderEntry(id=standing.provider_id, provider_type=standing.provider_type, endpoint=standing.endpoint)
+    provider = ProviderEntry(id=state.provider_id, provider_type=state.provider_type, endpoint=state.endpoint)
     for model_id, offer in snapshot.offered.items():
         known = known_model(catalogue, provider, model_id, offer.get("base_model"))
-        models[model_id] = discovered(standing.provider_id, offer_from(offer), known, day)
+        models[model_id] = discovered(state.provider_id, offer_from(offer), known, day)
     return DescribedSnapshot(snapshot=snapshot, names=names_of(snapshot.offered), models=models)
 
 
 def completed(
-    standing: Standing,
+    state: ModelListState,
     offered: DescribedSnapshot,
     registered: Sequence[RegisteredModel],
     catalogue: Catalogue,
@@ -115,7 +115,7 @@ def completed(
     """Return the offer beside what is registered of it on that day."""
 
     def known(model_id: str) -> KnownModel:
-        return catalogue.look_up(standing.provider_type, model_id, endpoint=standing.endpoint)
+        return catalogue.look_up(state.provider_type, model_id, endpoint=state.endpoint)
 
     found = registrations(registered, offered.names, lambda model_id: known(model_id).aliases)
     snapshot, models = offered.snapshot, offered.models
@@ -172,5 +172,5 @@ def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def _key(standing: Standing, fetched_at: str, day: date) -> Key:
-    return current_caller().organization_id, standing.provider_id, standing.basis, fetched_at, day
+def _key(state: ModelListState, fetched_at: str, day: date) -> Key:
+    return current_caller().organization_id, state.provider_id, state.basis, fetched_at, day

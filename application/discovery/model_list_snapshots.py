@@ -33,7 +33,7 @@ class FailedQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ModelListState:
     """A provider and what is held of it. An answer depends on the `basis`: endpoint, key and settings in one mark."""
 
     provider_id: UUID
@@ -56,11 +56,11 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standings:
+class ModelListStates:
     """Providers, at least as new as `org_sequence` in the organization's log."""
 
     org_sequence: int
-    providers: Sequence[Standing]
+    providers: Sequence[ModelListState]
 
 
 class Snapshots(Protocol):
@@ -71,11 +71,11 @@ class Snapshots(Protocol):
     What is kept of a provider goes with it, in the same transaction.
     """
 
-    async def standings(self) -> Standings:
+    async def states(self) -> ModelListStates:
         """Return the state of each enabled provider, by name."""
         ...
 
-    async def standing(self, provider_id: UUID) -> Standings:
+    async def state(self, provider_id: UUID) -> ModelListStates:
         """Return the state of this provider, enabled or not; an empty list when there is none of this id."""
         ...
 

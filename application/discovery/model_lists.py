@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.bounds.organization_quotas import OrganizationQuotas
-    from application.discovery.model_list_snapshots import Snapshots, Standing
+    from application.discovery.model_list_snapshots import ModelListState, Snapshots
     from application.ports.provider_gateway import OfferedModel, ProviderConnection, ProviderGateway
     from application.ports.repositories import Providers
     from application.ports.vault import Vault
@@ -76,7 +76,7 @@ class ModelLists:
         """Break off what is being fetched."""
         await self._flights.close()
 
-    async def newest(self, standing: Standing, *, refresh: bool, patience: float) -> ModelListAnswer:
+    async def newest(self, state: ModelListState, *, refresh: bool, patience: float) -> ModelListAnswer:
         """Return the newest complete answer of the provider, waiting for one at most `patience` seconds.
 
         The query continues when nobody waits any more. Shortly after a failure there is none, unless a refresh is
@@ -86,25 +86,25 @@ class ModelLists:
             UpstreamFailure, CredentialUnreadable: it could not be queried, and has never answered as it is configured.
             ProviderNotFound: it was removed meanwhile.
         """
-        usable = standing.usable
+        usable = state.usable
         if usable is not None and not refresh and usable.age < self._time_to_live:
             return ModelListAnswer(status="ok")
         try:
-            if standing.refused is not None and not refresh:
-                raise failure_from(standing.refused.failure)
-            return ModelListAnswer(status="ok", snapshot=await self._within(patience, standing))
+            if state.refused is not None and not refresh:
+                raise failure_from(state.refused.failure)
+            return ModelListAnswer(status="ok", snapshot=await self._within(patience, state))
         except (UpstreamFailure, CredentialUnreadable) as failure:
             if usable is None:
                 raise
             return ModelListAnswer(status="stale", failure=failure)
 
-    async def _within(self, patience: float, standing: Standing) -> Snapshot:
-        key = (current_caller().organization_id, standing.provider_id, standing.basis)
+    async def _within(self, patience: float, state: ModelListState) -> Snapshot:
+        key = (current_caller().organization_id, state.provider_id, state.basis)
         # A provider that kept somebody waiting already does not keep the next one waiting as long again.
         waiting = max(0.0, patience - self._flights.seconds_under_way(key))
         try:
             async with asyncio.timeout(waiting):
-                return await self._flights.do(key, lambda: self._fetch_once(standing))
+                return await self._flights.do(key, lambda: self._fetch_once(state))
         except TimeoutError:
             raise UpstreamFailure(
                 CallOutcome(
@@ -115,32 +115,32 @@ class ModelLists:
                 )
             ) from None
 
-    async def _fetch_once(self, standing: Standing) -> Snapshot:
+    async def _fetch_once(self, state: ModelListState) -> Snapshot:
         """Return the provider's complete model list, fetched here or by the process that already fetches it."""
         holder = uuid4()
         try:
             while True:
-                moment = await self._snapshots.lease(standing.provider_id, holder, self._lease)
+                moment = await self._snapshots.lease(state.provider_id, holder, self._lease)
                 # Also with the lease in hand: another process may have finished just before.
-                news = await self._news(standing)
+                news = await self._news(state)
                 if isinstance(news, Snapshot):
                     return news
-                standing = news
+                state = news
                 if moment is not None:
-                    async with self._renewed(standing, holder):
-                        return await self._fetch(standing, holder, moment.isoformat())
+                    async with self._renewed(state, holder):
+                        return await self._fetch(state, holder, moment.isoformat())
                 await asyncio.sleep(_POLL_SECONDS)
         finally:
-            await self._snapshots.release(standing.provider_id, holder)
+            await self._snapshots.release(state.provider_id, holder)
 
-    async def _news(self, since: Standing) -> Snapshot | Standing:
+    async def _news(self, since: ModelListState) -> Snapshot | ModelListState:
         """Return a snapshot that is newer than what was known, or else the provider's state.
 
         Raises:
             UpstreamFailure: another process has queried it since then, in vain.
             ProviderNotFound: it was removed.
         """
-        now = next(iter((await self._snapshots.standing(since.provider_id)).providers), None)
+        now = next(iter((await self._snapshots.state(since.provider_id)).providers), None)
         if now is None:
             raise ProviderNotFound
         if now.basis != since.basis:
@@ -152,8 +152,8 @@ class ModelLists:
             raise failure_from(failed.failure)
         return since
 
-    async def _fetch(self, standing: Standing, holder: UUID, moment: str) -> Snapshot:
-        provider = await self._providers.get(standing.provider_id)
+    async def _fetch(self, state: ModelListState, holder: UUID, moment: str) -> Snapshot:
+        provider = await self._providers.get(state.provider_id)
         connection = await connection_of(provider, self._vault, self._gateway)
         try:
             offers = await self._listed(connection)
@@ -161,14 +161,12 @@ class ModelLists:
             _check(offers, previous, provider.endpoint)
         except UpstreamFailure as error:
             document, quiet = failure_document(error.failure), quiet_seconds(error.failure)
-            await self._snapshots.fail(provider.id, holder, basis=standing.basis, failure=document, quiet_seconds=quiet)
+            await self._snapshots.fail(provider.id, holder, basis=state.basis, failure=document, quiet_seconds=quiet)
             raise
 
         def compared() -> Snapshot:
             documents = [offer_document(offer) for offer in offers]
-            return next_snapshot(
-                previous, documents, endpoint=provider.endpoint, basis=standing.basis, fetched_at=moment
-            )
+            return next_snapshot(previous, documents, endpoint=provider.endpoint, basis=state.basis, fetched_at=moment)
 
         snapshot = await run_in_thread_if_large(offers, compared)
         await self._snapshots.keep(provider.id, snapshot)
@@ -194,7 +192,7 @@ class ModelLists:
         return offers
 
     @asynccontextmanager
-    async def _renewed(self, standing: Standing, holder: UUID) -> AsyncIterator[None]:
+    async def _renewed(self, state: ModelListState, holder: UUID) -> AsyncIterator[None]:
         """Keep the lease as long as the block lasts and the provider is the one that is queried.
 
         When it is connected otherwise, the answer will not be kept: whoever asks it as it is now does not wait for it.
@@ -204,9 +202,9 @@ class ModelLists:
             while True:
                 await asyncio.sleep(self._lease / 3)
                 try:
-                    if not await self._is_as_it_was(standing):
+                    if not await self._is_as_it_was(state):
                         return
-                    await self._snapshots.lease(standing.provider_id, holder, self._lease)
+                    await self._snapshots.lease(state.provider_id, holder, self._lease)
                 except ApplicationError:
                     # The database is away for a moment: another process may query as well, which does no harm.
                     continue
@@ -217,10 +215,8 @@ class ModelLists:
         finally:
             await end_tasks(renewal)
 
-    async def _is_as_it_was(self, standing: Standing) -> bool:
-        return any(
-            now.basis == standing.basis for now in (await self._snapshots.standing(standing.provider_id)).providers
-        )
+    async def _is_as_it_was(self, state: ModelListState) -> bool:
+        return any(now.basis == state.basis for now in (await self._snapshots.state(state.provider_id)).providers)
 
 
 def _check(offers: Sequence[OfferedModel], previous: Snapshot | None, endpoint: str) -> None:

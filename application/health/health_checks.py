@@ -43,7 +43,7 @@ class Streak:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class HealthState:
     """A provider's status, since when it has it, and when it was and will be checked; none: never, or not by itself."""
 
     status: HealthStatus
@@ -70,7 +70,7 @@ class HealthChecks(Protocol):
         """Return the reports of the newest checks, newest first; times in them are text."""
         ...
 
-    async def standing(self, provider_id: UUID) -> Standing:
+    async def state(self, provider_id: UUID) -> HealthState:
         """Return the provider's status.
 
         Raises:

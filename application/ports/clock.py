@@ -1,4 +1,4 @@
-"""What time it is."""
+"""What time it is; time as it passes, and chance: what waiting is made of."""
 
 from __future__ import annotations
 
@@ -13,4 +13,20 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the time, in UTC."""
+        ...
+
+
+class Timer(Protocol):
+    """Measures and passes time, in seconds."""
+
+    def now(self) -> float:
+        """Return the time since some moment; never decreases."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+    def chance(self) -> float:
+        """Return a number at random from 0 up to 1, to spread out what would else happen all at once."""
         ...

@@ -71,7 +71,7 @@ class Cost:
     parts: tuple[CostPart, ...] = ()
 
 
-class Metered(Protocol):
+class AnswerWithUsage(Protocol):
     """An answer with what the provider reports about its tokens, its cost, and its own id of the request."""
 
     @property
@@ -108,7 +108,9 @@ class Metered(Protocol):
 NOTHING: Final = Cost(_NOTHING)
 
 
-def call_cost(answer: Metered, candidate: Candidate, connection: ProviderConnection, price_list: PriceList) -> Cost:
+def call_cost(
+    answer: AnswerWithUsage, candidate: Candidate, connection: ProviderConnection, price_list: PriceList
+) -> Cost:
     """Return the cost that the answer itself reports, else that of its tokens.
 
     A price that a person gave, or that the provider's own list had, counts before the list of prices.

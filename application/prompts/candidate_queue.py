@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from application.ports.clock import Timer
     from application.ports.provider_gateway import CallOutcome
-    from application.ports.timer import Timer
     from application.prompts.cool_down_sharing import CoolDownSharing
     from application.prompts.cool_downs import CoolDowns
     from application.prompts.selection_candidates import Candidate, RankedCandidate

@@ -88,7 +88,7 @@ class Completion:
     `service_tier` the tier that it was served at, `cost_usd` the cost that the provider itself reports.
     `price_conditions` are what the price depends on besides the tokens, such as an unusual service tier.
     `ignored_fields` are those of the request that were left out, as the client calls them. `native` is the provider's
-    own document, for a door of the same `protocol`; it is none where the answer was streamed or translated. Of an
+    own document, for a client of the same `protocol`; it is none where the answer was streamed or translated. Of an
     answer that is passed through in its provider's own format the choices only have how it ended, and no parts.
     """
 
@@ -164,7 +164,7 @@ class ReasoningDone:
 class ToolCallStarted:
     """A tool call begins; `index` counts the calls of the choice from 0.
 
-    `signature` is Google's, with the `origin` that it fits, for doors that have to send it before the call.
+    `signature` is Google's, with the `origin` that it fits, for APIs that have to send it before the call.
     """
 
     index: int
@@ -196,12 +196,12 @@ class ToolCallDone:
 
 @dataclass(frozen=True, slots=True)
 class NativeEvents:
-    """Events of the provider's own stream, whole server-sent events, for a door of the same protocol to send on."""
+    """Events of the provider's own stream, whole server-sent events, to send on to a client of the same protocol."""
 
     content: bytes = field(repr=False)
 
 
 Delta = TextDelta | RefusalDelta | ReasoningDelta | ReasoningDone | ToolCallStarted | ToolArgumentsDelta | ToolCallDone
 CompletionEvent = StreamStarted | Delta | NativeEvents | Completion
-"""A stream is a `StreamStarted`, then deltas, or native events where door and provider speak the same protocol. Its
+"""A stream is a `StreamStarted`, then deltas, or native events where client and provider speak the same protocol. Its
 last event is the whole `Completion`, in either case."""

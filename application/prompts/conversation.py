@@ -1,4 +1,4 @@
-"""A conversation with a model, in one shape for every protocol: doors read requests into it, adapters write it out.
+"""A conversation with a model, in one shape for every protocol: APIs read requests into it, adapters write it out.
 
 No representation shows words, pictures or arguments of a prompt.
 """

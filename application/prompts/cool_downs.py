@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from application.ports.clock import Timer
     from application.ports.provider_gateway import CallOutcome
-    from application.ports.timer import Timer
     from application.prompts.selection_candidates import Candidate
 
 CALLERS_OWN: Final = frozenset({"bad_request", "content_filter", "context_length_exceeded"})

@@ -18,7 +18,7 @@ _TEST_SECONDS = 2.5
 
 
 @dataclass(slots=True, kw_only=True)
-class Patience:
+class AnswerDeadline:
     """Seconds until another model is called.
 
     A whole answer may take `whole_seconds` in all, if after `seconds` the provider `is_alive`; none: it may not.

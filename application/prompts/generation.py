@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 class ClientRequest(Protocol):
-    """A prompt as a client sent it through one of the doors.
+    """A prompt as a client sent it to one of the APIs.
 
-    `protocol` is that of the body, none for our own door, whose body is never passed through. A provider that speaks
+    `protocol` is that of the body, none for our own API, whose body is never passed through. A provider that speaks
     the same protocol is sent the `body` whole, with only the model, the limits and the defaults replaced; others are
     sent the conversation, which is read from the body when it is first needed.
     """
 
     @property
     def protocol(self) -> WireProtocol | None:
-        """What the body is written in; none for our own door."""
+        """What the body is written in; none for our own API."""
         ...
 
     @property

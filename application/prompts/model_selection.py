@@ -141,7 +141,15 @@ def _too_dear(candidate: Candidate, highest: Decimal | None) -> Iterator[RuleFin
     if cost is None:
         yield RuleFinding("cost", "Its cost is not known.")
     elif cost > highest:
-        yield RuleFinding("cost", f"It costs {cost:f} USD per 1,000 tokens, and {highest:f} is the most allowed.")
+        yield RuleFinding(
+            "cost",
+            f"It costs {_per_million(cost)} USD per 1M tokens, and {_per_million(highest)} is the most allowed.",
+        )
+
+
+def _per_million(per_1k: Decimal) -> str:
+    """Return the unit in which people compare prices; fields of the API are per 1,000 tokens."""
+    return f"{(per_1k * 1000).normalize():f}"
 
 
 def _serves(candidate: Candidate, wanted: str | None) -> bool:
@@ -172,7 +180,7 @@ def _key(candidate: Candidate, strategy: str, latencies: Mapping[UUID, float]) -
 def _reason(candidate: Candidate, need: Requirements | None, latencies: Mapping[UUID, float]) -> RuleFinding:
     """Explain the candidate's rank."""
     cost = candidate.cost_of_both
-    dear = "its cost is not known" if cost is None else f"{cost:f} USD per 1,000 tokens read and 1,000 written"
+    dear = "its cost is not known" if cost is None else f"{_per_million(cost)} USD per 1M tokens read and 1M written"
     if need is None:
         return RuleFinding("asked-for", "It was requested by name.")
     if need.strategy == "cheapest":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from application.usage.usage_ledger import Use
+from application.usage.usage_ledger import ModelCall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True, kw_only=True)
-class Attempt(Use):
+class Attempt(ModelCall):
     """A use of a model for a prompt, or why there was none; `message` puts a failure into words.
 
     `wait_ms` is how long was waited before it, because of the failure before.

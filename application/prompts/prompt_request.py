@@ -30,7 +30,7 @@ class Prompt:
     Without one, `ANSWER_SECONDS` bound a whole answer and the beginning of a streamed one, whose length then is bounded
     by silence alone: of `idle_seconds`, else of the model's config. A deadline in a model's config bounds all
     that is asked of that model where the prompt has none.
-    `door` is the path of the route that the client uses, for the request log.
+    `route` is the path that the client requests, for the request log.
     """
 
     selector: ModelSelector
@@ -38,7 +38,7 @@ class Prompt:
     has_images: bool = False
     deadline_seconds: float | None = None
     idle_seconds: float | None = None
-    door: str = ""
+    route: str = ""
 
 
 def request_for(prompt: Prompt, candidate: Candidate, remaining: float) -> GenerationRequest:

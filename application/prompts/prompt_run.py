@@ -11,7 +11,7 @@ from application.deadline import Deadline
 from application.errors import CredentialUnreadable, InvalidInput
 from application.ports.provider_gateway import CallOutcome, ContextUse, UpstreamFailure
 from application.prompts.call_costs import NOTHING, Cost, call_cost
-from application.prompts.first_byte import Patience
+from application.prompts.first_byte import AnswerDeadline
 from application.prompts.generation import CallProgress
 from application.prompts.prompt_answer import Attempt, CallSummary, PromptAnswer
 from application.prompts.prompt_errors import PromptFailed
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.errors import ApplicationError
+    from application.ports.clock import Timer
     from application.ports.provider_gateway import Category, ProviderConnection, TestReport
-    from application.ports.timer import Timer
-    from application.prompts.call_costs import Metered
+    from application.prompts.call_costs import AnswerWithUsage
     from application.prompts.candidate_queue import CandidateQueue
     from application.prompts.completion import Completion
     from application.prompts.generation import GenerationRequest
@@ -84,7 +84,7 @@ class PromptRun:
         self._progress = CallProgress()
         self._called_at = 0.0
         self._waited = 0.0
-        self._patience: Patience | None = None
+        self._patience: AnswerDeadline | None = None
         self._is_whole = True
         self._has_begun = False
 
@@ -150,12 +150,12 @@ class PromptRun:
             raise refusals[0] or errors[0]
         raise PromptFailed(most_informative([error.failure for error in errors]), self._attempts) from errors[-1]
 
-    def account(self, answer: Metered) -> CallSummary:
+    def account(self, answer: AnswerWithUsage) -> CallSummary:
         """Note that the call under way has given its whole answer, and return which model it was and what it cost."""
         candidate, cost, latency_ms = self._accounted(answer)
         return CallSummary(candidate=candidate, cost=cost, latency_ms=latency_ms, attempts=self._attempts)
 
-    def _accounted(self, answer: Metered) -> tuple[Candidate, Cost, float]:
+    def _accounted(self, answer: AnswerWithUsage) -> tuple[Candidate, Cost, float]:
         candidate = self._calling
         if candidate is None:
             raise LookupError
@@ -164,7 +164,7 @@ class PromptRun:
         self._recording.answered(answer.ignored_fields)
         return candidate, cost, (self._timer.now() - self._started) * 1000
 
-    def _cost(self, candidate: Candidate, answer: Metered) -> Cost:
+    def _cost(self, candidate: Candidate, answer: AnswerWithUsage) -> Cost:
         return Cost(None) if self._called is None else call_cost(answer, candidate, self._called, self._price_list)
 
     def succeeded(self, completion: Completion) -> PromptAnswer:
@@ -243,19 +243,19 @@ class PromptRun:
 
     def _patience_with(
         self, candidate: Candidate, connection: ProviderConnection, *, is_whole: bool
-    ) -> Patience | None:
+    ) -> AnswerDeadline | None:
         """Return how long the model may send nothing; none where no other could be called instead."""
         if not self._queue.has_alternative():
             return None
         seconds = self._first_byte_seconds(candidate)
         if not is_whole or self._is_strict_with(candidate):
-            return Patience(seconds=seconds)
+            return AnswerDeadline(seconds=seconds)
 
         async def is_alive() -> bool:
             return (await self._probe(connection)).reachable
 
         longest = min(self._retrying.whole_answer_seconds, self.remaining / 2)
-        return Patience(seconds=seconds, whole_seconds=longest, is_alive=is_alive)
+        return AnswerDeadline(seconds=seconds, whole_seconds=longest, is_alive=is_alive)
 
     def _first_byte_seconds(self, candidate: Candidate) -> float:
         return candidate.defaults.first_byte_seconds or self._retrying.first_byte_seconds
@@ -320,7 +320,7 @@ class PromptRun:
         )
 
     def _end(
-        self, outcome: str, cost: Cost, *, answer: Metered | None = None, failure: CallOutcome | None = None
+        self, outcome: str, cost: Cost, *, answer: AnswerWithUsage | None = None, failure: CallOutcome | None = None
     ) -> None:
         candidate, self._calling = self._calling, None
         if candidate is None:

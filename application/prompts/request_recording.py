@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from types import TracebackType
     from uuid import UUID
 
-    from application.ports.timer import Timer
+    from application.ports.clock import Timer
     from application.prompts.prompt_request import Prompt
     from application.prompts.selection_candidates import Candidate, ModelSelector
-    from application.usage.usage_ledger import Operation, UsageLedger, Use
+    from application.usage.usage_ledger import ModelCall, Operation, UsageLedger
 
 LONGEST_NAME: Final = 200
 MOST_ATTEMPTS: Final = 100
@@ -55,16 +55,16 @@ class RequestRecording:
         self._timer = timer
         self._started = timer.now()
         self._first_byte_ms: float | None = None
-        self._uses: list[Use] = []
+        self._uses: list[ModelCall] = []
         self._ignored_fields: tuple[str, ...] = ()
         self._has_answer = False
 
-    def add(self, use: Use) -> None:
+    def add(self, use: ModelCall) -> None:
         """Note a call of a model."""
         self._uses.append(use)
 
     @property
-    def uses(self) -> Sequence[Use]:
+    def uses(self) -> Sequence[ModelCall]:
         """The calls of models so far that are a part of usage."""
         return [use for use in self._uses if use.was_called]
 
@@ -85,7 +85,7 @@ class RequestRecording:
     ) -> None:
         self._usage.record(
             RequestRecord(
-                door=self._prompt.door,
+                door=self._prompt.route,
                 operation=self._operation,
                 model_asked=_requested_model(self._prompt.selector),
                 is_streamed=self._prompt.client.is_stream,

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.ports.catalogue import Catalogue
-    from application.ports.clock import Clock
+    from application.ports.clock import Clock, Timer
     from application.ports.provider_gateway import ProviderGateway
-    from application.ports.timer import Timer
     from application.ports.vault import Vault
     from application.prompts.cool_downs import CoolDowns
     from application.prompts.prompt_candidates import CandidateReader, OrganizationState, PromptCandidates

@@ -18,8 +18,7 @@ from application.prompts.selection_candidates import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from application.ports.clock import Clock
-    from application.ports.timer import Timer
+    from application.ports.clock import Clock, Timer
     from application.prompts.cool_downs import CoolDowns
     from application.prompts.runnable_models_cache import RunnableModelsCache
     from application.prompts.selection_candidates import ModelSelector

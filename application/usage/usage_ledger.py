@@ -41,7 +41,7 @@ Dimension = Literal["model", "provider", "key", "actor", "day", "hour"]
 
 
 @dataclass(slots=True, kw_only=True)
-class Use:
+class ModelCall:
     """One call of a model, or why there was none (`was_called` is false, and nothing was used).
 
     `outcome` is `ok`, `cancelled` (the client disconnected) or the category of the failure. `cost_usd` is none where
@@ -76,7 +76,7 @@ class Use:
 class RequestRecord:
     """One call of a client in figures and ids: never a word of a prompt or an answer. Times in milliseconds.
 
-    `door` is the path of the route, `model_asked` the name or id that the client gave (none: it described a need).
+    `door` is the path that the client requested, `model_asked` the name or id that it gave (none: it described a need).
     `outcome` is `ok`, `cancelled`, the category of the failure, or the code of the error that came before any call.
     `first_byte_ms` is the time until the first words of a stream. `ignored_fields` were left out.
     """
@@ -86,18 +86,18 @@ class RequestRecord:
     model_asked: str | None
     is_streamed: bool
     outcome: str
-    uses: tuple[Use, ...]
+    uses: tuple[ModelCall, ...]
     duration_ms: float
     first_byte_ms: float | None = None
     ignored_fields: tuple[str, ...] = ()
 
     @property
-    def last(self) -> Use | None:
+    def last(self) -> ModelCall | None:
         """The call that the outcome is that of, none where no model was tried."""
         return self.uses[-1] if self.uses else None
 
     @property
-    def counted(self) -> tuple[Use, ...]:
+    def counted(self) -> tuple[ModelCall, ...]:
         """The calls that are a part of usage."""
         return () if self.operation == COUNTING else tuple([use for use in self.uses if use.was_called])
 

@@ -45,7 +45,7 @@ class NewestCheckpoint:
     sink: str
 
 
-class SinkTail(Protocol):
+class LockedSink(Protocol):
     """The end of a sink, held so that nobody else appends."""
 
     @property
@@ -74,7 +74,7 @@ class CheckpointSink(Protocol):
         """Where it is, for messages."""
         ...
 
-    def tail(self) -> AbstractAsyncContextManager[SinkTail]:
+    def locked(self) -> AbstractAsyncContextManager[LockedSink]:
         """Hold the end during the block."""
         ...
 

@@ -25,7 +25,7 @@ What = Literal["missing", "differs"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Misfit:
+class ExportDifference:
     """An event of the export that the live log does not have, or not as it was."""
 
     sequence: int
@@ -39,7 +39,7 @@ class Comparison:
     organization_id: UUID
     events: int = 0
     misfits: int = 0
-    first: list[Misfit] = field(default_factory=list)
+    first: list[ExportDifference] = field(default_factory=list)
 
 
 async def compare_export(
@@ -72,7 +72,9 @@ async def _compare(exported: Sequence[StoredEvent], live: RawEvents, comparison:
         if there != tuple(event):
             comparison.misfits += 1
             if len(comparison.first) < _MOST:
-                comparison.first.append(Misfit(sequence=sequence, what="missing" if there is None else "differs"))
+                comparison.first.append(
+                    ExportDifference(sequence=sequence, what="missing" if there is None else "differs")
+                )
     comparison.events += len(exported)
 
 

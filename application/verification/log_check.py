@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from application.verification.checkpoint_reader import CheckpointReader
     from application.verification.checkpoint_verifier import CheckpointVerifier
     from application.verification.log_findings import Kind
-    from application.verification.raw_events import RawEvents, Stray, WrongCredential
+    from application.verification.raw_events import EventsWithoutHead, RawEvents, WrongCredential
     from application.verification.verification_proofs import Proof
 
 _HEADS: Final = 200
@@ -155,7 +155,7 @@ def _proved(proof: Proof | None) -> Head | None:
     return None if proof is None else Head(proof.organization_id.bytes, proof.org_sequence, proof.hash)
 
 
-def stray_finding(kind: Kind, stray: Stray, message: str) -> LogFinding:
+def stray_finding(kind: Kind, stray: EventsWithoutHead, message: str) -> LogFinding:
     """Return the finding for events without a head."""
     return LogFinding(
         kind=kind, organization_id=stray.organization_id, sequence=stray.first, count=stray.count, message=message

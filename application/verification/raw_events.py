@@ -25,7 +25,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Stray:
+class EventsWithoutHead:
     """Events that no head speaks of, in the order of their sequence numbers from the first one on."""
 
     organization_id: UUID
@@ -76,11 +76,11 @@ class RawEvents(Protocol):
         """Return the newest revisions of aggregates among the events of the span; nothing of those it has none of."""
         ...
 
-    async def strays(self) -> Sequence[Stray]:
+    async def strays(self) -> Sequence[EventsWithoutHead]:
         """Return events of organizations without a head, at most 1,000."""
         ...
 
-    async def beyond(self, organization_ids: Sequence[UUID]) -> Sequence[Stray]:
+    async def beyond(self, organization_ids: Sequence[UUID]) -> Sequence[EventsWithoutHead]:
         """Return events after the end that their organization's head names."""
         ...
 

@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from application.ports.clock import Clock
-    from application.verification.checkpoint_storage import CheckpointKey, CheckpointRegister, CheckpointSink, SinkTail
+    from application.verification.checkpoint_storage import (
+        CheckpointKey,
+        CheckpointRegister,
+        CheckpointSink,
+        LockedSink,
+    )
     from application.verification.checkpoints import HeadLeaf
     from application.verification.restore_statements import RestoreStatement
 
@@ -40,7 +45,7 @@ class WriteCheckpoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class NextCheckpoint:
     """The place of the next checkpoint: its number, the hash of the line before it, and the sink's id."""
 
     number: int
@@ -62,28 +67,28 @@ async def write_checkpoint(
         CheckpointsDisagree: the database or the sink went back; nothing was written.
         SinkUnusable, Unavailable: it could not be written; the log continues without.
     """
-    async with sink.tail() as tail:
-        end = await end_of(tail.newest)
-        await expect_agreement(register, end, tail.mark, sink.place)
+    async with sink.locked() as locked:
+        end = await end_of(locked.newest)
+        await expect_agreement(register, end, locked.mark, sink.place)
         changed = await register.changed_heads()
         if not changed and not command.always:
             return None
         number = 1 if end is None else end.newest.number + 1
         is_full = end is None or number % BETWEEN_FULL == 1
-        place = Place(
+        place = NextCheckpoint(
             number=number,
             previous=BEGINNING if end is None else end.newest.hash,
             sink=uuid4().hex if end is None else end.newest.sink,
         )
         heads = await register.all_heads() if is_full else changed
-        checkpoint = await append_checkpoint(tail, place, heads, is_full=is_full, key=key, clock=clock)
+        checkpoint = await append_checkpoint(locked, place, heads, is_full=is_full, key=key, clock=clock)
         await register.record(checkpoint[1], changed)
         return checkpoint[0]
 
 
 async def append_checkpoint(
-    tail: SinkTail,
-    place: Place,
+    locked: LockedSink,
+    place: NextCheckpoint,
     heads: Sequence[HeadLeaf],
     *,
     is_full: bool,
@@ -110,5 +115,5 @@ async def append_checkpoint(
     signed = SignedCheckpoint(checkpoint=checkpoint, signature=await key.sign(signed_bytes(checkpoint)))
     line = await run_in_thread_if_large(heads, lambda: line_bytes(CheckpointLine(signed, heads, restored)))
     newest = NewestCheckpoint(number=place.number, hash=line_hash(line), sink=place.sink)
-    await tail.append(line, mark=mark_of(newest), begins_part=place.number if is_full else None)
+    await locked.append(line, mark=mark_of(newest), begins_part=place.number if is_full else None)
     return checkpoint, newest

@@ -14,9 +14,8 @@ from application.webhooks.send_message import Attempt, send_message
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.ports.clock import Clock
+    from application.ports.clock import Clock, Timer
     from application.ports.outbound_http import Outbound
-    from application.ports.timer import Timer
     from application.ports.vault import Vault
     from application.webhooks.destination import Destination
     from application.webhooks.messages import ReportedEvent

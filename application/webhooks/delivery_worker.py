@@ -11,8 +11,8 @@ from application.webhooks.note_deadlines import note_deadlines
 
 if TYPE_CHECKING:
     from application.access_keys.access_keys import AccessKeys
+    from application.ports.clock import Timer
     from application.ports.repositories import Models
-    from application.ports.timer import Timer
     from application.webhooks.deliver import Deliveries
     from application.webhooks.outbox import DeliveryElection, DeliveryLeadership, DeliveryObserver
 

@@ -27,8 +27,8 @@ from benchmarks.soak.journal import Journal
 from benchmarks.soak.judging import has_caught_up, judge
 from benchmarks.soak.readers import MODEL, Administrator, Follower, Prober, Reader, Receiver
 from benchmarks.soak.writers import KEYS, MODELS, PROVIDERS, Writer
+from entrypoints.http.authorization import Role
 from entrypoints.http.development_token import make_token
-from entrypoints.http.principal import Role
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -115,8 +115,8 @@ class CheckpointWriter:
             self._attempts = 0
             try:
                 async with self._election.leadership(self._may_be_leader) as register:
-                    async with self._sink.tail() as tail:
-                        end = await end_of(tail.newest)
+                    async with self._sink.locked() as locked:
+                        end = await end_of(locked.newest)
                     self._watch.found(None if end is None else end.line)
                     await self._lead(register)
             except Unavailable as error:

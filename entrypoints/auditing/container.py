@@ -106,7 +106,7 @@ class Auditing(containers.DeclarativeContainer):
     checkpoints = providers.Singleton(CheckpointVerifier, signatures=signatures, clock=clock, sink=sink, key=key)
     election = providers.Singleton(CheckpointElection, admin_database_url)
     write_checkpoint = use_case(write_checkpoint, sink=sink, key=key, clock=clock)
-    state_restore = use_case(
+    record_restore = use_case(
         stated_restore,
         sessions=election,
         sink=sink,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from application.verification.state_restore import NothingRestored, state_restore
+from application.verification.record_restore import NoRestoreToRecord, record_restore
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         CheckpointSink,
         Signatures,
     )
-    from application.verification.state_restore import StatedRestore, StateRestore
+    from application.verification.record_restore import RecordedRestore, RecordRestore
 
 
 class Sessions(Protocol):
@@ -27,7 +27,7 @@ class Sessions(Protocol):
 
 
 async def stated_restore(
-    command: StateRestore,
+    command: RecordRestore,
     *,
     sessions: Sessions,
     sink: CheckpointSink | None,
@@ -35,19 +35,19 @@ async def stated_restore(
     signatures: Signatures,
     organizations: Organizations,
     clock: Clock,
-) -> StatedRestore:
+) -> RecordedRestore:
     """State a restore; without a sink and a key no checkpoints are kept.
 
     Raises:
-        NothingRestored: there is nothing to state, or no checkpoints are kept here.
+        NoRestoreToRecord: there is nothing to state, or no checkpoints are kept here.
         CheckpointsDisagree, SinkUnusable, Unavailable: it could not be written.
     """
     if sink is None or key is None:
-        raise NothingRestored(
+        raise NoRestoreToRecord(
             "No checkpoints are written here, so there is nothing to state. Set MODELBOOK_CHECKPOINT_KEY."
         )
     async with sessions.session() as register:
-        return await state_restore(
+        return await record_restore(
             command,
             register=register,
             sink=sink,

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.verification.checkpoints import Checkpoint
+    from application.verification.record_restore import RecordedRestore
     from application.verification.restore_statements import RestoreStatement
-    from application.verification.state_restore import StatedRestore
     from application.verification.verify_log import Verification
 
 _MOST: Final = 100
@@ -64,7 +64,7 @@ def _warnings(verification: Verification) -> list[str]:
     return [_AHEAD.format(seconds=round(verification.seconds_ahead))]
 
 
-def restored_answer(stated: StatedRestore, *, public_key: bytes | None) -> answers.StatedRestore:
+def restored_answer(stated: RecordedRestore, *, public_key: bytes | None) -> answers.StatedRestore:
     """Return what was stated of a restore."""
     checkpoint = stated.checkpoint
     restored = _restore(checkpoint.number, checkpoint.at, stated.statement, None)

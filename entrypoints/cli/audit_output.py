@@ -6,11 +6,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from application.plurals import counted
 from entrypoints.auditing.verification_documents import checkpoint_answer
-from entrypoints.cli.output import errors
+from entrypoints.cli.progress_bars import progress_bars
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -94,13 +93,6 @@ def print_verification(found: LogVerification) -> None:
 @contextmanager
 def bar(*, quiet: bool, total: int | None) -> Iterator[Callable[[int], None]]:
     """Show on standard error how many events were verified."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=errors, disable=quiet or not errors.is_terminal) as bars:
+    with progress_bars(quiet=quiet) as bars:
         task = bars.add_task("Verifying events", total=total)
         yield lambda count: bars.update(task, completed=count)

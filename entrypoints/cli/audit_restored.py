@@ -11,7 +11,7 @@ import uvloop
 
 from application.errors import Unavailable
 from application.policies.change_reasons import refused_in_a_reason
-from application.verification.state_restore import StateRestore
+from application.verification.record_restore import RecordRestore
 from entrypoints.auditing.audit_trail import auditing_of
 from entrypoints.auditing.verification_documents import restored_answer
 from entrypoints.cli.audit_output import bar, comparison_document, comparison_summary
@@ -21,7 +21,7 @@ from entrypoints.settings import WrongSettings, load_settings
 
 if TYPE_CHECKING:
     from application.verification.compare_export import Comparison
-    from application.verification.state_restore import StatedRestore
+    from application.verification.record_restore import RecordedRestore
     from entrypoints.runtime import Runtime
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
@@ -40,7 +40,7 @@ def restored(
         if (message := refused_in_a_reason(reason)) is not None:
             raise WrongSettings([f"--reason {message}."])
         with prepared(load_settings(), say) as runtime:
-            stated, public = uvloop.run(_state_restore(runtime, reason))
+            stated, public = uvloop.run(_record_restore(runtime, reason))
         answer = restored_answer(stated, public_key=public)
         if as_json:
             print_json(answer)
@@ -67,13 +67,13 @@ def compare(file: Annotated[Path, typer.Argument(help="An export of earlier days
         raise typer.Exit(REFUSED)
 
 
-async def _state_restore(runtime: Runtime, reason: str) -> tuple[StatedRestore, bytes | None]:
+async def _record_restore(runtime: Runtime, reason: str) -> tuple[RecordedRestore, bytes | None]:
     # All that serves, which only this command of the audit's needs.
     from entrypoints.server_process import opened  # noqa: PLC0415
 
-    command = StateRestore(reason=reason, actor="command-line", correlation_id=str(uuid4()))
+    command = RecordRestore(reason=reason, actor="command-line", correlation_id=str(uuid4()))
     async with opened(runtime) as container:
-        stated: StatedRestore = await container.auditing.state_restore()(command)
+        stated: RecordedRestore = await container.auditing.record_restore()(command)
         return stated, container.auditing.checkpoints().public_key
 
 

@@ -11,8 +11,8 @@ import uvloop
 from entrypoints.administration.admin_access import until_stopped
 from entrypoints.administration.command_line_access import accessible
 from entrypoints.backups.backup_and_restore import back_up
-from entrypoints.cli.admin_jobs import progress_bar
 from entrypoints.cli.output import clear_errors, print_json, say
+from entrypoints.cli.progress_bars import progress_bar
 from entrypoints.settings import Settings, WrongSettings, load_settings
 from entrypoints.stop_signal import StopSignal, stop_signals
 

@@ -14,26 +14,27 @@ from typer.main import get_command, get_group
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Each lives in the module of its name in this folder, under its name: a function, or the Typer of further ones.
-NAMES: Final = (
-    "serve",
-    "demo",
-    "migrate",
-    "token",
-    "invite",
-    "sandbox",
-    "replay",
-    "audit",
-    "health",
-    "projections",
-    "keys",
-    "backup",
-    "restore",
-    "apply",
-    "export",
-    "import",
-    "settings",
-)
+# With what the help says of each, so that it need load none. A command lives in the module of its name in this folder,
+# under its name: a function, or the Typer of further ones.
+SUMMARIES: Final = {
+    "serve": "Serve the API and the console.",
+    "demo": "Start a demonstration with simulated providers.",
+    "migrate": "Create the roles and bring the schema up to date.",
+    "token": "Make a token for development.",
+    "invite": "Invite somebody into an organization.",
+    "sandbox": "Simulate AI providers on loopback.",
+    "replay": "Show the history of a provider or a model.",
+    "audit": "Prove the log.",
+    "health": "Check providers.",
+    "projections": "Verify and rebuild the tables that lists read.",
+    "keys": "Make, show, rotate and remove master keys.",
+    "backup": "Write the whole database into a file.",
+    "restore": "Bring a backup into an empty database.",
+    "apply": "Make an organization have what a file declares.",
+    "export": "Write what an organization has as a declaration.",
+    "import": "Take over providers and models from elsewhere.",
+    "settings": "Show the effective settings.",
+}
 # A module cannot have the name of a keyword.
 _MODULES: Final = {"import": "import_from"}
 
@@ -56,12 +57,18 @@ class Commands(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - Typer's own type for it is private
         """Return the names in the order of the help."""
         del ctx
-        return list(NAMES)
+        return list(SUMMARIES)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
         """Load the command; none has another name."""
         del ctx
-        return _loaded(cmd_name) if cmd_name in NAMES else None
+        return _loaded(cmd_name) if cmd_name in SUMMARIES else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
+        """Write what the commands do into the help, without loading any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUMMARIES.items()))
 
 
 def module_of(name: str) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from application.declaration.execute_plan import Done, Outcome
     from application.declaration.plan import Plan
-    from application.declaration.resources import Declaration, Present
+    from application.declaration.resources import Declaration, ExistingResource
     from entrypoints.cli.service_access import ServiceAccess
     from entrypoints.declaration.yaml_documents import YamlDocument
     from entrypoints.stop_signal import StopSignal
@@ -143,7 +143,7 @@ def applied(
 
 async def _planned(
     access: ServiceAccess, declaration: Declaration, options: PlanOptions
-) -> tuple[Plan, Sequence[Present]]:
+) -> tuple[Plan, Sequence[ExistingResource]]:
     async with organization(access.url, access.token) as service:
         await service.check(access.organization_id)
         types, present = await service.provider_types(), await service.resources()
@@ -152,7 +152,7 @@ async def _planned(
 
 
 async def _execute(
-    access: ServiceAccess, plan: Plan, present: Sequence[Present], stop: StopSignal, *, as_json: bool
+    access: ServiceAccess, plan: Plan, present: Sequence[ExistingResource], stop: StopSignal, *, as_json: bool
 ) -> Outcome:
     """Carry the plan out; a signal ends it after the change that is under way, and another one at once."""
     async with organization(access.url, access.token) as service:

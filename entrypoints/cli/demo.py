@@ -15,8 +15,8 @@ from application.errors import Unavailable
 from entrypoints.cli.output import clear_errors, print_json, say
 from entrypoints.demo.seed_organization import ACTOR, ORGANIZATION_ID, seed
 from entrypoints.demo.sign_in_links import SignInLinks
+from entrypoints.http.authorization import Role
 from entrypoints.http.development_token import make_token
-from entrypoints.http.principal import Role
 from entrypoints.http.routes import routes_of
 from entrypoints.restart_embedded_postgres import kept_alive
 from entrypoints.runtime import prepared

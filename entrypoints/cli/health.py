@@ -5,24 +5,23 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import uvloop
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from application.end_tasks import end_tasks
 from application.errors import ApplicationError
 from application.health.health_monitor import MonitorHealth
-from entrypoints.cli.output import clear_errors, errors, print_json, say
+from entrypoints.cli.output import clear_errors, print_json, say
+from entrypoints.cli.progress_bars import progress_bars
 from entrypoints.runtime import prepared
 from entrypoints.server_process import opened
 from entrypoints.settings import WrongSettings, load_settings
 from entrypoints.stop_signal import stop_signals, stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from rich.progress import Progress
 
     from application.health.check_provider import Checked
     from application.health.monitor_election import ProviderToCheck
@@ -53,7 +52,8 @@ def run(
             raise WrongSettings(
                 ["MODELBOOK_HEALTH_INTERVAL is 0, which turns checks off. Set it to seconds, or use --once."]
             )
-        with stop_signals() as stop, prepared(settings, say) as runtime, _shown_progress(quiet=as_json) as summary:
+        with stop_signals() as stop, prepared(settings, say) as runtime, progress_bars(quiet=as_json) as bars:
+            summary = Summary(bars)
             uvloop.run(_run(runtime, summary, stop, once=once))
     if as_json:
         print_json(summary.document())
@@ -138,10 +138,3 @@ class Summary:
     def _count(self, name: str) -> None:
         self._counts[name] += 1
         self._progress.advance(self._bar)
-
-
-@contextmanager
-def _shown_progress(*, quiet: bool) -> Iterator[Summary]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=errors, disable=quiet or not errors.is_terminal) as progress:
-        yield Summary(progress)

@@ -15,10 +15,10 @@ from application.plurals import counted
 from entrypoints.administration.admin_access import AdminAccess, until_stopped
 from entrypoints.backups.backup_and_restore import restore as restored
 from entrypoints.backups.container import kept_master_keys
-from entrypoints.cli.admin_jobs import progress_bar
 from entrypoints.cli.backup import not_included
 from entrypoints.cli.migrate import new_logins
 from entrypoints.cli.output import clear_errors, print_json, say
+from entrypoints.cli.progress_bars import progress_bar
 from entrypoints.preparation import container
 from entrypoints.settings import Settings, WrongSettings, load_settings
 from entrypoints.stop_signal import StopSignal, stop_signals

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from entrypoints.cli.arguments import organization
 from entrypoints.cli.token import signing_secret
+from entrypoints.http.authorization import Role
 from entrypoints.http.development_token import make_token
-from entrypoints.http.principal import Role
 from entrypoints.http.sign_in.sign_in_settings import is_safe_address
 from entrypoints.settings import WrongSettings
 

@@ -9,8 +9,8 @@ import typer
 
 from entrypoints.cli.arguments import organization
 from entrypoints.cli.output import clear_errors, print_json
+from entrypoints.http.authorization import Role
 from entrypoints.http.development_token import make_token
-from entrypoints.http.principal import Role
 from entrypoints.runtime import development_secret
 from entrypoints.settings import Settings, WrongSettings, load_settings
 

@@ -12,8 +12,8 @@ from application.declaration.errors import DeclarationRefused, Finding
 from application.declaration.normal_forms import exact
 from application.declaration.resources import (
     Declaration,
+    DeclaredResource,
     Secret,
-    Wanted,
     model_key,
     model_label,
     named_key,
@@ -151,7 +151,7 @@ class _Reader:
         self._sources = sources
         self.findings: list[Finding] = []
 
-    def resources(self, file: DeclarationFile) -> Iterator[Wanted]:
+    def resources(self, file: DeclarationFile) -> Iterator[DeclaredResource]:
         for index, provider in enumerate(file.providers or ()):
             place = f"/providers/{index}"
             yield self._provider(provider, place)
@@ -161,7 +161,7 @@ class _Reader:
             usd = None if file.budget is None else file.budget.usd
             period = None if file.budget is None else file.budget.period
             fields = {"usd": usd, "period": period}
-            yield Wanted(kind="budget", key=(), label="of the organization", place="/budget", fields=fields)
+            yield DeclaredResource(kind="budget", key=(), label="of the organization", place="/budget", fields=fields)
         for index, key in enumerate(file.access_keys or ()):
             yield self._named("access key", key, f"/accessKeys/{index}", _written(key))
         for index, webhook in enumerate(file.webhooks or ()):
@@ -174,15 +174,17 @@ class _Reader:
         place: str,
         fields: Mapping[str, Any],
         **more: Any,  # noqa: ANN401 - the secrets of each kind
-    ) -> Wanted:
+    ) -> DeclaredResource:
         try:
             name = checked_name(declared.name)
         except InvalidValue as error:
             self.findings.append(Finding(place=f"{place}/name", message=f"cannot be used: {error.message}"))
             name = declared.name
-        return Wanted(kind=kind, key=named_key(name), label=name, place=place, fields={**fields, "name": name}, **more)
+        return DeclaredResource(
+            kind=kind, key=named_key(name), label=name, place=place, fields={**fields, "name": name}, **more
+        )
 
-    def _provider(self, provider: DeclaredProvider, place: str) -> Wanted:
+    def _provider(self, provider: DeclaredProvider, place: str) -> DeclaredResource:
         fields = _written(provider, but={"api_key", "extra_headers", "models"})
         # What is null here says nothing: the service has its own endpoint for the type.
         if fields.pop("endpoint", None) is not None:
@@ -211,11 +213,11 @@ class _Reader:
             self.findings.append(Finding(place=place + pointer, message=f"cannot be used: {error.message}"))
         return headers
 
-    def _model(self, provider: DeclaredProvider, model: DeclaredModel, place: str) -> Wanted:
+    def _model(self, provider: DeclaredProvider, model: DeclaredModel, place: str) -> DeclaredResource:
         fields = _written(model)
         if "config" in fields:
             fields["config"] = exact(model.config.document())
-        return Wanted(
+        return DeclaredResource(
             kind="model",
             key=model_key(provider.name, model.model_id),
             label=model_label(provider.name, model.model_id),
@@ -224,7 +226,7 @@ class _Reader:
             fields={name: value for name, value in fields.items() if value is not None},
         )
 
-    def _webhook(self, webhook: DeclaredWebhook, place: str) -> Wanted:
+    def _webhook(self, webhook: DeclaredWebhook, place: str) -> DeclaredResource:
         url = (
             self._secret(webhook.url, f"{place}/url")
             if isinstance(webhook.url, SecretReference)

@@ -14,7 +14,7 @@ from application.loop_time import loop_time
 from entrypoints.http.authentication import API_KEY_HEADERS, one_credential
 from entrypoints.http.authorization import ORGANIZATION_FILTER, Access, require
 from entrypoints.http.change_reasons import ChangeReason, header_reason
-from entrypoints.http.doors.error_shapes import shape_at
+from entrypoints.http.compatible_apis.error_shapes import shape_at
 from entrypoints.http.field_types import parse_uuid
 from entrypoints.http.idempotency import idempotency_key
 from entrypoints.http.parse_request import json_body
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from entrypoints.http.authentication import Verifier
+    from entrypoints.http.authorization import Principal
     from entrypoints.http.idempotency import Idempotency
     from entrypoints.http.known_callers import KnownCallers
-    from entrypoints.http.principal import Principal
     from entrypoints.http.rate_limits import RateLimiter
     from entrypoints.http.request_context import RequestContext
     from entrypoints.http.routes import Handler, Route
@@ -104,7 +104,7 @@ class AccessControl:
     def _verify(self, request: web.Request) -> Callable[[], Awaitable[Principal]]:
         """Return the verifier of the caller: by a token or an access key if the request has one, else by its session.
 
-        The doors are for programs, and take no session.
+        The compatible APIs are for programs, and take no session.
         """
         authorization = _authorization(request)
         sign_in = self._sign_in if authorization is None and shape_at(request.path) is PROBLEM_DETAILS else None
@@ -148,7 +148,7 @@ class AccessControl:
 def _authorization(request: web.Request) -> str | None:
     """Return the value of the header; of two, another reader might take the other.
 
-    The doors take the token in the headers of their clients' API keys too, and every route takes an access key there.
+    Compatible APIs take the token in the headers of their clients' API keys too; every route takes an access key there.
     """
     headers = request.headers
     values = headers.getall("Authorization", ())

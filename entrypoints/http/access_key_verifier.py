@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from application.access_keys.key_text import PREFIX, parse_key
-from entrypoints.http.principal import Principal, Role
+from entrypoints.http.authorization import Principal, Role
 from entrypoints.http.request_errors import NotAuthenticated
 
 if TYPE_CHECKING:
     from application.access_keys.access_keys import KeyUses
-    from application.access_keys.held_key import HeldKey, Refusal
     from application.access_keys.key_cache import AccessKeyCache
+    from application.access_keys.stored_key import Refusal, StoredKey
     from application.ports.clock import Clock
     from entrypoints.http.authentication import Verifier
 
@@ -51,7 +51,7 @@ class AccessKeyVerifier:
             actor=str(key.id), organization_id=key.organization_id, role=_ROLES.get(key.scope), access_key=key
         )
 
-    def _refusal(self, key: HeldKey | None, digest: bytes) -> Refusal | None:
+    def _refusal(self, key: StoredKey | None, digest: bytes) -> Refusal | None:
         return "unknown" if key is None else key.refusal(digest, self._clock.now())
 
 

@@ -1,6 +1,6 @@
 """Verifies tokens: a token in the header "Authorization: Bearer", verified after RFC 8725 and remembered for seconds.
 
-At the doors it may also be where their clients send an API key: in `x-api-key` (Anthropic) or `api-key` (Azure).
+In the compatible APIs it may also be where clients send an API key: in `x-api-key` (Anthropic) or `api-key` (Azure).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from entrypoints.http.token_claims import principal_from, token_refused
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from entrypoints.http.principal import Principal
+    from entrypoints.http.authorization import Principal
     from entrypoints.http.token_keys import TokenKeys, VerificationKey
 
 LONGEST_TOKEN = 6 * 1024

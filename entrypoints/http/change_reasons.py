@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
-from application.caller import NobodyCalling, amend_reason
+from application.caller import NoCaller, amend_reason
 from application.policies.change_reasons import refused_in_a_reason
 from entrypoints.http.field_types import Body
 from entrypoints.http.request_context import context_of
@@ -65,7 +65,7 @@ def take_reason(request: web.Request, document: dict[str, object], model: type[B
     context.reason = reason
     try:
         amend_reason(reason)
-    except NobodyCalling:
+    except NoCaller:
         # On a platform route the view says on whose behalf it works, and asks the context for the reason.
         return
 

@@ -11,7 +11,7 @@ from entrypoints.http.token_keys import SharedSecret
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from entrypoints.http.principal import Role
+    from entrypoints.http.authorization import Role
 
 
 def make_token(

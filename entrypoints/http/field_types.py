@@ -15,6 +15,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from application.unset import UNSET
 from entrypoints.http.optional_fields import absent_not_null
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -32,7 +33,7 @@ def camel(name: str) -> str:
 
 
 class Body(BaseModel):
-    """The root of all bodies: camelCase, nothing unknown, nothing coerced. Fields not sent: see `model_fields_set`.
+    """The root of all bodies: camelCase, nothing unknown, nothing coerced. Fields not sent: see `mentioned`.
 
     Fields that are None by default are documented as optional and not nullable; null is taken for leaving them out.
     """
@@ -46,6 +47,10 @@ class Body(BaseModel):
         hide_input_in_errors=True,
         json_schema_extra=absent_not_null,
     )
+
+    def mentioned(self, name: str) -> Any:  # noqa: ANN401 - whatever the field's type is
+        """Return the field, `UNSET` when the request left it out."""
+        return getattr(self, name) if name in self.model_fields_set else UNSET
 
 
 def without_defaults(schema: dict[str, Any]) -> None:

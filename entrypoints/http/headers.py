@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from entrypoints.http.request_context import REQUEST_CONTEXT
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from entrypoints.http.shutdown_state import ShutdownState
+
 
 SERVER = "modelbook"
 
@@ -86,3 +87,15 @@ def _named_by_client(request: web.Request) -> Sequence[str]:
     """Return the names by which an official client says what it is, of those that the browser asks about."""
     asked = request.headers.get("Access-Control-Request-Headers", "").lower().split(",")
     return [name for each in asked if _OF_CLIENTS.fullmatch(name := each.strip())][:_MOST_OF_CLIENTS]
+
+
+IGNORED_FIELDS: Final = "Ignored-Fields"
+_LONGEST: Final = 2_000
+
+
+def ignored_header(fields: tuple[str, ...]) -> dict[str, str]:
+    """Return the header that names the fields that were left out; nothing when there are none."""
+    if not fields:
+        return {}
+    names = ", ".join(field for field in fields if field.isascii() and field.isprintable())
+    return {IGNORED_FIELDS: names[:_LONGEST]} if names else {}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from application.ports.provider_gateway import CallOutcome
-    from entrypoints.http.principal import Principal
+    from entrypoints.http.authorization import Principal
     from entrypoints.http.routes import Route
 
 PLATFORM = UUID(int=0)

@@ -18,7 +18,7 @@ from application.request_cleanup import one_request
 from domain.key_patterns import has_key_form
 from entrypoints.http.change_outcomes import with_outcome
 from entrypoints.http.client_addresses import client_address
-from entrypoints.http.doors.error_shapes import shape_at
+from entrypoints.http.compatible_apis.error_shapes import shape_at
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.long_answers import in_pieces
 from entrypoints.http.metrics import KNOWN_METHODS

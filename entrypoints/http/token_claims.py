@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from entrypoints.http.authorization import Principal, Role
 from entrypoints.http.field_types import parse_uuid
-from entrypoints.http.principal import Principal, Role
 from entrypoints.http.request_errors import NotAuthenticated
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from aiohttp.streams import StreamReader
 
 from application.end_tasks import end_tasks
 from application.loop_time import loop_time
-from entrypoints.http.doors.error_shapes import shape_at
+from entrypoints.http.compatible_apis.error_shapes import shape_at
 from entrypoints.http.errors import INTERNAL_ERROR
 from entrypoints.http.headers import SECURITY, SERVER
 from entrypoints.http.known_callers import KNOWN_CALLERS
@@ -137,7 +137,7 @@ class Connection(web.RequestHandler):
     def _parse(self, data: bytes) -> None:
         """Parse it; the head of a request has to be whole some time after its first byte."""
         if data and (line := _REQUEST_LINE.match(data)) is not None:
-            # For the answer to a request that cannot be read: its door has a shape for that, too.
+            # For the answer to a request that cannot be read: its API has a shape for that, too.
             self._path = line[1].decode("ascii", "replace")
         super().data_received(data)
         if len(data) >= MUCH and not self._waits_for_turn:

@@ -13,7 +13,7 @@ from entrypoints.monitoring.loop_figures import LoopCounter, LoopHistogram
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
-    from application.usage.usage_ledger import RequestRecord, UsageLedger, Use
+    from application.usage.usage_ledger import ModelCall, RequestRecord, UsageLedger
     from entrypoints.monitoring.loop_figures import ExampleOf
 
 BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
@@ -46,7 +46,7 @@ class PromptFigures:
             registry,
         )
 
-    def count(self, use: Use) -> None:
+    def count(self, use: ModelCall) -> None:
         """Count a call."""
         kind = use.provider_type
         self._calls.sums[kind, use.outcome] += 1

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from application.bounds.caller_bounds import CallerBounds
     from application.bounds.shares import Shares
     from application.ports.tracing import Tracer
-    from application.usage.usage_ledger import Use
+    from application.usage.usage_ledger import ModelCall
     from entrypoints.monitoring.loop_figures import ExampleOf
 
 APPEND_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
@@ -153,7 +153,7 @@ class CountedAdmission(CallAdmission):
 
     @asynccontextmanager
     async def admitted(
-        self, bounds: Sequence[CallerBounds], estimate: CallEstimate, uses: Callable[[], Sequence[Use]]
+        self, bounds: Sequence[CallerBounds], estimate: CallEstimate, uses: Callable[[], Sequence[ModelCall]]
     ) -> AsyncIterator[None]:
         """Run a call if all bounds allow it; errors as there."""
         async with AsyncExitStack() as admitted:

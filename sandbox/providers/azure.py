@@ -3,17 +3,17 @@
 import re
 from collections.abc import Mapping
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject
 from sandbox.model_catalogue import SimulatedModel, load_catalogue
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, ProviderStream, RequestRefused
 from sandbox.providers.openai.provider import usage
 from sandbox.providers.openai.reasoning_rules import read_chat_thinking
+from sandbox.providers.openai_compatible.base_provider import common_cases, make_model, refusal
 from sandbox.providers.openai_compatible.chat_endpoint import answer_chat
 from sandbox.providers.openai_compatible.chat_options import ChatOptions
 from sandbox.providers.openai_compatible.completion import frame
 from sandbox.providers.openai_compatible.embeddings_endpoint import answer_embeddings
-from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model, refusal
 from sandbox.providers.openai_compatible.read_request import refuse_json_without_word
 from sandbox.providers.openai_responses.responses_endpoint import create_response, error_frame
 from sandbox.providers.simulated_provider import Route, SimulatedProvider

@@ -1,15 +1,15 @@
 """DeepSeek: a list of bare ids, a balance endpoint, and reasoning beside the text."""
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject, object_at
 from sandbox.model_catalogue import SimulatedModel, load_catalogue
 from sandbox.model_reply import ModelReply
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, RequestRefused
+from sandbox.providers.openai_compatible.base_provider import common_cases, make_model, refusal
 from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
 from sandbox.providers.openai_compatible.chat_options import ChatOptions, plain_usage
 from sandbox.providers.openai_compatible.error_envelope import error, error_frame
 from sandbox.providers.openai_compatible.list_models import list_models
-from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model, refusal
 from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
 from sandbox.refusal_cases import GENERATING, RefusalCase
 

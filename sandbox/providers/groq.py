@@ -1,15 +1,15 @@
 """Groq: times in the usage, a field of its own in the chunks, and a service tier that OpenAI's types do not know."""
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject
 from sandbox.model_catalogue import SimulatedModel, load_catalogue
 from sandbox.model_reply import ModelReply
+from sandbox.parsed_request import ApiCall
 from sandbox.providers.openai.provider import rate_limit_headers
+from sandbox.providers.openai_compatible.base_provider import common_cases, make_model, refusal
 from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
 from sandbox.providers.openai_compatible.chat_options import ChatOptions, plain_usage
 from sandbox.providers.openai_compatible.error_envelope import error_frame
 from sandbox.providers.openai_compatible.list_models import get_model, list_models
-from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model, refusal
 from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
 from sandbox.refusal_cases import RefusalCase
 

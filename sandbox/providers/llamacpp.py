@@ -1,13 +1,13 @@
 """llama.cpp's server: one loaded model under two keys, whose id may be a path of Windows; any name is accepted."""
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject
 from sandbox.model_catalogue import load_catalogue
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, ProviderStream, RequestRefused
+from sandbox.providers.openai_compatible.base_provider import common_cases, make_model, refusal
 from sandbox.providers.openai_compatible.chat_endpoint import answer_chat
 from sandbox.providers.openai_compatible.chat_options import ChatOptions
 from sandbox.providers.openai_compatible.error_envelope import error_frame
-from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model, refusal
 from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
 from sandbox.refusal_cases import RefusalCase
 

@@ -1,14 +1,14 @@
 """Ollama: its own routes, whose errors are strings, and OpenAI's format beside them."""
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject, object_at, text_at
 from sandbox.model_catalogue import Row, SimulatedModel, load_catalogue
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, RequestRefused
+from sandbox.providers.openai_compatible.base_provider import common_cases, make_model
 from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
 from sandbox.providers.openai_compatible.chat_options import ChatOptions
 from sandbox.providers.openai_compatible.embeddings_endpoint import create_embeddings
 from sandbox.providers.openai_compatible.error_envelope import error, error_frame
-from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model
 from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
 
 #: Reported by `/api/show`, not by the list.

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sandbox.api_call import ApiCall, Operation
 from sandbox.model_catalogue import ModelCatalogue
+from sandbox.parsed_request import ApiCall, Operation
 from sandbox.provider_responses import ProviderResponse, ProviderStream, RequestRefused
 from sandbox.refusal_cases import RefusalCase
 

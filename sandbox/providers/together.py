@@ -1,14 +1,14 @@
 """Together: the list of models is a bare array."""
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject
 from sandbox.model_catalogue import load_catalogue
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse
+from sandbox.providers.openai_compatible.base_provider import common_cases, make_model, refusal, request_id_header
 from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
 from sandbox.providers.openai_compatible.chat_options import ChatOptions
 from sandbox.providers.openai_compatible.embeddings_endpoint import create_embeddings
 from sandbox.providers.openai_compatible.error_envelope import error, error_frame
-from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model, refusal, request_id_header
 from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
 from sandbox.refusal_cases import GENERATING, RefusalCase
 

@@ -1,15 +1,15 @@
 """vLLM: the served model reports its context length, and health is at the root of the server."""
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject
 from sandbox.model_catalogue import load_catalogue
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, RequestRefused
+from sandbox.providers.openai_compatible.base_provider import common_cases, make_model, refusal
 from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
 from sandbox.providers.openai_compatible.chat_options import ChatOptions
 from sandbox.providers.openai_compatible.embeddings_endpoint import create_embeddings
 from sandbox.providers.openai_compatible.error_envelope import error_frame
 from sandbox.providers.openai_compatible.list_models import get_model, list_models
-from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model, refusal
 from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
 from sandbox.refusal_cases import RefusalCase
 

@@ -1,14 +1,14 @@
 """xAI: three lists of models with prices, errors that are plain strings, and 400 for a wrong key."""
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject
 from sandbox.model_catalogue import SimulatedModel, load_catalogue
 from sandbox.model_reply import ModelReply
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, RequestRefused
+from sandbox.providers.openai_compatible.base_provider import common_cases, make_model, refusal, request_id_header
 from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
 from sandbox.providers.openai_compatible.chat_options import ChatOptions, plain_usage
 from sandbox.providers.openai_compatible.error_envelope import error_frame
-from sandbox.providers.openai_compatible.provider_defaults import common_cases, make_model, refusal, request_id_header
 from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
 from sandbox.refusal_cases import GENERATING, RefusalCase, mask
 

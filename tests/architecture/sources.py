@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,10 +30,21 @@ def python_files(*folders: str) -> list[Path]:
     return sorted(path for folder in folders or PYTHON for path in (ROOT / folder).rglob("*.py"))
 
 
+def files_with(words: re.Pattern[str], *folders: str) -> list[Path]:
+    """Return those of the Python files in which the words are: most need not be read more closely than that."""
+    return [path for path in python_files(*folders) if words.search(text(path))]
+
+
+@cache
+def text(path: Path) -> str:
+    """Return what stands in the file."""
+    return path.read_text(encoding="utf-8")
+
+
 @cache
 def tree(path: Path) -> ast.Module:
     """Return the file's syntax tree."""
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    return ast.parse(text(path), filename=str(path))
 
 
 def place(path: Path, node: ast.AST | None = None) -> str:
@@ -41,13 +53,16 @@ def place(path: Path, node: ast.AST | None = None) -> str:
     return name if node is None else f"{name}:{getattr(node, 'lineno', 1)}"
 
 
-def imports(module: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """Give the full name of everything imported anywhere in the tree, with where it is imported."""
+@cache
+def imports(module: ast.AST) -> list[tuple[str, ast.AST]]:
+    """Return the full name of everything imported anywhere in the tree, with where it is imported."""
+    found: list[tuple[str, ast.AST]] = []
     for node in ast.walk(module):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, node) for alias in node.names)
+            found += ((alias.name, node) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield from ((f"{node.module}.{alias.name}", node) for alias in node.names)
+            found += ((f"{node.module}.{alias.name}", node) for alias in node.names)
+    return found
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.architecture.sources import PRODUCT, ROOT, place, python_files, tree
+from tests.architecture.sources import PRODUCT, ROOT, files_with, place, python_files, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,13 +57,8 @@ def _called(call: ast.Call) -> set[str]:
     return {function.attr} if isinstance(function, ast.Attribute) else _names(function)
 
 
-def _may_be_broad(path: Path) -> bool:
-    """Whether it has a word that none could do without: most files have not, and need not be read closely."""
-    return BROAD_WORDS.search(path.read_text("utf-8")) is not None
-
-
 def test_no_error_is_caught_unnamed() -> None:
-    files = [path for path in python_files() if place(path) not in EDGES and _may_be_broad(path)]
+    files = [path for path in files_with(BROAD_WORDS) if place(path) not in EDGES]
     found = [place(path, node) for path in files for node in _broad(tree(path))]
     assert found == [], "\n".join(found)
 
@@ -96,7 +91,7 @@ def _undefined_in_docstrings(files: Iterable[Path]) -> set[str]:
     defined = set(dir(builtins))
     raised: dict[str, str] = {}
     for path in files:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
                 defined.add(node.name)
                 section = (ast.get_docstring(node) or "").partition("Raises:")[2]

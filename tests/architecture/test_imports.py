@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -12,12 +13,13 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.architecture.sources import PRODUCT, PYTHON, ROOT, imports, place, python_files, tree
+from tests.architecture.sources import PRODUCT, PYTHON, ROOT, files_with, imports, place, python_files, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOCKS = ("unittest.mock", "mock", "pytest_mock")
+MOCK = re.compile("mock")
 
 
 def _is_within(name: str, packages: tuple[str, ...]) -> bool:
@@ -102,7 +104,7 @@ def test_a_client_in_an_environment_of_its_own_imports_what_is_required_there() 
 
 
 def test_nothing_is_mocked() -> None:
-    found = [place(path) for path in python_files() if _mocks(tree(path))]
+    found = [place(path) for path in files_with(MOCK) if _mocks(tree(path))]
     assert found == [], "\n".join(found)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import pytest
 
-from tests.architecture.sources import place, python_files, tree
+from tests.architecture.sources import files_with, place, tree
 
 RUNNERS = {"copy", "execute", "executemany", "executescript", "fetch", "fetchrow", "fetchval", "stream"}
+RUNS = re.compile(rf"\.\s*({'|'.join(RUNNERS)})\s*\(")
 
 
 def _is_built(statement: ast.expr) -> bool:
@@ -36,7 +38,7 @@ def _built_statements(module: ast.Module) -> list[ast.Call]:
 
 
 def test_no_statement_is_put_together_from_values() -> None:
-    found = [place(path, call) for path in python_files() for call in _built_statements(tree(path))]
+    found = [place(path, call) for path in files_with(RUNS) for call in _built_statements(tree(path))]
     assert found == [], "\n".join(found)
 
 
@@ -54,3 +56,4 @@ def test_no_statement_is_put_together_from_values() -> None:
 )
 def test_a_statement_with_a_value_in_it_would_be_noticed(code: str, found: int) -> None:
     assert len(_built_statements(ast.parse(code))) == found
+    assert RUNS.search(code)

@@ -6,11 +6,12 @@ What is awaited in a test has the test's own deadline (`tests/deadline.py`), who
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.architecture.sources import place, python_files, tree
+from tests.architecture.sources import files_with, place, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 RUNNING = {"run", "call", "check_call", "check_output"}
 # With an argument or more they are something else, or have their deadline.
 ENDLESS = {"communicate", "wait", "join", "get", "readline", "acquire"}
+WAITS = re.compile(rf"\bsubprocess\b|\.\s*({'|'.join(ENDLESS)})\s*\(\s*\)")
 
 
 def _waits(module: ast.Module) -> Iterator[ast.Call]:
@@ -51,7 +53,7 @@ def _is_of_asyncio(function: ast.expr) -> bool:
 def test_every_wait_has_a_deadline() -> None:
     found = [
         f"{place(path, node)}: {ast.unparse(node)}"
-        for path in python_files("tests", "benchmarks")
+        for path in files_with(WAITS, "tests", "benchmarks")
         for node in _waits(tree(path))
     ]
     assert found == [], "\n".join(found)
@@ -76,3 +78,4 @@ def test_every_wait_has_a_deadline() -> None:
 )
 def test_a_wait_without_one_would_be_noticed(code: str, endless: bool) -> None:
     assert bool(list(_waits(ast.parse(code)))) is endless
+    assert WAITS.search(code) or not endless

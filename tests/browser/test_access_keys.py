@@ -45,12 +45,13 @@ async def test_a_key_is_issued_edited_rotated_and_revoked(consoles: Consoles) ->
         assert (await program.ask("GET", "/v1/models")).status == 200
         await expect(console.page.locator("main")).not_to_contain_text(secret)
 
-        await console.page.locator("summary", has_text="Fields").click()
+        await console.page.locator("summary", has_text="Columns").click()
         await console.page.get_by_role("checkbox", name="Labels").uncheck()
         await console.page.get_by_role("checkbox", name="Issued by").check()
-        shown = console.page.locator("main dt")
+        shown = console.page.get_by_role("columnheader")
         await expect(shown.filter(has_text="Issued by")).to_have_count(1)
         await expect(shown.filter(has_text="Labels")).to_have_count(0)
+        await console.page.keyboard.press("Escape")
 
         await console.button("Edit Search").click()
         await console.dialog.get_by_label("Labels").fill("team: discovery")
@@ -59,19 +60,46 @@ async def test_a_key_is_issued_edited_rotated_and_revoked(consoles: Consoles) ->
         [changed] = await consoles.api.rows(KEYS)
         assert (changed["labels"], changed["budget"]["usd"]) == ({"team": "discovery"}, 12.5)
 
+        await console.button("Search").click()
+        await console.dialog.locator("dd", has_text="team: discovery").wait_for()
         await console.button("Rotate Search").click()
         await console.dialog.get_by_label("The old secret works for another").select_option("0")
         await console.button("Rotate").click()
         renewed = replace(program, token=await _shown_secret(console))
         assert [(await each.ask("GET", "/v1/models")).status for each in (program, renewed)] == [401, 200]
 
+        await console.button("Search").click()
         await console.button("History of Search").click()
         await console.dialog.get_by_text("Access key rotated").wait_for()
         await console.button("Close").click()
-        await console.button("Revoke Search").click()
-        await console.button("Revoke").click()
+        for wanted in (200, 401):
+            await console.button("Search").click()
+            await console.button("Revoke Search").click()
+            await console.message("Search is refused from now on, and revoked in some seconds.")
+            assert (await renewed.ask("GET", "/v1/models")).status == 401
+            await console.button("Undo" if wanted == 200 else "Close the message").last.click()
+            if wanted == 200:
+                await console.button("Search").wait_for()
+                assert (await renewed.ask("GET", "/v1/models")).status == 200
         await console.message("Search was revoked.")
-        assert (await renewed.ask("GET", "/v1/models")).status == 401
+        assert await consoles.api.rows(KEYS) == []
+
+
+async def test_all_keys_that_match_are_disabled_at_once_and_enabled_again(consoles: Consoles) -> None:
+    keys = [await consoles.api.access_key(name=f"Program {number}") for number in range(52)]
+    disabled = f"{KEYS}/{keys[0]['id']}"
+    await consoles.api.patch(disabled, {"isEnabled": False})
+    async with consoles.opened() as console:
+        await console.go("/keys?q=Program")
+        await console.page.get_by_label("Select all rows shown").check()
+        await console.button("Select all 52 that match").click()
+        await console.button("Disable").click()
+        await console.message("52 access keys are disabled.")
+        assert not any(key["isEnabled"] for key in await consoles.api.rows(KEYS))
+        await console.button("Undo").click()
+        await console.message("51 access keys are enabled.")
+        [still] = [key["id"] for key in await consoles.api.rows(KEYS) if not key["isEnabled"]]
+        assert still == keys[0]["id"]
 
 
 async def test_what_is_wrong_is_shown_beside_its_field(consoles: Consoles) -> None:

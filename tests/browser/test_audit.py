@@ -76,7 +76,7 @@ async def test_what_happens_is_listed_at_once(consoles: Consoles) -> None:
     async with consoles.opened() as console:
         await console.go("/audit")
         rows = console.page.locator("tbody tr")
-        await rows.last.get_by_text("All", exact=True).click()
+        await rows.last.get_by_text("Details", exact=True).click()
         await console.page.locator("#live.live").wait_for()
         await consoles.api.patch(path_of(provider), {"name": "Renamed"})
         await rows.filter(has_text="Provider renamed").filter(has_text="Name: Renamed").wait_for()

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from playwright.async_api import expect
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.browser.console import Console
 from tests.browser.page_checks import faults_of
 from tests.browser.watched_page import WIDE, Watched, watched_page

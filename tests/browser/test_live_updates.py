@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import BULK, path_of
 
 if TYPE_CHECKING:
@@ -55,6 +55,25 @@ async def test_what_somebody_else_changes_shows_without_a_reload(consoles: Conso
         await expect(console.page.locator("main .notice")).to_contain_text("removed")
         assert _asked(console, FEED) == 1
         assert all("Bearer" not in address and "eyJ" not in address for address in console.watched.addresses)
+
+
+async def test_providers_are_read_again_only_when_one_of_them_has_changed(consoles: Consoles) -> None:
+    provider = await consoles.provider(name="Ours")
+    model = await consoles.api.model(provider, name="Watched")
+    async with consoles.opened() as console:
+        await console.go("/models")
+        await _is_live(console)
+        row = console.page.locator("tbody tr")
+        counts = []
+        for name, change in (("Again", model), ("And again", model), ("Theirs", provider)):
+            await consoles.api.patch(path_of(change), {"name": name})
+            await expect(row).to_contain_text(name)
+            for place in ("overview", "models"):
+                await console.page.evaluate(f"location.hash = '#/{place}'")
+                await console.page.get_by_role("heading", level=1, name=place.title()).wait_for()
+            await expect(row).to_contain_text(name)
+            counts.append(_asked(console, "/api/ai/providers?"))
+        assert counts[1] == counts[0] < counts[2]
 
 
 async def test_what_a_person_is_at_stays_as_it_is(consoles: Consoles) -> None:

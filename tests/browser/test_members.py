@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from playwright.async_api import expect
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.browser.console import KEPT, Console
 from tests.browser.page_checks import faults_of
 from tests.browser.watched_page import WIDE, Watched, watched_page
@@ -82,7 +82,7 @@ async def test_somebody_is_invited_accepts_signs_out_and_in_and_changes_organiza
         await _button(page, "Invite").click()
         link = await page.get_by_label("The link").input_value()
         await _button(page, "Close").click()
-        await expect(page.get_by_role("heading", name="ada@example.org")).to_be_visible()
+        await expect(page.get_by_role("button", name="ada@example.org", exact=True)).to_be_visible()
         assert await _faults(office, api, "members") == []
 
         person = home.page
@@ -99,7 +99,7 @@ async def test_somebody_is_invited_accepts_signs_out_and_in_and_changes_organiza
         await expect(who).to_contain_text("Ada Lovelace")
         await expect(who).to_contain_text("admin")
         assert "mbi_" not in person.url
-        await expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
+        await expect(page.get_by_role("button", name="Ada Lovelace", exact=True)).to_be_visible()
 
         async with an_admin(at_home) as other:
             second = await other.post("/api/ai/members", {"address": "ada@example.org", "role": "viewer"})

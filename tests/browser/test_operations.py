@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.browser.database_superuser import MASTER_KEYS_LOCK, PROJECTIONS_LOCK, held, spoil, stuck
 from tests.browser.page_checks import faults_of
 from tests.e2e.api_client import path_of

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.browser.console import Consoles
 from tests.browser.database_superuser import write_checkpoint
 from tests.browser.page_checks import faults_of
@@ -167,7 +167,7 @@ class Furnished:
 
     async def keys(self, console: Console) -> None:
         await console.go("/keys")
-        await console.page.locator(".key").first.wait_for()
+        await console.page.locator("[data-key]").first.wait_for()
 
     async def issue_a_key(self, console: Console) -> None:
         await console.go("/keys")
@@ -196,7 +196,7 @@ class Furnished:
 
     async def audit(self, console: Console) -> None:
         await console.go("/audit")
-        await console.page.get_by_text("All", exact=True).nth(2).click()
+        await console.page.get_by_text("Details", exact=True).first.click()
 
     async def proof(self, console: Console) -> None:
         await console.go("/audit")

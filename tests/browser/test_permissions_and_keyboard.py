@@ -6,8 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.async_api import expect
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import path_of
 
 if TYPE_CHECKING:
@@ -189,6 +190,8 @@ async def test_never_more_than_a_page_of_a_list_is_requested(consoles: Consoles)
         await console.page.get_by_text("1 to 50 of 120").wait_for()
         await console.page.get_by_role("button", name="Next").click()
         await console.page.get_by_text("51 to 100 of 120").wait_for()
+        await rows.nth(49).wait_for()
+        assert await console.page.evaluate("scrollY") < 200
         await console.page.get_by_label("Search in name").fill("model-119")
         await console.page.get_by_text("1 to 1 of 1").wait_for()
         assert "q=model-119" in console.page.url
@@ -197,15 +200,26 @@ async def test_never_more_than_a_page_of_a_list_is_requested(consoles: Consoles)
         assert all("limit=50" in address for address in lists)
 
 
-async def test_a_price_is_entered_as_it_is_shown(consoles: Consoles) -> None:
-    model = await consoles.api.model(await consoles.provider(), costPer1kTokens=0.00015)
+async def test_a_price_is_entered_and_told_per_million_tokens(consoles: Consoles) -> None:
+    tiers = [{"aboveInputTokens": 200_000, "inputPer1kTokens": 0.0004}]
+    pricing = {"inputPer1kTokens": 0.00015, "outputPer1kTokens": 0.001, "tiers": tiers}
+    model = await consoles.api.model(await consoles.provider(), pricing=pricing)
     async with consoles.opened() as console:
         await console.go(f"/models/{model['id']}")
         await console.page.get_by_text("$0.15").first.wait_for()
         await console.button("Edit").click()
         price = console.dialog.locator("[name=inputPrice]")
         assert await price.input_value() == "0.15"
+        assert '"inputPer1MTokens": 0.4' in await console.dialog.locator("[name=priceTiers]").input_value()
+        await price.fill("1000001")
+        await console.button("Save").click()
+        await console.dialog.get_by_text("Enter 1,000,000 or less.").wait_for()
         await price.fill("0.3")
         await console.button("Save").click()
         await console.page.get_by_text("$0.30").first.wait_for()
-    assert str((await consoles.api.get(path_of(model)))["pricing"]["inputPer1kTokens"]) == "0.0003"
+        await console.go(f"/models/{model['id']}?tab=history")
+        change = console.page.locator(".timeline li").first
+        await expect(change.locator("dt")).to_have_text(["Cost per 1M tokens", "Input price per 1M tokens"])
+        await expect(change.locator("dd")).to_have_text(["$0.15 → $0.30", "$0.15 → $0.30"])
+    saved = (await consoles.api.get(path_of(model)))["pricing"]
+    assert [str(each["inputPer1kTokens"]) for each in (saved, *saved["tiers"])] == ["0.0003", "0.0004"]

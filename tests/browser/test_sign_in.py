@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrypoints.demo.sign_in_links import SignInLinks
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from entrypoints.http.routes import routes_of
 from tests.browser.console import KEPT
 from tests.browser.watched_page import watched_page

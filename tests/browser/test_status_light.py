@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from playwright.async_api import expect
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.browser.console import Consoles
 from tests.browser.test_live_updates import FEED, look_away, look_back
 from tests.databases import Databases
@@ -92,7 +92,7 @@ async def test_without_events_it_is_not_live(consoles: Consoles) -> None:
 
 
 async def test_with_the_token_the_session_ends(consoles: Consoles) -> None:
-    async with consoles.opened() as console:
+    async with consoles.opened(is_alone=True) as console:
         await console.page.clock.install()
         await console.go("/providers")
         await expect(_light(console)).to_have_text("Live")

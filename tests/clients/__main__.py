@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import aiohttp
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.clients.anthropic_client import AnthropicMessages
 from tests.clients.environments import HEAVY
 from tests.clients.judging import judge
@@ -42,14 +42,14 @@ async def _judged(service: RunningService) -> tuple[list[Cell], dict[str, str]]:
         client: Client = kind(setting.url, setting.token)
         cells += await judge(client, setting)
         versions[client.name] = client.version
-        print(f"{client.name} {client.version} at {client.door}: {len(cells)} cells", flush=True)
+        print(f"{client.name} {client.version} at {client.api}: {len(cells)} cells", flush=True)
     for heavy in HEAVY:
         command = heavy.command()
-        for door in heavy.doors:
-            async with remote(heavy.name, command, url=setting.url, token=setting.token, door=door) as there:
+        for protocol in heavy.apis:
+            async with remote(heavy.name, command, url=setting.url, token=setting.token, api=protocol) as there:
                 cells += await judge(there, setting)
                 versions[there.name] = there.version
-            print(f"{heavy.name} {versions[heavy.name]} at {door}: {len(cells)} cells", flush=True)
+            print(f"{heavy.name} {versions[heavy.name]} at {protocol}: {len(cells)} cells", flush=True)
     return cells, versions
 
 
@@ -64,7 +64,7 @@ def main() -> None:
     PAGE.write_text(page(cells, versions), encoding="utf-8")
     failed = [cell for cell in cells if shown(cell) is None]
     for cell in failed:
-        print(f"{cell.client} at {cell.door}, {cell.upstream}, {cell.feature}: {cell.outcome}")
+        print(f"{cell.client} at {cell.api}, {cell.upstream}, {cell.feature}: {cell.outcome}")
     print(f"{len(cells)} cells, {len(failed)} of them failed")
     sys.exit(1 if failed else 0)
 

@@ -23,7 +23,7 @@ class AnthropicMessages:
 
     name = "anthropic"
     version = anthropic.__version__
-    door = "messages"
+    api = "messages"
     operations = frozenset({"chat", "stream", "tools", "schema", "image", "pdf", "think", "count", "leave"})
 
     def __init__(self, url: str, token: str) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 ClientResult = dict[str, Any]
 
-DOORS: Final = ("chat_completions", "responses", "messages")
+APIS: Final = ("chat_completions", "responses", "messages")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class ClientError(Exception):
 
 
 class Client(Protocol):
-    """A client at one door.
+    """A client of one API.
 
     `run` does what `operation` names, as a user of the client would write it, and returns what the client made of the
     answer. The operations and what they return:
@@ -46,7 +46,7 @@ class Client(Protocol):
 
     name: str
     version: str
-    door: str
+    api: str
     operations: frozenset[str]
 
     async def run(self, operation: str, /, **arguments: Any) -> ClientResult:

@@ -19,10 +19,10 @@ _INSTALL_SECONDS: Final = 900
 
 @dataclass(frozen=True, slots=True)
 class Heavy:
-    """A client with its environment: its doors, and the command that runs its driver."""
+    """A client with its environment: its APIs, and the command that runs its driver."""
 
     name: str
-    doors: tuple[str, ...]
+    apis: tuple[str, ...]
     folder: str
     is_python: bool = True
 

@@ -106,7 +106,7 @@ class Cell:
     """How one feature went: `passed`, `refused: <the field>`, `lost: <what the client dropped>`, or `FAILED: <why>`."""
 
     client: str
-    door: str
+    api: str
     upstream: str
     feature: str
     outcome: str
@@ -122,7 +122,7 @@ async def judge(client: Client, setting: Setting, features: Sequence[str] = ()) 
             outcome = await _outcome(client, setting, upstream, feature)
         if outcome is None:
             return None
-        return Cell(client.name, client.door, upstream.name, feature, outcome)
+        return Cell(client.name, client.api, upstream.name, feature, outcome)
 
     def group(*, alone: bool) -> list[tuple[Upstream, str]]:
         wanted = [feature for feature in features or FEATURES if (feature in _ALONE) is alone]
@@ -278,7 +278,7 @@ async def _thoughts(trial: _Trial, *, is_streamed: bool = False) -> None:
         "think", trial.upstream.thinks, text="Please think hard", effort="high", is_streamed=is_streamed
     )
     equal(result["text"], _said("Please think hard"))
-    is_asked = trial.client.door != "chat_completions"
+    is_asked = trial.client.api != "chat_completions"
     if trial.upstream.thoughts == "always" or (trial.upstream.thoughts == "asked" and is_asked):
         if not result["thoughts"]:
             raise Lost("thoughts")
@@ -324,7 +324,7 @@ async def _count(trial: _Trial) -> None:
 
 async def _too_long(trial: _Trial) -> None:
     error = await _error(trial, "chat", trial.upstream.chat, "sandbox:too-long")
-    if trial.client.door == "messages":
+    if trial.client.api == "messages":
         equal((error.status, error.code), (400, "invalid_request_error"))
         assert re.match(r"prompt is too long: (?:\d+|more) tokens > \d+ maximum", error.message), error.message
         return
@@ -344,7 +344,7 @@ _ERRORS: Final[Mapping[str, Mapping[bool, tuple[int, str | None]]]] = {
 def _error_of(kind: str) -> Callable[[_Trial], Awaitable[None]]:
     async def check(trial: _Trial) -> None:
         error = await _error(trial, "chat", trial.upstream.errors.get(kind), "Hello there")
-        status, code = _ERRORS[kind][trial.client.door == "messages"]
+        status, code = _ERRORS[kind][trial.client.api == "messages"]
         equal(error.status, status)
         assert code is None or error.code == code, f"{error.code!r} instead of {code!r}"
 
@@ -353,7 +353,7 @@ def _error_of(kind: str) -> Callable[[_Trial], Awaitable[None]]:
 
 async def _no_model(trial: _Trial) -> None:
     error = await _error(trial, "chat", f"{trial.upstream.name} has no such model", "Hello there")
-    code = "not_found_error" if trial.client.door == "messages" else "model_not_found"
+    code = "not_found_error" if trial.client.api == "messages" else "model_not_found"
     equal((error.status, error.code), (404, code))
 
 

@@ -1,4 +1,4 @@
-"""The official OpenAI client, at its doors for Chat Completions and for Responses."""
+"""The official OpenAI client, for Chat Completions and for Responses."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class City(BaseModel):
 
 
 class _OpenAIClient:
-    """What both doors have in common."""
+    """What both APIs have in common."""
 
     version = openai.__version__
 
@@ -57,7 +57,7 @@ class OpenAIChat(_OpenAIClient):
     """Implements `Client`."""
 
     name = "openai"
-    door = "chat_completions"
+    api = "chat_completions"
     operations = frozenset({"chat", "stream", "tools", "schema", "image", "pdf", "think", "embed", "leave"})
 
     async def chat(self, model: str, text: str) -> ClientResult:
@@ -145,7 +145,7 @@ class OpenAIResponses(_OpenAIClient):
     """Implements `Client`."""
 
     name = "openai"
-    door = "responses"
+    api = "responses"
     operations = frozenset({"chat", "stream", "tools", "schema", "image", "pdf", "think", "leave"})
 
     async def chat(self, model: str, text: str) -> ClientResult:

@@ -13,7 +13,7 @@ PASSED: Final = "✓"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permitted:
-    """A refusal of one of these fields, or their loss; with every client, door and upstream where none are named."""
+    """A refusal of one of these fields, or their loss; with every client, api and upstream where none are named."""
 
     letter: str
     features: tuple[str, ...]
@@ -21,7 +21,7 @@ class Permitted:
     reason: str
     upstreams: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
-    doors: tuple[str, ...] = ()
+    apis: tuple[str, ...] = ()
     kind: Literal["refused", "lost"] = "refused"
 
     def fits(self, cell: Cell) -> bool:
@@ -29,7 +29,7 @@ class Permitted:
             cell.feature in self.features
             and (not self.upstreams or cell.upstream in self.upstreams)
             and (not self.clients or cell.client in self.clients)
-            and (not self.doors or cell.door in self.doors)
+            and (not self.apis or cell.api in self.apis)
             and cell.outcome in {f"{self.kind}: {field}" for field in self.fields}
         )
 
@@ -78,7 +78,7 @@ PERMITTED: Final = (
         features=("reasoning handed back", "reasoning handed back, streamed"),
         fields=("encrypted_content", "signature", "thoughtSignature", "reasoning_details"),
         clients=("Vercel AI SDK", "pydantic-ai", "LangChain"),
-        doors=("chat_completions",),
+        apis=("chat_completions",),
         reason="Chat Completions has no field for sealed thoughts, and the client hands back none that it does not "
         "know: the conversation goes on without them.",
     ),
@@ -88,7 +88,7 @@ PERMITTED: Final = (
         features=("reasoning", "reasoning, streamed"),
         fields=("thoughts",),
         clients=("LangChain",),
-        doors=("chat_completions",),
+        apis=("chat_completions",),
         reason="Chat Completions has no field for thoughts, and the client shows none that it does not know.",
     ),
 )  # fmt: skip

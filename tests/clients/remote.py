@@ -26,7 +26,7 @@ class RemoteClient:
     """Implements `Client`."""
 
     name: str
-    door: str
+    api: str
     version: str
     operations: frozenset[str]
     process: asyncio.subprocess.Process
@@ -57,15 +57,15 @@ class RemoteClient:
 
 
 @asynccontextmanager
-async def remote(name: str, command: Sequence[str], *, url: str, token: str, door: str) -> AsyncIterator[RemoteClient]:
-    """Start a client at a door, and see to its end."""
+async def remote(name: str, command: Sequence[str], *, url: str, token: str, api: str) -> AsyncIterator[RemoteClient]:
+    """Start a client of an API, and see to its end."""
     process = await asyncio.create_subprocess_exec(
         *command, cwd=_ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=_LONGEST_LINE
     )
     try:
-        _write(process, {"url": url, "token": token, "door": door})
+        _write(process, {"url": url, "token": token, "api": api})
         first = json.loads(await asyncio.wait_for(_line(process), _START_SECONDS))
-        client = RemoteClient(name, door, first["version"], frozenset(first["operations"]), process)
+        client = RemoteClient(name, api, first["version"], frozenset(first["operations"]), process)
         listening = asyncio.create_task(client.listen())
         yield client
         process.stdin.close()  # type: ignore[union-attr] # it is a pipe

@@ -22,14 +22,14 @@ async def serve(
     version: str,
     seen: Callable[[BaseException], dict[str, Any] | None],
 ) -> None:
-    """Do what is asked until there is nothing more; `make` gives the operations at a URL, with a token, at a door.
+    """Do what is asked until there is nothing more; `make` gives the operations at a URL, with a token, of an API.
 
     `seen` tells of an error of the client: status, code, param, message; none of one that is no answer of a server.
     """
     reader = asyncio.StreamReader(limit=_LONGEST_LINE)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     place = json.loads(await reader.readline())
-    operations = make(place["url"], place["token"], place["door"])
+    operations = make(place["url"], place["token"], place["api"])
     _say({"version": version, "operations": [*operations]})
 
     async def work(line: bytes) -> None:

@@ -28,7 +28,7 @@ _HEADING: Final = re.compile(r"## (.+) at (\S+)")
 _HEAD: Final = """\
 # Clients
 
-Which clients work, at which door, with which provider behind it. Every cell was judged with the client itself, over
+Which clients work, with which API, with which provider behind it. Every cell was judged with the client itself, over
 real sockets, against a served Modelbook; a simulator (`sandbox/README.md`) plays the providers, and checks what it is
 sent by their rules. `make clients` writes this page (CONTRIBUTING.md); do not edit it.
 
@@ -43,20 +43,20 @@ def page(cells: Sequence[Cell], versions: Mapping[str, str]) -> str:
 
 
 def read(text: str) -> dict[Key, str]:
-    """Return what a document shows of each cell: client, door, upstream and feature."""
+    """Return what a document shows of each cell: client, api, upstream and feature."""
     cells: dict[Key, str] = {}
-    client, door, upstreams = "", "", list[str]()
-    doors = {path: door for door, path in _PATHS.items()}
+    client, api, upstreams = "", "", list[str]()
+    apis = {path: api for api, path in _PATHS.items()}
     for line in text.splitlines():
         if found := _HEADING.fullmatch(line):
-            client, door, upstreams = found[1], doors[found[2]], []
+            client, api, upstreams = found[1], apis[found[2]], []
         elif client and line.startswith("| "):
             first, *others = (each.strip() for each in line.strip("|").split("|"))
             if not upstreams:
                 upstreams = others
             elif first in FEATURES:
                 cells |= {
-                    (client, door, upstream, first): each for upstream, each in zip(upstreams, others, strict=True)
+                    (client, api, upstream, first): each for upstream, each in zip(upstreams, others, strict=True)
                 }
         elif line.startswith("## "):
             client = ""
@@ -69,11 +69,11 @@ def _versions(versions: Mapping[str, str]) -> Iterator[str]:
 
 
 def _tables(cells: Sequence[Cell]) -> Iterator[str]:
-    places = dict.fromkeys((cell.client, cell.door) for cell in cells)
+    places = dict.fromkeys((cell.client, cell.api) for cell in cells)
     upstreams = [plan.name for plan in PLANS if any(cell.upstream == plan.name for cell in cells)]
-    for client, door in places:
-        found = {(cell.upstream, cell.feature): cell for cell in cells if (cell.client, cell.door) == (client, door)}
-        yield f"\n## {client} at {_PATHS[door]}\n\n"
+    for client, api in places:
+        found = {(cell.upstream, cell.feature): cell for cell in cells if (cell.client, cell.api) == (client, api)}
+        yield f"\n## {client} at {_PATHS[api]}\n\n"
         yield f"| | {' | '.join(upstreams)} |\n|---|{':-:|' * len(upstreams)}\n"
         for feature in FEATURES:
             row = [found.get((upstream, feature)) for upstream in upstreams]

@@ -41,7 +41,7 @@ async def test_each_cell_is_as_the_table_says(
     cells = await judge(client, setting)
     await client.close()
     assert [cell for cell in cells if shown(cell) is None] == []
-    found = {(cell.client, cell.door, cell.upstream, cell.feature): shown(cell) for cell in cells}
+    found = {(cell.client, cell.api, cell.upstream, cell.feature): shown(cell) for cell in cells}
     assert len(found) > 15 * len(QUICK)
     assert found == {key: table.get(key) for key in found}
 
@@ -53,10 +53,10 @@ def test_the_table_was_made_with_the_clients_that_are_locked() -> None:
     assert "FAILED" not in text
 
 
-def test_the_table_has_every_client_at_every_door(table: dict[tuple[str, str, str, str], str]) -> None:
-    assert {(client, door) for client, door, _, _ in table} == {
-        *((kind.name, kind.door) for kind in CLIENTS),
-        *((heavy.name, door) for heavy in HEAVY for door in heavy.doors),
+def test_the_table_has_every_client_at_every_api(table: dict[tuple[str, str, str, str], str]) -> None:
+    assert {(client, api) for client, api, _, _ in table} == {
+        *((kind.name, kind.api) for kind in CLIENTS),
+        *((heavy.name, api) for heavy in HEAVY for api in heavy.apis),
     }
     assert {upstream for _, _, upstream, _ in table} >= set(QUICK)
 

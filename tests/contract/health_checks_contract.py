@@ -94,11 +94,11 @@ class HealthChecksContract:
     ) -> None:
         provider_id = await known(organization)
         with acting(organization):
-            before = await checks.standing(provider_id)
+            before = await checks.state(provider_id)
         assert (before.status, before.streak, before.last_check_at) == ("unknown", Streak(), None)
         streak = await recorded(checks, organization, provider_id, 5, "degraded")
         with acting(organization):
-            after = await checks.standing(provider_id)
+            after = await checks.state(provider_id)
         assert (after.streak, after.last_check_at) == (streak, NOON + timedelta(seconds=5))
         assert after.since == before.since
 
@@ -108,4 +108,4 @@ class HealthChecksContract:
         provider_id = await known(organization)
         for organization_id, asked in ((uuid4(), provider_id), (organization, uuid4())):
             with acting(organization_id), pytest.raises(ProviderNotFound):
-                await checks.standing(asked)
+                await checks.state(asked)

@@ -14,7 +14,7 @@ from domain.provider.values import NewCredential
 from tests.builders import ANOTHER_ENDPOINT, a_model, a_provider, acting
 
 if TYPE_CHECKING:
-    from application.discovery.model_list_snapshots import Standing
+    from application.discovery.model_list_snapshots import ModelListState
     from domain.provider.aggregate import Provider
     from tests.contract.snapshots_under_test import SnapshotsUnderTest
 
@@ -22,10 +22,10 @@ LONG = 60.0
 FAILURE = {"message": "It is down.", "category": "timeout"}
 
 
-def a_snapshot(standing: Standing, fetched_at: datetime, *model_ids: str) -> Snapshot:
+def a_snapshot(state: ModelListState, fetched_at: datetime, *model_ids: str) -> Snapshot:
     return Snapshot(
-        endpoint=standing.endpoint,
-        basis=standing.basis,
+        endpoint=state.endpoint,
+        basis=state.basis,
         fetched_at=fetched_at.isoformat(),
         offered={model_id: {"model_id": model_id, "extras": {"z": 1, "a": [None, "ä"]}} for model_id in model_ids},
         missing={"gone": {"since": "2026-01-01T00:00:00+00:00", "aliases": []}},
@@ -51,10 +51,10 @@ class SnapshotsContract:
         return provider
 
     @staticmethod
-    async def standing(subject: SnapshotsUnderTest, organization_id: UUID, provider_id: UUID) -> Standing:
+    async def state(subject: SnapshotsUnderTest, organization_id: UUID, provider_id: UUID) -> ModelListState:
         with acting(organization_id):
-            [standing] = (await subject.snapshots.standing(provider_id)).providers
-        return standing
+            [state] = (await subject.snapshots.state(provider_id)).providers
+        return state
 
     async def asked(self, subject: SnapshotsUnderTest, organization_id: UUID, provider_id: UUID) -> datetime:
         """Lease and release, for the time that it gives."""
@@ -68,9 +68,9 @@ class SnapshotsContract:
     async def test_a_provider_that_never_answered_has_no_snapshot(
         self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
-        standing = await self.standing(subject, organization_id, provider.id)
-        assert (standing.provider_id, standing.provider_type) == (provider.id, "openai")
-        assert (standing.endpoint, standing.held, standing.failed) == (provider.endpoint, None, None)
+        state = await self.state(subject, organization_id, provider.id)
+        assert (state.provider_id, state.provider_type) == (provider.id, "openai")
+        assert (state.endpoint, state.held, state.failed) == (provider.endpoint, None, None)
         with acting(organization_id):
             assert await subject.snapshots.load(provider.id) is None
 
@@ -80,45 +80,45 @@ class SnapshotsContract:
         disabled = await self.saved(subject, organization_id, a_provider(name="Disabled", is_enabled=False))
         first = await self.saved(subject, organization_id, a_provider(name="First"))
         with acting(organization_id):
-            standings = await subject.snapshots.standings()
-            assert [each.provider_id for each in standings.providers] == [first.id, provider.id]
-            assert len((await subject.snapshots.standing(disabled.id)).providers) == 1
+            states = await subject.snapshots.states()
+            assert [each.provider_id for each in states.providers] == [first.id, provider.id]
+            assert len((await subject.snapshots.state(disabled.id)).providers) == 1
         with acting(uuid4()):
-            nobodys = await subject.snapshots.standings()
+            nobodys = await subject.snapshots.states()
             assert (nobodys.org_sequence, list(nobodys.providers)) == (0, [])
-            assert list((await subject.snapshots.standing(provider.id)).providers) == []
+            assert list((await subject.snapshots.state(provider.id)).providers) == []
 
     async def test_the_sequence_grows_with_the_organizations_log(
         self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
         with acting(organization_id):
-            before = (await subject.snapshots.standings()).org_sequence
+            before = (await subject.snapshots.states()).org_sequence
             await subject.models.save(a_model(provider_id=provider.id))
-            assert (await subject.snapshots.standings()).org_sequence == before + 1
-            assert (await subject.snapshots.standing(provider.id)).org_sequence == before + 1
+            assert (await subject.snapshots.states()).org_sequence == before + 1
+            assert (await subject.snapshots.state(provider.id)).org_sequence == before + 1
 
     async def test_what_was_kept_comes_back_in_its_order_with_its_age(
         self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
-        standing = await self.standing(subject, organization_id, provider.id)
+        state = await self.state(subject, organization_id, provider.id)
         moment = await self.asked(subject, organization_id, provider.id)
-        snapshot = a_snapshot(standing, moment, "zeta", "b", "alpha-long-name")
+        snapshot = a_snapshot(state, moment, "zeta", "b", "alpha-long-name")
         with acting(organization_id):
             assert await subject.snapshots.keep(provider.id, snapshot)
             loaded = await subject.snapshots.load(provider.id)
         assert loaded == snapshot
         assert list(loaded.offered) == ["zeta", "b", "alpha-long-name"]
-        standing = await self.standing(subject, organization_id, provider.id)
-        assert standing.usable is not None
-        assert standing.usable.fetched_at == moment
-        assert 0 <= standing.usable.age < 30
+        state = await self.state(subject, organization_id, provider.id)
+        assert state.usable is not None
+        assert state.usable.fetched_at == moment
+        assert 0 <= state.usable.age < 30
 
     async def test_an_older_answer_replaces_no_newer_one(
         self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
-        standing = await self.standing(subject, organization_id, provider.id)
+        state = await self.state(subject, organization_id, provider.id)
         moment = await self.asked(subject, organization_id, provider.id)
-        newer, older = (a_snapshot(standing, moment + timedelta(seconds=number), str(number)) for number in (0, -1))
+        newer, older = (a_snapshot(state, moment + timedelta(seconds=number), str(number)) for number in (0, -1))
         with acting(organization_id):
             kept = [await subject.snapshots.keep(provider.id, each) for each in (newer, newer, older)]
             assert kept == [True, False, False]
@@ -128,7 +128,7 @@ class SnapshotsContract:
     async def test_an_answer_is_that_of_the_provider_as_it_was_asked(
         self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider, change: str
     ) -> None:
-        before = await self.standing(subject, organization_id, provider.id)
+        before = await self.state(subject, organization_id, provider.id)
         moment = await self.asked(subject, organization_id, provider.id)
         with acting(organization_id):
             await subject.snapshots.keep(provider.id, a_snapshot(before, moment, "a"))
@@ -141,7 +141,7 @@ class SnapshotsContract:
         else:
             provider.change_settings({"region": "us"})
         await self.saved(subject, organization_id, provider)
-        after = await self.standing(subject, organization_id, provider.id)
+        after = await self.state(subject, organization_id, provider.id)
         assert after.basis != before.basis
         assert (after.held is not None, after.usable) == (True, None)
         with acting(organization_id):
@@ -151,12 +151,12 @@ class SnapshotsContract:
     async def test_a_new_name_or_a_disabled_provider_makes_no_difference(
         self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
-        before = await self.standing(subject, organization_id, provider.id)
+        before = await self.state(subject, organization_id, provider.id)
         provider.rename("Other")
         provider.disable()
         provider.record_health("healthy", "ok")
         await self.saved(subject, organization_id, provider)
-        assert (await self.standing(subject, organization_id, provider.id)).basis == before.basis
+        assert (await self.state(subject, organization_id, provider.id)).basis == before.basis
 
     async def test_one_at_a_time_may_ask(
         self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
@@ -194,7 +194,7 @@ class SnapshotsContract:
     async def test_a_failure_is_known_for_a_while_and_forgotten_with_an_answer(
         self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
-        standing = await self.standing(subject, organization_id, provider.id)
+        state = await self.state(subject, organization_id, provider.id)
         holder = uuid4()
         with acting(organization_id):
             await subject.snapshots.lease(provider.id, holder, LONG)
@@ -202,22 +202,22 @@ class SnapshotsContract:
                 await subject.snapshots.fail(
                     provider.id,
                     uuid4() if stranger else holder,
-                    basis=standing.basis,
+                    basis=state.basis,
                     failure=FAILURE,
                     quiet_seconds=quiet,
                 )
             await subject.snapshots.release(provider.id, holder)
-        failed = await self.standing(subject, organization_id, provider.id)
+        failed = await self.state(subject, organization_id, provider.id)
         assert failed.refused is not None
-        assert (failed.refused.failure, failed.refused.basis) == (FAILURE, standing.basis)
+        assert (failed.refused.failure, failed.refused.basis) == (FAILURE, state.basis)
         assert abs((failed.refused.failed_at - datetime.now(UTC)).total_seconds()) < 30
         await asyncio.sleep(0.35)
-        later = await self.standing(subject, organization_id, provider.id)
+        later = await self.state(subject, organization_id, provider.id)
         assert (later.refused is None, later.failed is None) == (True, False)
         moment = await self.asked(subject, organization_id, provider.id)
         with acting(organization_id):
-            await subject.snapshots.keep(provider.id, a_snapshot(standing, moment, "a"))
-        assert (await self.standing(subject, organization_id, provider.id)).failed is None
+            await subject.snapshots.keep(provider.id, a_snapshot(state, moment, "a"))
+        assert (await self.state(subject, organization_id, provider.id)).failed is None
 
     async def test_a_failure_of_an_earlier_configuration_is_none_of_this_one(
         self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
@@ -226,21 +226,21 @@ class SnapshotsContract:
         with acting(organization_id):
             await subject.snapshots.lease(provider.id, holder, LONG)
             await subject.snapshots.fail(provider.id, holder, basis="old", failure=FAILURE, quiet_seconds=LONG)
-        assert (await self.standing(subject, organization_id, provider.id)).refused is None
+        assert (await self.state(subject, organization_id, provider.id)).refused is None
 
     async def test_nothing_is_kept_of_a_provider_that_is_gone(
         self, subject: SnapshotsUnderTest, organization_id: UUID, provider: Provider
     ) -> None:
-        standing = await self.standing(subject, organization_id, provider.id)
+        state = await self.state(subject, organization_id, provider.id)
         moment = await self.asked(subject, organization_id, provider.id)
         with acting(organization_id):
-            assert await subject.snapshots.keep(provider.id, a_snapshot(standing, moment, "a"))
+            assert await subject.snapshots.keep(provider.id, a_snapshot(state, moment, "a"))
         provider.remove()
         await self.saved(subject, organization_id, provider)
-        late = a_snapshot(standing, moment + timedelta(seconds=1), "a")
+        late = a_snapshot(state, moment + timedelta(seconds=1), "a")
         with acting(organization_id):
             assert await subject.snapshots.load(provider.id) is None
             assert await subject.snapshots.lease(provider.id, uuid4(), LONG) is None
             assert not await subject.snapshots.keep(provider.id, late)
-            assert list((await subject.snapshots.standing(provider.id)).providers) == []
+            assert list((await subject.snapshots.state(provider.id)).providers) == []
             assert await subject.snapshots.load(provider.id) is None

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.system_timer import SystemTimer
-from tests.fakes.timer import FakeTimer
+from adapters.system_clock import SystemTimer
+from tests.fakes.clock import FakeTimer
 
 if TYPE_CHECKING:
-    from application.ports.timer import Timer
+    from application.ports.clock import Timer
 
 
 class TimerContract:

@@ -17,7 +17,7 @@ import pytest
 from application.caller import acting_as
 from application.prompts.completion import TokenUsage
 from application.usage.request_log import RequestFilter
-from application.usage.usage_ledger import TOKEN_KINDS, Grouping, RequestRecord, UsageFilter, Use
+from application.usage.usage_ledger import TOKEN_KINDS, Grouping, ModelCall, RequestRecord, UsageFilter
 from entrypoints.http.field_types import camel
 from entrypoints.http.views.requests import CSV
 from tests.builders import a_caller, acting
@@ -53,7 +53,7 @@ class UsageUnderTest(Protocol):
         ...
 
 
-def a_use(*, input_tokens: int = 100, output_tokens: int = 10, **facts: Any) -> Use:  # noqa: ANN401 - its fields
+def a_use(*, input_tokens: int = 100, output_tokens: int = 10, **facts: Any) -> ModelCall:  # noqa: ANN401 - its fields
     usual: dict[str, Any] = {
         "model_id": uuid4(),
         "provider_id": uuid4(),
@@ -64,10 +64,10 @@ def a_use(*, input_tokens: int = 100, output_tokens: int = 10, **facts: Any) -> 
         "cost_usd": Decimal("0.0015"),
         "latency_ms": 200.0,
     }
-    return Use(**usual | facts)
+    return ModelCall(**usual | facts)
 
 
-def a_request(*uses: Use, **facts: Any) -> RequestRecord:  # noqa: ANN401 - its fields
+def a_request(*uses: ModelCall, **facts: Any) -> RequestRecord:  # noqa: ANN401 - its fields
     """Return a client's call that took these calls of models."""
     usual: dict[str, Any] = {
         "door": "/v1/chat/completions",
@@ -125,7 +125,7 @@ def usage_of(tokens: TokenUsage) -> dict[str, int | None]:
     return {camel(kind): getattr(tokens, kind) for kind in TOKEN_KINDS}
 
 
-def attempt_of(use: Use) -> dict[str, Any]:
+def attempt_of(use: ModelCall) -> dict[str, Any]:
     """Return a call of a model as the API shows it."""
     return {
         "modelId": str(use.model_id),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from entrypoints.cli.commands import NAMES
+from entrypoints.cli.commands import SUMMARIES
 from entrypoints.settings import PREFIX, Settings, load_settings
 from tests.architecture.sources import python_files
 from tests.documentation.pages import (
@@ -118,7 +118,7 @@ def test_what_pages_name_is_there() -> None:
         for method in found[1].split():
             assert (method, path) in routes, f"docs/{name}: {found[0]}"
     for name, found in named(COMMAND):
-        assert found[1] in NAMES, f"docs/{name}: {found[0]}"
+        assert found[1] in SUMMARIES, f"docs/{name}: {found[0]}"
     sources = "".join(path.read_text("utf-8") for path in python_files("adapters", "entrypoints"))
     for name, found in named(FIGURE):
         assert f'"{found[1].removesuffix("_total")}' in sources, f"docs/{name}: {found[1]}"

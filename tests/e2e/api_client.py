@@ -10,8 +10,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from entrypoints.http.authorization import Role
 from entrypoints.http.development_token import make_token
-from entrypoints.http.principal import Role
 from tests.described_answers import as_described
 from tests.http_service import SECRET
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.databases import connect, database, databases, owner
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.processes import copied, folder, serving

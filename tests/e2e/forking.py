@@ -18,7 +18,7 @@ import threading
 import time
 from importlib import import_module
 
-from entrypoints.cli.commands import NAMES, module_of
+from entrypoints.cli.commands import SUMMARIES, module_of
 from modelbook.__main__ import main as modelbook
 
 HEADER_BYTES = 4
@@ -95,7 +95,7 @@ class _ForkServer:
 def _load() -> None:
     # What a command loads when it is executed, and the prices, which are loaded when a service has started already.
     later = ("entrypoints.serve", "entrypoints.server_process", "adapters.catalogue.list_prices")
-    for name in (*(f"entrypoints.cli.{module_of(name)}" for name in NAMES), *later):
+    for name in (*(f"entrypoints.cli.{module_of(name)}" for name in SUMMARIES), *later):
         import_module(name)
     assert threading.active_count() == 1, "a thread would not survive a fork"
     gc.collect()

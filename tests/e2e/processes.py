@@ -77,19 +77,6 @@ def run(*arguments: str, **settings: str) -> Finished:
         return Finished(exit_code, out, errors.read())
 
 
-def run_installed(*arguments: str, **settings: str) -> Finished:
-    """Run the installed program to its end, as it is found on the path."""
-    done = subprocess.run(
-        [COMMAND, *arguments],
-        env=environment(settings),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
-    return Finished(done.returncode, done.stdout, done.stderr)
-
-
 class Running:
     """A command that serves; its standard output begins with a JSON document that says where."""
 

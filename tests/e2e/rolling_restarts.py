@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import aiohttp
 from aiohttp import web
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import MODELS, PROVIDERS, a_token
 from tests.e2e.processes import serving
 from tests.http_service import SECRET

@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 
 from application.access_keys.key_text import hint_of, parse_key, text_of
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import AUDIT, KEYS, MODELS, without_secret
 from tests.e2e.sandbox_models import HELLO, registered
 
@@ -64,7 +64,7 @@ async def test_a_secret_key_is_shown_once(api: Api) -> None:
     assert await api.rows(KEYS, enabled=False) == []
 
 
-async def test_a_key_opens_the_doors_in_each_of_the_three_headers(api: Api, sandbox: Sandbox) -> None:
+async def test_a_key_opens_the_compatible_apis_in_each_of_the_three_headers(api: Api, sandbox: Sandbox) -> None:
     await registered(api, sandbox)
     secret = (await api.access_key())["secret"]
     nobody = replace(api, token=None)

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from adapters.vault.keyring import Keyring
 from entrypoints.cli.main import app
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import MODELS, PROVIDERS, Api, a_token
 from tests.e2e.console_page import a_page
 from tests.e2e.processes import owner_url, run, serving

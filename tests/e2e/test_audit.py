@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import AUDIT, BULK, a_model, path_of
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from entrypoints.auditing.container import new_signing_key
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.documentation.shell import Shell
 from tests.e2e.api_client import Api, a_token, path_of
 from tests.e2e.external_postgres import close_to_strangers, command, owned_database

@@ -13,7 +13,7 @@ import pytest
 
 from adapters.postgres.backup_checksum import seal
 from adapters.postgres.backups import PostgresBackups
-from adapters.postgres.client_programs import ClientProgramMissing, fitting_program, newest_program
+from adapters.postgres.postgres_programs import ClientProgramMissing, fitting_program, newest_program
 from application.ports.progress import NoProgress
 from tests.e2e.external_postgres import OWNER_PASSWORD, close_to_strangers, command, owned_database
 from tests.e2e.processes import PATIENCE_SECONDS

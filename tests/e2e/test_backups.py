@@ -17,12 +17,12 @@ from aiohttp import ClientSession
 from psycopg import sql
 
 from adapters.postgres.backups import PostgresBackups
-from adapters.postgres.client_programs import newest_program
 from adapters.postgres.inspect_database import inspect
 from adapters.postgres.migrations import login_url
+from adapters.postgres.postgres_programs import newest_program
 from application.ports.progress import NoProgress
 from entrypoints.administration.container import check_keyring
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.external_postgres import command
 from tests.e2e.failing_commands import MISUSED, REFUSED, external, said

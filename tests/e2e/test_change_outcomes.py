@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from adapters.postgres import connection_pools
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.databases import Database, Databases
 from tests.e2e.api_client import AUDIT, MODELS, Api, a_model, a_token
 from tests.e2e.running_service import service_on

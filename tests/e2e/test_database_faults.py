@@ -13,7 +13,7 @@ import pytest
 
 from adapters.event_store import ledger
 from adapters.postgres import connection_pools, tenant_statements
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.databases import Databases
 from tests.e2e.api_client import PROVIDERS, Api, a_provider, a_token, path_of
 from tests.e2e.running_service import service_on

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import path_of
 from tests.e2e.running_service import service_on
 from tests.e2e.sandbox_providers import DISCOVER, by_id, imported, offered, offered_by_all, provided

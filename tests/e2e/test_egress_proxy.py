@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import MODELS, Api, a_token, path_of
 from tests.e2e.background_loop import Background
 from tests.e2e.running_service import service_on

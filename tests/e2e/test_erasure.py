@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import AUDIT, MODELS, PROVIDERS, WEBHOOKS, a_provider, path_of
 from tests.e2e.request_log import logged
 from tests.e2e.test_webhooks import registered

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import ClientError
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from entrypoints.serve import address_of, listening_socket
 from entrypoints.server_process import running
 from tests.e2e.api_client import KEYS, PROVIDERS, path_of

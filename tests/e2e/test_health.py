@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import PROVIDERS, Api, a_token, path_of
 from tests.e2e.running_service import service_on
 

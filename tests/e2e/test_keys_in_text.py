@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from domain.key_patterns import KEY_IN_TEXT
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import AUDIT, BULK, MODELS, PROVIDERS, Api, a_model, a_provider, a_token, path_of
 from tests.e2e.running_service import service_on
 from tests.e2e.test_secrets import stored

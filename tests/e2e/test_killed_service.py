@@ -12,7 +12,7 @@ from uuid import uuid4
 import psycopg
 from aiohttp import ClientError
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import MODELS, Api, a_token
 from tests.e2e.feed_follower import Follower
 from tests.e2e.processes import owner_url, serving

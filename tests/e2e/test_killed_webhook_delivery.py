@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import BULK, Api, a_token
 from tests.e2e.processes import serving
 from tests.e2e.test_webhooks import registered

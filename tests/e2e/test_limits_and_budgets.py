@@ -1,4 +1,4 @@
-"""Limits and budgets of access keys and organizations, as programs meet them at each door."""
+"""Limits and budgets of access keys and organizations, as programs meet them in each API."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def models(api: Api, sandbox: Sandbox) -> None:
 
 
 def code_of(path: str, reply: Reply) -> tuple[int, Any, Any]:
-    """Return the status, the type and the code, as each door has them."""
+    """Return the status, the type and the code, as each API has them."""
     document = reply.document
     if path.startswith("/api"):
         return reply.status, None, document["code"]
@@ -48,7 +48,7 @@ def code_of(path: str, reply: Reply) -> tuple[int, Any, Any]:
 
 
 @pytest.mark.usefixtures("models")
-async def test_too_many_requests_are_refused_at_each_door_in_its_words(api: Api) -> None:
+async def test_too_many_requests_are_refused_in_each_api_in_its_words(api: Api) -> None:
     program = await api.with_key(limits={"requestsPerMinute": len(ASKED)})
     allowed = [await program.post(path, body) for path, body in ASKED.items()]
     assert [reply.status for reply in allowed] == [200] * len(ASKED), [reply.text for reply in allowed]
@@ -137,7 +137,7 @@ async def test_an_organizations_limits_hold_for_all_its_members_and_keys(api: Ap
 
 
 @pytest.mark.usefixtures("models")
-async def test_a_spent_budget_is_refused_at_each_door_in_its_words(api: Api) -> None:
+async def test_a_spent_budget_is_refused_in_each_api_in_its_words(api: Api) -> None:
     key = await api.access_key(budget={"usd": 0.000001, "period": "day"})
     program = replace(api, token=key["secret"])
     assert (await program.post("/v1/chat/completions", CHAT)).status == 200

@@ -13,7 +13,7 @@ from uuid import uuid4
 import psutil
 import psycopg
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import MODELS, PROVIDERS, Api, a_provider, a_token, path_of
 from tests.e2e.processes import environment, owner_url, postgres_of, serving
 from tests.e2e.wait_until import until

@@ -88,8 +88,8 @@ async def test_everything_a_server_lists_is_registered_called_found_and_removed(
         [found] = await api.rows(MODELS, q=model_id[:200])
         assert found["modelId"] == model_id
         prompt = {"messages": [{"role": "user", "content": "Who?"}]}
-        through_door = await api.post("/v1/chat/completions", {"model": model_id, **prompt})
-        assert through_door.document["choices"][0]["message"]["content"] == f"I am {model_id}"
+        answer = await api.post("/v1/chat/completions", {"model": model_id, **prompt})
+        assert answer.document["choices"][0]["message"]["content"] == f"I am {model_id}"
         generated = await api.post("/api/ai/generate", {"providerModelId": model_id, **prompt})
         assert generated.status == 200, generated.text
         assert (await api.delete(path_of(found))).status == 204

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import openai
 import pytest
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.contract.sandbox.sandbox_client import CHAT_MODELS, PNG_TEXT
 from tests.e2e.api_client import path_of
 from tests.e2e.sandbox_models import HELLO, MODELS, SEEN, registered

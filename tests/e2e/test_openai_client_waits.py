@@ -63,7 +63,7 @@ async def test_silence_ends_a_stream_and_its_length_does_not(
     assert silence >= 0.5
 
 
-async def test_a_deadline_bounds_a_stream_at_this_door_too(
+async def test_a_deadline_bounds_a_stream_in_this_api_too(
     client: openai.AsyncOpenAI, api: Api, sandbox: Sandbox
 ) -> None:
     await registered(api, sandbox)

@@ -11,7 +11,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.console_page import ConsolePage, a_page
 from tests.e2e.running_service import RunningService, service_on

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from aiohttp import ClientConnectionError
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from sandbox.server import Sandbox
 from tests.e2e.api_client import AUDIT, PROVIDERS, Api, a_token, path_of
 from tests.e2e.processes import Running, postgres_of, serving

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 
 if TYPE_CHECKING:
     from tests.e2e.api_client import Api, Document

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import PROVIDERS, a_provider, path_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import MODELS, PROVIDERS, Api, Reply, a_provider, a_token, path_of
 from tests.e2e.processes import run
 from tests.e2e.running_service import MASTER_KEYS, service_on

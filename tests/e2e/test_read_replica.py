@@ -14,7 +14,7 @@ import pytest
 from adapters.postgres.connection_limits import TooFewConnections
 from adapters.postgres.inspect_database import UnsafeDatabase
 from application import read_replica
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from entrypoints.preparation.container import check_replica
 from tests.databases import Databases
 from tests.e2e.api_client import KEYS, MODELS, PROVIDERS, Api, a_model, a_provider, a_token

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import PROVIDERS
 from tests.e2e.failing_commands import MISUSED, REFUSED, refusal, said
 from tests.e2e.forks import Forked

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import aiohttp
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from sandbox.server import Sandbox
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.processes import serving
@@ -47,7 +47,7 @@ def priced(prices: tuple[str, str]) -> dict[str, Any]:
 
 
 class Traffic:
-    """Prompts and texts at every door, to every provider; some are refused, and some break off."""
+    """Prompts and texts in every API, to every provider; some are refused, and some break off."""
 
     def __init__(self, api: Api, sandbox: Sandbox) -> None:
         self.api = api
@@ -68,7 +68,7 @@ class Traffic:
         self.poor = await registered(self.api, self.sandbox, "openai", key="no_credit", **priced(PRICES["gpt-4o"]))
 
     def round(self, number: int) -> list[tuple[str, dict[str, Any]]]:
-        """One request at each door, another model in each."""
+        """One request in each API, another model in each."""
         words = f"Say it {'again ' * (number % 7)}"
         chat: dict[str, Any] = {"messages": [{"role": "user", "content": words}], "max_tokens": 40}
         names = list(PRICES)

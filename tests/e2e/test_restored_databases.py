@@ -16,7 +16,7 @@ from aiohttp import ClientSession
 from psycopg import sql
 
 from adapters.checkpoints.signing_key import new_signing_key
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from entrypoints.serve import address_of, listening_socket
 from entrypoints.server_process import running
 from tests.e2e.api_client import AUDIT, Api, a_token

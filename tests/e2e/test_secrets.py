@@ -15,7 +15,7 @@ from uuid import uuid4
 import psycopg
 from psycopg import sql
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import AUDIT, BULK, MODELS, PROVIDERS, Api, Reply, a_token, path_of
 from tests.e2e.capturing_server import capturing
 from tests.e2e.processes import owner_url, serving

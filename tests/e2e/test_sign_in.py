@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from yarl import URL
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.described_answers import as_described
 from tests.e2e.api_client import a_token
 from tests.e2e.background_loop import Background

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from entrypoints.monitoring.text_formats import OPEN_METRICS
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.background_loop import Background

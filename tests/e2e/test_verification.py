@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 
 from adapters.checkpoints.signing_key import Ed25519Signatures, new_signing_key, read_signing_key
 from application.verification.verify_export import verify_export
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from entrypoints.serve import address_of, listening_socket
 from entrypoints.server_process import running
 from tests.e2e.api_client import AUDIT, Api, a_token, path_of

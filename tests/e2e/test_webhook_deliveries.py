@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from standardwebhooks import WebhookVerificationError
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import AUDIT, path_of
 from tests.e2e.test_webhooks import path_of as webhook_path
 from tests.e2e.test_webhooks import registered

@@ -26,8 +26,8 @@ class FakeSink:
     lines_at_once: int = 7
 
     @asynccontextmanager
-    async def tail(self) -> AsyncIterator[FakeTail]:
-        yield FakeTail(self)
+    async def locked(self) -> AsyncIterator[FakeLockedSink]:
+        yield FakeLockedSink(self)
 
     async def mark(self) -> bytes | None:
         return self.kept_mark
@@ -49,8 +49,8 @@ class FakeSink:
 
 
 @dataclass
-class FakeTail:
-    """Implements `application.verification.checkpoint_storage.SinkTail`."""
+class FakeLockedSink:
+    """Implements `application.verification.checkpoint_storage.LockedSink`."""
 
     sink: FakeSink
 

@@ -1,4 +1,4 @@
-"""A prompt of a client, without a door."""
+"""A prompt of a client, without an API."""
 
 from __future__ import annotations
 

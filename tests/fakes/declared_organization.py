@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.declaration.errors import DeclarationError
-    from application.declaration.resources import Kind, Present, TypeOfProvider
+    from application.declaration.resources import ExistingResource, Kind, TypeOfProvider
 
 
 class FakeOrganization:
@@ -34,17 +34,17 @@ class FakeOrganization:
     async def provider_types(self) -> Mapping[str, TypeOfProvider]:
         return {}
 
-    async def resources(self) -> Sequence[Present]:
+    async def resources(self) -> Sequence[ExistingResource]:
         return []
 
     async def create(self, kind: Kind, fields: Mapping[str, Any]) -> Created:
         made = self._note("create", kind, dict(fields))
         return Created(id=made, secret=f"secret of {made}" if kind == "access key" else None)
 
-    async def change(self, present: Present, patch: Mapping[str, Any]) -> None:
+    async def change(self, present: ExistingResource, patch: Mapping[str, Any]) -> None:
         self._note("change", present.label, dict(patch))
 
-    async def remove(self, present: Present) -> None:
+    async def remove(self, present: ExistingResource) -> None:
         self._note("remove", present.label)
 
     async def import_models(self, provider_id: str, model_ids: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from application.caller import current_caller
 from application.errors import ProviderNotFound
-from application.health.health_checks import Standing, Streak
+from application.health.health_checks import HealthState, Streak
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,13 +47,15 @@ class FakeHealthChecks:
         checks = self._checks[current_caller().organization_id, provider_id]
         return [report for _, report in reversed(checks)][:limit]
 
-    async def standing(self, provider_id: UUID) -> Standing:
+    async def state(self, provider_id: UUID) -> HealthState:
         place = (current_caller().organization_id, provider_id)
         if place not in self._statuses:
             raise ProviderNotFound
         status, since = self._statuses[place]
         last = self._checks[place][-1][0] if self._checks[place] else None
-        return Standing(status=status, since=since, streak=self._streaks[place], last_check_at=last, next_check_at=None)
+        return HealthState(
+            status=status, since=since, streak=self._streaks[place], last_check_at=last, next_check_at=None
+        )
 
 
 def continued(streak: Streak, seen: Seen | None) -> Streak:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from application.caller import current_caller
-from application.discovery.model_list_snapshots import FailedQuery, HeldSnapshot, Standing, Standings
+from application.discovery.model_list_snapshots import FailedQuery, HeldSnapshot, ModelListState, ModelListStates
 from domain.provider.aggregate import Provider
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ class FakeSnapshots:
         self._now = now
         self._places: dict[tuple[UUID, UUID], _Place] = defaultdict(_Place)
 
-    async def standings(self) -> Standings:
+    async def states(self) -> ModelListStates:
         providers = [provider for provider in self._ledger.living(Provider) if provider.is_enabled]
-        return self._standings(sorted(providers, key=lambda provider: (provider.name, provider.id)))
+        return self._states(sorted(providers, key=lambda provider: (provider.name, provider.id)))
 
-    async def standing(self, provider_id: UUID) -> Standings:
+    async def state(self, provider_id: UUID) -> ModelListStates:
         provider = self._ledger.find(Provider, provider_id)
-        return self._standings([] if provider is None else [provider])
+        return self._states([] if provider is None else [provider])
 
     async def load(self, provider_id: UUID) -> Snapshot | None:
         if self._ledger.find(Provider, provider_id) is None:
@@ -98,11 +98,11 @@ class FakeSnapshots:
     def _place(self, provider_id: UUID) -> _Place:
         return self._places[current_caller().organization_id, provider_id]
 
-    def _standings(self, providers: Sequence[Provider]) -> Standings:
+    def _states(self, providers: Sequence[Provider]) -> ModelListStates:
         sequence = self._ledger.books.sequence
-        return Standings(org_sequence=sequence, providers=[self._standing(provider) for provider in providers])
+        return ModelListStates(org_sequence=sequence, providers=[self._state(provider) for provider in providers])
 
-    def _standing(self, provider: Provider) -> Standing:
+    def _state(self, provider: Provider) -> ModelListState:
         place, now = self._place(provider.id), self._now()
         held = failed = None
         if place.snapshot is not None:
@@ -116,7 +116,7 @@ class FakeSnapshots:
                 is_recent=place.quiet_until > now,
                 failure=place.failure,
             )
-        return Standing(
+        return ModelListState(
             provider_id=provider.id,
             provider_type=provider.provider_type,
             endpoint=provider.endpoint,

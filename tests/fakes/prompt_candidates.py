@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from application.access_keys.held_key import HeldKey
+    from application.access_keys.stored_key import StoredKey
     from application.prompts.cool_downs import SharedCoolDown
     from application.prompts.prompt_candidates import CandidateModel
     from application.prompts.selection_candidates import NamedSelector, Requirements
@@ -137,7 +137,7 @@ class FakeCandidateReader:
         return OrganizationState(org_sequence=sequence, cool_downs=list(self.cool_downs))
 
 
-def _may_use(key: HeldKey, model: CandidateModel) -> bool:
+def _may_use(key: StoredKey, model: CandidateModel) -> bool:
     """Return whether one of the lists names it; None for both means all."""
     if key.model_ids is None and key.provider_ids is None:
         return True

@@ -10,7 +10,7 @@ from application.bounds.quotas import DEFAULTS
 from application.bounds.shares import Shares
 from application.bounds.stocks import Stocks
 from application.errors import Unavailable
-from tests.fakes.timer import FakeTimer
+from tests.fakes.clock import FakeTimer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from application.verification.checkpoint_storage import NewestCheckpoint
     from application.verification.hash_chain import StoredEvent
-    from application.verification.raw_events import Span, Stray, WrongCredential
+    from application.verification.raw_events import EventsWithoutHead, Span, WrongCredential
     from application.verification.verification_proofs import Proof
 
 _BATCH = 5
@@ -64,10 +64,10 @@ class FakeRawEvents:
             if any(event.aggregate_id == id_.bytes for event in self.kept[: span.until])
         }
 
-    async def strays(self) -> Sequence[Stray]:
+    async def strays(self) -> Sequence[EventsWithoutHead]:
         return []
 
-    async def beyond(self, organization_ids: Sequence[UUID]) -> Sequence[Stray]:  # noqa: ARG002 - nothing is
+    async def beyond(self, organization_ids: Sequence[UUID]) -> Sequence[EventsWithoutHead]:  # noqa: ARG002 - nothing is
         return []
 
     async def wrong_credentials(self, organization_ids: Sequence[UUID]) -> Sequence[WrongCredential]:  # noqa: ARG002

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from application.caller import Caller
     from application.ports.clock import Clock
     from application.usage.request_log import RequestFilter
-    from application.usage.usage_ledger import Grouping, RequestRecord, UsageFilter, Use
+    from application.usage.usage_ledger import Grouping, ModelCall, RequestRecord, UsageFilter
 
 
 @dataclass(frozen=True)
 class _Kept:
     caller: Caller
     time: datetime
-    use: Use
+    use: ModelCall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ class FakeUsage:
         self._kept: dict[UUID, list[_Kept]] = defaultdict(list)
 
     @property
-    def uses(self) -> list[Use]:
+    def uses(self) -> list[ModelCall]:
         """All uses that are counted."""
         return [use for request in self.requests for use in request.counted]
 
@@ -125,7 +125,7 @@ class FakeUsage:
         return [each for each in self._logged[current_caller().organization_id] if _matches(each, filters)]
 
     async def read(self, filters: UsageFilter, grouping: Grouping, limit: int) -> UsageReport:
-        groups: dict[tuple[Any, ...], list[Use]] = defaultdict(list)
+        groups: dict[tuple[Any, ...], list[ModelCall]] = defaultdict(list)
         chosen = [
             kept
             for kept in self._kept[current_caller().organization_id]
@@ -199,7 +199,7 @@ def _logged(request: RequestRecord, caller: Caller, now: datetime) -> _Logged:
     )
 
 
-def _tokens(uses: Iterable[Use]) -> TokenUsage:
+def _tokens(uses: Iterable[ModelCall]) -> TokenUsage:
     counts: dict[str, Any] = {kind: _sum(getattr(use.tokens, kind) for use in uses) for kind in TOKEN_KINDS}
     return TokenUsage(**counts)
 
@@ -209,7 +209,7 @@ def _sum(counts: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def _attempt(use: Use, *, is_counted: bool) -> Mapping[str, Any]:
+def _attempt(use: ModelCall, *, is_counted: bool) -> Mapping[str, Any]:
     return {
         "model_id": str(use.model_id),
         "provider_id": str(use.provider_id),
@@ -238,7 +238,7 @@ def _group(kept: _Kept, grouping: Grouping) -> tuple[Any, ...]:
     )
 
 
-def _summed(name: tuple[Any, ...], uses: list[Use]) -> UsageSum:
+def _summed(name: tuple[Any, ...], uses: list[ModelCall]) -> UsageSum:
     hour, day, provider_id, model_id, provider_model_id, access_key_id, actor, labels = name
     outcomes: dict[str, int] = defaultdict(int)
     for use in uses:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from application.webhooks.outbox import FailedMessage, Pending
 from tests.builders import NOW
-from tests.fakes.timer import FakeTimer
+from tests.fakes.clock import FakeTimer
 
 if TYPE_CHECKING:
     from datetime import timedelta

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import migrations
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from tests.e2e.api_client import AUDIT, KEYS, MODELS, PROVIDERS, WEBHOOKS, Api, a_token, path_of
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class GenerateContent(PromptProtocol):
-    """Implements `PromptProtocol` for Google's models. No door speaks it, so nothing is ever passed through."""
+    """Implements `PromptProtocol` for Google's models. No client speaks it, so nothing is ever passed through."""
 
     name: ClassVar[WireProtocol] = "generate_content"
 

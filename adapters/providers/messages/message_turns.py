@@ -80,7 +80,7 @@ def _user_blocks(turn: Turn) -> list[dict[str, Any]]:
 def _assistant_blocks(turn: Turn, origin: str, translation: Translation) -> list[dict[str, Any]]:
     blocks = [block for part in turn.parts if (block := _assistant_block(part, origin, translation)) is not None]
     if blocks and blocks[0]["type"] not in THOUGHTS:
-        # A door whose protocol has no place for thoughts among the words may send them last; here they come first.
+        # A client whose protocol has no place for thoughts among the words may send them last; here they come first.
         blocks.sort(key=lambda block: block["type"] not in THOUGHTS)
     return blocks
 

@@ -58,7 +58,7 @@ class StreamDecoder(Protocol):
 class PromptProtocol(Protocol):
     """Writes requests and reads answers of one protocol; options that differ by service are its own.
 
-    `end_mark` is the event that ends a stream which is handed on; empty where the door writes it.
+    `end_mark` is the event that ends a stream which is handed on; empty where the client's API writes it.
     """
 
     name: ClassVar[WireProtocol]

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from application.declaration.errors import DeclarationRefused, Finding
 from application.declaration.exported import VERSION
-from application.declaration.litellm import accounts, model_fields
-from application.declaration.litellm.accounts import Accounts
-from application.declaration.litellm.leftovers import Leftovers, NotTaken, reason, shortened_list
+from application.declaration.litellm import model_fields, provider_accounts
+from application.declaration.litellm.provider_accounts import ProviderAccounts
+from application.declaration.litellm.translation_notes import NotImported, TranslationNotes, reason, shortened_list
 from application.declaration.litellm.values import items, members, number
 from application.declaration.translation import Translation
 
@@ -54,10 +54,10 @@ class _Translator:
 
     def __init__(self, config: Mapping[str, Any], environment: Mapping[str, str]) -> None:
         self._config = config
-        self._left = Leftovers()
+        self._left = TranslationNotes()
         variables = members(config.get("environment_variables"))
         own = {str(name): str(value) for name, value in variables.items() if value is not None}
-        self._accounts = Accounts(environment, own, self._left)
+        self._accounts = ProviderAccounts(environment, own, self._left)
         self._credentials = {
             str(each.get("credential_name")): members(each.get("credential_values"))
             for each in map(members, items(config.get("credential_list")))
@@ -69,7 +69,7 @@ class _Translator:
             name = members(entry).get("model_name")
             try:
                 self._take(name, members(entry))
-            except NotTaken as refusal:
+            except NotImported as refusal:
                 self._left.note(f"The model {name} (/model_list/{index}) is left out: {refusal}.")
         document: dict[str, Any] = {"version": VERSION, "providers": self._accounts.providers}
         budget = self._budget()
@@ -82,11 +82,11 @@ class _Translator:
         params, info = members(entry.get("litellm_params")), members(entry.get("model_info"))
         params = {**self._credentials.get(str(params.get("litellm_credential_name")), {}), **params}
         if not isinstance(name, str) or not name:
-            raise NotTaken("it has no model_name")
+            raise NotImported("it has no model_name")
         if not params.get("model"):
-            raise NotTaken("it has no litellm_params.model")
+            raise NotImported("it has no litellm_params.model")
         if "*" in f"{name}{params['model']}":
-            raise NotTaken("models are registered one by one here; choose some with `modelbook import env --models`")
+            raise NotImported("models are registered one by one here; choose some with `modelbook import env --models`")
         kind, model_id = _service_and_model(params)
         provider = self._accounts.provider(kind, params)
         model = {"modelId": model_id, "name": name, **model_fields.facts(name, params, info, self._left)}
@@ -113,7 +113,7 @@ class _Translator:
     def _note_rest(
         self, name: str, entry: Mapping[str, Any], params: Mapping[str, Any], info: Mapping[str, Any]
     ) -> None:
-        taken = accounts.OF_PARAMS | model_fields.OF_PARAMS
+        taken = provider_accounts.OF_PARAMS | model_fields.OF_PARAMS
         left = [field for field in params if field not in taken and not model_fields.is_tier(field)]
         left += [field for field in info if field not in model_fields.OF_INFO and not model_fields.is_tier(field)]
         left += [field for field in entry if field not in _ENTRY]
@@ -167,7 +167,7 @@ def _service_and_model(params: Mapping[str, Any]) -> tuple[str, str]:
     else:
         found = next((kind for form, kind in _WITHOUT_PREFIX if form.match(text)), None)
         if found is None:
-            raise NotTaken(f"{text} does not name its service (as openai/{text} does)")
+            raise NotImported(f"{text} does not name its service (as openai/{text} does)")
         kind, model_id = found, text
     for route in _ROUTES:
         model_id = model_id.removeprefix(route) if kind in {"openai", "azure"} else model_id

@@ -10,7 +10,7 @@ from application.declaration.litellm.values import number, whole_number
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from application.declaration.litellm.leftovers import Leftovers
+    from application.declaration.litellm.translation_notes import TranslationNotes
 
 _CONFIG: Final = {
     "temperature": "temperature",
@@ -66,7 +66,7 @@ OF_INFO: Final = _FACTS | _PRICES.keys() | _CAPABILITIES.keys()
 """The fields that are taken over from here."""
 
 
-def facts(name: str, params: Mapping[str, Any], info: Mapping[str, Any], left: Leftovers) -> dict[str, Any]:
+def facts(name: str, params: Mapping[str, Any], info: Mapping[str, Any], left: TranslationNotes) -> dict[str, Any]:
     """Return what the model is: its type, what it can do, its limits and its prices."""
     found: dict[str, Any] = {}
     mode = info.get("mode")
@@ -86,7 +86,7 @@ def facts(name: str, params: Mapping[str, Any], info: Mapping[str, Any], left: L
     return found | ({"pricing": prices} if prices else {})
 
 
-def config(name: str, params: Mapping[str, Any], info: Mapping[str, Any], left: Leftovers) -> dict[str, Any]:
+def config(name: str, params: Mapping[str, Any], info: Mapping[str, Any], left: TranslationNotes) -> dict[str, Any]:
     """Return the defaults that the model is run with."""
     found: dict[str, Any] = {}
     for field, ours in _CONFIG.items():

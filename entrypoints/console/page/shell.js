@@ -2,11 +2,11 @@
 
 import { liveState } from "./core/live.js";
 import { PLACES } from "./core/places.js";
-import { href } from "./core/router.js";
+import { href, place } from "./core/router.js";
 import { warn } from "./core/messages.js";
 import { changeOrganization, endSession, nameOf } from "./core/provider-session.js";
 import { enter, home, refusal, signOut } from "./core/session.js";
-import { html, render, Store, useLayoutEffect, useRef, useStore } from "./core/view.js";
+import { html, render, Store, useEffect, useLayoutEffect, useRef, useState, useStore } from "./core/view.js";
 import { icon } from "./parts/icon.js";
 import { openSettings } from "./parts/settings.js";
 import { removeNow } from "./parts/remove-later.js";
@@ -17,7 +17,32 @@ let path = "";
 
 export function drawFrame(session, openPalette) {
   document.body.classList.toggle("signed-out", !session);
-  render(html`<div class="rail"><${Brand} />${session ? html`<${Finder} open=${openPalette} /><${Navigation} session=${session} /><${Person} session=${session} />` : null}</div>`, document.getElementById("top"));
+  path ||= place().path;
+  render(html`<div class="rail"><${Brand} />${session ? html`<${Finder} open=${openPalette} /><${Light} /><${Places} session=${session} />` : null}</div>`, document.getElementById("top"));
+}
+
+// In a narrow window they unfold from a button, and fold again when somebody has gone to one.
+function Places({ session }) {
+  useStore(here);
+  const [isOpen, setOpen] = useState(false);
+  const button = useRef(null);
+  const places = useRef(null);
+  useEffect(() => setOpen(false), [path]);
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    const fold = ({ target }) => places.current.contains(target) || button.current.contains(target) || setOpen(false);
+    document.addEventListener("pointerdown", fold);
+    return () => document.removeEventListener("pointerdown", fold);
+  }, [isOpen]);
+  const key = (event) => {
+    if (event.key !== "Escape" || !isOpen) return;
+    setOpen(false);
+    button.current.focus();
+  };
+  return html`<button type="button" class="plain unfold" ref=${button} aria-expanded=${String(isOpen)} aria-controls="places" onclick=${() => setOpen(!isOpen)} onkeydown=${key}>${icon("menu")}Menu</button>
+    <div id="places" class=${isOpen ? "places open" : "places"} ref=${places} onkeydown=${key} onclick=${({ target }) => target.closest("a") && setOpen(false)}>
+      <${Navigation} /><${Person} session=${session} />
+    </div>`;
 }
 
 export function markPlace(shown) {
@@ -50,9 +75,8 @@ const Brand = () => html`<a class="brand" href=${href(home())}><img src=${new UR
 const Finder = ({ open }) => html`<button type="button" class="plain finder" aria-keyshortcuts="Control+K" onclick=${open}>${icon("search")}<span>Go to…</span><kbd aria-hidden="true">Ctrl K</kbd></button>`;
 
 function Navigation() {
-  useStore(here);
   const nav = useRef(null);
-  useLayoutEffect(() => nav.current.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [path]);
+  useLayoutEffect(() => nav.current.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" }), [path]);
   const isHere = (place) => path === place || path.startsWith(`${place}/`);
   return html`<nav aria-label="Pages" ref=${nav}>${PLACES.map(([group, places]) => {
     const allowed = places.filter(([, , needs]) => refusal(needs) === null);
@@ -66,7 +90,6 @@ function Person({ session }) {
   const role = [session.role, session.isPlatformAdmin ? "platform admin" : null].filter(Boolean).join(", ");
   const name = session.accountId ? html`<a href=${href("/account")} title="Your account">${session.name}</a>` : html`<strong title=${session.actor}>${session.name ?? session.actor}</strong>`;
   return html`<div class="person">
-    <${Light} />
     <p class="who">${name}<span class="quiet">${role || "no role"}</span></p>
     <${Organization} session=${session} />
     <p><a href="api/docs" class="quiet">API</a><button type="button" class="link quiet" onclick=${() => openSettings()}>Settings</button><button type="button" class="plain" onclick=${() => leave(session)}>Sign out</button></p>

@@ -1,4 +1,4 @@
-"""Schemas of model lists at the doors, in the shape that the client expects."""
+"""Schemas of model lists in the compatible APIs, in the shape that the client expects."""
 
 from __future__ import annotations
 

@@ -8,12 +8,17 @@ from application.errors import BudgetExceeded, CostUnknown, ModelNotFound, RateL
 from application.ports.provider_gateway import CallOutcome, UpstreamFailure
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits, PromptFailed
 from entrypoints.http.answers import prompt_examples as examples
-from entrypoints.http.answers.chat_completions import ChatChunk, CompletedChat
-from entrypoints.http.answers.messages import CompletedMessageAnswer, MessageEvent
+from entrypoints.http.answers.compatible_prompts import (
+    ChatChunk,
+    CompletedChat,
+    CompletedMessageAnswer,
+    CompletedResponse,
+    MessageEvent,
+    ResponseEvent,
+)
 from entrypoints.http.answers.prompts import FinishedAnswer, GeneratedAnswer, ToolCallEvent, WrittenWords
-from entrypoints.http.answers.responses import CompletedResponse, ResponseEvent
+from entrypoints.http.compatible_apis.openai_errors import OPENAI_SHAPE, error_document
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
-from entrypoints.http.openai_errors import OPENAI_SHAPE, error_document
 from entrypoints.http.problems import PROBLEM_DETAILS, problem_document
 from entrypoints.http.routes import Answer, StreamedEvent
 

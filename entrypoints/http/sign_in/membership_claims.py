@@ -14,8 +14,8 @@ from uuid import UUID
 from pydantic_core import PydanticCustomError
 
 from application.sign_in.sign_in_sessions import SignedInPerson
+from entrypoints.http.authorization import Role
 from entrypoints.http.field_types import parse_uuid
-from entrypoints.http.principal import Role
 from entrypoints.http.sign_in.sign_in_problems import no_access
 from entrypoints.http.token_claims import is_platform_admin, subject_of
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from entrypoints.http.principal import Principal, Role
+from entrypoints.http.authorization import Principal, Role
 from entrypoints.http.request_context import context_of
 from entrypoints.http.request_errors import NotAuthenticated
 from entrypoints.http.sign_in.issuer_http import IssuerHttp

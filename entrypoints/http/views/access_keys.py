@@ -16,15 +16,14 @@ from domain.access_key.values import NO_LIMITS
 from entrypoints.http.answers.access_keys import AccessKey, AccessKeyList, IssuedAccessKey
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.access_keys import AccessKeyListQuery, AccessKeyPatch, AccessKeyRotation, NewAccessKey
+from entrypoints.http.pagination import list_response, page_request
 from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.lists import list_response, page_request
 from entrypoints.http.views.write_responses import (
     REMOVED,
     WRITTEN,
     changed_response,
     document_response,
-    mentioned,
     removed_response,
     shown_once_response,
 )
@@ -136,14 +135,14 @@ class AccessKeyViews:
         command = ChangeAccessKey(
             key_id=path_id(request, "id"),
             expected_revision=expected_revision(request),
-            name=mentioned(body, "name"),
-            model_ids=mentioned(body, "model_ids"),
-            provider_ids=mentioned(body, "provider_ids"),
+            name=body.mentioned("name"),
+            model_ids=body.mentioned("model_ids"),
+            provider_ids=body.mentioned("provider_ids"),
             limits=_limits(body),
             budget=_budget(body),
-            labels=mentioned(body, "labels"),
-            expires_at=mentioned(body, "expires_at"),
-            is_enabled=mentioned(body, "is_enabled"),
+            labels=body.mentioned("labels"),
+            expires_at=body.mentioned("expires_at"),
+            is_enabled=body.mentioned("is_enabled"),
         )
         return await changed_response(self.documents, await self.change(command))
 
@@ -201,14 +200,14 @@ class AccessKeyViews:
         )
 
 
-def _limits(body: AccessKeyPatch) -> Any:  # noqa: ANN401 - as `mentioned`
+def _limits(body: AccessKeyPatch) -> Any:  # noqa: ANN401 - as `Body.mentioned`
     limits = body.limits
     if "limits" not in body.model_fields_set or limits is None:
-        return mentioned(body, "limits")
+        return body.mentioned("limits")
     return {name: getattr(limits, name) for name in limits.model_fields_set}
 
 
-def _budget(body: AccessKeyPatch) -> Any:  # noqa: ANN401 - as `mentioned`
+def _budget(body: AccessKeyPatch) -> Any:  # noqa: ANN401 - as `Body.mentioned`
     if "budget" not in body.model_fields_set or body.budget is None:
-        return mentioned(body, "budget")
+        return body.mentioned("budget")
     return body.budget.budget()

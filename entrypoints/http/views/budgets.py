@@ -83,8 +83,8 @@ class BudgetViews:
     async def put_budget(self, request: web.Request) -> web.Response:
         """Replace or remove the organization's budget
 
-        Prompts that would pass it are refused until the next period begins: with `budget-exceeded`, 429, and at the
-        doors as their clients know it. What was spent in the period counts. Without `usd` there is no budget.
+        Prompts that would pass it are refused until the next period begins: with `budget-exceeded`, 429, and under
+        `/v1` as its clients know it. What was spent in the period counts. Without `usd` there is no budget.
         """
         body = await json_body(request, BudgetReplacement)
         recorded = await self.change_budget(body.budget(), expected_revision(request))

@@ -12,13 +12,13 @@ from application.errors import BulkRefused, Conflict, QuotaReached
 from application.run_in_thread import run_in_thread_if_large
 from entrypoints.http.answers.models import BulkResult
 from entrypoints.http.authorization import Access
+from entrypoints.http.bodies.convert_models import operation
 from entrypoints.http.bodies.models import BulkOperations
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.json_responses import json_bytes, json_response
 from entrypoints.http.parse_request import json_body
 from entrypoints.http.problems import problem_error
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.model_commands import operation
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence

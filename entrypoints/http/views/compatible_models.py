@@ -20,9 +20,9 @@ from entrypoints.http.answers.compatible_models import (
     MessagesModelList,
 )
 from entrypoints.http.authorization import Access
+from entrypoints.http.compatible_apis.openai_errors import OPENAI_SHAPE
 from entrypoints.http.field_types import Query, Whole
 from entrypoints.http.json_responses import json_response
-from entrypoints.http.openai_errors import OPENAI_SHAPE
 from entrypoints.http.parse_request import query_of
 from entrypoints.http.routes import Answer, endpoint
 
@@ -48,7 +48,7 @@ class CompatibleModelQuery(Query):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompatibleModelViews:
-    """Shows models at the doors: in Anthropic's shape to clients that name its version, in OpenAI's to all others."""
+    """Shows models in Anthropic's shape to clients that name its version, in OpenAI's to all others."""
 
     select: Callable[[SelectModel], Awaitable[Selection]]
     callable_models: Callable[[str | None, int], Awaitable[NamedModels]]

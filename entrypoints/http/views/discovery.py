@@ -128,17 +128,17 @@ class DiscoveryViews:
         """
         provider_id = path_id(request, "id")
         query = query_of(request, ChecksQuery)
-        standing = await self.checks.standing(provider_id)
+        state = await self.checks.state(provider_id)
         recent = await self.checks.recent(provider_id, query.limit)
         return json_response(
             provider_answers.ProviderHealth.model_validate(
                 {
                     "provider_id": provider_id,
-                    "status": standing.status,
-                    "since": standing.since,
-                    "streak": standing.streak,
-                    "last_check_at": standing.last_check_at,
-                    "next_check_at": standing.next_check_at,
+                    "status": state.status,
+                    "since": state.since,
+                    "streak": state.streak,
+                    "last_check_at": state.last_check_at,
+                    "next_check_at": state.next_check_at,
                     "data": [{**report, "provider_id": provider_id} for report in recent],
                 }
             )

@@ -11,23 +11,23 @@ from application.prompts.selection_candidates import ModelByAnyName
 from entrypoints.http.answers.prompt_outcomes import PROMPT_PROBLEMS
 from entrypoints.http.answers.prompts import EmbeddedTexts
 from entrypoints.http.authorization import Access
+from entrypoints.http.bodies.convert_prompts import selector_of
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT
-from entrypoints.http.doors.door_request import DoorRequest
-from entrypoints.http.doors.embeddings.bodies import EmbeddingBody, EmbeddingList, TextsToEmbed
-from entrypoints.http.doors.embeddings.conversions import (
+from entrypoints.http.compatible_apis.embeddings.bodies import EmbeddingBody, EmbeddingList, TextsToEmbed
+from entrypoints.http.compatible_apis.embeddings.conversions import (
     embedding_list,
     inputs_of,
     no_conversation,
     preferred_embedding,
 )
-from entrypoints.http.doors.ignored_fields_header import ignored_header
+from entrypoints.http.compatible_apis.lazy_client_request import LazyClientRequest
+from entrypoints.http.compatible_apis.openai_errors import OPENAI_SHAPE
+from entrypoints.http.headers import ignored_header
 from entrypoints.http.json_responses import answer_bytes, json_response
-from entrypoints.http.openai_errors import OPENAI_SHAPE
 from entrypoints.http.parse_request import json_body, json_to_hand_on
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client
-from entrypoints.http.views.doors import OF_DOORS
-from entrypoints.http.views.prompt_commands import selector_of
+from entrypoints.http.views.compatible_apis import COMPATIBLE_API
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -89,7 +89,7 @@ class EmbeddingViews:
         answers={200: Answer(description="The vectors.", schema=EmbeddingList)},
         problems=PROMPT_PROBLEMS,
         problem_shape=OPENAI_SHAPE,
-        **OF_DOORS,
+        **COMPATIBLE_API,
     )
     async def create_embedding(self, request: web.Request) -> web.Response:
         """Turn texts into vectors, in OpenAI's shape
@@ -114,7 +114,7 @@ def _prompt(
     asked = {"input": inputs.texts or inputs.tokens}
     return Prompt(
         selector=selector,
-        client=DoorRequest(protocol=None, body=asked, read=no_conversation, is_stream=False),
+        client=LazyClientRequest(protocol=None, body=asked, read=no_conversation, is_stream=False),
         deadline_seconds=None if deadline_seconds is None else float(deadline_seconds),
-        door=request.path,
+        route=request.path,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.commands.remove_model import RemoveModel
-from application.commands.replace_model import ReplaceModel
+from application.commands.replace_model_fields import ReplaceModel
 from application.commands.revert_model import RevertModel
 from application.errors import (
     Conflict,
@@ -22,13 +22,13 @@ from application.unset import UNSET
 from domain.model.errors import ModelIdentityFixed
 from entrypoints.http.answers.models import Model, ModelList
 from entrypoints.http.authorization import Access
+from entrypoints.http.bodies.convert_models import change, given_facts, registration
 from entrypoints.http.bodies.models import ModelListQuery, ModelPatch, ModelReplacement, ModelReversion, NewModel
 from entrypoints.http.bodies.point_in_time import PastQuery
+from entrypoints.http.pagination import list_response, page_request
 from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.lists import list_response, page_request
-from entrypoints.http.views.model_commands import change, given_facts, registration
-from entrypoints.http.views.past_responses import is_or_was_response, with_clock
+from entrypoints.http.views.responses_as_of import response_as_of, with_clock
 from entrypoints.http.views.write_responses import (
     REMOVED,
     WRITTEN,
@@ -112,7 +112,7 @@ class ModelViews:
         With `asOf` or `atRevision` its past state is read from the log; a moment at which it did not exist is answered
         with 404.
         """
-        return await is_or_was_response(request, self.documents, self.as_of, self.past)
+        return await response_as_of(request, self.documents, self.as_of, self.past)
 
     @endpoint(
         "POST",

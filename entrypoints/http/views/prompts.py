@@ -23,17 +23,17 @@ from entrypoints.http.answers.prompt_outcomes import GENERATED, PROMPT_PROBLEMS
 from entrypoints.http.answers.prompts import CandidateModel, Choice, FinishedAnswer, GeneratedAnswer, ToolCallEvent
 from entrypoints.http.answers.response_model import document_of
 from entrypoints.http.authorization import Access
+from entrypoints.http.bodies.convert_prompts import prompt_of, selector_of
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT, ModelToSelect, PromptToRun
-from entrypoints.http.doors.ignored_fields_header import ignored_header
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream
+from entrypoints.http.headers import ignored_header
 from entrypoints.http.json_responses import answer_bytes, json_bytes, json_response
 from entrypoints.http.parse_request import json_body
 from entrypoints.http.problems import problem_document
 from entrypoints.http.request_context import context_of, note_failure
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client
-from entrypoints.http.views.prompt_commands import prompt_of, selector_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from application.prompts.prompt_request import Prompt
+    from application.prompts.run_prompt import PromptEvent
     from application.prompts.selection_candidates import Selection
-    from application.prompts.stream_prompt import PromptEvent
 
 
 class StreamPrompt(Protocol):
@@ -116,7 +116,7 @@ class PromptViews:
         with a colon keep the connection open.
         """
         body = await json_body(request, PromptToRun)
-        prompt = prompt_of(body, door=request.path)
+        prompt = prompt_of(body, route=request.path)
         with cancelled_without_client(request):
             if body.stream:
                 return await self._streamed(request, prompt)

@@ -35,16 +35,15 @@ from entrypoints.http.bodies.providers import (
     ProviderReversion,
     RemovalQuery,
 )
+from entrypoints.http.pagination import list_response, page_request
 from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.lists import list_response, page_request
-from entrypoints.http.views.past_responses import is_or_was_response, with_clock
+from entrypoints.http.views.responses_as_of import response_as_of, with_clock
 from entrypoints.http.views.write_responses import (
     REMOVED,
     WRITTEN,
     changed_response,
     created_response,
-    mentioned,
     removed_response,
 )
 
@@ -123,7 +122,7 @@ class ProviderViews:
         With `asOf` or `atRevision` its past state is read from the log; a moment at which it did not exist is answered
         with 404.
         """
-        return await is_or_was_response(request, self.documents, self.as_of, self.past)
+        return await response_as_of(request, self.documents, self.as_of, self.past)
 
     @endpoint(
         "POST",
@@ -204,7 +203,7 @@ class ProviderViews:
             name=body.name,
             endpoint=body.endpoint,
             settings=body.settings,
-            secrets=SecretsChange(api_key=mentioned(body, "api_key"), extra_headers=mentioned(body, "extra_headers")),
+            secrets=SecretsChange(api_key=body.mentioned("api_key"), extra_headers=body.mentioned("extra_headers")),
             is_enabled=body.is_enabled,
         )
         return await changed_response(self.documents, await self.change(command))
@@ -229,17 +228,17 @@ class ProviderViews:
         command = ChangeProvider(
             provider_id=path_id(request, "id"),
             expected_revision=expected_revision(request),
-            provider_type=mentioned(body, "provider_type"),
-            name=mentioned(body, "name"),
-            endpoint=mentioned(body, "endpoint"),
+            provider_type=body.mentioned("provider_type"),
+            name=body.mentioned("name"),
+            endpoint=body.mentioned("endpoint"),
             settings={} if clears_settings else UNSET,
-            settings_patch=UNSET if clears_settings else mentioned(body, "settings"),
+            settings_patch=UNSET if clears_settings else body.mentioned("settings"),
             secrets=SecretsChange(
-                api_key=mentioned(body, "api_key"),
+                api_key=body.mentioned("api_key"),
                 extra_headers=None if clears_headers else UNSET,
-                extra_headers_patch=UNSET if clears_headers else mentioned(body, "extra_headers"),
+                extra_headers_patch=UNSET if clears_headers else body.mentioned("extra_headers"),
             ),
-            is_enabled=mentioned(body, "is_enabled"),
+            is_enabled=body.mentioned("is_enabled"),
         )
         return await changed_response(self.documents, await self.change(command))
 

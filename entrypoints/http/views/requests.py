@@ -13,10 +13,9 @@ from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.requests import RequestsQuery, label_of
 from entrypoints.http.csv_answers import CsvExport, wants_csv
 from entrypoints.http.field_types import camel
-from entrypoints.http.pagination import Position, position_of
+from entrypoints.http.pagination import Position, log_response, position_of
 from entrypoints.http.parse_request import query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.lists import log_response
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -75,7 +74,7 @@ class RequestViews:
     async def list_requests(self, request: web.Request) -> web.StreamResponse:
         """List the calls of clients
 
-        One entry for each prompt, embedding and count of tokens at any door, the newest first: who requested which
+        One entry for each prompt, embedding and count of tokens in any API, the newest first: who requested which
         model, which one answered, what was tried, tokens, cost and time. No prompts and no answers. A call is listed at
         most a second after it ended, and for 30 days unless the operator has set another time. What was refused before
         a model was looked for, such as a body that makes no sense, is not listed.

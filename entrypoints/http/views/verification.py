@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints
 from application.caller import current_caller
 from application.policies.change_reasons import LONGEST_REASON
 from application.verification.checkpoint_storage import AnotherSink, SinkUnusable
-from application.verification.state_restore import NothingRestored, StateRestore
+from application.verification.record_restore import NoRestoreToRecord, RecordRestore
 from entrypoints.auditing.verification_documents import (
     restored_answer,
     verification_answer,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.verification.raw_events import RawEvents
-    from application.verification.state_restore import StatedRestore
+    from application.verification.record_restore import RecordedRestore
     from application.verification.verify_log import Verification
 
 
@@ -75,7 +75,7 @@ class VerificationViews:
     verify: Verify
     export: Export
     log_of: Callable[[UUID], RawEvents]
-    state_restore: Callable[[StateRestore], Awaitable[StatedRestore]]
+    record_restore: Callable[[RecordRestore], Awaitable[RecordedRestore]]
     public_key: bytes | None
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -151,7 +151,7 @@ class VerificationViews:
         tag="administration",
         body=Restoring,
         answers={200: Answer(description="What was stated.", schema=answers.StatedRestore)},
-        problems=(NothingRestored, AnotherSink, SinkUnusable),
+        problems=(NoRestoreToRecord, AnotherSink, SinkUnusable),
     )
     async def state_restored(self, request: web.Request) -> web.Response:
         """State that a backup was restored
@@ -164,5 +164,5 @@ class VerificationViews:
         context = context_of(request)
         actor = principal_of(request).actor
         reason = context.reason or body.reason
-        stated = await self.state_restore(StateRestore(reason=reason, actor=actor, correlation_id=context.request_id))
+        stated = await self.record_restore(RecordRestore(reason=reason, actor=actor, correlation_id=context.request_id))
         return json_response(restored_answer(stated, public_key=self.public_key))

@@ -29,16 +29,14 @@ from entrypoints.http.bodies.webhooks import (
     WebhookRotation,
 )
 from entrypoints.http.json_responses import json_response
-from entrypoints.http.pagination import position_of
+from entrypoints.http.pagination import list_response, page_request, position_of
 from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.lists import list_response, page_request
 from entrypoints.http.views.write_responses import (
     REMOVED,
     WRITTEN,
     changed_response,
     document_response,
-    mentioned,
     removed_response,
     shown_once_response,
 )
@@ -150,11 +148,11 @@ class WebhookViews:
         command = ChangeWebhook(
             webhook_id=path_id(request, "id"),
             expected_revision=expected_revision(request),
-            name=mentioned(body, "name"),
-            url=mentioned(body, "url"),
-            topics=mentioned(body, "topics"),
-            format=mentioned(body, "format"),
-            is_enabled=mentioned(body, "is_enabled"),
+            name=body.mentioned("name"),
+            url=body.mentioned("url"),
+            topics=body.mentioned("topics"),
+            format=body.mentioned("format"),
+            is_enabled=body.mentioned("is_enabled"),
         )
         return await changed_response(self.documents, await self.change(command))
 

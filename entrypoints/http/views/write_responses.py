@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from application.unset import UNSET
 from entrypoints.http.json_responses import json_bytes, json_response, no_content, resource_location
 from entrypoints.http.request_context import context_of
 from entrypoints.http.routes import Answer
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from aiohttp import web
-    from pydantic import BaseModel
 
     from application.ports.resource_documents import Document
     from application.recorded_revision import Recorded
@@ -82,8 +80,3 @@ async def shown_once_response(
 
 def _with(document: bytes, name: str, text: str | None) -> bytes:
     return document[:-1] + b"," + json_bytes({name: text})[1:]
-
-
-def mentioned(body: BaseModel, name: str) -> Any:  # noqa: ANN401 - whatever the field's type is
-    """Return the field of a patch, `UNSET` when the request left it out."""
-    return getattr(body, name) if name in body.model_fields_set else UNSET

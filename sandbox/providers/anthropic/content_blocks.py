@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import orjson
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject
 from sandbox.model_catalogue import SimulatedModel
 from sandbox.model_reply import ModelReply, TextBlock, ThinkingBlock
+from sandbox.parsed_request import ApiCall
 from sandbox.providers.anthropic.model_rules import rules_of
 from sandbox.providers.anthropic.thinking_options import shows_thoughts
 from sandbox.providers.anthropic.thinking_signatures import redacted_data, sign

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import orjson
 
-from sandbox.api_call import ApiCall
 from sandbox.faults.stream_faults import FILLER_TEXT
 from sandbox.json_fields import JsonObject
 from sandbox.model_catalogue import SimulatedModel
 from sandbox.model_reply import Finish, ModelReply, write_reply
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, ProviderStream, RequestRefused
 from sandbox.providers.anthropic.content_blocks import write_blocks
 from sandbox.providers.anthropic.prompt_caching import CacheUse, use_cache

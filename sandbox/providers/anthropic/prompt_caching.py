@@ -9,8 +9,8 @@ from hashlib import sha256
 
 import orjson
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject, object_at, objects_at, text_at
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import RequestRefused
 from sandbox.token_counting import IMAGE_TOKENS, split_tokens
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from sandbox.api_call import ApiCall
 from sandbox.model_catalogue import load_catalogue
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse
 from sandbox.providers.anthropic.list_models import get_model, list_models
 from sandbox.providers.anthropic.messages_endpoint import (

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject, count_at, list_at, objects_at, text_at
 from sandbox.model_catalogue import SimulatedModel
 from sandbox.parsed_prompt import ParsedPrompt, ToolResult, Turn, prompt_from_turns
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import RequestRefused
 from sandbox.providers.anthropic.media_blocks import read_media
 from sandbox.providers.anthropic.model_rules import Claude, rules_of

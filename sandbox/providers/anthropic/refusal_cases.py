@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from sandbox.api_call import Operation
 from sandbox.json_fields import JsonObject
+from sandbox.parsed_request import Operation
 from sandbox.refusal_cases import BAD_GATEWAY, GENERATING, RefusalCase
 
 #: Counting tokens is free, but shows the credit problem.

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import orjson
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject, object_at, objects_at, text_at
 from sandbox.model_catalogue import SimulatedModel
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import RequestRefused
 from sandbox.providers.anthropic.model_rules import rules_of
 from sandbox.providers.anthropic.prompt_caching import blocks_of, without_breakpoints

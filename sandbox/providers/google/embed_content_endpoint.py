@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from sandbox.api_call import ApiCall
-from sandbox.embedding_vectors import embedding_vector
 from sandbox.json_fields import JsonObject, object_at, objects_at, text_at
+from sandbox.make_embeddings import embedding_vector
 from sandbox.model_catalogue import SimulatedModel
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, RequestRefused
 from sandbox.providers.google.known_fields import either
 from sandbox.providers.google.list_models import find_model

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import orjson
 
-from sandbox.api_call import ApiCall
 from sandbox.faults.stream_faults import FILLER_TEXT
 from sandbox.json_fields import JsonObject, object_at
 from sandbox.model_catalogue import SimulatedModel
 from sandbox.model_reply import Finish, ModelReply, write_reply
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, ProviderStream, RequestRefused
 from sandbox.providers.google.list_models import find_model
 from sandbox.providers.google.read_request import read_limit, read_prompt

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from sandbox.api_call import ApiCall
 from sandbox.model_catalogue import load_catalogue
+from sandbox.parsed_request import ApiCall
 from sandbox.providers.google.embed_content_endpoint import embed_many, embed_one
 from sandbox.providers.google.generate_content_endpoint import count, error_frame, generate, refuse
 from sandbox.providers.google.list_models import get_model, list_models

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 
 import orjson
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject, object_at, objects_at, text_at
 from sandbox.model_catalogue import SimulatedModel
 from sandbox.parsed_prompt import Image, ParsedPrompt, Tool, ToolResult, Turn, decode_image, prompt_from_turns
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import RequestRefused
 from sandbox.providers.google.known_fields import either, object_of, refuse_unknown
 from sandbox.providers.google.thinking_rules import read_thinking, version_of

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject
 from sandbox.model_catalogue import SimulatedModel
 from sandbox.model_reply import ModelReply, TextBlock, ThinkingBlock
+from sandbox.parsed_request import ApiCall
 from sandbox.providers.google.known_fields import either, object_of
 from sandbox.providers.google.read_request import settings_of
 from sandbox.providers.google.thinking_rules import needs_signatures

@@ -4,9 +4,9 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import objects_at, text_at
 from sandbox.model_catalogue import SimulatedModel
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import RequestRefused
 from sandbox.providers.google.known_fields import either, object_of
 from sandbox.providers.google.thinking_rules import needs_signatures

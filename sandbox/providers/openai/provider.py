@@ -1,9 +1,9 @@
 """OpenAI: models without a page, chat completions, responses, embeddings, headers."""
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject
 from sandbox.model_catalogue import Row, SimulatedModel, load_catalogue
 from sandbox.model_reply import ModelReply
+from sandbox.parsed_request import ApiCall
 from sandbox.providers.openai.reasoning_rules import read_chat_thinking
 from sandbox.providers.openai.refusal_cases import CASES
 from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint

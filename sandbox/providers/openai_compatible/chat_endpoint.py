@@ -1,9 +1,9 @@
 """The view of `POST /chat_endpoint/completions`, for every server that has one."""
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject, objects_at
 from sandbox.model_catalogue import SimulatedModel
 from sandbox.model_reply import ModelReply, write_reply
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, ProviderStream, RequestRefused
 from sandbox.providers.openai_compatible.chat_options import ChatOptions
 from sandbox.providers.openai_compatible.completion import completion

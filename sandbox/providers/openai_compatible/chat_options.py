@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject, object_at, text_at
 from sandbox.model_catalogue import SimulatedModel
 from sandbox.model_reply import ModelReply
 from sandbox.parsed_prompt import EFFORTS, Thinking
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import RequestRefused
 
 Usage: TypeAlias = Callable[[ModelReply, SimulatedModel], JsonObject]

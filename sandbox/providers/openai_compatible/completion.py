@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import orjson
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject, count_at
 from sandbox.model_catalogue import SimulatedModel
 from sandbox.model_reply import Finish, ModelReply
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse
 from sandbox.providers.openai_compatible.chat_options import ChatOptions
 from sandbox.tool_calls import ToolCall

@@ -4,10 +4,10 @@ import base64
 import struct
 from collections.abc import Sequence
 
-from sandbox.api_call import ApiCall
-from sandbox.embedding_vectors import embedding_vector
 from sandbox.json_fields import JsonObject, count_at, list_at, text_at
+from sandbox.make_embeddings import embedding_vector
 from sandbox.model_catalogue import SimulatedModel
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, RequestRefused
 from sandbox.providers.openai_compatible.chat_options import unknown_model
 from sandbox.token_counting import split_tokens

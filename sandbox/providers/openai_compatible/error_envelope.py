@@ -1,7 +1,7 @@
 """Errors in OpenAI's envelope."""
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, RequestRefused
 from sandbox.providers.openai_compatible.completion import frame
 from sandbox.refusal_cases import RefusalCase, refusal_response

@@ -1,6 +1,6 @@
 """`GET /models` and `GET /models/{id}` in OpenAI's envelope."""
 
-from sandbox.api_call import ApiCall
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, RequestRefused
 
 

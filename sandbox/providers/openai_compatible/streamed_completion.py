@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from sandbox.api_call import ApiCall
 from sandbox.faults.stream_faults import FILLER_TEXT
 from sandbox.json_fields import JsonObject, object_at
 from sandbox.model_catalogue import SimulatedModel
 from sandbox.model_reply import ModelReply, TextBlock, ThinkingBlock
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderStream
 from sandbox.providers.openai_compatible.chat_options import ChatOptions
 from sandbox.providers.openai_compatible.completion import (

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject, count_at, list_at, object_at, objects_at, text_at
 from sandbox.model_catalogue import SimulatedModel
 from sandbox.parsed_prompt import ParsedPrompt, Thinking, ToolResult, Turn, prompt_from_turns
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import RequestRefused
 from sandbox.providers.openai_compatible.strict_schemas import refuse_loose_schema
 from sandbox.providers.openai_compatible.tool_options import read_tool_options, refuse_long

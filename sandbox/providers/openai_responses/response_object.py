@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject, object_at
 from sandbox.model_catalogue import SimulatedModel
 from sandbox.model_reply import Block, Finish, ModelReply, TextBlock, ThinkingBlock
+from sandbox.parsed_request import ApiCall
 from sandbox.providers.openai_compatible.completion import arguments_of, call_id
 from sandbox.signed_blobs import signed_blob
 from sandbox.tool_calls import ToolCall

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from sandbox.api_call import ApiCall
 from sandbox.json_fields import JsonObject, text_at
 from sandbox.model_catalogue import SimulatedModel
 from sandbox.model_reply import write_reply
 from sandbox.parsed_prompt import ParsedPrompt
+from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, ProviderStream, RequestRefused
 from sandbox.providers.openai.reasoning_rules import read_responses_thinking
 from sandbox.providers.openai_compatible.chat_options import unknown_model

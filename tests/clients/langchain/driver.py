@@ -30,22 +30,22 @@ class City(BaseModel):
 
 
 class _Operations:
-    def __init__(self, url: str, token: str, door: str) -> None:
-        self._url, self._token, self._door = url, token, door
+    def __init__(self, url: str, token: str, api: str) -> None:
+        self._url, self._token, self._api = url, token, api
 
     def all(self) -> Mapping[str, Any]:
         names = ["chat", "stream", "tools", "schema", "image", "pdf", "think", "leave"]
-        names += ["embed"] if self._door == "chat_completions" else []
+        names += ["embed"] if self._api == "chat_completions" else []
         return {name: getattr(self, name) for name in names}
 
     def _model(self, model: str, effort: str | None = None) -> Any:
-        if self._door == "messages":
+        if self._api == "messages":
             return ChatAnthropic(
                 model=model, base_url=self._url, api_key=self._token, max_retries=0, timeout=120, max_tokens=4096,
                 **(_claudes_thinking(model, effort) if effort else {}),
             )  # fmt: skip
         asked: dict[str, Any] = {}
-        if self._door == "responses":
+        if self._api == "responses":
             asked = {"use_responses_api": True, "store": False, "include": ["reasoning.encrypted_content"]}
             if effort:
                 asked["reasoning"] = {"effort": effort, "summary": "auto"}
@@ -167,7 +167,7 @@ def _seen(error: BaseException) -> dict[str, Any] | None:
 if __name__ == "__main__":
     asyncio.run(
         serve(
-            lambda url, token, door: _Operations(url, token, door).all(),
+            lambda url, token, api: _Operations(url, token, api).all(),
             version=version("langchain"),
             seen=_seen,
         )

@@ -38,25 +38,25 @@ class City(BaseModel):
 
 
 class _Operations:
-    def __init__(self, url: str, token: str, door: str) -> None:
-        self._door = door
+    def __init__(self, url: str, token: str, api: str) -> None:
+        self._api = api
         # What a model takes it knows by the model's name, which here is our own.
-        if door == "messages":
+        if api == "messages":
             provider = AnthropicProvider(api_key=token, base_url=url)
             self._model: Callable[[str], Any] = lambda name: AnthropicModel(
                 name, provider=provider, profile={"supports_json_schema_output": True}
             )
         else:
             openai = OpenAIProvider(api_key=token, base_url=f"{url}/v1")
-            kind = OpenAIResponsesModel if door == "responses" else OpenAIChatModel
+            kind = OpenAIResponsesModel if api == "responses" else OpenAIChatModel
             profile = {"openai_supports_reasoning": True, "openai_supports_encrypted_reasoning_content": True}
             self._model = lambda name: kind(name, provider=openai, profile=profile)
             self._openai = openai
 
     def all(self) -> Mapping[str, Any]:
         names = ["chat", "stream", "tools", "schema", "image", "pdf", "think", "leave"]
-        names += ["embed"] if self._door == "chat_completions" else []
-        names += ["count"] if self._door == "messages" else []
+        names += ["embed"] if self._api == "chat_completions" else []
+        names += ["count"] if self._api == "messages" else []
         return {name: getattr(self, name) for name in names}
 
     async def chat(self, model: str, text: str) -> dict[str, Any]:
@@ -163,12 +163,12 @@ class _Operations:
         return await agent.run(text, model_settings=settings, event_stream_handler=handle)
 
     def _thinking(self, model: str, effort: str) -> dict[str, Any]:
-        if self._door == "messages":
+        if self._api == "messages":
             if model.startswith("Anthropic 5"):
                 asked = {"type": "adaptive", "display": "summarized"}
                 return {"anthropic_thinking": asked, "anthropic_effort": effort}
             return {"anthropic_thinking": {"type": "enabled", "budget_tokens": 2048}, "max_tokens": 4096}
-        if self._door == "responses":
+        if self._api == "responses":
             return {"openai_reasoning_effort": effort, "openai_reasoning_summary": "auto", "openai_store": False}
         return {"openai_reasoning_effort": effort}
 
@@ -191,7 +191,7 @@ def _seen(error: BaseException) -> dict[str, Any] | None:
 if __name__ == "__main__":
     asyncio.run(
         serve(
-            lambda url, token, door: _Operations(url, token, door).all(),
+            lambda url, token, api: _Operations(url, token, api).all(),
             version=version("pydantic-ai-slim"),
             seen=_seen,
         )

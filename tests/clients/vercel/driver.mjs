@@ -15,13 +15,13 @@ globalThis.AI_SDK_LOG_WARNINGS = false;
 
 const say = (document) => process.stdout.write(`${JSON.stringify(document)}\n`);
 
-/** The models of a door, by name. */
-function modelsAt({ url, token, door }) {
-  if (door === "messages") {
+/** The models of an API, by name. */
+function modelsAt({ url, token, api }) {
+  if (api === "messages") {
     const anthropic = createAnthropic({ baseURL: `${url}/v1`, apiKey: token });
     return { language: (model) => anthropic(model) };
   }
-  if (door === "responses") {
+  if (api === "responses") {
     const openai = createOpenAI({ baseURL: `${url}/v1`, apiKey: token });
     return { language: (model) => openai.responses(model) };
   }
@@ -35,7 +35,7 @@ function modelsAt({ url, token, door }) {
   return { language: (model) => compatible(model), embedding: (model) => compatible.textEmbeddingModel(model) };
 }
 
-/** How each door is asked to think. */
+/** How each API is asked to think. */
 function thinking(model, effort) {
   // Nothing is kept here that could be referred to.
   if (!effort) return { providerOptions: { openai: { store: false } } };

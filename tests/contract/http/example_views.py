@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Unpack
 
 from pydantic import Field
 
-from application.caller import Caller, NobodyCalling, current_caller
+from application.caller import Caller, NoCaller, current_caller
 from entrypoints.http.authorization import Access
 from entrypoints.http.field_types import Body, Flag, Id, JsonObject, Number, Text
 from entrypoints.http.json_responses import json_response
@@ -59,7 +59,7 @@ class Things:
     def _note(self) -> None:
         try:
             self.callers.append(current_caller())
-        except NobodyCalling:
+        except NoCaller:
             self.callers.append(None)
 
     async def list_things(self, request: web.Request) -> web.Response:

@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrypoints.http.authorization import Access
+from entrypoints.http.authorization import Access, Role
 from entrypoints.http.json_responses import json_response
-from entrypoints.http.principal import Role
 from entrypoints.http.request_context import caller_for
 from tests.contract.http.example_views import THINGS, Things, a_route, thing_routes
 from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, a_token

@@ -10,8 +10,8 @@ import pytest
 
 from entrypoints.http.authorization import Access
 from entrypoints.http.change_reasons import HEADER
+from entrypoints.http.compatible_apis.openai_errors import OPENAI_SHAPE
 from entrypoints.http.json_responses import json_response
-from entrypoints.http.openai_errors import OPENAI_SHAPE
 from entrypoints.http.parse_request import json_body
 from entrypoints.http.request_context import caller_for
 from entrypoints.http.routes import route
@@ -179,8 +179,8 @@ async def test_every_change_documents_both_ways(serve: Serve) -> None:
             schema = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
             assert "reason" in schema["properties"], json.dumps(schema)
     without = {record.path for record in routes if record.method == "POST" and not record.takes_reason}
-    doors = {record.path for record in routes if record.method == "POST" and record.path.startswith("/v1/")}
+    apis = {record.path for record in routes if record.method == "POST" and record.path.startswith("/v1/")}
     asking = {"/api/ai/providers/test", "/api/ai/select", "/api/ai/generate", "/api/ai/embed"}
     # What somebody does with the own session and account is nobody else's to ask about.
     own = {record.path for record in routes if record.method == "POST" and record.path.startswith("/auth/")}
-    assert without == {*asking, *own, *doors}
+    assert without == {*asking, *own, *apis}

@@ -8,8 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from entrypoints.http.authorization import Access
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Access, Role
 from tests.http_service import a_token
 from tests.product_routes import product_routes
 

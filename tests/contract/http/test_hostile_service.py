@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from adapters.rest_api.organization import RestOrganization
+    from adapters.rest_api.organization import RestApiOrganization
 
 TOKEN = "the token of an administrator"
 ENDLESS = '{"data": [], "pagination": {"hasMore": true, "nextCursor": "again"}}'
@@ -25,7 +25,9 @@ END = '{"data": [%s], "pagination": {"hasMore": false}}'
 
 
 @asynccontextmanager
-async def answered(answer: Callable[[web.Request], web.Response]) -> AsyncIterator[tuple[RestOrganization, list[str]]]:
+async def answered(
+    answer: Callable[[web.Request], web.Response],
+) -> AsyncIterator[tuple[RestApiOrganization, list[str]]]:
     """Give the organization at a service that answers so, and the requests to it."""
     asked: list[str] = []
 

@@ -9,12 +9,11 @@ from aiohttp import web
 
 from adapters.vault.keyring import Keyring
 from application.errors import ModelAlreadyRegistered, ModelNotFound, StaleRevision, Unavailable
-from entrypoints.http.authorization import Access
+from entrypoints.http.authorization import Access, Role
 from entrypoints.http.field_types import Body
 from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.parse_request import json_body
-from entrypoints.http.principal import Role
 from entrypoints.http.request_context import command_for
 from entrypoints.http.routes import Route, route
 from tests.contract.http.example_views import THINGS, Things, a_route, thing_routes

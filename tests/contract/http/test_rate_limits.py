@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrypoints.http.authorization import Access
+from entrypoints.http.authorization import Access, Role
+from entrypoints.http.compatible_apis.error_shapes import shape_at
 from entrypoints.http.documentation.openapi import openapi_document
-from entrypoints.http.doors.error_shapes import shape_at
 from entrypoints.http.field_types import Flag, Query
 from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.parse_request import query_of
-from entrypoints.http.principal import Role
 from entrypoints.http.routes import route
 from tests.contract.http.example_views import THINGS
 from tests.fakes.rate_limits import FakeRateLimits
@@ -294,7 +293,7 @@ async def test_no_more_requests_are_under_way_than_may_be(serve: Serve) -> None:
 @pytest.mark.parametrize(
     ("path", "kind"), [("/v1/nothing", "rate_limit_exceeded"), ("/v1/messages/nothing", None), ("/api/ai/things", None)]
 )
-async def test_a_refusal_has_the_shape_of_its_door(serve: Serve, path: str, kind: str | None) -> None:
+async def test_a_refusal_has_the_shape_of_its_api(serve: Serve, path: str, kind: str | None) -> None:
     async def answer(request: web.Request) -> web.Response:  # noqa: ARG001
         """Answer"""
         return json_response({})

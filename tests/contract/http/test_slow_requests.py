@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrypoints.http.authorization import Access
+from entrypoints.http.compatible_apis.openai_errors import OPENAI_SHAPE
 from entrypoints.http.http_options import HttpOptions
-from entrypoints.http.openai_errors import OPENAI_SHAPE
 from entrypoints.http.routes import MEBIBYTE, route
 from tests.contract.http.example_views import THINGS, Thing, Things, thing_routes
 from tests.contract.http.raw_connections import connected, held
@@ -75,11 +75,11 @@ async def test_a_body_that_keeps_coming_for_too_long_is_given_up(serve: Serve) -
     assert held(service) == 0
 
 
-async def test_each_door_says_so_in_its_own_shape(serve: Serve) -> None:
+async def test_each_api_says_so_in_its_own_shape(serve: Serve) -> None:
     path = "/v1/things"
     things = Things()
-    door = route("POST", path, things.make_thing, access=Access.VIEWER, problem_shape=OPENAI_SHAPE, body=Thing)
-    service = await serve(door, options=IMPATIENT)
+    api = route("POST", path, things.make_thing, access=Access.VIEWER, problem_shape=OPENAI_SHAPE, body=Thing)
+    service = await serve(api, options=IMPATIENT)
     async with connected(service) as line:
         await line.begin(path, length=10, token=a_token())
         status, _, document = await line.answer()

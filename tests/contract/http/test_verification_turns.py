@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from application.errors import Unavailable
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from entrypoints.http.routes import routes_of
 from entrypoints.http.views.verification import VerificationViews
 from tests.fakes.raw_events import FakeRawEvents
@@ -49,7 +49,7 @@ async def exported(*_: object, **__: object) -> AsyncGenerator[bytes]:
 async def test_an_organization_waits_for_one_verification_of_another_at_most(serve: Serve) -> None:
     slow = SlowVerification()
     views = VerificationViews(
-        verify=slow, export=exported, log_of=lambda _: FakeRawEvents([]), state_restore=unused, public_key=None
+        verify=slow, export=exported, log_of=lambda _: FakeRawEvents([]), record_restore=unused, public_key=None
     )
     service = await serve(*routes_of(views))
 

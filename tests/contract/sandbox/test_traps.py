@@ -11,7 +11,7 @@ import pytest
 from sandbox.faults.fault_kinds import FAULT_KINDS
 from sandbox.magic_keys import OTHER_ACCOUNT
 from sandbox.prompt_directives import DIRECTIVES, TRAPS
-from sandbox.usage_guide import describe, guide
+from sandbox.simulator_guide import describe, guide
 from tests.contract.sandbox.sandbox_client import Response, SandboxClient
 
 if TYPE_CHECKING:

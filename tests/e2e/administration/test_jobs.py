@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from entrypoints.http.principal import Role
+from entrypoints.http.authorization import Role
 from entrypoints.serve import listening_socket
 from entrypoints.server_process import running
 from tests.e2e.administration.jobs import JOBS, KEYS, PATIENCE_SECONDS, PROJECTIONS, ended

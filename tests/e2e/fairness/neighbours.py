@@ -11,8 +11,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
+from entrypoints.http.authorization import Role
 from entrypoints.http.development_token import make_token
-from entrypoints.http.principal import Role
 from tests.e2e.fairness.http_client import Connection, request_bytes
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The tests of the REST API, on the service behind a pooler: nobody who asks can tell that there is one."""
+"""The tests of the REST API, one case of each, on the service behind a pooler: nobody can tell that there is one."""
 
 from __future__ import annotations
 

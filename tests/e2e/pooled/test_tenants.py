@@ -11,13 +11,13 @@ from tests.e2e.api_client import MODELS, PROVIDERS, path_of
 if TYPE_CHECKING:
     from tests.e2e.api_client import Api, Document
 
-REQUESTS = 2_000
+REQUESTS = 600
 AT_ONCE = 24
 # No divisor in common with the four kinds of requests: each does all of them.
 TENANTS = 7
 
 
-async def test_tenants_stay_apart_over_two_thousand_interleaved_requests(api: Api) -> None:
+async def test_tenants_stay_apart_over_hundreds_of_interleaved_requests(api: Api) -> None:
     tenants = [api.elsewhere() for _ in range(TENANTS)]
     providers = [await tenant.provider(name=str(tenant.organization_id)) for tenant in tenants]
     strangers = providers[1:] + providers[:1]

@@ -56,11 +56,11 @@ async def test_no_answer_that_comes_in_the_moment_of_a_removal_is_left_behind(
         provider = a_provider(name=f"Provider {number}")
         await _saved(subject, organization_id, provider)
         with acting(organization_id):
-            [standing] = (await subject.snapshots.standing(provider.id)).providers
+            [state] = (await subject.snapshots.state(provider.id)).providers
             moment = await subject.snapshots.lease(provider.id, uuid4(), LONG)
             assert moment is not None
             provider.remove()
-            late = a_snapshot(standing, moment, "a")
+            late = a_snapshot(state, moment, "a")
             await asyncio.gather(subject.snapshots.keep(provider.id, late), _saved(subject, organization_id, provider))
     assert _kept(owner, organization_id) == set()
 
@@ -74,7 +74,7 @@ async def test_nobody_waits_for_a_time_that_only_a_wrong_clock_can_have_set(
     await _answered(subject, organization_id, provider.id)
     holder = uuid4()
     with acting(organization_id):
-        [before] = (await subject.snapshots.standing(provider.id)).providers
+        [before] = (await subject.snapshots.state(provider.id)).providers
         assert await subject.snapshots.lease(provider.id, holder, LONG) is not None
         await subject.snapshots.fail(provider.id, holder, basis=before.basis, failure={}, quiet_seconds=LONG)
         owner.execute("UPDATE discovery_snapshots SET fetched_at = fetched_at + interval '1 hour'")
@@ -82,16 +82,16 @@ async def test_nobody_waits_for_a_time_that_only_a_wrong_clock_can_have_set(
             "UPDATE discovery_attempts SET leased_until = leased_until + interval '1 hour',"
             " failed_at = failed_at + interval '1 hour', quiet_until = quiet_until + interval '1 hour'"
         )
-        [standing] = (await subject.snapshots.standing(provider.id)).providers
-        assert standing.usable is not None
-        assert (standing.usable.age, standing.refused) == (inf, None)
+        [state] = (await subject.snapshots.state(provider.id)).providers
+        assert state.usable is not None
+        assert (state.usable.age, state.refused) == (inf, None)
         moment = await subject.snapshots.lease(provider.id, uuid4(), LONG)
         assert moment is not None
         assert await subject.snapshots.lease(provider.id, holder, LONG) is None
-        assert await subject.snapshots.keep(provider.id, a_snapshot(standing, moment, "b"))
-        [standing] = (await subject.snapshots.standing(provider.id)).providers
-        assert standing.usable is not None
-        assert standing.usable.age < LONG
+        assert await subject.snapshots.keep(provider.id, a_snapshot(state, moment, "b"))
+        [state] = (await subject.snapshots.state(provider.id)).providers
+        assert state.usable is not None
+        assert state.usable.age < LONG
 
 
 async def _saved(subject: PostgresSnapshotSetup, organization_id: UUID, provider: Provider) -> None:
@@ -102,10 +102,10 @@ async def _saved(subject: PostgresSnapshotSetup, organization_id: UUID, provider
 async def _answered(subject: PostgresSnapshotSetup, organization_id: UUID, provider_id: UUID) -> None:
     holder = uuid4()
     with acting(organization_id):
-        [standing] = (await subject.snapshots.standing(provider_id)).providers
+        [state] = (await subject.snapshots.state(provider_id)).providers
         moment = await subject.snapshots.lease(provider_id, holder, LONG)
         assert moment is not None
-        assert await subject.snapshots.keep(provider_id, a_snapshot(standing, moment, "a"))
+        assert await subject.snapshots.keep(provider_id, a_snapshot(state, moment, "a"))
         await subject.snapshots.release(provider_id, holder)
 
 

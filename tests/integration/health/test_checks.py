@@ -95,18 +95,18 @@ async def test_the_next_check_is_reported_unless_there_is_none(
     assert now is not None
     with acting(organization_id):
         await checks.record(provider_id, now[0], {}, "healthy")
-        standing = await checks.standing(provider_id)
-        assert standing.next_check_at is not None
+        state = await checks.state(provider_id)
+        assert state.next_check_at is not None
         # It is unknown, and was checked after it was registered.
-        assert timedelta(seconds=900) <= standing.next_check_at - now[0] <= timedelta(seconds=1100)
+        assert timedelta(seconds=900) <= state.next_check_at - now[0] <= timedelta(seconds=1100)
         owner.execute("UPDATE provider_health SET last_check_at = last_check_at - interval '1 day'")
-        overdue = (await checks.standing(provider_id)).next_check_at
+        overdue = (await checks.state(provider_id)).next_check_at
         assert overdue is not None
         assert timedelta(0) <= overdue - now[0] < timedelta(seconds=301)
         async with reading_pool(database.app_url) as pool:
-            assert (await PostgresHealthChecks(Tenant(pool), 0.0).standing(provider_id)).next_check_at is None
+            assert (await PostgresHealthChecks(Tenant(pool), 0.0).state(provider_id)).next_check_at is None
         owner.execute("UPDATE ai_providers SET is_enabled = false")
-        assert (await checks.standing(provider_id)).next_check_at is None
+        assert (await checks.state(provider_id)).next_check_at is None
 
 
 async def test_a_check_from_a_time_to_come_holds_up_no_other(
@@ -125,7 +125,7 @@ async def test_a_check_from_a_time_to_come_holds_up_no_other(
             assert [each.provider_id for each in await term.due(1000, 10)] == [provider_id]
             await checks.record(provider_id, now, {}, "healthy")
             assert list(await term.due(1000, 10)) == []
-        assert (await checks.standing(provider_id)).last_check_at == now
+        assert (await checks.state(provider_id)).last_check_at == now
 
 
 async def test_the_last_check_is_the_latest_one(checks: PostgresHealthChecks, known: Known) -> None:
@@ -134,7 +134,7 @@ async def test_the_last_check_is_the_latest_one(checks: PostgresHealthChecks, kn
     for number in (9, 3):
         await recorded(checks, organization_id, provider_id, number)
     with acting(organization_id):
-        assert (await checks.standing(provider_id)).last_check_at == NOON + timedelta(seconds=9)
+        assert (await checks.state(provider_id)).last_check_at == NOON + timedelta(seconds=9)
 
 
 async def test_what_is_due_is_given_by_turns(known: Known, owner: Connection, database: Database) -> None:

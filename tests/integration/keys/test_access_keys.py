@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from adapters.event_store.repositories import EventSourcedAccessKeys, EventSourcedModels, EventSourcedProviders
-from adapters.postgres.access_keys import PostgresHeldKeys, PostgresKeySecrets, PostgresKeyUses
+from adapters.postgres.access_keys import PostgresKeySecrets, PostgresKeyUses, PostgresStoredKeys
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.tenant_statements import Tenant
@@ -70,19 +70,19 @@ async def test_a_request_reads_the_secrets_that_the_log_speaks_of(subject: Postg
     await _saved(subject, key, b"two", organization_id)
     key.rotate("…c", previous_valid_until=until)
     await _saved(subject, key, b"three", organization_id)
-    held_keys = PostgresHeldKeys(subject.tenant)
-    sequence, held = await held_keys.read(organization_id, key.id)
+    stored_keys = PostgresStoredKeys(subject.tenant)
+    sequence, held = await stored_keys.read(organization_id, key.id)
     assert held is not None
-    assert (sequence, await held_keys.sequence(organization_id)) == (3, 3)
+    assert (sequence, await stored_keys.sequence(organization_id)) == (3, 3)
     assert {(each.digest, each.valid_until) for each in held.secrets} == {(b"three", None), (b"two", until)}
     stored = owner.execute("SELECT version FROM access_key_secrets ORDER BY 1").fetchall()
     assert stored == [(2,), (3,)]
     key.rotate("…d", previous_valid_until=None)
     await _saved(subject, key, b"four", organization_id)
-    _, held = await held_keys.read(organization_id, key.id)
+    _, held = await stored_keys.read(organization_id, key.id)
     assert held is not None
     assert [each.digest for each in held.secrets] == [b"four"]
-    assert await held_keys.read(uuid4(), key.id) == (0, None)
+    assert await stored_keys.read(uuid4(), key.id) == (0, None)
 
 
 async def test_uses_are_kept_to_the_minute(subject: PostgresStores, owner: Connection) -> None:

@@ -11,12 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from adapters.event_store import aggregate_snapshots
-from adapters.event_store.repositories import (
-    EventSourcedAccessKeys,
-    EventSourcedMembers,
-    EventSourcedOrganizations,
-    EventSourcedWebhooks,
-)
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
@@ -33,7 +27,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from adapters.event_store.ledger import Ledger
-    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
     from adapters.postgres.connection_pools import AnyPool
     from adapters.postgres.tenant_statements import Statement
     from application.ports.resource_documents import Document
@@ -105,23 +98,14 @@ def _its_own(shown: bytes) -> dict[str, object]:
 
 
 # Each example lives in an organization of its own.
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(story=stories)
 async def test_every_moment_is_reported_as_it_was(
     documents: Documents,
-    providers: EventSourcedProviders,
-    models: EventSourcedModels,
     ledger: Ledger,
     story: Sequence[tuple[int, Step]],
 ) -> None:
-    tenant = Tenant(
-        providers,
-        models,
-        EventSourcedOrganizations(ledger),
-        EventSourcedAccessKeys(ledger),
-        EventSourcedWebhooks(ledger),
-        EventSourcedMembers(ledger),
-    )
+    tenant = Tenant(ledger)
     await tenant.begin()
     moments: list[tuple[datetime, list[bytes]]] = []
     with acting(tenant.organization_id):
@@ -138,17 +122,8 @@ async def test_every_moment_is_reported_as_it_was(
         assert await documents.in_the_past(_now() + timedelta(days=9000)) == await documents.present()
 
 
-async def test_what_is_shown_of_now_is_the_same_to_the_byte(
-    documents: Documents, providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger
-) -> None:
-    tenant = Tenant(
-        providers,
-        models,
-        EventSourcedOrganizations(ledger),
-        EventSourcedAccessKeys(ledger),
-        EventSourcedWebhooks(ledger),
-        EventSourcedMembers(ledger),
-    )
+async def test_what_is_shown_of_now_is_the_same_to_the_byte(documents: Documents, ledger: Ledger) -> None:
+    tenant = Tenant(ledger)
     await tenant.begin()
     with acting(tenant.organization_id):
         live = await documents.providers.get(tenant.provider_ids[0])
@@ -157,17 +132,8 @@ async def test_what_is_shown_of_now_is_the_same_to_the_byte(
         assert await documents.model(tenant.model_ids[0], AtRevision(1)) == model
 
 
-async def test_a_moment_without_it_is_reported_as_such(
-    documents: Documents, providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger
-) -> None:
-    tenant = Tenant(
-        providers,
-        models,
-        EventSourcedOrganizations(ledger),
-        EventSourcedAccessKeys(ledger),
-        EventSourcedWebhooks(ledger),
-        EventSourcedMembers(ledger),
-    )
+async def test_a_moment_without_it_is_reported_as_such(documents: Documents, ledger: Ledger) -> None:
+    tenant = Tenant(ledger)
     before = _now()
     await tenant.begin()
     model_id, provider_id = tenant.model_ids[0], tenant.provider_ids[0]
@@ -188,17 +154,8 @@ async def test_a_moment_without_it_is_reported_as_such(
         await documents.provider(provider_id, AtRevision(1))
 
 
-async def test_a_log_too_long_for_a_list_is_refused(
-    database: Database, providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger
-) -> None:
-    tenant = Tenant(
-        providers,
-        models,
-        EventSourcedOrganizations(ledger),
-        EventSourcedAccessKeys(ledger),
-        EventSourcedWebhooks(ledger),
-        EventSourcedMembers(ledger),
-    )
+async def test_a_log_too_long_for_a_list_is_refused(database: Database, ledger: Ledger) -> None:
+    tenant = Tenant(ledger)
     await tenant.begin()
     async with reading_pool(database.app_url) as pool:
         past = PostgresHistoricalDocuments(Reader(pool), longest_history=1)
@@ -221,16 +178,9 @@ class Noting(Reader):
 
 
 async def test_a_later_list_reads_only_what_has_happened_since_an_earlier_one(
-    database: Database, providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger
+    database: Database, ledger: Ledger
 ) -> None:
-    tenant = Tenant(
-        providers,
-        models,
-        EventSourcedOrganizations(ledger),
-        EventSourcedAccessKeys(ledger),
-        EventSourcedWebhooks(ledger),
-        EventSourcedMembers(ledger),
-    )
+    tenant = Tenant(ledger)
     await tenant.begin()
     async with reading_pool(database.app_url) as pool:
         reader = Noting(pool)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -21,18 +20,11 @@ from domain.webhook.aggregate import Webhook
 from tests import hypothesis_strategies as strategies
 from tests.builders import a_model, a_provider, acting
 from tests.hypothesis_strategies import apply_command
+from tests.integration.stored_organization import StoredOrganization
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adapters.event_store.repositories import (
-        EventSourcedAccessKeys,
-        EventSourcedMembers,
-        EventSourcedModels,
-        EventSourcedOrganizations,
-        EventSourcedProviders,
-        EventSourcedWebhooks,
-    )
     from application.ports.repositories import Gone
 
 places = st.integers(0, 2)
@@ -82,22 +74,8 @@ stories = st.lists(st.tuples(st.integers(0, 1), steps), min_size=6, max_size=14)
 Step = tuple[str, tuple[Any, ...]]
 
 
-@dataclass
-class Tenant:
+class Tenant(StoredOrganization):
     """An organization whose members do what a story says; what is refused is part of the story."""
-
-    providers: EventSourcedProviders
-    models: EventSourcedModels
-    organizations: EventSourcedOrganizations
-    keys: EventSourcedAccessKeys
-    webhooks: EventSourcedWebhooks
-    members: EventSourcedMembers
-    organization_id: UUID = field(default_factory=uuid4)
-    provider_ids: list[UUID] = field(default_factory=list)
-    model_ids: list[UUID] = field(default_factory=list)
-    key_ids: list[UUID] = field(default_factory=list)
-    webhook_ids: list[UUID] = field(default_factory=list)
-    member_ids: list[UUID] = field(default_factory=list)
 
     async def begin(self) -> None:
         """Register two providers, and a model of each."""

@@ -10,12 +10,6 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from adapters.event_store.repositories import (
-    EventSourcedAccessKeys,
-    EventSourcedMembers,
-    EventSourcedOrganizations,
-    EventSourcedWebhooks,
-)
 from application.projections.project_event import TOPICS
 from domain.access_key.values import NO_LIMITS, UNRESTRICTED, Restriction
 from domain.access_key.values import Limits as KeyLimits
@@ -31,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from adapters.event_store.ledger import Ledger
-    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
     from tests.databases import Connection
     from tests.integration.projections.random_changes import Step
 
@@ -125,40 +118,15 @@ def log(owner: Connection) -> Iterator[Connection]:
     assert_whole(owner)
 
 
-@pytest.fixture
-def organizations(ledger: Ledger) -> EventSourcedOrganizations:
-    return EventSourcedOrganizations(ledger)
-
-
-@pytest.fixture
-def keys(ledger: Ledger) -> EventSourcedAccessKeys:
-    return EventSourcedAccessKeys(ledger)
-
-
-@pytest.fixture
-def webhooks(ledger: Ledger) -> EventSourcedWebhooks:
-    return EventSourcedWebhooks(ledger)
-
-
-@pytest.fixture
-def members(ledger: Ledger) -> EventSourcedMembers:
-    return EventSourcedMembers(ledger)
-
-
 # Each example lives in organizations of its own.
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(story=stories)
 async def test_the_tables_are_the_fold_of_the_log(
     log: Connection,
-    providers: EventSourcedProviders,
-    models: EventSourcedModels,
-    organizations: EventSourcedOrganizations,
-    keys: EventSourcedAccessKeys,
-    webhooks: EventSourcedWebhooks,
-    members: EventSourcedMembers,
+    ledger: Ledger,
     story: Sequence[tuple[int, Step]],
 ) -> None:
-    tenants = [Tenant(providers, models, organizations, keys, webhooks, members) for _ in range(2)]
+    tenants = [Tenant(ledger) for _ in range(2)]
     for tenant in tenants:
         await tenant.begin()
     for who, step in story:
@@ -169,14 +137,9 @@ async def test_the_tables_are_the_fold_of_the_log(
 
 async def test_each_kind_of_event_reaches_its_table(
     log: Connection,
-    providers: EventSourcedProviders,
-    models: EventSourcedModels,
-    organizations: EventSourcedOrganizations,
-    keys: EventSourcedAccessKeys,
-    webhooks: EventSourcedWebhooks,
-    members: EventSourcedMembers,
+    ledger: Ledger,
 ) -> None:
-    tenant = Tenant(providers, models, organizations, keys, webhooks, members)
+    tenant = Tenant(ledger)
     await tenant.begin()
     for step in ONE_OF_EACH:
         before = rows_in_the_tables(log, tenant.organization_id)

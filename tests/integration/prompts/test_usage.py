@@ -17,7 +17,7 @@ from adapters.postgres.request_log import PostgresRequestLog
 from adapters.postgres.tenant_statements import Tenant
 from adapters.postgres.usage_ledger import PostgresUsageLedger
 from adapters.postgres.usage_reports import PostgresUsageReports
-from application.caller import NobodyCalling
+from application.caller import NoCaller
 from application.errors import Unavailable
 from application.usage.request_log import RequestFilter
 from tests.builders import acting
@@ -202,7 +202,7 @@ async def test_what_waits_for_the_database_is_bounded_in_bytes(
 
 
 async def test_a_use_belongs_to_somebody(subject: Subject) -> None:
-    with pytest.raises(NobodyCalling):
+    with pytest.raises(NoCaller):
         subject.ledger.record(a_request(a_use()))
 
 

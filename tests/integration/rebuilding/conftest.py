@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.event_store.repositories import (
-    EventSourcedAccessKeys,
-    EventSourcedMembers,
-    EventSourcedOrganizations,
-    EventSourcedWebhooks,
-)
 from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.projections.projections import PostgresProjections
 from domain.member.aggregate import Member
 from domain.organization.aggregate import Organization
 from tests.builders import a_model, a_price, a_provider, a_webhook, acting, an_access_key
+from tests.integration.stored_organization import StoredOrganization
 
 if TYPE_CHECKING:
     from adapters.event_store.ledger import Ledger
-    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
     from domain.model.aggregate import Model
     from tests.databases import Database
 
 
-@dataclass
-class Tenant:
+class Tenant(StoredOrganization):
     """An organization with two providers, a key, a webhook, a member and some models, of which one was removed."""
-
-    providers: EventSourcedProviders
-    models: EventSourcedModels
-    organizations: EventSourcedOrganizations
-    keys: EventSourcedAccessKeys
-    webhooks: EventSourcedWebhooks
-    members: EventSourcedMembers
-    organization_id: UUID = field(default_factory=uuid4)
-    provider_ids: list[UUID] = field(default_factory=list)
-    model_ids: list[UUID] = field(default_factory=list)
-    key_ids: list[UUID] = field(default_factory=list)
-    webhook_ids: list[UUID] = field(default_factory=list)
-    member_ids: list[UUID] = field(default_factory=list)
 
     async def begin(self, models: int = 3) -> None:
         for name in ("First", "Second"):
@@ -115,28 +94,14 @@ class Tenant:
             await self.providers.save(provider)
 
 
-def a_tenant(providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger) -> Tenant:
-    """Return an organization that has not begun."""
-    return Tenant(
-        providers,
-        models,
-        EventSourcedOrganizations(ledger),
-        EventSourcedAccessKeys(ledger),
-        EventSourcedWebhooks(ledger),
-        EventSourcedMembers(ledger),
-    )
+@pytest.fixture
+def tenant(ledger: Ledger) -> Tenant:
+    return Tenant(ledger)
 
 
 @pytest.fixture
-def tenant(providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger) -> Tenant:
-    return a_tenant(providers, models, ledger)
-
-
-@pytest.fixture
-async def tenants(
-    providers: EventSourcedProviders, models: EventSourcedModels, ledger: Ledger
-) -> tuple[Tenant, Tenant]:
-    made = (a_tenant(providers, models, ledger), a_tenant(providers, models, ledger))
+async def tenants(ledger: Ledger) -> tuple[Tenant, Tenant]:
+    made = (Tenant(ledger), Tenant(ledger))
     for each in made:
         await each.begin()
     return made

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from application.caller import NobodyCalling
+from application.caller import NoCaller
 from application.errors import ModelNotFound, ProviderNotFound
 from tests.builders import a_model, a_provider, acting
 from tests.log_contents import assert_whole
@@ -68,7 +68,7 @@ async def test_tasks_at_the_same_time_stay_in_their_organizations(providers: Eve
 
 
 async def test_without_a_caller_nothing_is_read_or_written(providers: EventSourcedProviders) -> None:
-    with pytest.raises(NobodyCalling):
+    with pytest.raises(NoCaller):
         await providers.get(uuid4())
-    with pytest.raises(NobodyCalling):
+    with pytest.raises(NoCaller):
         await providers.save(a_provider())

@@ -11,18 +11,18 @@ import pytest
 
 from application.access_keys.key_cache import LONGEST_TRUST, AccessKeyCache
 from application.errors import Unavailable
-from tests.fakes.timer import FakeTimer
-from tests.unit.access_keys.test_held_key import a_held_key
+from tests.fakes.clock import FakeTimer
+from tests.unit.access_keys.test_stored_key import a_stored_key
 
 if TYPE_CHECKING:
-    from application.access_keys.held_key import HeldKey
+    from application.access_keys.stored_key import StoredKey
 
 
 @dataclass
 class CountingKeys:
-    """Fulfils `application.access_keys.access_keys.HeldKeys` in memory, and counts the questions."""
+    """Fulfils `application.access_keys.access_keys.StoredKeys` in memory, and counts the questions."""
 
-    keys: dict[tuple[UUID, UUID], HeldKey] = field(default_factory=dict)
+    keys: dict[tuple[UUID, UUID], StoredKey] = field(default_factory=dict)
     sequences: dict[UUID, int] = field(default_factory=dict)
     reads: int = 0
     questions: int = 0
@@ -31,13 +31,13 @@ class CountingKeys:
     is_away: bool = False
     gate: asyncio.Event | None = None
 
-    def write(self, key: HeldKey, *, is_revoked: bool = False) -> None:
+    def write(self, key: StoredKey, *, is_revoked: bool = False) -> None:
         self.sequences[key.organization_id] = self.sequences.get(key.organization_id, 0) + 1
         self.keys[key.organization_id, key.id] = key
         if is_revoked:
             del self.keys[key.organization_id, key.id]
 
-    async def read(self, organization_id: UUID, key_id: UUID) -> tuple[int, HeldKey | None]:
+    async def read(self, organization_id: UUID, key_id: UUID) -> tuple[int, StoredKey | None]:
         self.reads += 1
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -72,7 +72,7 @@ def cache(reader: CountingKeys, timer: FakeTimer) -> AccessKeyCache:
     return AccessKeyCache(reader, timer)
 
 
-async def found(cache: AccessKeyCache, key: HeldKey) -> HeldKey | None:
+async def found(cache: AccessKeyCache, key: StoredKey) -> StoredKey | None:
     answer = await cache.find(key.organization_id, key.id)
     await asyncio.sleep(0)
     await asyncio.sleep(0)
@@ -80,7 +80,7 @@ async def found(cache: AccessKeyCache, key: HeldKey) -> HeldKey | None:
 
 
 async def test_a_key_is_read_once(cache: AccessKeyCache, reader: CountingKeys) -> None:
-    key = a_held_key()
+    key = a_stored_key()
     reader.write(key)
     assert await asyncio.gather(*[cache.find(key.organization_id, key.id) for _ in range(50)]) == [key] * 50
     assert await found(cache, key) == key
@@ -90,7 +90,7 @@ async def test_a_key_is_read_once(cache: AccessKeyCache, reader: CountingKeys) -
 async def test_the_log_is_asked_while_requests_continue(
     cache: AccessKeyCache, reader: CountingKeys, timer: FakeTimer
 ) -> None:
-    key = a_held_key()
+    key = a_stored_key()
     reader.write(key)
     for _ in range(20):
         assert await found(cache, key) == key
@@ -101,7 +101,7 @@ async def test_the_log_is_asked_while_requests_continue(
 async def test_what_another_process_revokes_is_refused_within_two_seconds(
     cache: AccessKeyCache, reader: CountingKeys, timer: FakeTimer
 ) -> None:
-    key = a_held_key()
+    key = a_stored_key()
     reader.write(key)
     assert await found(cache, key) == key
     reader.write(key, is_revoked=True)
@@ -110,7 +110,7 @@ async def test_what_another_process_revokes_is_refused_within_two_seconds(
 
 
 async def test_what_this_process_writes_is_seen_at_once(cache: AccessKeyCache, reader: CountingKeys) -> None:
-    key = a_held_key()
+    key = a_stored_key()
     reader.write(key)
     assert await found(cache, key) == key
     reader.write(key, is_revoked=True)
@@ -119,7 +119,7 @@ async def test_what_this_process_writes_is_seen_at_once(cache: AccessKeyCache, r
 
 
 async def test_what_was_read_before_a_write_is_not_kept_after_it(cache: AccessKeyCache, reader: CountingKeys) -> None:
-    key = a_held_key()
+    key = a_stored_key()
     reader.write(key)
     reader.gate = asyncio.Event()
     early = asyncio.create_task(cache.find(key.organization_id, key.id))
@@ -135,11 +135,11 @@ async def test_what_was_read_before_a_write_is_not_kept_after_it(cache: AccessKe
 async def test_a_write_elsewhere_in_the_organization_makes_keys_be_read_again(
     cache: AccessKeyCache, reader: CountingKeys, timer: FakeTimer
 ) -> None:
-    key = a_held_key()
-    other = a_held_key(organization_id=key.organization_id)
+    key = a_stored_key()
+    other = a_stored_key(organization_id=key.organization_id)
     reader.write(key)
     assert await found(cache, key) == key
-    changed = a_held_key(id=key.id, organization_id=key.organization_id, is_enabled=False)
+    changed = a_stored_key(id=key.id, organization_id=key.organization_id, is_enabled=False)
     reader.write(changed)
     reader.write(other)
     assert await found(cache, other) == other
@@ -151,7 +151,7 @@ async def test_a_write_elsewhere_in_the_organization_makes_keys_be_read_again(
 async def test_no_key_is_accepted_while_the_database_is_away_for_longer(
     cache: AccessKeyCache, reader: CountingKeys, timer: FakeTimer
 ) -> None:
-    key = a_held_key()
+    key = a_stored_key()
     reader.write(key)
     assert await found(cache, key) == key
     reader.is_away = True
@@ -167,14 +167,14 @@ async def test_no_key_is_accepted_while_the_database_is_away_for_longer(
 async def test_a_key_is_read_again_for_all_who_came_before_the_read(
     cache: AccessKeyCache, reader: CountingKeys
 ) -> None:
-    key = a_held_key()
+    key = a_stored_key()
     reader.write(key)
     assert await found(cache, key) == key
     reader.gate = asyncio.Event()
     early = asyncio.create_task(cache.read_again(key.organization_id, key.id))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    rotated = a_held_key(id=key.id, organization_id=key.organization_id, secrets=[])
+    rotated = a_stored_key(id=key.id, organization_id=key.organization_id, secrets=[])
     reader.write(rotated)
     late = [asyncio.create_task(cache.read_again(key.organization_id, key.id)) for _ in range(20)]
     await asyncio.sleep(0)
@@ -187,7 +187,7 @@ async def test_a_key_is_read_again_for_all_who_came_before_the_read(
 async def test_a_guessed_key_is_requested_once_in_a_while(
     cache: AccessKeyCache, reader: CountingKeys, timer: FakeTimer
 ) -> None:
-    nobody = a_held_key()
+    nobody = a_stored_key()
     for _ in range(10):
         assert await found(cache, nobody) is None
     assert reader.reads == 1
@@ -199,7 +199,7 @@ async def test_a_guessed_key_is_requested_once_in_a_while(
 async def test_guessed_keys_push_no_real_one_out_and_are_read_few_at_a_time(
     cache: AccessKeyCache, reader: CountingKeys
 ) -> None:
-    key = a_held_key()
+    key = a_stored_key()
     reader.write(key)
     assert await found(cache, key) == key
     guesses = [(uuid4(), uuid4()) for _ in range(5_000)] + [(key.organization_id, uuid4()) for _ in range(100)]
@@ -211,8 +211,8 @@ async def test_guessed_keys_push_no_real_one_out_and_are_read_few_at_a_time(
 
 async def test_so_many_keys_are_kept_and_no_more(reader: CountingKeys, timer: FakeTimer) -> None:
     cache = AccessKeyCache(reader, timer, most_keys=3)
-    keys = [a_held_key() for _ in range(3)]
-    keys.append(a_held_key(organization_id=keys[0].organization_id))
+    keys = [a_stored_key() for _ in range(3)]
+    keys.append(a_stored_key(organization_id=keys[0].organization_id))
     for key in keys:
         reader.write(key)
     for key in [*keys, *keys]:
@@ -221,7 +221,7 @@ async def test_so_many_keys_are_kept_and_no_more(reader: CountingKeys, timer: Fa
     assert reads > len(keys)
     for key in keys[2:]:
         assert await found(cache, key) == key
-    many = [a_held_key(organization_id=keys[0].organization_id) for _ in range(5)]
+    many = [a_stored_key(organization_id=keys[0].organization_id) for _ in range(5)]
     for key in many:
         reader.write(key)
         assert await found(cache, key) == key

@@ -17,13 +17,12 @@ from application.bounds.budgets import Budgets
 from application.bounds.call_estimates import CallEstimate
 from application.bounds.caller_bounds import CallerBounds
 from application.errors import BudgetExceeded, CostUnknown, RateLimited, Unavailable
-from application.usage.usage_ledger import Use
+from application.usage.usage_ledger import ModelCall
 from domain.access_key.values import NO_LIMITS
 from domain.budget import Budget
 from tests.builders import acting
 from tests.fakes.budget_leases import FakeBudgetLeases, FakeSpending
-from tests.fakes.clock import FakeClock
-from tests.fakes.timer import FakeTimer
+from tests.fakes.clock import FakeClock, FakeTimer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +31,8 @@ ORGANIZATION, MODEL = UUID(int=1), UUID(int=2)
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
 
-def a_use(cost: str | None, *, was_called: bool = True) -> Use:
-    return Use(
+def a_use(cost: str | None, *, was_called: bool = True) -> ModelCall:
+    return ModelCall(
         model_id=MODEL,
         provider_id=uuid4(),
         provider_type="openai",

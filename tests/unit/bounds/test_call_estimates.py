@@ -9,7 +9,7 @@ import pytest
 from application.bounds.call_estimates import CallEstimate, call_estimate
 from application.prompts.completion import TokenUsage
 from application.prompts.selection_candidates import Candidate, ModelById
-from application.usage.usage_ledger import OK, Use
+from application.usage.usage_ledger import OK, ModelCall
 from domain.model.values import Price, PriceTier
 from tests.fakes.client import FakeClient, a_conversation
 from tests.prompt_setup import a_candidate, a_prompt
@@ -110,8 +110,8 @@ def test_what_makes_no_sense_is_left_to_others(body: dict[str, Any]) -> None:
     assert estimate(body, a_candidate(price=TEN_AND_TWENTY)).most >= Decimal("4.096") * 20
 
 
-def a_use(outcome: str = OK, cost: int | None = None, *, was_called: bool = True, **tokens: Any) -> Use:  # noqa: ANN401
-    return Use(
+def a_use(outcome: str = OK, cost: int | None = None, *, was_called: bool = True, **tokens: Any) -> ModelCall:  # noqa: ANN401
+    return ModelCall(
         model_id=UUID(int=1),
         provider_id=UUID(int=2),
         provider_type="openai",
@@ -139,5 +139,5 @@ def a_use(outcome: str = OK, cost: int | None = None, *, was_called: bool = True
         (a_use("auth_invalid", was_called=False), 0),
     ],
 )
-def test_what_a_provider_has_not_told_counts_as_the_most_that_it_can_be(use: Use, tokens: int) -> None:
+def test_what_a_provider_has_not_told_counts_as_the_most_that_it_can_be(use: ModelCall, tokens: int) -> None:
     assert CallEstimate({}, tokens=1_000).tokens_of(use) == tokens

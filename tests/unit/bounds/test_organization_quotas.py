@@ -7,8 +7,8 @@ from uuid import uuid4
 
 from application.bounds.organization_quotas import LONGEST_TRUST, OrganizationQuotas
 from application.bounds.quotas import DEFAULTS
+from tests.fakes.clock import FakeTimer
 from tests.fakes.quotas import FakeQuotas
-from tests.fakes.timer import FakeTimer
 
 
 class Setup:

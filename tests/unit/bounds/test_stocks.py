@@ -9,8 +9,8 @@ import pytest
 from application.bounds.stocks import COUNTED_EVERY, Stocks
 from application.errors import QuotaReached, RateLimited
 from tests.builders import acting
+from tests.fakes.clock import FakeTimer
 from tests.fakes.quotas import FakeStoredAmounts, quotas_of_all, stocks_of_all
-from tests.fakes.timer import FakeTimer
 
 
 async def test_no_more_are_made_than_there_may_be() -> None:

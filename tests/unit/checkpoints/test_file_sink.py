@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 async def _append(sink: FileSink, line: bytes, *, begins_part: int | None = None) -> list[bytes]:
     """Append a line and return those that were the newest ones before."""
-    async with sink.tail() as tail:
-        newest = list(tail.newest)
-        await tail.append(line, mark=b"after " + line[:20], begins_part=begins_part)
+    async with sink.locked() as locked:
+        newest = list(locked.newest)
+        await locked.append(line, mark=b"after " + line[:20], begins_part=begins_part)
     return newest
 
 
 async def _count(sink: FileSink, *, per_part: int = 1_000) -> None:
     """Append the next number; as many to a part."""
-    async with sink.tail() as tail:
-        number = int(tail.newest[0]) + 1 if tail.newest else 1
+    async with sink.locked() as locked:
+        number = int(locked.newest[0]) + 1 if locked.newest else 1
         await asyncio.sleep(0)
-        await tail.append(b"%d" % number, mark=b"", begins_part=number if number % per_part == 1 else None)
+        await locked.append(b"%d" % number, mark=b"", begins_part=number if number % per_part == 1 else None)
 
 
 async def _lines(sink: FileSink, *, since: int = 0) -> list[bytes]:
@@ -51,15 +51,15 @@ async def test_lines_are_appended_to_a_file_of_the_owners_alone(tmp_path: Path) 
 
 
 async def test_a_mark_is_kept_beside_the_lines(tmp_path: Path) -> None:
-    async with FileSink(tmp_path).tail() as tail:
-        assert tail.mark is None
+    async with FileSink(tmp_path).locked() as locked:
+        assert locked.mark is None
     for line in (b"a first line", b"second"):
         await _append(FileSink(tmp_path), line)
-        async with FileSink(tmp_path).tail() as tail:
-            assert tail.mark == b"after " + line
+        async with FileSink(tmp_path).locked() as locked:
+            assert locked.mark == b"after " + line
     (tmp_path / FILE_NAME).write_bytes(b"")
-    async with FileSink(tmp_path).tail() as tail:
-        assert (tail.newest, tail.mark) == ([], b"after second")
+    async with FileSink(tmp_path).locked() as locked:
+        assert (locked.newest, locked.mark) == ([], b"after second")
 
 
 async def test_a_file_may_be_named_itself(tmp_path: Path) -> None:
@@ -74,8 +74,8 @@ async def test_the_newest_lines_are_given_however_long_they_are(tmp_path: Path) 
     written = [bytes([65 + number]) * (700_000 if number in {3, 13} else 10) for number in range(15)]
     for line in written:
         await _append(FileSink(tmp_path), line)
-    async with FileSink(tmp_path).tail() as tail:
-        assert tail.newest == written[::-1][:10]
+    async with FileSink(tmp_path).locked() as locked:
+        assert locked.newest == written[::-1][:10]
     assert await _lines(FileSink(tmp_path)) == written
 
 
@@ -116,7 +116,7 @@ async def test_a_sink_that_cannot_be_used_says_so(tmp_path: Path, broken: str) -
 async def test_whoever_fails_while_holding_the_end_locks_nobody_out(tmp_path: Path) -> None:
     sink = FileSink(tmp_path)
     with pytest.raises(LookupError):
-        async with sink.tail():
+        async with sink.locked():
             raise LookupError
     assert await _append(sink, b"first") == []
 

@@ -10,7 +10,7 @@ import pytest
 from application.declaration.errors import ServiceRefused, ServiceUnreachable
 from application.declaration.execute_plan import MOST_TOGETHER, Done, Outcome, execute_plan
 from application.declaration.plan import Action, Change, Plan
-from application.declaration.resources import Present, model_key, named_key
+from application.declaration.resources import ExistingResource, model_key, named_key
 from entrypoints.cli.plan_output import failure_lines
 from tests.fakes.declared_organization import FakeOrganization
 
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 def a_change(kind: Kind, name: str, action: Action = "create", **more: Any) -> Change:  # noqa: ANN401 - as the class
     key = more.pop("key", named_key(name))
-    there = None if action == "create" else Present(kind=kind, key=key, label=name, fields={}, id="old", revision=7)
+    there = (
+        None
+        if action == "create"
+        else ExistingResource(kind=kind, key=key, label=name, fields={}, id="old", revision=7)
+    )
     return Change(action=action, kind=kind, key=key, label=name, present=there, **more)
 
 
@@ -36,7 +40,7 @@ def a_model(name: str, action: Action = "create", **more: Any) -> Change:  # noq
 async def executed(
     changes: Sequence[Change],
     organization: FakeOrganization,
-    present: Sequence[Present] = (),
+    present: Sequence[ExistingResource] = (),
     *,
     stop_after: int = 10_000,
 ) -> tuple[Outcome, list[Done]]:
@@ -76,8 +80,8 @@ async def test_what_is_referred_to_comes_first_and_removals_last() -> None:
 
 async def test_references_lead_to_what_is_there_already_and_null_to_all() -> None:
     there = [
-        Present(kind="provider", key=named_key("P"), label="P", fields={}, id="p"),
-        Present(kind="model", key=model_key("P", "m"), label="P: m", fields={}, id="m"),
+        ExistingResource(kind="provider", key=named_key("P"), label="P", fields={}, id="p"),
+        ExistingResource(kind="model", key=model_key("P", "m"), label="P: m", fields={}, id="m"),
     ]
     organization = FakeOrganization()
     patch = {"models": [{"provider": "P", "modelId": "m"}], "providers": None}
@@ -86,7 +90,7 @@ async def test_references_lead_to_what_is_there_already_and_null_to_all() -> Non
 
 
 async def test_models_are_made_many_at_a_time_and_offered_ones_as_they_are_offered() -> None:
-    there = [Present(kind="provider", key=named_key("P"), label="P", fields={}, id="p")]
+    there = [ExistingResource(kind="provider", key=named_key("P"), label="P", fields={}, id="p")]
     organization = FakeOrganization()
     many = [a_model(f"m{number}") for number in range(MOST_TOGETHER + 1)]
     await executed([*many, a_model("o1", is_offered=True), a_model("o2", is_offered=True)], organization, there)

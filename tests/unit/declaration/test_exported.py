@@ -9,18 +9,18 @@ import pytest
 
 from application.declaration.errors import DeclarationRefused
 from application.declaration.exported import VariableNames, exported
-from application.declaration.resources import Present, named_key
+from application.declaration.resources import ExistingResource, named_key
 
 if TYPE_CHECKING:
     from application.declaration.resources import Kind
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
-BUDGET = Present(kind="budget", key=(), label="", fields={"usd": None, "period": None})
+BUDGET = ExistingResource(kind="budget", key=(), label="", fields={"usd": None, "period": None})
 
 
-def named(kind: Kind, name: str, **more: Any) -> Present:  # noqa: ANN401 - fields of the class
+def named(kind: Kind, name: str, **more: Any) -> ExistingResource:  # noqa: ANN401 - fields of the class
     fields = {"name": name, **more.pop("fields", {})}
-    return Present(kind=kind, key=named_key(name), label=name, fields=fields, **more)
+    return ExistingResource(kind=kind, key=named_key(name), label=name, fields=fields, **more)
 
 
 def test_keys_that_could_not_be_made_again_are_left_out_and_named() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from adapters.providers.openai_compatible.adapter import OpenAICompatible
 from adapters.providers.provider_gateway import Gateway
 from application.declaration.known_services import SERVICES
-from application.declaration.litellm.accounts import SERVERS
+from application.declaration.litellm.provider_accounts import SERVERS
 from tests.fakes.outbound_http import FakeOutbound
 
 

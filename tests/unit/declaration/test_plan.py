@@ -12,10 +12,10 @@ from application.declaration.errors import DeclarationRefused
 from application.declaration.plan import Plan, Planner, PlanOptions
 from application.declaration.resources import (
     Declaration,
-    Present,
+    DeclaredResource,
+    ExistingResource,
     Secret,
     TypeOfProvider,
-    Wanted,
     model_key,
     model_label,
     named_key,
@@ -46,23 +46,23 @@ def a_secret(text: str | None = "sk-1234", name: str = "OPENAI_API_KEY") -> Secr
     return Secret(source=f"the variable {name}", reference={"env": name}, text=text)
 
 
-def wanted(kind: Kind, fields: dict[str, Any], **more: Any) -> Wanted:  # noqa: ANN401 - fields of the class
+def wanted(kind: Kind, fields: dict[str, Any], **more: Any) -> DeclaredResource:  # noqa: ANN401 - fields of the class
     name = fields.get("name", "")
     usual: dict[str, Any] = {"kind": kind, "key": named_key(name), "label": name, "place": f"/{kind}s/0"}
     if kind == "model":
         usual |= {"key": model_key("OpenAI", fields["modelId"]), "label": model_label("OpenAI", fields["modelId"])}
-    return Wanted(**(usual | {"fields": fields} | more))
+    return DeclaredResource(**(usual | {"fields": fields} | more))
 
 
-def present(kind: Kind, fields: dict[str, Any], **more: Any) -> Present:  # noqa: ANN401 - as above
+def present(kind: Kind, fields: dict[str, Any], **more: Any) -> ExistingResource:  # noqa: ANN401 - as above
     like = wanted(kind, fields)
     usual: dict[str, Any] = {"kind": kind, "key": like.key, "label": like.label, "fields": fields, "id": "id"}
-    return Present(**(usual | {"revision": 1} | more))
+    return ExistingResource(**(usual | {"revision": 1} | more))
 
 
 def planned(
-    resources: list[Wanted],
-    there: list[Present],
+    resources: list[DeclaredResource],
+    there: list[ExistingResource],
     *,
     sections: frozenset[Section] = frozenset(),
     **options: bool,
@@ -73,7 +73,7 @@ def planned(
     return planner.plan(Declaration(resources=resources, sections=sections))
 
 
-def refused(resources: list[Wanted], there: list[Present], **options: Any) -> list[str]:  # noqa: ANN401 - as above
+def refused(resources: list[DeclaredResource], there: list[ExistingResource], **options: Any) -> list[str]:  # noqa: ANN401 - as above
     with pytest.raises(DeclarationRefused) as refusal:
         planned(resources, there, **options)
     return [f"{finding.place} {finding.message}" for finding in refusal.value.findings]
@@ -236,7 +236,7 @@ def test_references_lead_to_what_the_file_or_the_organization_has() -> None:
         (wanted("access key", KEY | {"expiresAt": NOW}), [], "has passed"),
     ],
 )
-def test_what_can_never_be_is_refused(resource: Wanted, there: list[Present], finding: str) -> None:
+def test_what_can_never_be_is_refused(resource: DeclaredResource, there: list[ExistingResource], finding: str) -> None:
     [found] = refused([resource], there)
     assert finding in found
 

@@ -11,12 +11,12 @@ from application.declaration.errors import DeclarationRefused
 from entrypoints.declaration.read_declaration import SecretSources, declaration_of
 
 if TYPE_CHECKING:
-    from application.declaration.resources import Wanted
+    from application.declaration.resources import DeclaredResource
 
 OPENAI = {"name": "OpenAI", "providerType": "openai"}
 
 
-def read(folder: Path = Path(), /, **parts: Any) -> list[Wanted]:  # noqa: ANN401 - any document
+def read(folder: Path = Path(), /, **parts: Any) -> list[DeclaredResource]:  # noqa: ANN401 - any document
     sources = SecretSources(environment={"KEY": "sk-in-a-variable", "ODD": "two words", "NONE": ""}, folder=folder)
     return list(declaration_of({"version": 1, **parts}, sources).resources)
 

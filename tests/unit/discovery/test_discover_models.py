@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from application.discovery.discovered_catalogue import DiscoveredCatalogueCache, described
-from application.discovery.model_list_snapshots import Standing
+from application.discovery.model_list_snapshots import ModelListState
 from application.ports.catalogue import KnownModel
 from application.ports.provider_gateway import ROUTER, UNLISTED, OfferedModel
 from domain.model.values import Lifecycle
@@ -241,17 +241,17 @@ async def test_a_long_list_is_calculated_the_same(world: World) -> None:
 def test_memory_is_bounded_by_the_number_of_models() -> None:
     remembered, day = DiscoveredCatalogueCache(), World().clock.now().date()
     snapshot = after(None, [OfferedModel(model_id=f"model-{number}") for number in range(2_250)], 1)
-    standings = [
-        Standing(provider_id=uuid4(), provider_type="openai", endpoint=snapshot.endpoint, basis=snapshot.basis)
+    states = [
+        ModelListState(provider_id=uuid4(), provider_type="openai", endpoint=snapshot.endpoint, basis=snapshot.basis)
         for _ in range(12)
     ]
-    offered = described(standings[0], snapshot, FakeCatalogue(), day)
+    offered = described(states[0], snapshot, FakeCatalogue(), day)
     with acting(uuid4()):
-        for standing in standings:
+        for state in states:
             for _ in range(2):
-                remembered.keep(standing, offered, day)
-            remembered.find(standings[0], snapshot.fetched_at, day)
-        held = [remembered.find(standing, snapshot.fetched_at, day) is not None for standing in standings]
+                remembered.keep(state, offered, day)
+            remembered.find(states[0], snapshot.fetched_at, day)
+        held = [remembered.find(state, snapshot.fetched_at, day) is not None for state in states]
     assert held == [True, False, False, False, False, *[True] * 7]
     with acting(uuid4()):
-        assert remembered.find(standings[0], snapshot.fetched_at, day) is None
+        assert remembered.find(states[0], snapshot.fetched_at, day) is None

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from adapters.egress.address_ranges import special
 from adapters.egress.allow_list import EgressAllowList
-from adapters.egress.egress_rules import AddressRefused, Guard
+from adapters.egress.egress_rules import AddressRefused, EgressRules
 from adapters.egress.host_names import Host
 from tests.unit.egress.address_vectors import REFUSED_ADDRESSES
 
 PUBLIC = Host("api.example.com", None)
-CLOSED = Guard(EgressAllowList())
+CLOSED = EgressRules(EgressAllowList())
 
 
 @pytest.mark.parametrize("address", REFUSED_ADDRESSES)
@@ -70,7 +70,7 @@ def test_an_ipv4_address_that_is_not_public_is_not_reached_through_nat64(address
 def test_a_name_may_lead_to_what_the_operator_opened(allow: str, name: str, address: str) -> None:
     with pytest.raises(AddressRefused):
         CLOSED.check_address(Host(name, None), address, 443)
-    Guard(EgressAllowList.parse(allow)).check_address(Host(name, None), address, 443)
+    EgressRules(EgressAllowList.parse(allow)).check_address(Host(name, None), address, 443)
 
 
 @pytest.mark.parametrize(
@@ -88,4 +88,4 @@ def test_a_name_may_lead_to_what_the_operator_opened(allow: str, name: str, addr
 )
 def test_a_name_may_not_lead_beyond_what_the_operator_opened(allow: str, name: str, address: str, port: int) -> None:
     with pytest.raises(AddressRefused):
-        Guard(EgressAllowList.parse(allow)).check_address(Host(name, None), address, port)
+        EgressRules(EgressAllowList.parse(allow)).check_address(Host(name, None), address, port)

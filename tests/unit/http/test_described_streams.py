@@ -36,8 +36,8 @@ def data_of(stream: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_each_kind_of_event_has_a_name_and_a_schema(product: dict[str, Any], streams: Streams) -> None:
-    doors = {"/v1/chat/completions", "/v1/responses", "/v1/messages"}
-    assert streams.keys() == {"/api/ai/generate", "/api/ai/events", *doors}
+    apis = {"/v1/chat/completions", "/v1/responses", "/v1/messages"}
+    assert streams.keys() == {"/api/ai/generate", "/api/ai/events", *apis}
     names = {
         path: [event["title"] for event in stream["schema"]["contentSchema"]["items"]["anyOf"]]
         for path, stream in streams.items()
@@ -48,7 +48,7 @@ def test_each_kind_of_event_has_a_name_and_a_schema(product: dict[str, Any], str
     assert broken_off["contentSchema"] == {"$ref": "#/components/schemas/Problem"}
     chunk, done, _ = data_of(streams["/v1/chat/completions"])
     assert (chunk["contentSchema"], done) == ({"$ref": "#/components/schemas/ChatChunk"}, {"const": "[DONE]"})
-    for path in ("/api/ai/generate", *doors):
+    for path in ("/api/ai/generate", *apis):
         assert "application/json" in product["paths"][path]["post"]["responses"]["200"]["content"]
 
 

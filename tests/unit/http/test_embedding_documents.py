@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from entrypoints.http.doors.embeddings.bodies import EmbeddingBody
-from entrypoints.http.doors.embeddings.conversions import embedding_row, inputs_of
+from entrypoints.http.compatible_apis.embeddings.bodies import EmbeddingBody
+from entrypoints.http.compatible_apis.embeddings.conversions import embedding_row, inputs_of
 
 
 @pytest.mark.parametrize(

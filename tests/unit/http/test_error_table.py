@@ -11,7 +11,7 @@ from aiohttp import web
 
 import application
 import domain
-from application.caller import NobodyCalling
+from application.caller import NoCaller
 from application.errors import (
     ApplicationError,
     BulkRefused,
@@ -170,7 +170,7 @@ def test_the_framework_speaks_in_problems_too() -> None:
 
 
 def test_mistakes_of_ours_are_not_in_the_table() -> None:
-    assert problem_for(NobodyCalling()) is None
+    assert problem_for(NoCaller()) is None
     assert problem_for(KeyError("x")) is None
 
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from application.commands.change_model import apply_change
 from application.prompts.model_parameters import read_defaults
+from entrypoints.http.bodies.convert_models import change
 from entrypoints.http.bodies.model_config import ModelConfig, ModelConfigPatch
 from entrypoints.http.bodies.models import BulkOperations, ModelPatch, NewModel
 from entrypoints.http.parse_request import validated
 from entrypoints.http.request_errors import InvalidRequest
-from entrypoints.http.views.model_commands import change
 from tests.builders import a_model
 
 EVERYTHING: dict[str, Any] = {

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
+from copy import deepcopy
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pytest
+from jsonschema_rs import Draft202012Validator, meta
 from pydantic import Field
 
 from application.errors import ModelNotFound, StaleRevision
@@ -17,7 +24,7 @@ from tests.product_routes import product_document
 from tests.schema_validators import Schemas
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from aiohttp import web
 
@@ -106,13 +113,74 @@ def parameters(operation: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {parameter["name"]: parameter for parameter in operation["parameters"]}
 
 
-def test_the_documents_are_valid_openapi_31(document: dict[str, Any], product: dict[str, Any]) -> None:
-    # Loading it takes seconds.
-    from openapi_spec_validator import validate  # noqa: PLC0415
+@cache
+def specification() -> Draft202012Validator:
+    """Return the schema of OpenAPI 3.1 itself; it lies in a package the loading and working of which takes seconds."""
+    package = find_spec("openapi_spec_validator")
+    assert package is not None
+    assert package.origin is not None
+    schema = Path(package.origin).parent / "resources/schemas/v3.1/schema.json"
+    return Draft202012Validator(json.loads(schema.read_text("utf-8")))
 
+
+def faults_of(document: dict[str, Any]) -> list[str]:
+    """Return what the specification says against a document, in its schema and beyond it."""
+    faults = [f"{error.instance_path}: {error.message[:300]}" for error in specification().iter_errors(document)]
+    for place, part in parts_of(document):
+        reference = part.get("$ref")
+        if reference is not None and not leads_somewhere(document, reference):
+            faults.append(f"{place}: {reference} leads nowhere")
+        if "schema" in part and not meta.is_valid(part["schema"]):
+            faults.append(f"{place}: no schema")
+    faults += [
+        f"{name}: no schema" for name, each in document["components"]["schemas"].items() if not meta.is_valid(each)
+    ]
+    named: list[str] = []
+    for method, path, operation in operations(document):
+        named.append(operation["operationId"])
+        found = [(each["in"], each["name"]) for each in operation["parameters"]]
+        if len(found) != len(set(found)):
+            faults.append(f"{method} {path}: a parameter twice")
+        if {name for place, name in found if place == "path"} != set(re.findall(r"\{(\w+)\}", path)):
+            faults.append(f"{method} {path}: other parameters than in the path")
+    return faults + [f"{name} twice" for name, number in Counter(named).items() if number > 1]
+
+
+def leads_somewhere(document: dict[str, Any], reference: str) -> bool:
+    try:
+        resolved(document, {"$ref": reference})
+    except KeyError:
+        return False
+    return reference.startswith("#/")
+
+
+def test_the_documents_are_valid_openapi_31(document: dict[str, Any], product: dict[str, Any]) -> None:
     for made in (document, product):
         assert made["openapi"] == "3.1.0"
-        validate(made)
+        assert faults_of(made) == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda made: made["info"].pop("title"),
+        lambda made: made["paths"]["/open"]["get"].update(responses="none"),
+        lambda made: made["paths"]["/open"]["get"].update(
+            operationId=made["paths"]["/api/ai/things"]["get"]["operationId"]
+        ),
+        lambda made: made["paths"]["/open"]["get"]["parameters"].append(
+            {"in": "path", "name": "id", "required": True, "schema": {"type": "string"}}
+        ),
+        lambda made: made["components"]["schemas"].pop("Thing"),
+        lambda made: made["components"]["schemas"]["Thing"].update(type="thing"),
+    ],
+)
+def test_a_document_that_is_not_valid_is_noticed(
+    document: dict[str, Any], spoil: Callable[[dict[str, Any]], object]
+) -> None:
+    spoiled = deepcopy(document)
+    spoil(spoiled)
+    assert len(faults_of(spoiled)) >= 1
 
 
 def test_what_is_not_documented_is_not_there(document: dict[str, Any]) -> None:

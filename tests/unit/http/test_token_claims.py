@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
+from entrypoints.http.authorization import Principal, Role
 from entrypoints.http.development_token import make_token
-from entrypoints.http.principal import Principal, Role
 from entrypoints.http.token_keys import UnusableKeys
 from tests.tokens import (
     NOW,

@@ -14,7 +14,7 @@ from application.errors import Unavailable
 from application.read_replica import ReadReplica, ReplicaReading
 from entrypoints.monitoring import replica_watch
 from entrypoints.monitoring.replica_watch import ReplicaWatch
-from tests.fakes.timer import FakeTimer
+from tests.fakes.clock import FakeTimer
 
 ORGANIZATION = uuid4()
 

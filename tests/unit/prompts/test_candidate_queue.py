@@ -16,8 +16,8 @@ from application.prompts.model_parameters import read_defaults
 from application.prompts.model_selection import select
 from application.prompts.selection_candidates import Requirements
 from tests.builders import a_price
+from tests.fakes.clock import FakeTimer
 from tests.fakes.shared_cool_downs import FakeSharedCoolDowns
-from tests.fakes.timer import FakeTimer
 from tests.prompt_setup import a_candidate, a_failure
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from application.prompts.prompt_errors import PromptFailed
 from application.prompts.run_prompt import run_prompt
 from application.prompts.runnable_models_cache import LONGEST_TRUST
 from application.prompts.selection_candidates import ModelById, ModelByName
+from tests.fakes.clock import FakeTimer
 from tests.fakes.shared_cool_downs import FakeSharedCoolDowns
-from tests.fakes.timer import FakeTimer
 from tests.prompt_setup import PromptSetup, a_candidate, a_failure, a_prompt, an_account
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 
 from application.prompts.cool_downs import CALLERS_OWN, LONGEST, LONGEST_NAMED, SHORTEST, CoolDowns
 from application.prompts.retry_policy import FINAL
-from tests.fakes.timer import FakeTimer
+from tests.fakes.clock import FakeTimer
 from tests.prompt_setup import a_candidate, a_failure
 
 if TYPE_CHECKING:

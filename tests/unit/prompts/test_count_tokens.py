@@ -13,7 +13,7 @@ from application.prompts.selection_candidates import ModelByAnyName, ModelById
 from domain.access_key.values import Limits
 from tests.fakes.generation import HANG
 from tests.prompt_setup import PromptSetup, a_failure, a_prompt, an_account
-from tests.unit.access_keys.test_held_key import a_held_key
+from tests.unit.access_keys.test_stored_key import a_stored_key
 
 if TYPE_CHECKING:
     from application.ports.provider_gateway import UpstreamFailure
@@ -36,7 +36,7 @@ async def test_counting_is_held_to_the_limits_of_requests() -> None:
     setup = PromptSetup()
     setup.model("model-x")
     setup.generation.tokens["model-x"] = 42
-    with setup.acting(a_held_key(limits=Limits(requests_per_minute=1))):
+    with setup.acting(a_stored_key(limits=Limits(requests_per_minute=1))):
         assert await count_tokens(a_prompt(ANY), **setup.ports) == 42
         with pytest.raises(RateLimited):
             await count_tokens(a_prompt(ANY), **setup.ports)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
-from adapters.system_timer import SystemTimer
+from adapters.system_clock import SystemTimer
 from application.errors import InvalidInput
 from application.ports.provider_gateway import Category
 from application.prompts.cool_downs import CALLERS_OWN
@@ -17,8 +17,8 @@ from application.prompts.retry_policy import FINAL
 from application.prompts.run_prompt import run_prompt
 from application.prompts.selection_candidates import ModelById, ModelByName, Requirements
 from tests.builders import a_price
+from tests.fakes.clock import FakeTimer
 from tests.fakes.generation import HANG, FakeGeneration, completed
-from tests.fakes.timer import FakeTimer
 from tests.prompt_setup import PromptSetup, a_failure, a_prompt, an_account
 
 if TYPE_CHECKING:

@@ -97,7 +97,7 @@ def test_everything_that_speaks_against_a_candidate_is_reported() -> None:
         (
             {"price": a_price("0.00300")},
             Requirements(max_cost_per_1k=Decimal("0.001")),
-            "It costs 0.00300 USD per 1,000 tokens, and 0.001 is the most allowed.",
+            "It costs 3 USD per 1M tokens, and 1 is the most allowed.",
         ),
         ({"is_enabled": False}, Requirements(), "The model is disabled."),
         (
@@ -216,9 +216,9 @@ def test_a_kept_candidate_says_what_its_place_rests_on() -> None:
         (ranked,) = select([candidate], need, latencies={candidate.id: 420.4}).ranked_candidates
         found[strategy] = ranked.findings[-1].detail
     assert found == {
-        "cheapest": "0.03 USD per 1,000 tokens read and 1,000 written.",
+        "cheapest": "30 USD per 1M tokens read and 1M written.",
         "fastest": "420 ms on average lately.",
-        "preferred": "Preference 1; provider healthy; 0.03 USD per 1,000 tokens read and 1,000 written.",
+        "preferred": "Preference 1; provider healthy; 30 USD per 1M tokens read and 1M written.",
     }
 
 

@@ -14,7 +14,7 @@ from domain.model.values import Lifecycle
 from tests.builders import AN_ENDPOINT
 from tests.contract.usage_contract import a_request, a_use
 from tests.fakes.catalogue import FakeCatalogue
-from tests.fakes.timer import FakeTimer
+from tests.fakes.clock import FakeTimer
 from tests.prompt_setup import PromptSetup
 
 if TYPE_CHECKING:

@@ -10,22 +10,22 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.caller import NobodyCalling, acting_as
+from application.caller import NoCaller, acting_as
 from application.errors import ModelNotFound, Unavailable
 from application.prompts.runnable_models_cache import LONGEST_TRUST
 from application.prompts.selection_candidates import ModelByAnyName, ModelById, Requirements
 from domain.model.values import Lifecycle
 from tests.builders import a_caller
+from tests.fakes.clock import FakeTimer
 from tests.fakes.prompt_candidates import FakeCandidateReader
-from tests.fakes.timer import FakeTimer
 from tests.prompt_setup import PromptSetup, a_registered_model, an_account
-from tests.unit.access_keys.test_held_key import a_held_key
+from tests.unit.access_keys.test_stored_key import a_stored_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from application.access_keys.held_key import HeldKey
+    from application.access_keys.stored_key import StoredKey
     from application.prompts.prompt_candidates import PromptCandidates
     from application.prompts.selection_candidates import ModelSelector
 
@@ -198,7 +198,7 @@ async def test_organizations_are_kept_apart() -> None:
 
 async def test_nobody_has_no_models() -> None:
     setup, _ = a_setup()
-    with pytest.raises(NobodyCalling):
+    with pytest.raises(NoCaller):
         await chosen(setup)
 
 
@@ -280,11 +280,11 @@ async def test_an_organization_without_prompts_for_a_minute_is_forgotten_when_an
 async def test_what_a_key_may_not_use_is_as_if_it_were_not_there() -> None:
     setup, _ = a_setup()
     mine, theirs = setup.model("gpt-x", name="mine"), setup.model("theirs", name="gpt-x")
-    key = a_held_key(organization_id=setup.organization_id, model_ids=frozenset({mine.id}))
+    key = a_stored_key(organization_id=setup.organization_id, model_ids=frozenset({mine.id}))
     other = replace(key, model_ids=frozenset({theirs.id}))
     caller = a_caller(setup.organization_id)
 
-    async def seen(by: HeldKey | None, selector: ModelSelector) -> list[str]:
+    async def seen(by: StoredKey | None, selector: ModelSelector) -> list[str]:
         with acting_as(replace(caller, access_key=by)):
             return await chosen(setup, selector)
 

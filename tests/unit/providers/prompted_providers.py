@@ -46,7 +46,7 @@ def a_prompt(*parts: str | Image, model_id: str = "model-1", **facts: Any) -> Ge
 
 
 def passed_on(protocol: WireProtocol, body: Mapping[str, Any], **facts: Any) -> GenerationRequest:  # noqa: ANN401 - as above
-    """Make a prompt that came through the door of this protocol; nobody may need to understand it."""
+    """Make a prompt that came through the API of this protocol; nobody may need to understand it."""
     defaults = {_DEFAULTS[name]: facts.pop(name) for name in _DEFAULTS.keys() & facts.keys()}
     return a_request(FakeClient(protocol=protocol, body=body), defaults=ModelDefaults(**defaults), **facts)
 

@@ -1,4 +1,4 @@
-"""What an encoder writes for a provider, the door of the same protocol reads as the same conversation.
+"""What an encoder writes for a provider, the API of the same protocol reads as the same conversation.
 
 The two were written apart, and neither knows the other: what both say about a protocol is then more than what one says.
 """
@@ -27,9 +27,9 @@ from application.prompts.conversation import (
     ToolResult,
     Turn,
 )
-from entrypoints.http.doors.chat_completions.request import read_conversation as read_chat
-from entrypoints.http.doors.messages.request import read_conversation as read_messages
-from entrypoints.http.doors.responses.request import read_conversation as read_responses
+from entrypoints.http.compatible_apis.chat_completions.request import read_conversation as read_chat
+from entrypoints.http.compatible_apis.messages.request import read_conversation as read_messages
+from entrypoints.http.compatible_apis.responses.request import read_conversation as read_responses
 from tests.unit.providers.prompted_providers import ORIGIN
 from tests.unit.providers.wire_protocols import CHAT_COMPLETIONS, GENERATE_CONTENT, MESSAGES, RESPONSES, write
 
@@ -165,7 +165,7 @@ def _as_responses(turns: Sequence[Turn]) -> list[Turn]:
 
 @given(_turns(st.builds(Reasoning, text=WORDS, signature=WORDS, origin=st.just(ORIGIN))), ASKED)
 def test_generate_content(turns: tuple[Turn, ...], asked: dict[str, Any]) -> None:
-    """No door speaks it: what is read back here is what Google counts and compares."""
+    """No client speaks it: what is read back here is what Google counts and compares."""
     body = write(GENERATE_CONTENT, *turns, model_id="gemini-3.8-flash", **asked).body
     contents = body["contents"]
     assert [each["role"] for each in contents] == [

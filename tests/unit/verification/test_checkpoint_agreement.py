@@ -11,20 +11,20 @@ from adapters.checkpoints.signing_key import Ed25519Signatures
 from application.verification.checkpoint_agreement import expect_own_sink
 from application.verification.checkpoint_storage import AnotherSink, CheckpointsDisagree
 from application.verification.checkpoints import parse_line
-from application.verification.state_restore import NothingRestored, StateRestore, state_restore
+from application.verification.record_restore import NoRestoreToRecord, RecordRestore, record_restore
 from tests.fakes.checkpoints import FakeSink
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.repositories import FakeOrganizations
 from tests.unit.verification.test_checkpoints import KEY, NOON, World, _Noon, a_world
 
 if TYPE_CHECKING:
-    from application.verification.state_restore import StatedRestore
+    from application.verification.record_restore import RecordedRestore
 
-RESTORE = StateRestore(reason="Disk lost, ticket 7", actor="operator", correlation_id="request-1")
+RESTORE = RecordRestore(reason="Disk lost, ticket 7", actor="operator", correlation_id="request-1")
 
 
-async def _stated(world: World, command: StateRestore = RESTORE) -> StatedRestore:
-    return await state_restore(
+async def _stated(world: World, command: RecordRestore = RESTORE) -> RecordedRestore:
+    return await record_restore(
         command,
         register=world.register,
         sink=world.sink,
@@ -137,9 +137,9 @@ async def test_a_writer_that_died_before_it_recorded_its_checkpoint_is_no_disagr
 
 async def test_where_all_is_well_there_is_nothing_to_state() -> None:
     world = await a_world()
-    with pytest.raises(NothingRestored):
+    with pytest.raises(NoRestoreToRecord):
         await _stated(world)
-    with pytest.raises(NothingRestored):
+    with pytest.raises(NoRestoreToRecord):
         await _stated(World())
     assert len(world.sink.held) == 3
 

@@ -18,11 +18,10 @@ from entrypoints.logs import build_logger
 from entrypoints.monitoring.elected_work_log import LoggedDeliveries
 from entrypoints.monitoring.webhook_metrics import WebhookFigures
 from tests.builders import NOW, a_webhook, acting
-from tests.fakes.clock import FakeClock
+from tests.fakes.clock import FakeClock, FakeTimer
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.outbound_http import FakeOutbound
 from tests.fakes.repositories import FakeWebhooks
-from tests.fakes.timer import FakeTimer
 from tests.fakes.vault import FakeVault
 from tests.fakes.webhook_outbox import FakeOutbox
 

@@ -1,7 +1,7 @@
 // Paths of the API, and requests that several pages make.
 
 import { get } from "./api.js";
-import { followedState } from "./live.js";
+import { followedState, watch } from "./live.js";
 
 export const PROVIDERS = "/api/ai/providers";
 export const MODELS = "/api/ai/models";
@@ -29,14 +29,23 @@ export const allProviders = (signal) => everyOne(PROVIDERS, signal);
 
 export const allKeys = (signal) => everyOne(KEYS, signal);
 
-/** @type {Map<string, { state: string | null, found: any[] }>} */
+const CHANGED_BY = { [PROVIDERS]: "provider.", [KEYS]: "access-key." };
+
+/** @type {Map<string, { who: string, position: number, found: any[] }>} */
 const kept = new Map();
 
-// Read once, and again when something has happened since.
+// What is kept is as good after an event that is about something else.
+watch((event, { before, position }) => {
+  for (const [path, held] of kept) {
+    if (held.position === before && !event.type.startsWith(CHANGED_BY[path])) held.position = position;
+  }
+});
+
+// Read once, and again when one of them has changed since.
 async function everyOne(path, signal) {
   const state = followedState();
   const before = kept.get(path);
-  if (before && state !== null && before.state === state) return before.found;
+  if (before && before.who === state?.who && before.position === state.position) return before.found;
   const found = [];
   let cursor;
   do {
@@ -44,6 +53,7 @@ async function everyOne(path, signal) {
     found.push(...page.data);
     cursor = page.pagination.nextCursor;
   } while (cursor);
-  kept.set(path, { state, found });
+  if (state === null) kept.delete(path);
+  else kept.set(path, { ...state, found });
   return found;
 }

@@ -18,10 +18,10 @@ export function saw(position) {
   seen.position = Math.max(seen.position, position);
 }
 
-// Which state of the organization that is, as this person sees it; null where none was seen.
+// That position, and who sees what is there; null where none was seen.
 export function seenState() {
   const person = current();
-  return seen.position && seen.organizationId === person?.organizationId ? [seen.organizationId, person.actor, person.role, seen.position].join(" ") : null;
+  return seen.position && seen.organizationId === person?.organizationId ? { who: [seen.organizationId, person.actor, person.role].join(" "), position: seen.position } : null;
 }
 
 export class Problem extends Error {

@@ -14,7 +14,7 @@ const FORGET_MS = 5 * 60_000;
 const REFUSED = new Set([401, 403, 404]);
 
 export class Feed {
-  // `begun(isGapless)` after each connection, `happened(event)`, `lost()` when it breaks off, and `refused()` when the
+  // `begun(isGapless)` after each connection, `happened(event, between)` with its position and the one heard of before, `lost()` when it breaks off, and `refused()` when the
   // service lets this person follow nothing, which ends it.
   constructor(listener) {
     this.listener = listener;
@@ -86,10 +86,12 @@ export class Feed {
   }
 
   #take({ name, id, data }) {
-    if (name === "message" && data !== "") this.listener.happened(JSON.parse(data));
-    if (id === null) return;
-    this.place = id;
-    saw(Number(id));
+    const before = Number(this.place);
+    if (id !== null) {
+      this.place = id;
+      saw(Number(id));
+    }
+    if (name === "message" && data !== "") this.listener.happened(JSON.parse(data), { before, position: Number(id) });
   }
 }
 

@@ -6,11 +6,13 @@ export const UNKNOWN = "–";
 
 const numbers = new Intl.NumberFormat("en");
 const dollars = new Intl.NumberFormat("en", { style: "currency", currency: "USD", minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const fractions = new Intl.NumberFormat("en", { maximumSignificantDigits: 12, maximumFractionDigits: 12, useGrouping: false });
 /** @type {Record<string, Intl.DateTimeFormat>} */
 const times = {
   local: new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" }),
   utc: new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long", timeZone: "UTC" }),
 };
+const days = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 /** @type {[limit: number, unit: Intl.RelativeTimeFormatUnit, size: number][]} */
 const STEPS = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [86400 * 60, "day", 86400], [Infinity, "month", 86400 * 30]];
@@ -22,6 +24,9 @@ export const number = (value) => known(value) ? numbers.format(value) : UNKNOWN;
 export const milliseconds = (value) => known(value) ? `${numbers.format(Math.round(value))} ms` : UNKNOWN;
 
 export const time = (value) => known(value) ? times[preference("zone", "local")].format(new Date(value)) : UNKNOWN;
+
+// A day in UTC, as the API has it or in milliseconds.
+export const date = (value) => known(value) ? days.format(new Date(value)) : UNKNOWN;
 
 export function ago(value) {
   if (!known(value)) return "never";
@@ -42,17 +47,14 @@ export const inAndOut = (pricing) => pricing ? `${perMillion(pricing.inputPer1kT
 
 export const money = (value) => known(value) ? (value !== 0 && Math.abs(value) < 0.01 ? `$${plain(value)}` : dollars.format(value)) : UNKNOWN;
 
+// What was spent so far: of less than a cent no more than two digits.
+export const spend = (value) => known(value) && Math.abs(value) < 0.01 ? money(Number(value.toPrecision(2))) : money(value);
+
 // The cost of one call, for a column: the points stand below each other. `money` has all of it.
 export const callCost = (value) => known(value) && value >= 0.000001 && value < 1 ? `$${value.toFixed(6)}` : money(value);
 
 // Fractions without the tail that binary numbers bring, and never in exponent form.
-export function plain(value) {
-  return numberText(Number(value), 12);
-}
-
-function numberText(value, digits) {
-  return new Intl.NumberFormat("en", { maximumSignificantDigits: digits, maximumFractionDigits: 12, useGrouping: false }).format(Number(value.toPrecision(6)));
-}
+export const plain = (value) => fractions.format(Number(Number(value).toPrecision(6)));
 
 export function tokens(value) {
   if (!known(value)) return UNKNOWN;

@@ -11,6 +11,8 @@ const REST_MS = 2000;
 const BUSY_MS = 500;
 
 const followers = new Set();
+/** @type {Set<(event: any, between: { before: number, position: number }) => void>} */
+const watchers = new Set();
 const feed = new Feed({ begun, happened, lost, refused: () => tell("refused") });
 const readiness = new Readiness(found);
 let state = "off";
@@ -28,6 +30,9 @@ export function follow({ isNews, renew, isBusy, signal }) {
     follower.end();
   });
 }
+
+// Calls `watcher` with every event, as long as the page is open.
+export const watch = (watcher) => watchers.add(watcher);
 
 // Begins again for whoever has signed in; nobody's events are followed when that is nobody.
 export function followAs(session) {
@@ -65,7 +70,8 @@ function begun(isGapless) {
   for (const follower of followers) follower.begun(isGapless);
 }
 
-function happened(event) {
+function happened(event, between) {
+  for (const watcher of watchers) watcher(event, between);
   for (const follower of followers) follower.take(event);
 }
 

@@ -9,6 +9,7 @@ let leaving = new AbortController();
 let shown = null;
 let shownAt = null;
 let isBack = false;
+let returnsTo = 0;
 let visit = 0;
 const visits = new Map();
 const latest = new Map();
@@ -50,6 +51,9 @@ export const remembered = () => history.state?.held ?? visits.get(location.hash)
 // Where a list was left: with its filters and its page.
 export const lastPlace = (path) => latest.get(path) ?? href(path);
 
+// Whether the page that is about to be shown is one that somebody comes back to, further down.
+export const isReturning = () => returnsTo > 0;
+
 // For a link that leads back.
 export const comeBack = () => (isBack = true);
 
@@ -61,6 +65,7 @@ export async function refresh({ focus = true, anew = focus } = {}) {
   const { signal } = leaving;
   const isKnown = isBack || history.state?.isKnown;
   isBack = false;
+  returnsTo = isKnown ? visits.get(location.hash)?.top ?? 0 : 0;
   if (focus && shownAt !== null) visits.set(shownAt, { ...visits.get(shownAt), top: window.scrollY });
   const main = document.getElementById("main");
   const found = routes.map((route) => ({ route, match: route.expression.exec(path) })).find(({ match }) => match);
@@ -81,7 +86,7 @@ export async function refresh({ focus = true, anew = focus } = {}) {
   if (heading && shown !== null && (focus || document.activeElement === document.body)) {
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
-    if (focus) window.scrollTo({ top: isKnown ? visits.get(shownAt)?.top ?? 0 : 0, behavior: "instant" });
+    if (focus) window.scrollTo({ top: returnsTo, behavior: "instant" });
   }
   shown = path;
   return undefined;
@@ -105,7 +110,7 @@ function failed(error, signal) {
   if (signal.aborted) return null;
   // Perhaps not even the page's own code came.
   window.dispatchEvent(new Event("trouble"));
-  return html`<h1>This page cannot be shown</h1>${failure(error, () => refresh())}`;
+  return html`<div class="heading"><h1>This page cannot be shown</h1></div>${failure(error, () => refresh())}`;
 }
 
 // For what is shown to whoever is not signed in.

@@ -26,6 +26,6 @@ export function Action({ needs, why = null, run = () => {}, tone, label, childre
   };
   return html`<span class="action">
     <button type="button" class=${tone} ref=${button} aria-label=${label} aria-disabled=${reason || isBusy ? "true" : null} aria-busy=${isBusy ? "true" : null} aria-describedby=${reason ? id : null} onclick=${start}>${children}</button>
-    <span class="tip" role="tooltip" id=${id} hidden=${!reason}>${reason}</span>
+    ${reason ? html`<span class="tip" role="tooltip" id=${id}>${reason}</span>` : null}
   </span>`;
 }

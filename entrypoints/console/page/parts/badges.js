@@ -59,5 +59,11 @@ const chip = (name) => html`<span class="chip">${spoken(name)}</span>`;
 
 const spoken = (name) => name.replaceAll("_", " ");
 
-// Who caused an event.
-export const actor = ({ actor: id, actorName }) => html`<${actorName ? "span" : "code"} title=${id}>${actorName ?? id}<//>`;
+// Who caused an event; the service has a name for each of its parts.
+export function actor({ actor: id, actorName }) {
+  const name = actorName ?? (id.startsWith("system:") ? "the service" : null);
+  return html`<${name ? "span" : "code"} title=${id}>${name ?? id}<//>`;
+}
+
+// Two lines of a long name in a list; the rest is elsewhere.
+export const clamped = (name) => name ? html`<span class="clamped" title=${name}>${name}</span>` : "–";

@@ -15,7 +15,7 @@ export function Bars({ points, series, title, show, when, isWhole = false }) {
   useEffect(() => draw(place.current, { points, series, show, isWhole, tell: setAt }), [JSON.stringify([points, series]), show]);
   return html`<figure class="figure">
     <div class="chart" role="img" aria-label=${title} ref=${place} />
-    <p class="readout quiet">${at === null || at >= points.length ? "Point at a bar for its figures." : readout(at, { points, series, show, when })}</p>
+    <p class="readout quiet">${at === null || at >= points.length ? "Point at a bar, or touch it, for its figures." : readout(at, { points, series, show, when })}</p>
     ${legend(series)}
   </figure>`;
 }
@@ -62,7 +62,7 @@ function settings(Plot, width, { points, series, show, isWhole, tell }) {
     legend: { show: false },
     cursor: { x: true, y: false, points: { show: false }, drag: { x: false, y: false } },
     scales: { x: { range: () => [points[0] - step * 0.6, points.at(-1) + step * 0.6] }, y: { range: (_, __, top) => [0, top > 0 ? top * 1.05 : 1] } },
-    axes: [{ ...axis, grid: { show: false }, size: step < DAY ? 46 : 30, incrs: [3600, 3 * 3600, 6 * 3600, 12 * 3600, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 56 * DAY], values: [[DAY, "{MMM} {D}", null, null, null, null, null, null, 1], [3600, "{HH}:{mm}", "\n{MMM} {D}", null, "\n{MMM} {D}", null, null, null, 1]] },
+    axes: [{ ...axis, grid: { show: false }, size: step < DAY ? 46 : 30, incrs: [3600, 3 * 3600, 6 * 3600, 12 * 3600, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 56 * DAY], values: [[DAY, "{D} {MMM}", null, null, null, null, null, null, 1], [3600, "{HH}:{mm}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1]] },
       { ...axis, size: 76, values: (_, marks) => marks.map(show), ...(isWhole ? { incrs: WHOLE } : {}) }],
     series: [{}, ...series.map((_, index) => ({ fill: ink(style, `--series-${(index % SERIES) + 1}`), stroke: colour("--raised"), width: 0, paths: Plot.paths.bars({ size: [0.72, 60] }), points: { show: false } })).toReversed()],
     hooks: { setCursor: [(plot) => tell(plot.cursor.idx ?? null)] },

@@ -1,6 +1,7 @@
 // Filters of a list: each has a value and reports when it changes.
 
 import { html, useEffect, useRef, useState, useUniqueId } from "../core/view.js";
+import { icon } from "./icon.js";
 
 const TYPING_MS = 250;
 // Of more than so many choices all are drawn only when somebody is about to choose.
@@ -15,6 +16,19 @@ export function useTyping(changed) {
     waiting.current = setTimeout(changed, TYPING_MS);
   };
 }
+
+// In a narrow window all but the search unfold from a button, which says how many of them are set.
+/** @param {{ chosen?: number, children?: any, [attribute: string]: any }} properties */
+export function FilterForm({ chosen = 0, children, ...attributes }) {
+  const [isOpen, setOpen] = useState(false);
+  return html`<form class=${isOpen ? "filters open" : "filters"} onsubmit=${(event) => event.preventDefault()} ...${attributes}>
+    ${children}
+    <button type="button" class="plain unfold" aria-expanded=${String(isOpen)} onclick=${() => setOpen(!isOpen)}>${icon("list-filter")}Filters${chosen ? ` (${chosen})` : ""}</button>
+  </form>`;
+}
+
+// How many of them are set beside the search.
+export const chosenOf = (filters) => filters.filter((filter) => !filter.form.isWide && filter.value() !== "").length;
 
 class Filter {
   /** @param {string} name @param {string} label @param {any} form */

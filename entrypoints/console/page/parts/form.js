@@ -1,6 +1,7 @@
 // Forms that show what is wrong beside the field it is wrong in, by the pointers of the API's problem details.
 
 import { Problem } from "../core/api.js";
+import { number } from "../core/format.js";
 import { createContext, html, inline, Store, useContext, useRef, useStore, useUniqueId } from "../core/view.js";
 
 // What is wrong, by pointers.
@@ -36,6 +37,11 @@ function valueOf(control) {
   if (control.type === "checkbox") return control.checked;
   if (control.type === "number") return control.value.trim() === "" ? null : Number(control.value);
   return control.value;
+}
+
+function whatIsWrong({ validity, max }) {
+  if (validity.badInput) return "Enter a number.";
+  return validity.rangeOverflow ? `Enter ${number(Number(max))} or less.` : "The format is not valid.";
 }
 
 // What a form holds, for whoever submits it.
@@ -116,10 +122,10 @@ export class FormState extends Store {
   isComplete() {
     this.clear();
     const missing = this.#controls.filter((control) => control.required && String(valueOf(control) ?? "").trim() === "");
-    const wrong = this.#controls.filter((control) => control.validity.badInput || control.validity.patternMismatch);
+    const wrong = this.#controls.filter(({ validity }) => validity.badInput || validity.patternMismatch || validity.rangeOverflow);
     this.refuse([
       ...missing.map((control) => ({ pointer: control.dataset.pointer, message: "Fill in this field." })),
-      ...wrong.map((control) => ({ pointer: control.dataset.pointer, message: control.validity.badInput ? "Enter a number." : "The format is not valid." })),
+      ...wrong.map((control) => ({ pointer: control.dataset.pointer, message: whatIsWrong(control) })),
     ]);
     return missing.length + wrong.length === 0;
   }

@@ -1,8 +1,9 @@
 // What is seen of a list: its filters, its tools, a page of its rows, and the way to the next one.
 
-import { html, useLayoutEffect, useRef, useStore } from "../core/view.js";
+import { html, useEffect, useLayoutEffect, useRef, useStore } from "../core/view.js";
 import { Action } from "./action.js";
 import { failure } from "./failure.js";
+import { chosenOf, FilterForm } from "./filters.js";
 import { Field } from "./form.js";
 import { icon } from "./icon.js";
 import { views } from "./saved-views.js";
@@ -13,7 +14,7 @@ export function ListingView({ list }) {
   const place = useRef(null);
   const count = useRef(null);
   const hadFocus = place.current?.contains(document.activeElement);
-  const top = place.current && window.scrollY > 0 ? topmost(place.current) : null;
+  const top = place.current && list.isWhole && window.scrollY > 0 ? topmost(place.current) : null;
   const changed = () => list.restart();
   useLayoutEffect(() => {
     list.place = place.current;
@@ -24,6 +25,8 @@ export function ListingView({ list }) {
     for (const id of list.fresh) freshen(keyed(place.current, id));
     list.fresh = new Set();
   });
+  // Once what is in sight is seen.
+  useEffect(() => list.drawRest());
   const turn = async (isForward) => {
     await list.turn(isForward);
     whole.current?.scrollIntoView({ block: "start" });
@@ -31,17 +34,17 @@ export function ListingView({ list }) {
   const rows = () => {
     if (list.error) return failure(list.error, () => list.load());
     // That it asks again changes no row.
-    if (list.rows.length > 0) return list.drawn ??= list.draw(list.rows);
+    if (list.rows.length > 0) return list.drawn ??= list.draw(list.inSight);
     return list.count === undefined ? null : list.empty(list.isFiltered);
   };
   // Of nothing there is nothing to search and to save.
   const isBare = list.count === 0 && !list.isFiltered && !list.error;
   const isPaged = !list.error && (list.cursors.length > 0 || list.hasMore);
   return html`<div class="listing" ref=${whole}>
-    <form class="filters" role="search" hidden=${list.filters.length === 0 || isBare} onsubmit=${(event) => event.preventDefault()}>
+    <${FilterForm} role="search" chosen=${chosenOf(list.filters)} hidden=${list.filters.length === 0 || isBare}>
       ${list.filters.map((filter) => filter.view(changed))}
       ${list.sorts.length ? html`<div class="filter"><${Field} name="sort" label="Sort by" type="choice" choices=${list.sorts} value=${list.sort} onchange=${(event) => list.sortBy(event.target.value)} /></div>` : null}
-    </form>
+    <//>
     <div class="listing-head">
       <p class="quiet" role="status" tabindex="-1" ref=${count}>${list.summary}</p>
       <div class="tools" hidden=${isBare}>

@@ -3,7 +3,7 @@
 import { get, isAbort } from "../core/api.js";
 import { number } from "../core/format.js";
 import { follow } from "../core/live.js";
-import { remember, remembered } from "../core/router.js";
+import { isReturning, remember, remembered } from "../core/router.js";
 import { html, Store } from "../core/view.js";
 import { isHeld } from "./busy.js";
 import { csvOf } from "./csv.js";
@@ -13,6 +13,10 @@ import { saveFile } from "./save-file.js";
 
 const PAGE = 50;
 const LARGEST = 200;
+// No row is lower.
+const ROW_PX = 36;
+
+const inWindow = () => Math.ceil(window.innerHeight / ROW_PX);
 
 /** @type {[sort: string, label: string][]} */
 export const SORTS = [["name", "Name"], ["-name", "Name, from Z"], ["-createdAt", "Newest first"], ["createdAt", "Oldest first"]];
@@ -53,6 +57,8 @@ export class Listing extends Store {
     this.error = null;
     this.fresh = new Set();
     this.drawn = null;
+    this.isWhole = true;
+    this.shown = null;
     /** @type {HTMLElement | null} */
     this.place = null;
     this.view = html`<${ListingView} list=${this} />`;
@@ -183,7 +189,26 @@ export class Listing extends Store {
     this.changed();
   }
 
+  // What is in sight is drawn first, where something else is to be shown than before.
+  get inSight() {
+    return this.isWhole ? this.rows : this.rows.slice(0, inWindow());
+  }
+
+  drawRest() {
+    if (this.isWhole) return;
+    this.isWhole = true;
+    this.drawAgain();
+  }
+
+  #isAtTop() {
+    if (this.place === null) return !isReturning();
+    return this.isTurning || window.scrollY === 0;
+  }
+
   #take({ data, pagination }) {
+    const part = JSON.stringify([this.matched, this.sort, this.cursors.length]);
+    this.isWhole = data.length <= inWindow() || !this.#isAtTop() || part === this.shown;
+    this.shown = part;
     this.drawn = null;
     this.rows = data.filter((row) => !isLeaving(row.id));
     this.count = data.length;
@@ -206,6 +231,8 @@ export class Listing extends Store {
     if (isForward) this.cursors.push(this.nextCursor);
     else this.cursors.pop();
     this.#remember();
+    this.isTurning = true;
     await this.#read();
+    this.isTurning = false;
   }
 }

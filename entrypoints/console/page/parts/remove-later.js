@@ -9,10 +9,10 @@ const waiting = new Map();
 
 export const isLeaving = (id) => waiting.has(id);
 
-// `run()` removes it; `text` says what is about to happen, `removed` what has. Whatever page is open then, the person is
+// `run()` removes it, and `undone()` takes back what was done before; `text` says what is about to happen, `removed` what has. Whatever page is open then, the person is
 // not taken from it: lists renew themselves at the event "removed".
-/** @param {string[]} ids @param {{ text: string, removed: string, run: () => Promise<any> }} options */
-export function removeLater(ids, { text, removed, run }) {
+/** @param {string[]} ids @param {{ text: string, removed: string, run: () => Promise<any>, undone?: () => any }} options */
+export function removeLater(ids, { text, removed, run, undone = () => {} }) {
   let isOver = false;
   const end = () => {
     isOver = true;
@@ -29,8 +29,9 @@ export function removeLater(ids, { text, removed, run }) {
     }
     forget(ids);
   };
-  const undo = () => {
+  const undo = async () => {
     end();
+    await undone();
     forget(ids);
   };
   const timer = setTimeout(finish, WAIT_MS);

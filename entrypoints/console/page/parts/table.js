@@ -1,9 +1,10 @@
 // Tables that become cards on a narrow screen; roles are named because such a layout takes them away.
 
+import { UNKNOWN } from "../core/format.js";
 import { html, Store, useStore } from "../core/view.js";
 
 /**
- * columns: {head, cell(row), sort?, numeric?, isUnseen?}. `selection` adds a box to each row.
+ * columns: {head, cell(row), sort?, numeric?, isMinor?, isUnseen?}; minor ones are left out of narrow windows. `selection` adds a box to each row.
  * @param {{ columns: any[], rows: any[], caption: string, selection?: any, sorted?: string | null, onsort?: ((sort: string) => void) | null }} properties
  */
 export function Table({ columns, rows, caption, selection = null, sorted = null, onsort = null }) {
@@ -18,14 +19,18 @@ export function Table({ columns, rows, caption, selection = null, sorted = null,
       const key = selection?.id(row) ?? row.id;
       return html`<tr role="row" key=${key} data-key=${key}>
         ${selection ? html`<td role="cell" class="tick">${box(selection, row)}</td>` : null}
-        ${columns.map((column) => html`<td role="cell" key=${column.head} class=${column.numeric ? "numeric" : null} data-head=${column.isUnseen ? null : column.head}><div>${column.cell(row)}</div></td>`)}
+        ${columns.map((column) => cell(column, column.cell(row)))}
       </tr>`;
     })}</tbody>
   </table></div>`;
 }
 
+const kindOf = ({ numeric, isMinor }, content = null) => [numeric ? "numeric" : "", isMinor ? "minor" : "", content === UNKNOWN ? "none" : ""].join(" ").trim() || null;
+
+const cell = (column, content) => html`<td role="cell" key=${column.head} class=${kindOf(column, content)} data-head=${column.isUnseen ? null : column.head}><div>${content}</div></td>`;
+
 function head(column, sorted, onsort) {
-  const kind = column.numeric ? "numeric" : null;
+  const kind = kindOf(column);
   if (!column.sort || !onsort) return html`<th role="columnheader" scope="col" key=${column.head} class=${kind}>${column.isUnseen ? html`<span class="unseen">${column.head}</span>` : column.head}</th>`;
   const direction = sorted === column.sort ? "ascending" : sorted === `-${column.sort}` ? "descending" : null;
   const next = direction === "ascending" ? `-${column.sort}` : column.sort;
@@ -34,12 +39,12 @@ function head(column, sorted, onsort) {
   </th>`;
 }
 
-const box = (selection, row) => html`<input type="checkbox" checked=${selection.has(row)} aria-label="Select ${selection.name(row)}" onchange=${(event) => selection.set([row], event.target.checked)} />`;
+const box = (selection, row) => html`<label><input type="checkbox" checked=${selection.has(row)} aria-label="Select ${selection.name(row)}" onchange=${(event) => selection.set([row], event.target.checked)} /></label>`;
 
 function allBox(selection, rows) {
   const ticked = rows.filter((row) => selection.has(row)).length;
   const isAll = rows.length > 0 && ticked === rows.length;
-  return html`<input type="checkbox" checked=${isAll} indeterminate=${ticked > 0 && !isAll} aria-label="Select all rows shown" onchange=${(event) => selection.set(rows, event.target.checked)} />`;
+  return html`<label><input type="checkbox" checked=${isAll} indeterminate=${ticked > 0 && !isAll} aria-label="Select all rows shown" onchange=${(event) => selection.set(rows, event.target.checked)} /></label>`;
 }
 
 // Rows that were ticked, kept over pages of the list by their id; or all that match, except those that were unticked since.

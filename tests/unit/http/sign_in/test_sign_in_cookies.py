@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from adapters.vault.keyring import Keyring
-from adapters.vault.sealed_texts import KeyringTexts
+from adapters.vault.sealed_texts import KeyringSealedTexts
 from entrypoints.http.sign_in.sign_in_cookies import (
     MOST_PENDING,
     PENDING_SECONDS,
@@ -25,7 +25,7 @@ KEYRING = Keyring.generate("first")
 
 def cookies(origin: str = "https://modelbook.example", keyring: Keyring = KEYRING) -> tuple[SignInCookies, Clock]:
     clock = Clock()
-    return SignInCookies(origin, KeyringTexts(keyring), clock=clock), clock
+    return SignInCookies(origin, KeyringSealedTexts(keyring), clock=clock), clock
 
 
 def request_with(*held: web.Response) -> web.Request:
@@ -58,7 +58,7 @@ def test_a_cookie_opens_under_each_key_of_the_ring_and_under_no_other() -> None:
 
 
 def test_a_sealed_text_has_one_form() -> None:
-    texts = KeyringTexts(KEYRING)
+    texts = KeyringSealedTexts(KEYRING)
     for length in range(4):
         sealed = texts.seal("x" * length, "here")
         assert texts.open(sealed, "here") == "x" * length

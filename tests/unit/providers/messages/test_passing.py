@@ -93,7 +93,7 @@ def test_thoughts_of_other_providers_are_taken_out() -> None:
     assert hand_on(MESSAGES, {"messages": messages}).body["messages"] == [ASK, _said(WORDS), ASK]
 
 
-def test_thoughts_that_came_through_another_door_are_its_own_again() -> None:
+def test_thoughts_that_came_through_another_api_are_its_own_again() -> None:
     own = Reasoning(text="Two towns.", signature="c2ln", origin=ORIGIN)
     hidden = Reasoning(redacted="cg==", origin=ORIGIN)
     sent = hand_on(MESSAGES, {"messages": [ASK, _said(_thinking(own), _hidden(hidden), WORDS)]}).body

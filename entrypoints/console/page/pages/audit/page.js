@@ -3,7 +3,7 @@
 import { known } from "../../core/format.js";
 import { html, Slot } from "../../core/view.js";
 import { Action } from "../../parts/action.js";
-import { stamp } from "../../parts/badges.js";
+import { actor, stamp } from "../../parts/badges.js";
 import { ChosenTable, Columns } from "../../parts/columns.js";
 import { choice, moment, search } from "../../parts/filters.js";
 import { Listing } from "../../parts/listing.js";
@@ -44,27 +44,27 @@ export async function show({ query, signal }) {
 const COLUMNS = [
   { head: "When", cell: (event) => stamp(event.at) },
   { head: "What", isFixed: true, cell: (event) => [eventName(event.type), event.reason ? html`<small>${event.reason}</small>` : null] },
-  { head: "By", cell: (event) => event.actorName ? html`<span title=${event.actor}>${event.actorName}</span>` : html`<code class="whole">${event.actor}</code>` },
+  { head: "By", cell: (event) => actor(event) },
   { head: "About", cell: (event) => about(event) },
   { head: "Facts", cell: (event) => html`<span class="quiet">${summary(event)}</span>${facts(event)}` },
   { head: "Request", isExtra: true, cell: (event) => html`<code class="whole">${event.requestId}</code>` },
-  { head: "Sequence", numeric: true, cell: (event) => String(event.sequence) },
+  { head: "Sequence", isMinor: true, numeric: true, cell: (event) => String(event.sequence) },
 ];
 
 function about(event) {
   const place = placeOf(event);
   const name = event.aggregateName ?? html`<code>${event.aggregateId.slice(0, 8)}</code>`;
-  return place ? html`<a href=${place} title=${event.aggregateId}>${name}</a>` : html`<span title=${event.aggregateId}>${name}</span>`;
+  return html`<${place ? "a" : "span"} class="clamped" href=${place} title=${event.aggregateName ?? event.aggregateId}>${name}<//>`;
 }
 
 // The facts in a line, as far as people read them; the rest is a click away.
 function summary({ facts: held }) {
   const written = flat(held).filter(([name, value]) => !OF_THE_LOG.has(name) && !name.endsWith("_version") && !name.startsWith("sources") && known(value) && typeof value !== "object" && value !== "").slice(0, SHOWN);
-  return written.map(([name, value]) => `${fieldName(name)}: ${text(value)}`).join(" · ").slice(0, LONGEST);
+  return written.map(([name, value]) => `${fieldName(name)}: ${text(value, name)}`).join(" · ").slice(0, LONGEST);
 }
 
 function facts({ position, revision, commandId, requestId, hash, facts: held }) {
-  return html`<details><summary>All</summary>
+  return html`<details><summary>Details</summary>
     <pre tabindex="0">${JSON.stringify(held, null, 2)}</pre>
     <p class="hint">Position ${position}, revision ${revision}, request <code>${requestId}</code>, command <code>${commandId}</code>, hash <code>${hash}</code></p>
   </details>`;

@@ -26,7 +26,7 @@ export async function show({ query, signal }) {
   });
   await Promise.all([own.load(), keys.load()]);
   return page("Budget", { lead: "Prompts that would pass a budget are refused until its next period begins." },
-    html`<div class="stack">${own.view}${card("Budgets of access keys", keys.view)}</div>`);
+    html`<div class="stack">${own.view}${card("Budgets of access keys", html`<div class="quotas">${keys.view}</div>`)}</div>`);
 }
 
 /** @param {any} budget @param {() => Promise<void>} done */
@@ -47,5 +47,5 @@ function organization(budget, done) {
 const COLUMNS = [
   { head: "Key", sort: "name", cell: (key) => html`<a href=${href("/keys", { q: key.name })}>${key.name}</a>` },
   { head: "Used", sort: "budgetUsed", cell: (key) => key.budget ? shareBar(key.budget.spentUsd, key.budget.usd, { label: `Budget of ${key.name}`, text: budgetText(key.budget) }) : html`<span class="quiet">no budget of its own</span>` },
-  { head: "Resets", cell: (key) => key.budget?.resetsAt ? time(key.budget.resetsAt) : "–" },
+  { head: "Resets", cell: (key) => key.budget?.resetsAt ? html`<time datetime=${key.budget.resetsAt}>${time(key.budget.resetsAt)}</time>` : "–" },
 ];

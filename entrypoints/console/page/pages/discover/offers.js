@@ -1,12 +1,12 @@
 // The offers of all providers in one table: filtered here, ticked, and imported together.
 
-import { inAndOut, number, title, tokens } from "../../core/format.js";
+import { date, inAndOut, number, title, tokens } from "../../core/format.js";
 import { href } from "../../core/router.js";
 import { holds } from "../../core/search.js";
 import { html, Store, useStore } from "../../core/view.js";
 import { Action } from "../../parts/action.js";
 import { badge, fewChips, lifecycle } from "../../parts/badges.js";
-import { choice, search } from "../../parts/filters.js";
+import { choice, chosenOf, FilterForm, search } from "../../parts/filters.js";
 import { nothing } from "../../parts/page.js";
 import { Selection, Table } from "../../parts/table.js";
 import { ownName, TYPES } from "../models/model-types.js";
@@ -87,7 +87,7 @@ function OffersView({ offers }) {
     <${Table} columns=${offers.columns} rows=${found.slice(0, most)} caption="Offers" selection=${selection} />
     ${found.length > most ? html`<div class="paging"><button type="button" class="plain" onclick=${() => offers.more()}>Show more</button></div>` : null}`;
   return html`<section aria-label="Offers">
-    <form class="filters" onsubmit=${(event) => event.preventDefault()}>${filters.map((filter) => filter.view(offers.filtered))}</form>
+    <${FilterForm} chosen=${chosenOf(filters)}>${filters.map((filter) => filter.view(offers.filtered))}<//>
     <div class="stack narrowed">${gone(names, answers)}</div>
     <${Chosen} offers=${offers} />
     <div>${found.length > 0 ? rows() : answers.size ? nothing("No offer matches.") : null}</div>
@@ -101,7 +101,7 @@ const columns = (names) => [
   { head: "Type", cell: (offer) => html`${title(offer.type)}<small>${fewChips(offer.capabilities)}</small>` },
   { head: "Context", numeric: true, cell: (offer) => tokens(offer.contextWindow) },
   { head: "In / out per 1M", numeric: true, cell: (offer) => inAndOut(offer.pricing) },
-  { head: "Stage", cell: (offer) => [lifecycle(offer.lifecycle), offer.retiresOn ? html`<small>until ${offer.retiresOn}</small>` : null] },
+  { head: "Stage", cell: (offer) => [lifecycle(offer.lifecycle), offer.retiresOn ? html`<small>until ${date(offer.retiresOn)}</small>` : null] },
 ];
 
 // What can be done with the offers that are selected.

@@ -78,7 +78,7 @@ const removed = (then, revert) => html`<p class="quiet">As of ${time(then.update
   ${whole(then, true)}`;
 
 const whole = (then, open) => html`<details open=${open}><summary>All of it</summary>
-  ${facts(flat(then).filter(([name]) => !LEFT_OUT.has(name.split(":")[0])).map(([name, held]) => [fieldName(name), text(held)]))}</details>`;
+  ${facts(flat(then).filter(([name]) => !LEFT_OUT.has(name.split(":")[0])).map(([name, held]) => [fieldName(name), text(held, name)]))}</details>`;
 
 function confirm({ path, now, reverted }, then, changes) {
   const isProvider = "providerType" in now;

@@ -1,17 +1,26 @@
 // Changes of fields in words.
 
-import { label, time, value } from "../../core/format.js";
+import { date, known, label, perMillion, time, value } from "../../core/format.js";
 import { html } from "../../core/view.js";
 
 const OF_THE_SERVICE = new Set(["updatedAt", "revision", "organizationId", "createdAt", "id"]);
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
-export const fieldName = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ");
+// The API and the log have prices per 1,000 tokens; people compare them per million.
+const PER_1K = /_?per_?1k(_?tokens)?$/i;
+const DAY = /^\d{4}-\d\d-\d\d$/;
 
-// A value as people read it.
-export function text(held) {
-  if (isObject(held)) return Object.entries(held).map(([name, member]) => `${name}: ${text(member)}`).join(", ") || "none";
-  return typeof held === "string" && MOMENT.test(held) ? time(held) : value(held);
+export const fieldName = (field) => PER_1K.test(field) ? `${named(field.replace(PER_1K, "").replace(/^pricing: /, "")).replace(/(?<!cost)$/i, " price")} per 1M tokens` : named(field);
+
+const named = (field) => label(field).replace(/^Api key/, "Key").replace(/^Is enabled/, "Enabled").replace(/^Sources: /, "Source of ").replace(/^Pricing: /, "Price: ").replace(/ usd$/, " (USD)");
+
+// The value of a field as people read it.
+export function text(held, field = "") {
+  if (Array.isArray(held) && held.some(isObject)) return held.map((each) => text(each)).join("; ");
+  if (isObject(held)) return Object.entries(held).map(([name, member]) => `${PER_1K.test(name) ? fieldName(name) : name}: ${text(member, name)}`).join(", ") || "none";
+  if (PER_1K.test(field) && known(held)) return perMillion(Number(held));
+  if (typeof held !== "string") return value(held);
+  return MOMENT.test(held) ? time(held) : DAY.test(held) ? date(held) : value(held);
 }
 
 export function differences(changes) {
@@ -21,18 +30,18 @@ export function differences(changes) {
 }
 
 // Of a list only what came and went.
-function fromTo({ before, after }) {
+function fromTo({ field, before, after }) {
   if (Array.isArray(before) && Array.isArray(after) && before.length && after.length) {
     const gone = before.filter((each) => !after.includes(each));
     const come = after.filter((each) => !before.includes(each));
     return [gone.length ? ["without ", deleted(gone)] : null, gone.length && come.length ? ", " : null, come.length ? ["with ", inserted(come)] : null,
       gone.length + come.length ? null : html`<span class="quiet">in another order</span>`];
   }
-  return [isEmpty(before) ? null : [deleted(before), " → "], isEmpty(after) ? html`<span class="quiet">nothing</span>` : inserted(after)];
+  return [isEmpty(before) ? null : [deleted(before, field), " → "], isEmpty(after) ? html`<span class="quiet">nothing</span>` : inserted(after, field)];
 }
 
-const deleted = (held) => html`<del class="before">${text(held)}</del>`;
-const inserted = (held) => html`<ins class="after">${text(held)}</ins>`;
+const deleted = (held, field) => html`<del class="before">${text(held, field)}</del>`;
+const inserted = (held, field) => html`<ins class="after">${text(held, field)}</ins>`;
 
 // Of an object only the members that changed; where everything comes from at the beginning is no change.
 function parts({ field, before, after }) {

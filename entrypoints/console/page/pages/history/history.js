@@ -60,5 +60,6 @@ function Timeline({ path, signal, first, last = Infinity, way = () => null }) {
       <p class="quiet">${stamp(event.at)} · revision ${event.revision}${event.reason ? ` · ${event.reason}` : ""}${event.revision <= last ? way(event) : null}</p>
       ${event.revision <= last ? differences(event.changes) : null}
     </li>`)}</ol>
-    <div class="paging">${error ? failure(error, () => load(again)) : pagination.hasMore ? html`<button type="button" class="plain" onclick=${() => load(pagination.nextCursor)}>Earlier changes</button>` : null}</div>`;
+    ${error ? failure(error, () => load(again)) : null}
+    <div class="paging">${!error && pagination.hasMore ? html`<button type="button" class="plain" onclick=${() => load(pagination.nextCursor)}>Earlier changes</button>` : null}</div>`;
 }

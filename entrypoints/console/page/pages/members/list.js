@@ -2,20 +2,22 @@
 
 import { ask } from "../../core/api.js";
 import { MEMBERS } from "../../core/api-paths.js";
-import { time, title } from "../../core/format.js";
+import { time, title, UNKNOWN } from "../../core/format.js";
 import { say } from "../../core/messages.js";
 import { refusal } from "../../core/session.js";
 import { html } from "../../core/view.js";
 import { Action } from "../../parts/action.js";
 import { badge, stamp } from "../../parts/badges.js";
-import { cardFields, ChosenFacts } from "../../parts/columns.js";
+import { ChosenTable, Columns } from "../../parts/columns.js";
 import { copyable } from "../../parts/copy.js";
-import { confirmed, openDialog } from "../../parts/dialog.js";
+import { openDialog } from "../../parts/dialog.js";
 import { choice, search } from "../../parts/filters.js";
 import { Field, Form } from "../../parts/form.js";
 import { icon } from "../../parts/icon.js";
-import { Listing, SORTS } from "../../parts/listing.js";
+import { Listing } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
+import { removeLater } from "../../parts/remove-later.js";
+import { named, openDetails } from "../../parts/row-details.js";
 import { timeline } from "../history/history.js";
 import { showSecret } from "../keys/secret.js";
 
@@ -25,11 +27,11 @@ const LEAD = "People who sign in with a passphrase or a passkey. People who use 
 export async function show({ query, signal }) {
   const why = refusal("admin");
   if (why) return page("Members", { lead: LEAD }, nothing(why));
-  const chooser = cardFields("members", FIELDS);
+  const chooser = new Columns("members", columns(() => list.load(), signal));
   const list = new Listing({
-    path: MEMBERS, query, signal, sort: "createdAt", sorts: SORTS.filter(([sort]) => sort.endsWith("createdAt")), tools: chooser.view, csv: "members.csv", about: ["member."],
+    path: MEMBERS, query, signal, sort: "createdAt", tools: chooser.view, csv: "members.csv", about: ["member."],
     filters: [search("q", "Search"), choice("status", "State", [["active", "Active"], ["invited", "Invited"]]), choice("role", "Role", ROLES.map(([name]) => [name, name]))],
-    draw: (rows) => html`<ul class="cards">${rows.map((member) => card(member, chooser, list, signal))}</ul>`,
+    draw: (rows) => html`<${ChosenTable} chooser=${chooser} rows=${rows} caption="Members" sorted=${list.sort} onsort=${(sort) => list.sortBy(sort)} />`,
     empty: (isFiltered) => isFiltered ? nothing("Nobody matches.") : nothing("There are no members yet. Invite somebody: the link that you get lets that person choose a passphrase or a passkey.", inviter(list)),
   });
   await list.load();
@@ -40,30 +42,39 @@ const inviter = (list) => html`<${Action} needs="admin" run=${() => invite(list)
 
 const calledLike = (member) => member.name ?? member.address ?? member.id;
 
-function card(member, chooser, list, signal) {
-  const name = calledLike(member);
-  const isInvited = member.status === "invited";
-  return html`<li class="card key" key=${member.id} data-key=${member.id}>
-    <div class="card-head"><h2>${name}</h2><p class="badges">${badge(title(member.role))}${isInvited ? state(member) : null}</p></div>
-    <${ChosenFacts} chooser=${chooser} row=${member} />
-    <div class="actions">
-      ${isInvited ? html`<${Action} needs="admin" tone="plain" label="New link for ${name}" run=${() => inviteAgain(member, list)}>New link<//>` : null}
-      <${Action} needs="admin" tone="plain" label="Role of ${name}" run=${() => changeRole(member, list)}>Role<//>
-      <${Action} needs="admin" tone="plain" label="History of ${name}" run=${async () => openDialog(`History of ${name}`, await timeline(`${MEMBERS}/${member.id}`, signal), { wide: true })}>History<//>
-      <${Action} needs="admin" tone="plain danger" label="${isInvited ? "Withdraw the invitation of" : "Remove"} ${name}" run=${() => remove(member, list)}>${isInvited ? "Withdraw" : "Remove"}<//>
-    </div>
-  </li>`;
+function columns(again, signal) {
+  const all = [
+    { head: "Member", isFixed: true, cell: (member) => named(calledLike(member), () => open(member)) },
+    { head: "Address", cell: (member) => member.address ?? "unknown" },
+    { head: "Role", cell: (member) => title(member.role) },
+    { head: "Joined or invited", sort: "createdAt", cell: (member) => stamp(member.createdAt) },
+    { head: "Changed", isExtra: true, cell: (member) => stamp(member.updatedAt) },
+    { head: "Id", isExtra: true, isWhole: true, cell: (member) => copyable(member.id, `the id of ${calledLike(member)}`) },
+    { head: "State", cell: state },
+    { head: "Link expires", isExtra: true, cell: (member) => isInvited(member) && member.invitationExpiresAt ? time(member.invitationExpiresAt) : UNKNOWN },
+    { head: "Change", isFixed: true, isUnseen: true, cell: (member) => html`<${Action} needs="admin" tone="plain" label="Role of ${calledLike(member)}" run=${() => changeRole(member, again)}>Role<//>` },
+  ];
+  const open = (member) => openDetails(member, { what: "Member", name: calledLike(member), badges: state(member), columns: all.filter((column) => column.head !== "State"), acts: acts(member, again, signal) });
+  return all;
 }
 
-const FIELDS = [
-  { head: "Address", isWhole: () => true, cell: (member) => member.address === calledLike(member) ? null : member.address ?? "unknown" },
-  { head: "Link expires", isWhole: () => true, cell: (member) => member.status === "invited" && member.invitationExpiresAt ? time(member.invitationExpiresAt) : null },
-  { head: "Joined", named: (member) => member.status === "invited" ? "Invited" : "Joined", isWhole: () => true, cell: (member) => time(member.createdAt) },
-  { head: "Changed", isExtra: true, isWhole: () => true, cell: (member) => stamp(member.updatedAt) },
-  { head: "Id", isExtra: true, isWhole: () => true, cell: (member) => copyable(member.id, `the id of ${calledLike(member)}`) },
-];
+const isInvited = (member) => member.status === "invited";
 
-const state = (member) => new Date(member.invitationExpiresAt) > new Date() ? badge("Invited", "warn") : badge("Link expired", "bad");
+function acts(member, again, signal) {
+  const name = calledLike(member);
+  const history = async () => openDialog(`History of ${name}`, await timeline(`${MEMBERS}/${member.id}`, signal), { wide: true });
+  return [
+    ...(isInvited(member) ? [{ text: "New link", label: `New link for ${name}`, needs: "admin", run: () => inviteAgain(member, again) }] : []),
+    { text: "Role", label: `Role of ${name}`, needs: "admin", run: () => changeRole(member, again) },
+    { text: "History", label: `History of ${name}`, needs: "admin", run: history },
+    { text: isInvited(member) ? "Withdraw" : "Remove", label: `${isInvited(member) ? "Withdraw the invitation of" : "Remove"} ${name}`, needs: "admin", tone: "danger", run: () => remove(member) },
+  ];
+}
+
+function state(member) {
+  if (!isInvited(member)) return badge("Active", "good");
+  return new Date(member.invitationExpiresAt) > new Date() ? badge("Invited", "warn") : badge("Link expired", "bad");
+}
 
 function invite(list) {
   const submit = async ({ address, name, role }) => {
@@ -80,10 +91,10 @@ function invite(list) {
   <//>`);
 }
 
-async function inviteAgain(member, list) {
+async function inviteAgain(member, again) {
   const { document } = await ask("POST", `${MEMBERS}/${member.id}/invitation`, { once: true, revision: member.revision });
   showLink(document);
-  list.load();
+  again();
 }
 
 function showLink(member) {
@@ -91,11 +102,11 @@ function showLink(member) {
     "Copy the link now and pass it on privately. It can be used once, within 72 hours, and cannot be shown again.");
 }
 
-function changeRole(member, list) {
+function changeRole(member, again) {
   const submit = async ({ role }) => {
     await ask("PATCH", `${MEMBERS}/${member.id}`, { body: { role }, revision: member.revision });
     dialog.close();
-    list.load();
+    again();
     say(`${calledLike(member)} is ${role} now.`);
   };
   const dialog = openDialog(`Role of ${calledLike(member)}`, html`<${Form} action="Save" submit=${submit}>
@@ -103,18 +114,14 @@ function changeRole(member, list) {
   <//>`);
 }
 
-async function remove(member, list) {
+function remove(member) {
   const name = calledLike(member);
-  const isInvited = member.status === "invited";
-  const done = await confirmed(isInvited ? `Withdraw the invitation of ${name}?` : `Remove ${name}?`,
-    html`<p>${isInvited ? "The link is no longer good, and the address is forgotten." : "That person can do nothing in this organization from then on. What was done stays in the log."}</p>`, {
-      action: isInvited ? "Withdraw" : "Remove",
-      run: async () => {
-        await ask("DELETE", `${MEMBERS}/${member.id}`, { revision: member.revision });
-        return true;
-      },
-    });
-  if (!done) return;
-  list.load();
-  say(isInvited ? `The invitation of ${name} was withdrawn.` : `${name} was removed.`);
+  removeLater([member.id], {
+    text: isInvited(member) ? `The invitation of ${name} is withdrawn in some seconds, and the address forgotten.` : `${name} is removed in some seconds, and can do nothing here from then on.`,
+    removed: isInvited(member) ? `The invitation of ${name} was withdrawn.` : `${name} was removed.`,
+    run: async () => {
+      await ask("DELETE", `${MEMBERS}/${member.id}`, { revision: member.revision });
+      return true;
+    },
+  });
 }

@@ -1,7 +1,7 @@
 // Several models side by side, with what they would cost in a month.
 
 import { get } from "../../core/api.js";
-import { known, money, number, perMillion, title } from "../../core/format.js";
+import { date, known, money, number, perMillion, title } from "../../core/format.js";
 import { MODELS } from "../../core/api-paths.js";
 import { href, remember } from "../../core/router.js";
 import { html, useState } from "../../core/view.js";
@@ -19,7 +19,7 @@ const ROWS = [
   ["Input price per 1M tokens", (model) => perMillion(model.pricing?.inputPer1kTokens)],
   ["Output price per 1M tokens", (model) => perMillion(model.pricing?.outputPer1kTokens)],
   ["Cached input price per 1M tokens", (model) => perMillion(model.pricing?.cachedInputPer1kTokens)],
-  ["Price from", (model) => model.pricing ? `${model.pricing.source}${model.pricing.asOf ? `, ${model.pricing.asOf}` : ""}` : "–"],
+  ["Price from", (model) => model.pricing ? `${model.pricing.source}${model.pricing.asOf ? `, ${date(model.pricing.asOf)}` : ""}` : "–"],
 ];
 
 // They answer in figures, which are not counted as tokens.

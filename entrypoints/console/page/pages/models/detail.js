@@ -1,7 +1,7 @@
 // One model: its facts with where each is from, and its history.
 
 import { ask, get } from "../../core/api.js";
-import { label, number, title } from "../../core/format.js";
+import { date, label, number, title } from "../../core/format.js";
 import { MODELS, PROVIDERS } from "../../core/api-paths.js";
 import { go, href, refresh } from "../../core/router.js";
 import { html } from "../../core/view.js";
@@ -61,19 +61,19 @@ function overview(model, provider) {
   const from = (name) => model.sources[name] ? html`<small class="quiet"> ${source(model.sources[name])}</small>` : null;
   const config = Object.entries(model.config).map(([name, set]) => [label(name), typeof set === "object" ? JSON.stringify(set) : String(set)]);
   return html`<div class="columns">
-    ${card("What it is", html`<p class="badges">${enabled(model.isEnabled)}${usability(model)}${stage(model)}</p>`, facts([
+    ${card("Details", html`<p class="badges">${enabled(model.isEnabled)}${usability(model)}${stage(model)}</p>`, facts([
       ["Model id", copyable(model.modelId, "the model id")],
       ["Provider", html`<a href=${href(`/providers/${provider.id}`)}>${provider.name}</a>`],
       ["Version", [model.version ?? "–", from("version")]],
       ["Type", [title(model.type), from("type")]],
-      model.retiresOn ? ["Retires", [model.retiresOn, from("retiresOn")]] : null,
+      model.retiresOn ? ["Retires", [date(model.retiresOn), from("retiresOn")]] : null,
       ["Revision", number(model.revision)],
       ["Changed", stamp(model.updatedAt)],
       ["Id", copyable(model.id, "the id"), "whole"],
     ]), html`<h3>Capabilities</h3><p>${chips(model.capabilities)}${from("capabilities")}</p>`)}
     ${card("Price and limits", facts([
       ...priceFacts(model.pricing, from("price")),
-      ["Price as of", model.pricing?.asOf ?? "–"],
+      ["Price as of", date(model.pricing?.asOf)],
       ["Context window", [number(model.contextWindow), from("contextWindow")]],
       ["Max output tokens", [number(model.maxTokens), from("maxTokens")]],
     ]))}

@@ -1,11 +1,12 @@
 // All models: found, sorted and paged by the service; changed one by one or many at once.
 
-import { inAndOut, number, title, tokens } from "../../core/format.js";
+import { date, inAndOut, title, tokens } from "../../core/format.js";
 import { MODELS } from "../../core/api-paths.js";
 import { go, href } from "../../core/router.js";
-import { html, useLayoutEffect, useState, useStore } from "../../core/view.js";
+import { html, useStore } from "../../core/view.js";
 import { Action } from "../../parts/action.js";
-import { enabled, fewChips, stage, stamp, usability } from "../../parts/badges.js";
+import { clamped, enabled, fewChips, stage, stamp, usability } from "../../parts/badges.js";
+import { Bulk } from "../../parts/bulk.js";
 import { isHeld } from "../../parts/busy.js";
 import { ChosenTable, Columns } from "../../parts/columns.js";
 import { choice, search } from "../../parts/filters.js";
@@ -19,8 +20,8 @@ import { CAPABILITIES, ownName, TYPES } from "./model-types.js";
 import { Providers } from "./providers.js";
 
 export async function show({ query, signal }) {
-  const providers = await Providers.read(signal);
-  const byProvider = choice("providerId", "Provider", [...providers.names]);
+  const providers = new Providers();
+  const byProvider = choice("providerId", "Provider", []);
   const selection = new Selection();
   const chooser = new Columns("models", columns(providers, () => list.load()));
   const rowsOf = (rows) => {
@@ -33,15 +34,16 @@ export async function show({ query, signal }) {
       choice("capability", "Capabilities", CAPABILITIES.map((name) => [name, title(name)])), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]]),
       choice("usable", "Usable", [["true", "Can be used"], ["false", "Cannot be used"]])],
     draw: rowsOf,
-    empty: (isFiltered) => isFiltered ? nothing("No model matches.") : nothing("No model is registered yet.", html`<a class="button" href=${href("/discover")}>Discover what your providers offer</a>`),
-    above: html`<${Bulk} selection=${selection} get=${() => list} />`,
+    empty: (isFiltered) => isFiltered ? nothing("No model matches.") : providers.all.length === 0 ? nothing("No model is registered yet. Models belong to a provider: add one first.", html`<a class="button" href=${href("/providers")}>Go to the providers</a>`) : nothing("No model is registered yet.", html`<a class="button" href=${href("/discover")}>Discover what your providers offer</a>`),
+    above: html`<${Bulk} name="Selected models" selection=${selection} get=${() => list} kept=${handle} acts=${acts} />`,
   });
   providers.subscribe(() => {
     byProvider.form.choices = [...providers.names];
     list.drawAgain();
   });
   providers.follow({ signal, isBusy: () => isHeld(document.getElementById("main")) });
-  await list.load();
+  await Promise.all([providers.read(signal), list.load()]);
+  byProvider.form.choices = [...providers.names];
   return page("Models", { lead: "What your organization uses, and may use.", actions: html`<${Adder} providers=${providers} list=${list} />` }, list.view);
 }
 
@@ -53,13 +55,13 @@ function Adder({ providers, list }) {
 function columns(providers, again) {
   return [
     { head: "Model", isFixed: true, sort: "name", cell: (model) => html`<a href=${href(`/models/${model.id}`)}>${model.name}</a>${ownName(model)}` },
-    { head: "Provider", sort: "provider", cell: (model) => nameOf(providers.names.get(model.providerId) ?? "–") },
+    { head: "Provider", sort: "provider", cell: (model) => clamped(providers.names.get(model.providerId)) },
     { head: "Type", cell: (model) => title(model.type) },
-    { head: "Capabilities", cell: (model) => fewChips(model.capabilities) },
+    { head: "Capabilities", isMinor: true, cell: (model) => fewChips(model.capabilities) },
     { head: "Context", sort: "contextWindow", numeric: true, cell: (model) => tokens(model.contextWindow) },
     { head: "In / out per 1M", sort: "costPer1kTokens", numeric: true, cell: (model) => inAndOut(model.pricing) },
     { head: "Max output", isExtra: true, sort: "maxTokens", numeric: true, cell: (model) => tokens(model.maxTokens) },
-    { head: "Retires", isExtra: true, sort: "retiresOn", cell: (model) => model.retiresOn ?? "–" },
+    { head: "Retires", isExtra: true, sort: "retiresOn", cell: (model) => date(model.retiresOn) },
     { head: "Version", isExtra: true, cell: (model) => model.version ?? "–" },
     { head: "Changed", isExtra: true, sort: "updatedAt", cell: (model) => stamp(model.updatedAt) },
     { head: "Added", isExtra: true, sort: "createdAt", cell: (model) => stamp(model.createdAt) },
@@ -68,42 +70,14 @@ function columns(providers, again) {
   ];
 }
 
-// Two lines of a long name; the rest is on the page of the model.
-const nameOf = (name) => html`<span class="clamped" title=${name}>${name}</span>`;
-
 // What is needed of each of very many.
 const handle = ({ id, revision, name }) => ({ id, revision, name });
 
-// What can be done with all that are selected.
-function Bulk({ selection, get }) {
-  const list = useStore(get());
-  const [told, tell] = useState(null);
-  const { size } = useStore(selection);
-  // Whoever filters anew has other models before them.
-  const isOther = selection.matching !== null && selection.matching.of !== list.matched;
-  useLayoutEffect(() => void (isOther && selection.clear()), [isOther]);
-  const read = () => selection.read((count) => tell(`${number(count)} read…`));
-  const change = (op) => async () => {
-    try {
-      await changeMany(op, await read(), tell, () => {
-        selection.clear();
-        list.load();
-      });
-    } finally {
-      tell(null);
-    }
-  };
-  const isPart = size > 0 && size < list.total && list.rows.every((row) => selection.has(row));
+function acts({ run, size }) {
+  const change = (op) => run((models, { tell, done }) => changeMany(op, models, tell, done));
   const why = size < 2 ? "Select at least two models." : size > 6 ? "At most six fit side by side." : null;
-  return html`<div class="bulk" role="group" aria-label="Selected models" hidden=${size === 0}>
-    <strong role="status">${told ?? `${number(size)} selected`}</strong>
-    <span class="actions">
-      ${isPart ? html`<${Action} needs="viewer" tone="plain" run=${() => selection.setMatching(list.matching(handle))}>Select all ${number(list.total)} that match<//>` : null}
-      <${Action} needs="editor" tone="plain" run=${change("enable")}>Enable<//>
-      <${Action} needs="editor" tone="plain" run=${change("disable")}>Disable<//>
-      <${Action} needs="viewer" tone="plain" why=${why} run=${async () => go("/compare", { ids: (await read()).map((model) => model.id).join(",") })}>Compare<//>
-      <${Action} needs="editor" tone="plain danger" run=${change("delete")}>Delete<//>
-    </span>
-    <button type="button" class="plain" onclick=${() => selection.clear()}>Clear</button>
-  </div>`;
+  return html`<${Action} needs="editor" tone="plain" run=${change("enable")}>Enable<//>
+    <${Action} needs="editor" tone="plain" run=${change("disable")}>Disable<//>
+    <${Action} needs="viewer" tone="plain" why=${why} run=${run((models) => go("/compare", { ids: models.map((model) => model.id).join(",") }))}>Compare<//>
+    <${Action} needs="editor" tone="plain danger" run=${change("delete")}>Delete<//>`;
 }

@@ -7,13 +7,10 @@ import { Store } from "../../core/view.js";
 const CHANGING = new Set(["provider.registered", "provider.renamed", "provider.removed"]);
 
 export class Providers extends Store {
-  static async read(signal) {
-    const providers = new Providers();
-    await providers.#read(signal);
-    return providers;
-  }
+  all = [];
+  names = new Map();
 
-  async #read(signal) {
+  async read(signal) {
     this.all = await allProviders(signal);
     this.names = new Map(this.all.map((provider) => [provider.id, provider.name]));
   }
@@ -21,7 +18,7 @@ export class Providers extends Store {
   follow({ isBusy, signal }) {
     const isNews = ({ type, aggregateId }) => CHANGING.has(type) && (type !== "provider.removed" || this.names.has(aggregateId));
     follow({ isNews, isBusy, signal, renew: async () => {
-      await this.#read(signal);
+      await this.read(signal);
       this.changed();
     } });
   }

@@ -93,7 +93,7 @@ export class Jobs extends Store {
 
 function JobsView({ jobs }) {
   const { list, error } = useStore(jobs);
-  return card(`Jobs, the newest ${SHOWN}`, html`<div>${error ? failure(error) : null}</div>
+  return card(`Latest ${SHOWN} jobs`, html`<div>${error ? failure(error) : null}</div>
     <p class="quiet" hidden=${list.length > 0}>Nothing was started yet.</p>
     <ol class="jobs">${list.map((job) => html`<${Job} key=${job.id} job=${job} jobs=${jobs} />`)}</ol>`);
 }

@@ -1,6 +1,7 @@
 // What somebody should look at: providers that do not answer well, models that retire, budgets near their end.
 
 import { budgetText } from "../../core/budgets.js";
+import { date } from "../../core/format.js";
 import { href } from "../../core/router.js";
 import { html } from "../../core/view.js";
 import { badge, health, when } from "../../parts/badges.js";
@@ -24,7 +25,7 @@ function retiring(model, today) {
   if (model.retiresOn === null) return null;
   const days = Math.round((Date.parse(model.retiresOn) - Date.parse(today)) / DAY_MS);
   if (days > SOON_DAYS) return null;
-  return line(days > 0 ? badge(`Retires in ${days} ${days === 1 ? "day" : "days"}`, "warn") : badge("Retired", "bad"), `/models/${model.id}`, model.name, `on ${model.retiresOn}`);
+  return line(days > 0 ? badge(`Retires in ${days} ${days === 1 ? "day" : "days"}`, "warn") : badge("Retired", "bad"), `/models/${model.id}`, model.name, `on ${date(model.retiresOn)}`);
 }
 
 const spent = ({ spentUsd, usd }) => badge(`${percent(share(spentUsd, usd))} spent`, spentUsd >= usd ? "bad" : "warn");

@@ -8,6 +8,7 @@ import { href } from "../../core/router.js";
 import { html } from "../../core/view.js";
 import { Bars } from "../../parts/chart.js";
 import { dayOf, everyDay } from "../usage/series.js";
+import { failure } from "../../parts/failure.js";
 import { page } from "../../parts/page.js";
 import { isHeld } from "../../parts/busy.js";
 import { section } from "../../parts/section.js";
@@ -19,12 +20,13 @@ import { tiles } from "./tiles.js";
 
 const USAGE_MS = 60_000;
 
+// They are read together, and fail together: the first says so for all of them.
 export async function show({ signal }) {
   const figures = new Figures(signal);
-  const top = section(null, async () => (await figures.known()).begun ? tiles(figures.now) : steps(figures.now));
-  const chart = section("Spend this month", async () => (await figures.known()).begun ? spend(figures.now.month) : null);
-  const wrong = section("Needs attention", async () => (await figures.known()).begun ? attention(figures.now) : null);
-  const changed = section("Recent changes", async () => recentEvents((await figures.known()).events));
+  const top = section(null, async () => (await figures.known()).begun ? tiles(figures.now) : steps(figures.now), (error) => failure(error, load));
+  const chart = section("Spend this month", async () => (await figures.known()).begun ? spendByDay(figures.now.month) : null, () => null);
+  const wrong = section("Needs attention", async () => (await figures.known()).begun ? attention(figures.now) : null, () => null);
+  const changed = section("Recent changes", async () => recentEvents((await figures.known()).events), () => null);
   const parts = [top, chart, wrong, changed];
   const load = async () => {
     figures.forget();
@@ -66,7 +68,7 @@ class Figures {
 
 const listOf = ({ total, data }) => ({ data, pagination: { total } });
 
-function spend(month) {
+function spendByDay(month) {
   if (month.totals.requests === 0) return html`<p class="quiet">No model was called this month.</p>`;
   const points = everyDay(month.from, month.to);
   const found = new Map(month.data.map((group) => [Date.parse(group.day) / 1000, Number(group.costUsd)]));

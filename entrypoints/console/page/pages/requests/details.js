@@ -18,7 +18,7 @@ export const outcomeName = (made) => made === "ok" ? "OK" : title(made);
 
 export const outcome = (made) => badge(outcomeName(made), made === "ok" ? "good" : "bad");
 
-export function details(row) {
+export function details(row, providers) {
   return html`<div class="stack">${facts([
     ["Request id", copyable(row.requestId, "the request id"), "whole"],
     row.upstreamRequestId === null ? null : ["Provider's request id", copyable(row.upstreamRequestId, "the provider’s request id"), "whole"],
@@ -26,8 +26,8 @@ export function details(row) {
     ["By", html`<code>${row.actor}</code>`],
     ...Object.entries(row.labels).map(([name, value]) => [`Label ${name}`, value]),
     ["Through", html`<code>${row.door}</code>${row.isStreamed ? " as a stream" : ""}`],
-    ["Requested model", row.modelAsked ?? "by need"],
-    row.providerId === null ? null : ["Provider", html`<a href=${href(`/providers/${row.providerId}`)}>${row.providerType}</a>`],
+    ["Requested model", row.modelAsked === row.modelId ? row.providerModelId ?? row.modelId : row.modelAsked ?? "any that fits"],
+    row.providerId === null ? null : ["Provider", html`<a href=${href(`/providers/${row.providerId}`)}>${providers.get(row.providerId) ?? row.providerType}</a>`],
     ["Outcome", outcome(row.outcome)],
     ...KINDS.filter(([, kind]) => USUAL.has(kind) || row.usage[kind]).map(([name, kind]) => [name, number(row.usage[kind])]),
     ["Cost", row.costUsd === null ? `not known: ${words(row.costUnknownReason ?? "no reason given")}` : money(row.costUsd)],

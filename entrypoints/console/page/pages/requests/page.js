@@ -5,7 +5,7 @@ import { allKeys, allProviders } from "../../core/api-paths.js";
 import { href } from "../../core/router.js";
 import { html } from "../../core/view.js";
 import { Action } from "../../parts/action.js";
-import { stamp } from "../../parts/badges.js";
+import { clamped, stamp } from "../../parts/badges.js";
 import { ChosenTable, Columns } from "../../parts/columns.js";
 import { openDialog } from "../../parts/dialog.js";
 import { choice, moment, search } from "../../parts/filters.js";
@@ -45,13 +45,13 @@ function columns(providers, keys) {
     { head: "Labels", isExtra: true, cell: (row) => Object.entries(row.labels).map(([name, value]) => `${name}: ${value}`).join(", ") || "–" },
     { head: "Through", isExtra: true, cell: (row) => html`<code>${row.door}</code>` },
     { head: "Outcome", cell: (row) => [outcome(row.outcome), row.attemptCount > 1 ? html`<small>${row.attemptCount} attempts</small>` : null] },
-    { head: "By", cell: (row) => row.accessKeyId === null ? html`<code>${row.actor}</code>` : html`<span title=${row.actor}>${keys.get(row.accessKeyId) ?? html`<code>${row.accessKeyId.slice(0, 8)}</code>`}</span>` },
+    { head: "By", cell: (row) => row.accessKeyId === null ? html`<code>${row.actor}</code>` : clamped(keys.get(row.accessKeyId) ?? row.accessKeyId.slice(0, 8)) },
     { head: "Input tokens", numeric: true, cell: (row) => number(row.usage.inputTokens) },
     { head: "Output tokens", numeric: true, cell: (row) => number(row.usage.outputTokens) },
     { head: "Cost", numeric: true, cell: (row) => callCost(row.costUsd) },
     { head: "Time", numeric: true, cell: (row) => milliseconds(row.durationMs) },
     { head: "First words", isExtra: true, numeric: true, cell: (row) => milliseconds(row.firstByteMs) },
-    { head: "Details", isFixed: true, isUnseen: true, cell: (row) => html`<button type="button" class="plain" aria-label="Details of request ${row.requestId}" onclick=${() => openDialog("Request", details(row), { wide: true })}>Details</button>` },
+    { head: "Details", isFixed: true, isUnseen: true, cell: (row) => html`<button type="button" class="plain" aria-label="Details of request ${row.requestId}" onclick=${() => openDialog("Request", details(row, providers), { wide: true })}>Details</button>` },
   ];
 }
 

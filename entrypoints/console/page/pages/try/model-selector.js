@@ -94,7 +94,7 @@ function SelectorView({ selector }) {
       <${Field} name="type" pointer="/need/type" label="Model type" type="choice" choices=${[["", "Any that answers in text"], ...["language", "multimodal", "vision"].map((type) => [type, title(type)])]} />
       <${Field} name="strategy" pointer="/need/strategy" label="Strategy" type="choice" choices=${[["preferred", "Preferred"], ["cheapest", "Cheapest"], ["fastest", "Fastest"]]} />
       <${Field} name="minContextWindow" pointer="/need/minContextWindow" label="Minimum context window" unit="tokens" type="number" min="1" step="1" />
-      <${Field} name="maxCostPer1kTokens" pointer="/need/maxCostPer1kTokens" label="Maximum price" unit="USD per 1M tokens" type="number" min="0" />
+      <${Field} name="maxCostPer1kTokens" pointer="/need/maxCostPer1kTokens" label="Maximum price" unit="USD per 1M tokens" type="number" min="0" max="1000000" />
     </div></details>
   </div>`;
 }

@@ -8,6 +8,7 @@ import { html, Store, useStore, useUniqueId } from "../../core/view.js";
 import { Action } from "../../parts/action.js";
 import { Bars } from "../../parts/chart.js";
 import { failure } from "../../parts/failure.js";
+import { FilterForm } from "../../parts/filters.js";
 import { Field } from "../../parts/form.js";
 import { card, nothing, page } from "../../parts/page.js";
 import { saveCsv } from "../../parts/save-file.js";
@@ -113,7 +114,7 @@ function UsageView({ usage }) {
   const { values, only, labels, content, isAsking } = useStore(usage);
   const list = useUniqueId("labels");
   const change = ({ currentTarget }) => usage.draw(Object.fromEntries(new FormData(currentTarget)));
-  return html`<form class="filters" onsubmit=${(event) => event.preventDefault()} onchange=${change}>
+  return html`<${FilterForm} onchange=${change}>
       <${Field} name="from" label="From" type="date" value=${values.from} />
       <${Field} name="to" label="To" type="date" value=${values.to} />
       <${Field} name="measure" label="Show" type="choice" value=${values.measure} choices=${Object.entries(MEASURES).map(([key, [text]]) => [key, text])} />
@@ -121,7 +122,7 @@ function UsageView({ usage }) {
       <${Field} name="name" label="Name of the label" value=${values.name} maxlength="100" list=${list} hidden=${values.by !== "label"} />
       <${Field} name="unit" label="In" type="choice" value=${values.unit} choices=${[["day", "Days"], ["hour", "Hours"]]} />
       <datalist id=${list}>${labels.map((each) => html`<option key=${each} value=${each} />`)}</datalist>
-    </form>
+    <//>
     <p class="narrowed">${Object.keys(only).length ? html`Only part of it is shown. <a href=${href("/usage", values)}>Show all</a>` : null}</p>
     <div class="stack" aria-busy=${isAsking ? "true" : null}>${content}</div>`;
 }

@@ -2,6 +2,7 @@
 
 import { get } from "../../core/api.js";
 import { USAGE } from "../../core/api-paths.js";
+import { date } from "../../core/format.js";
 
 const APART = 5;
 const STEPS = { day: 86_400, hour: 3600 };
@@ -29,9 +30,9 @@ export async function seriesOf({ all, groups, by, unit, measure, wanted, names, 
 // Both days included, in seconds.
 export const everyDay = (first, last) => between(first, last, "day");
 
-export const dayOf = (point) => new Date(point * 1000).toISOString().slice(0, 10);
+export const dayOf = (point) => date(point * 1000);
 
-export const hourOf = (point) => `${new Date(point * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+export const hourOf = (point) => `${date(point * 1000)}, ${new Date(point * 1000).toISOString().slice(11, 16)} UTC`;
 
 function between(first, last, unit) {
   const start = Date.parse(first) / 1000;

@@ -2,20 +2,23 @@
 
 import { ask } from "../../core/api.js";
 import { WEBHOOKS } from "../../core/api-paths.js";
-import { time } from "../../core/format.js";
+import { number, time, UNKNOWN } from "../../core/format.js";
 import { html } from "../../core/view.js";
 import { Action } from "../../parts/action.js";
-import { badge, stamp } from "../../parts/badges.js";
-import { cardFields, ChosenFacts } from "../../parts/columns.js";
+import { badge, enabled, stamp } from "../../parts/badges.js";
+import { Bulk, changeEach, isWhole } from "../../parts/bulk.js";
+import { ChosenTable, Columns } from "../../parts/columns.js";
 import { copyable } from "../../parts/copy.js";
 import { openDialog } from "../../parts/dialog.js";
 import { choice, search } from "../../parts/filters.js";
 import { icon } from "../../parts/icon.js";
-import { Listing, SORTS } from "../../parts/listing.js";
+import { Listing } from "../../parts/listing.js";
 import { nothing, page } from "../../parts/page.js";
-import { toggle } from "../../parts/toggle.js";
 import { removeLater } from "../../parts/remove-later.js";
 import { retryIfChanged } from "../../parts/retry-if-changed.js";
+import { named, openDetails } from "../../parts/row-details.js";
+import { Selection } from "../../parts/table.js";
+import { countOf, setEnabled, setManyEnabled } from "../../parts/toggle.js";
 import { timeline } from "../history/history.js";
 import { rotateSecret } from "../keys/secret.js";
 import { deliveries } from "./deliveries.js";
@@ -24,12 +27,18 @@ import { addWebhook, editWebhook, FORMATS } from "./form.js";
 const RENEWED_MS = 5_000;
 
 export async function show({ query, signal }) {
-  const chooser = cardFields("webhooks", FIELDS);
+  const selection = new Selection();
+  const chooser = new Columns("webhooks", columns(() => list.load(), signal));
+  const rowsOf = (rows) => {
+    selection.renew(rows);
+    return html`<${ChosenTable} chooser=${chooser} rows=${rows} caption="Webhooks" selection=${selection} sorted=${list.sort} onsort=${(sort) => list.sortBy(sort)} />`;
+  };
   const list = new Listing({
-    path: WEBHOOKS, query, signal, sorts: SORTS, tools: chooser.view, csv: "webhooks.csv", about: ["webhook."], every: RENEWED_MS,
+    path: WEBHOOKS, query, signal, tools: chooser.view, csv: "webhooks.csv", about: ["webhook."], every: RENEWED_MS,
     filters: [search("q", "Search"), choice("enabled", "State", [["true", "Enabled"], ["false", "Disabled"]])],
-    draw: (rows) => html`<ul class="cards">${rows.map((webhook) => card(webhook, chooser, list, signal))}</ul>`,
+    draw: rowsOf,
     empty: (isFiltered) => isFiltered ? nothing("No webhook matches.") : nothing("There is no webhook yet. Add one for each program or channel that should be notified of events.", adder(list)),
+    above: html`<${Bulk} name="Selected webhooks" selection=${selection} get=${() => list} kept=${handle} acts=${bulkActs} />`,
   });
   await list.load();
   return page("Webhooks", { lead: "Programs and channels that are notified of events.", actions: adder(list) }, list.view);
@@ -37,46 +46,56 @@ export async function show({ query, signal }) {
 
 const adder = (list) => html`<${Action} needs="admin" run=${() => addWebhook(() => list.restart())}>${icon("plus")}Add a webhook<//>`;
 
-function card(webhook, chooser, list, signal) {
-  return html`<li class="card key" key=${webhook.id} data-key=${webhook.id}>
-    <div class="card-head"><h2>${webhook.name}</h2><p class="badges">${state(webhook)}</p></div>
-    <p class="quiet"><code>${webhook.host}</code></p>
-    <${ChosenFacts} chooser=${chooser} row=${webhook} />
-    ${actions(webhook, () => list.load(), signal)}
-  </li>`;
+// What is needed of each of very many.
+const handle = ({ id, revision, name }) => ({ id, revision, name });
+
+const pathOf = ({ id }) => `${WEBHOOKS}/${id}`;
+
+function bulkActs({ run }) {
+  const toggle = (isEnabled) => run((webhooks, { tell, done }) => setManyEnabled(webhooks, isEnabled, { what: "webhook", pathOf, tell, done }));
+  return html`<${Action} needs="admin" tone="plain" run=${toggle(true)}>Enable<//>
+    <${Action} needs="admin" tone="plain" run=${toggle(false)}>Disable<//>
+    <${Action} needs="admin" tone="plain danger" run=${run((webhooks, { done }) => removeMany(webhooks, done))}>Remove<//>`;
 }
 
-const FIELDS = [
-  { head: "Topics", cell: (webhook) => webhook.topics.join(", ") },
-  { head: "Format", cell: (webhook) => FORMATS.find(([name]) => name === webhook.format)?.[1] ?? webhook.format },
-  { head: "Secret", cell: (webhook) => html`<code>${webhook.secretHint}</code>` },
-  { head: "Old secret until", cell: (webhook) => webhook.previousSecretUntil && time(webhook.previousSecretUntil) },
-  { head: "Switched off", cell: (webhook) => webhook.switchedOffBecause },
-  { head: "Failing", cell: (webhook) => webhook.failingSince && stamp(webhook.failingSince) },
-  { head: "Next attempt", cell: (webhook) => webhook.nextAttemptAt && stamp(webhook.nextAttemptAt) },
-  { head: "Added", isExtra: true, cell: (webhook) => stamp(webhook.createdAt) },
-  { head: "Changed", isExtra: true, cell: (webhook) => stamp(webhook.updatedAt) },
-  { head: "Id", isWhole: () => true, cell: (webhook) => copyable(webhook.id, `the id of ${webhook.name}`) },
-];
+function columns(again, signal) {
+  const all = [
+    { head: "Webhook", isFixed: true, sort: "name", cell: (webhook) => [named(webhook.name, () => open(webhook)), html`<small><code>${webhook.host}</code></small>`] },
+    { head: "Topics", isWhole: true, cell: (webhook) => webhook.topics.join(", ") },
+    { head: "Format", cell: (webhook) => FORMATS.find(([name]) => name === webhook.format)?.[1] ?? webhook.format },
+    { head: "Failing", cell: (webhook) => stamp(webhook.failingSince) },
+    { head: "Next attempt", cell: (webhook) => stamp(webhook.nextAttemptAt) },
+    { head: "Switched off", isExtra: true, cell: (webhook) => webhook.switchedOffBecause ?? UNKNOWN },
+    { head: "Secret", isExtra: true, cell: (webhook) => html`<code>${webhook.secretHint}</code>` },
+    { head: "Old secret until", isExtra: true, cell: (webhook) => webhook.previousSecretUntil ? time(webhook.previousSecretUntil) : UNKNOWN },
+    { head: "Added", isExtra: true, sort: "createdAt", cell: (webhook) => stamp(webhook.createdAt) },
+    { head: "Changed", isExtra: true, cell: (webhook) => stamp(webhook.updatedAt) },
+    { head: "Id", isExtra: true, isWhole: true, cell: (webhook) => copyable(webhook.id, `the id of ${webhook.name}`) },
+    { head: "State", cell: state },
+    { head: "Change", isFixed: true, isUnseen: true, cell: (webhook) => html`<${Action} needs="admin" tone="plain" label="Edit ${webhook.name}" run=${() => editWebhook(webhook, again)}>Edit<//>` },
+  ];
+  const open = (webhook) => openDetails(webhook, { what: "Webhook", name: webhook.name, badges: state(webhook), columns: all.filter((column) => column.head !== "State"), acts: acts(webhook, again, signal) });
+  return all;
+}
 
 function state(webhook) {
   if (webhook.switchedOffBecause) return badge("Switched off", "bad");
-  if (!webhook.isEnabled) return badge("Disabled");
-  return webhook.failingSince ? badge("Failing", "warn") : null;
+  return webhook.isEnabled && webhook.failingSince ? badge("Failing", "warn") : enabled(webhook.isEnabled);
 }
 
-function actions(webhook, again, signal) {
-  const path = `${WEBHOOKS}/${webhook.id}`;
+function acts(webhook, again, signal) {
   const { name } = webhook;
-  return html`<div class="actions">
-    <${Action} needs="viewer" tone="plain" label="Deliveries of ${name}" run=${async () => openDialog(`Deliveries of ${name}`, await deliveries(path, signal), { wide: true })}>Deliveries<//>
-    <${Action} needs="admin" tone="plain" label="Test ${name}" run=${() => test(webhook)}>Test<//>
-    <${Action} needs="admin" tone="plain" label="Edit ${name}" run=${() => editWebhook(webhook, again)}>Edit<//>
-    <${Action} needs="admin" tone="plain" label="Rotate the secret of ${name}" run=${() => rotateSecret(path, webhook, again)}>Rotate<//>
-    ${toggle(webhook, path, { needs: "admin", done: again })}
-    <${Action} needs="viewer" tone="plain" label="History of ${name}" run=${async () => openDialog(`History of ${name}`, await timeline(path, signal), { wide: true })}>History<//>
-    <${Action} needs="admin" tone="plain danger" label="Remove ${name}" run=${() => remove(webhook, path)}>Remove<//>
-  </div>`;
+  const path = pathOf(webhook);
+  const word = webhook.isEnabled ? "Disable" : "Enable";
+  return [
+    { text: "Deliveries", label: `Deliveries of ${name}`, needs: "viewer", run: async () => openDialog(`Deliveries of ${name}`, await deliveries(path, signal), { wide: true }) },
+    { text: "Test", label: `Test ${name}`, needs: "admin", run: () => test(webhook) },
+    { text: "Edit", label: `Edit ${name}`, needs: "admin", run: () => editWebhook(webhook, again) },
+    { text: "Rotate", label: `Rotate the secret of ${name}`, needs: "admin", run: () => rotateSecret(path, webhook, again) },
+    { text: word, label: `${word} ${name}`, needs: "admin", run: () => setEnabled(webhook, path, !webhook.isEnabled, again) },
+    { text: "History", label: `History of ${name}`, needs: "viewer", run: async () => openDialog(`History of ${name}`, await timeline(path, signal), { wide: true }) },
+    { text: "Remove", label: `Remove ${name}`, needs: "admin", tone: "danger", run: () => remove(webhook, path) },
+  ];
 }
 
 async function test(webhook) {
@@ -90,4 +109,16 @@ function remove(webhook, path) {
     text: `${webhook.name} is removed in some seconds, with its address, its secret and its deliveries.`, removed: `${webhook.name} was removed.`,
     run: () => retryIfChanged(webhook, { path, action: "Remove", act: (revision) => ask("DELETE", path, { revision }) }),
   });
+}
+
+function removeMany(webhooks, done) {
+  removeLater(webhooks.map((webhook) => webhook.id), {
+    text: `${countOf(webhooks, "webhook")} removed in some seconds, with all that is known of them.`,
+    removed: `${number(webhooks.length)} webhook${webhooks.length === 1 ? " was" : "s were"} removed.`,
+    run: async () => isWhole(await changeEach(webhooks, async (webhook) => {
+      await ask("DELETE", pathOf(webhook), { revision: webhook.revision });
+      return {};
+    }, () => {}), { what: "Webhook", done: "removed" }),
+  });
+  done();
 }

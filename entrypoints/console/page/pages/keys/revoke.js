@@ -1,0 +1,43 @@
+// Revoking access keys: programs are refused at once, and for some seconds the keys can be had back.
+
+import { ask } from "../../core/api.js";
+import { KEYS } from "../../core/api-paths.js";
+import { number } from "../../core/format.js";
+import { html } from "../../core/view.js";
+import { changeEach, isWhole } from "../../parts/bulk.js";
+import { confirmed } from "../../parts/dialog.js";
+import { removeLater } from "../../parts/remove-later.js";
+import { countOf } from "../../parts/toggle.js";
+
+const pathOf = ({ id }) => `${KEYS}/${id}`;
+
+// `tell(text)` says how far it is.
+/** @param {any[]} keys @param {(text: string) => void} tell @param {() => any} done */
+export async function revokeKeys(keys, tell, done) {
+  const warning = html`<p>Programs that use them are refused immediately. Their history stays in the audit log.</p>`;
+  if (keys.length > 1 && !(await confirmed(`Revoke ${number(keys.length)} access keys?`, warning, { action: "Revoke them", run: () => true }))) return;
+  const results = await changeEach(keys, (key) => key.isEnabled ? setEnabled(key, false) : {}, tell);
+  isWhole(results, { what: "Access key", done: "disabled" });
+  const stopped = results.filter((key) => !key.error);
+  const isOne = stopped.length === 1;
+  if (stopped.length) {
+    removeLater(stopped.map((key) => key.id), {
+      text: `${isOne ? `${stopped[0].name} is` : countOf(stopped, "access key")} refused from now on, and revoked in some seconds.`,
+      removed: isOne ? `${stopped[0].name} was revoked.` : `${number(stopped.length)} access keys were revoked.`,
+      run: async () => isWhole(await changeEach(stopped, remove, () => {}), { what: "Access key", done: "revoked" }),
+      undone: async () => isWhole(await changeEach(stopped.filter((key) => key.isEnabled), (key) => setEnabled(key, true), () => {}), { what: "Access key", done: "enabled" }),
+    });
+  }
+  await done();
+}
+
+// Whatever else somebody has changed of it since.
+async function setEnabled(key, isEnabled) {
+  await ask("PATCH", pathOf(key), { body: { isEnabled } });
+  return {};
+}
+
+async function remove(key) {
+  await ask("DELETE", pathOf(key));
+  return {};
+}

@@ -1,0 +1,1 @@
+"""The API for clients of Anthropic's Messages."""

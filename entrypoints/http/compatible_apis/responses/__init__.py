@@ -1,0 +1,1 @@
+"""The API for clients of OpenAI's Responses."""

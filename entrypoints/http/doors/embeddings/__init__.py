@@ -1,1 +1,0 @@
-"""The door for clients that request vectors in the shape of OpenAI's API, and our own."""
