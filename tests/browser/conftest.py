@@ -12,7 +12,6 @@ from playwright.async_api import async_playwright
 
 from entrypoints.http.authorization import Role
 from tests.browser.console import Consoles
-from tests.browser.watched_page import new_context
 from tests.databases import databases
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.running_service import RunningService, service_on
@@ -21,7 +20,7 @@ from tests.external_tools import program
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from playwright.async_api import Browser, BrowserContext
+    from playwright.async_api import Browser
 
     from tests.databases import Databases
 
@@ -61,25 +60,11 @@ def service(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> I
     databases.drop(database)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def shared_context(browser: Browser, service: RunningService) -> AsyncIterator[BrowserContext]:
-    """Give a context for pages one after the other; its first page is there for as long as it.
-
-    So the process that shows pages stays, with the scripts that it has compiled.
-    """
-    context = await new_context(browser)
-    await (await context.new_page()).goto(f"{service.url}/healthz")
-    yield context
-    await context.close()
-
-
 @pytest_asyncio.fixture(loop_scope="session")
-async def consoles(
-    browser: Browser, shared_context: BrowserContext, service: RunningService
-) -> AsyncIterator[Consoles]:
+async def consoles(browser: Browser, service: RunningService) -> AsyncIterator[Consoles]:
     """Give what opens the console in a new, empty organization; the sandbox behaves well again afterwards."""
     organization_id = uuid4()
     async with aiohttp.ClientSession() as session:
         token = a_token(organization_id, Role.ADMIN, actor="somebody-else")
-        yield Consoles(browser, service, Api(session, service.url, organization_id, token), shared_context)
+        yield Consoles(browser, service, Api(session, service.url, organization_id, token))
     service.sandbox.faults.clear()

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from entrypoints.http.authorization import Role
-from tests.browser.watched_page import watched_page, watched_page_in
+from tests.browser.watched_page import WIDE, Scheme, Watched, watched_page
 from tests.e2e.api_client import Api, Document, a_token
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import Browser, BrowserContext, Locator, Page
+    from playwright.async_api import Browser, Locator, Page
 
-    from tests.browser.watched_page import Watched
     from tests.e2e.running_service import RunningService
 
 KEPT: Final = "modelbook.token"
@@ -73,15 +72,11 @@ class Console:
 
 @dataclass(frozen=True, slots=True)
 class Consoles:
-    """Opens consoles on the running service.
-
-    A page in the `shared` context loads what the pages before it have loaded in half of the time; see `shared_context`.
-    """
+    """Opens consoles on the running service."""
 
     browser: Browser
     service: RunningService
     api: Api
-    shared: BrowserContext | None = None
 
     @asynccontextmanager
     async def opened(
@@ -89,29 +84,16 @@ class Consoles:
         *,
         role: Role | None = Role.ADMIN,
         is_platform_admin: bool = False,
+        width: int = WIDE,
+        scheme: Scheme = "light",
         signed_in: bool = True,
-        is_alone: bool = False,
     ) -> AsyncIterator[Console]:
-        """Open a console, wide and in light; one that `is_alone` has a context of its own, and so a clock."""
-        async with self._page(is_alone=is_alone) as watched:
+        async with watched_page(self.browser, width=width, scheme=scheme) as watched:
             if signed_in:
                 organization_id = None if role is None else self.api.organization_id
                 token = a_token(organization_id, role, is_platform_admin=is_platform_admin)
                 await watched.page.add_init_script(f"sessionStorage.setItem({json.dumps(KEPT)}, {json.dumps(token)})")
             yield Console(watched, self.api)
-
-    @asynccontextmanager
-    async def _page(self, *, is_alone: bool) -> AsyncIterator[Watched]:
-        if self.shared is None or is_alone:
-            async with watched_page(self.browser) as watched:
-                yield watched
-            return
-        try:
-            async with watched_page_in(self.shared) as watched:
-                yield watched
-        finally:
-            await self.shared.clear_cookies()
-            await self.shared.pages[0].evaluate("localStorage.clear()")
 
     async def provider(self, kind: str = "openai", **changes: object) -> Document:
         """Register a provider that the sandbox plays."""

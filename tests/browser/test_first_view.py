@@ -30,8 +30,7 @@ async def test_the_first_view_takes_few_requests_and_none_of_them_twice(consoles
     async with asyncio.timeout(10):
         while not (await consoles.api.get("/api/ai/usage"))["data"]:  # noqa: ASYNC110 - it is another process that writes
             await asyncio.sleep(0.05)
-    # Nothing is loaded yet.
-    async with consoles.opened(is_alone=True) as console:
+    async with consoles.opened() as console:
         page = console.page
         await page.goto(consoles.api.url)
         await page.locator(".chart canvas").wait_for()

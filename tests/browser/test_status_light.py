@@ -92,7 +92,7 @@ async def test_without_events_it_is_not_live(consoles: Consoles) -> None:
 
 
 async def test_with_the_token_the_session_ends(consoles: Consoles) -> None:
-    async with consoles.opened(is_alone=True) as console:
+    async with consoles.opened() as console:
         await console.page.clock.install()
         await console.go("/providers")
         await expect(_light(console)).to_have_text("Live")

@@ -46,36 +46,18 @@ class Watched:
         return bool(await self.page.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
-async def new_context(browser: Browser) -> BrowserContext:
-    """Return what has cookies and storage of its own."""
-    return await browser.new_context(
-        viewport={"width": WIDE, "height": 800}, color_scheme="light", reduced_motion="reduce", locale="en-GB"
-    )
-
-
 @asynccontextmanager
 async def watched_page(
     browser: Browser, *, width: int = WIDE, scheme: Scheme = "light", patience_seconds: float = 10.0
 ) -> AsyncIterator[Watched]:
-    """Give an empty page in a context of its own; a fault that the page has of itself fails the test at the end."""
-    context = await new_context(browser)
-    try:
-        async with watched_page_in(context, patience_seconds=patience_seconds) as watched:
-            await watched.page.set_viewport_size({"width": width, "height": 800})
-            await watched.page.emulate_media(color_scheme=scheme)
-            yield watched
-    finally:
-        await context.close()
-
-
-@asynccontextmanager
-async def watched_page_in(context: BrowserContext, *, patience_seconds: float = 10.0) -> AsyncIterator[Watched]:
-    """Give an empty page, wide and in light; a fault that the page has of itself fails the test at the end."""
-    page = await context.new_page()
-    page.set_default_timeout(patience_seconds * 1000)
-    watched = Watched(page, context)
+    """Give an empty page of its own; a fault that the page has of itself fails the test at the end."""
+    context = await browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce", locale="en-GB"
+    )
+    context.set_default_timeout(patience_seconds * 1000)
+    watched = Watched(await context.new_page(), context)
     try:
         yield watched
         assert watched.complaints == []
     finally:
-        await page.close()
+        await context.close()

@@ -100,9 +100,10 @@ def stumbles(
 ) -> str | None:
     """Return how the service answers one of many requests to an operation as it should not, or nothing.
 
-    What it reads may be that of others; what it changes is its own.
+    What it reads may be that of others; what it could change is its own.
     """
-    resources = read if operation.method == "get" else asyncio.run(made(service.url))
+    changes = operation.method in {"put", "patch", "delete"} or (operation.method == "post" and "{" in operation.path)
+    resources = asyncio.run(made(service.url)) if changes else read
 
     @settings(
         max_examples=EXAMPLES,
