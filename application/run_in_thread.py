@@ -20,6 +20,9 @@ T = TypeVar("T")
 LARGE: Final = 500
 """Entries that are some 10 ms of usual work."""
 
+JOINED_IN_THREAD: Final = 1024 * 1024
+"""Bytes. More are joined in a thread: Python leaves the interpreter to others meanwhile, some 1 ms for each MiB."""
+
 # More would not be done sooner: they share one interpreter, and leave less of it to the event loop.
 _AT_ONCE: Final = 2
 _LONGEST_REST_SECONDS: Final = 1.0

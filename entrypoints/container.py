@@ -124,11 +124,10 @@ from application.prompts.cool_down_sharing import CoolDownSharing
 from application.prompts.cool_downs import CoolDowns
 from application.prompts.count_tokens import count_tokens
 from application.prompts.embed_texts import embed_texts
-from application.prompts.prompt_runs import PromptRuns
-from application.prompts.run_prompt import run_prompt
+from application.prompts.prompt_runner import PromptRunner
+from application.prompts.run_prompt import run_prompt, stream_prompt
 from application.prompts.runnable_models_cache import RunnableModelsCache
 from application.prompts.select_model import select_model
-from application.prompts.stream_prompt import stream_prompt
 from application.read_replica import ReadReplica
 from application.sign_in.sign_in_sessions import sweep_sessions_for_ever
 from application.usage.report_usage import report_usage
@@ -406,8 +405,8 @@ class Container(containers.DeclarativeContainer):
         leases=providers.Factory(PostgresBudgetLeases, tenant, clock),
         note=note_threshold,
     )
-    prompt_runs = providers.Singleton(
-        PromptRuns,
+    prompt_runner = providers.Singleton(
+        PromptRunner,
         runnable_models=runnable_models,
         usage=usage_ledger,
         price_list=price_list,
@@ -424,10 +423,10 @@ class Container(containers.DeclarativeContainer):
         select_model, runnable_models=runnable_models, cool_downs=cool_downs, clock=clock, timer=timer
     )
     callable_models = use_case(callable_models, runnable_models=runnable_models)
-    count_tokens = use_case(count_tokens, runs=prompt_runs, generation=calls)
-    run_prompt = use_case(run_prompt, runs=prompt_runs, generation=calls)
-    stream_prompt = use_case(stream_prompt, runs=prompt_runs, generation=calls)
-    embed_texts = use_case(embed_texts, runs=prompt_runs, embeddings=calls)
+    count_tokens = use_case(count_tokens, runner=prompt_runner, generation=calls)
+    run_prompt = use_case(run_prompt, runner=prompt_runner, generation=calls)
+    stream_prompt = use_case(stream_prompt, runner=prompt_runner, generation=calls)
+    embed_texts = use_case(embed_texts, runner=prompt_runner, embeddings=calls)
     report_usage = use_case(report_usage, reports=providers.Singleton(PostgresUsageReports, long_lists), clock=clock)
     sweep_usage_for_ever = use_case(
         sweep_usage_for_ever,

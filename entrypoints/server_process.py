@@ -149,12 +149,12 @@ async def _running(
 
 def _count(container: Container, metrics: HttpMetrics, tracer: Tracer | None, example: ExampleOf | None) -> None:
     """Have the parts of the container counted."""
-    registry, runs = metrics.registry, container.prompt_runs()
+    registry, runs = metrics.registry, container.prompt_runner()
     admission = CountedAdmission(
         limits=runs.admission.limits, budgets=runs.admission.budgets, refused=RefusalFigures(registry).refused
     )
     uses = CountedUses(container.usage_ledger(), PromptFigures(registry, example=example))
-    container.prompt_runs.override(replace(runs, usage=uses, admission=admission))
+    container.prompt_runner.override(replace(runs, usage=uses, admission=admission))
     container.ledger().appended = AppendFigures(registry, example=example, tracer=tracer).appended
     OutboundFigures(container.shares(), registry)
     pools = {

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from hypothesis import settings
 
 from tests.deadline import with_deadline
+from tests.forked_workers import fork_server
 from tests.postgres_server import PostgresServer
 
 if TYPE_CHECKING:
@@ -39,6 +40,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{number} {reason[0].lower()}{reason[1:]}", yellow=True)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: list[Any]) -> None:
+    """Have the processes forked from one that has loaded most of what they need."""
+    servers = ExitStack()
+    config.add_cleanup(servers.close)
+    python = servers.enter_context(fork_server())
+    specs[:] = [type(spec)(f"{spec}//id={spec.id}//python={python}") for spec in specs]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection() -> None:
     """Collect no garbage while tests are collected: all of it is kept."""
@@ -65,7 +75,7 @@ def pytest_runtest_call(item: pytest.Item) -> None:
 
 
 # How long one example takes says nothing on a machine that others use as well. Each run draws other ones.
-settings.register_profile("modelbook", deadline=None, print_blob=True, max_examples=30)
+settings.register_profile("modelbook", deadline=None, print_blob=True, max_examples=15)
 settings.load_profile("modelbook")
 
 

@@ -20,7 +20,7 @@ from application.prompts.cool_downs import CoolDowns
 from application.prompts.model_parameters import Defaults
 from application.prompts.prompt_candidates import CandidateModel, CandidateProvider
 from application.prompts.prompt_request import Prompt
-from application.prompts.prompt_runs import PromptRuns
+from application.prompts.prompt_runner import PromptRunner
 from application.prompts.retry_policy import RetryPolicy
 from application.prompts.runnable_models_cache import MOST_BYTES, RunnableModelsCache
 from application.prompts.selection_candidates import Candidate, ModelById
@@ -191,8 +191,8 @@ class PromptSetup:
         )
 
     @property
-    def runs(self) -> PromptRuns:
-        return PromptRuns(
+    def runner(self) -> PromptRunner:
+        return PromptRunner(
             admission=self.admission,
             quotas=self.quotas,
             runnable_models=self.runnable_models,
@@ -207,7 +207,7 @@ class PromptSetup:
     @property
     def ports(self) -> dict[str, Any]:
         """What running a prompt takes."""
-        return {"runs": self.runs, "generation": self.generation}
+        return {"runner": self.runner, "generation": self.generation}
 
     def model(
         self,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import hdrs
 
 from adapters.egress.decompression import BodyRefused, decoder
+from application.run_in_thread import JOINED_IN_THREAD, run_in_thread_if_large
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -65,7 +66,7 @@ async def whole_body(
                 if number % PIECES_IN_A_ROW == 0:
                     await asyncio.sleep(0)
         taking.finish()
-        return b"".join(pieces)
+        return await run_in_thread_if_large(range(length), lambda: b"".join(pieces), large=JOINED_IN_THREAD)
     finally:
         # An error remembers where it was raised, and with that what had been read by then.
         pieces.clear()

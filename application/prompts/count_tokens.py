@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from application.prompts.generation import Generation
     from application.prompts.prompt_request import Prompt
-    from application.prompts.prompt_runs import PromptRuns
+    from application.prompts.prompt_runner import PromptRunner
     from application.prompts.request_recording import RequestRecording
     from application.prompts.runnable_models import RunnableModels
     from application.prompts.selection_candidates import Candidate
@@ -30,7 +30,7 @@ COUNT_SECONDS: Final = 30.0
 """How long counting may take where the prompt does not say."""
 
 
-async def count_tokens(prompt: Prompt, *, runs: PromptRuns, generation: Generation) -> int:
+async def count_tokens(prompt: Prompt, *, runner: PromptRunner, generation: Generation) -> int:
     """Return how many tokens the model that would be tried first reads. It is no use of the model, and costs nothing.
 
     It counts as a request against limits, as a prompt does.
@@ -42,23 +42,25 @@ async def count_tokens(prompt: Prompt, *, runs: PromptRuns, generation: Generati
         RateLimited: a limit does not allow it; it says when to try again.
         Unavailable: the database cannot be reached.
     """
-    with runs.recording(prompt, COUNTING) as recording:
-        tokens = await _first_count(prompt, runs, generation, recording)
+    with runner.recording(prompt, COUNTING) as recording:
+        tokens = await _first_count(prompt, runner, generation, recording)
         recording.answered()
         return tokens
 
 
-async def _first_count(prompt: Prompt, runs: PromptRuns, generation: Generation, recording: RequestRecording) -> int:
-    ready, candidates = await runs.candidates(prompt)
-    quotas = await runs.quotas.of(current_caller().organization_id)
+async def _first_count(
+    prompt: Prompt, runner: PromptRunner, generation: Generation, recording: RequestRecording
+) -> int:
+    ready, candidates = await runner.candidates(prompt)
+    quotas = await runner.quotas.of(current_caller().organization_id)
     bounds = bounds_of_caller(quotas, None)
-    async with runs.admission.limits.within(bounds, lambda: 0):
-        return await _counted_by_first(prompt, runs, generation, recording, ready, candidates)
+    async with runner.admission.limits.within(bounds, lambda: 0):
+        return await _counted_by_first(prompt, runner, generation, recording, ready, candidates)
 
 
 async def _counted_by_first(
     prompt: Prompt,
-    runs: PromptRuns,
+    runner: PromptRunner,
     generation: Generation,
     recording: RequestRecording,
     ready: RunnableModels,
@@ -69,16 +71,16 @@ async def _counted_by_first(
     try:
         async with asyncio.timeout(seconds):
             for candidate in candidates:
-                began = runs.timer.now()
+                began = runner.timer.now()
                 try:
                     tokens = await _counted(prompt, candidate, ready, generation, seconds)
                 except TokensNotCounted:
                     continue
                 except UpstreamFailure as error:
                     failures.append(error.failure)
-                    recording.add(_use(candidate, error.failure, runs.timer.now() - began))
+                    recording.add(_use(candidate, error.failure, runner.timer.now() - began))
                 else:
-                    recording.add(_use(candidate, None, runs.timer.now() - began))
+                    recording.add(_use(candidate, None, runner.timer.now() - began))
                     return tokens
     except TimeoutError:
         failures.append(CallOutcome("timeout", f"The tokens were not counted within {seconds:g} s."))

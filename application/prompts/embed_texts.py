@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from application.prompts.prompt_answer import CallSummary
     from application.prompts.prompt_request import Prompt
     from application.prompts.prompt_run import PromptRun
-    from application.prompts.prompt_runs import PromptRuns
+    from application.prompts.prompt_runner import PromptRunner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class EmbeddingAnswer:
 
 
 async def embed_texts(
-    prompt: Prompt, inputs: EmbeddingInput, *, runs: PromptRuns, embeddings: Embeddings
+    prompt: Prompt, inputs: EmbeddingInput, *, runner: PromptRunner, embeddings: Embeddings
 ) -> EmbeddingAnswer:
     """Return a vector for each input. Editors and administrators; models are chosen and tried as for a prompt.
 
@@ -44,4 +44,4 @@ async def embed_texts(
         embedded = await run.first_success(call)
         return EmbeddingAnswer(embedded=embedded, account=run.account(embedded))
 
-    return await runs.run(prompt, "embedding", work)
+    return await runner.run(prompt, "embedding", work)

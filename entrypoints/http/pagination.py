@@ -1,4 +1,4 @@
-"""Keyset pagination with opaque cursors."""
+"""Pages of lists: what is asked for, cursors, and how a page is answered."""
 
 from __future__ import annotations
 
@@ -8,19 +8,29 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Protocol, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 import orjson
 from pydantic import Field
 
+from application.ports.resource_documents import PageRequest
+from application.run_in_thread import run_in_thread_if_large
 from entrypoints.http.answers.response_model import Pagination
 from entrypoints.http.field_types import Flag, Query, Whole
-from entrypoints.http.json_responses import json_bytes
+from entrypoints.http.json_responses import json_bytes, json_response
 from entrypoints.http.request_errors import InvalidCursor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from aiohttp import web
+    from pydantic import BaseModel
+
+    from application.ports.log_pages import LogPage
+    from application.ports.resource_documents import Page as DocumentPage
+    from application.ports.resource_documents import SortField
+
 
 LARGEST_PAGE = 200
 LONGEST_CURSOR = 2000
@@ -102,3 +112,80 @@ def page_bytes(rows: Iterable[bytes], *, limit: int, next_cursor: str | None, to
     if total is not None:
         pagination.total = total
     return b'{"data":[' + b",".join(rows) + b'],"pagination":' + json_bytes(pagination) + b"}"
+
+
+Entry = TypeVar("Entry")
+Place = TypeVar("Place")
+
+# Events of a history take most, 2 ms for so many.
+_ENTRIES_AT_ONCE: Final = 25
+
+_KINDS: Final[Mapping[str, Literal["text", "time"]]] = {
+    "name": "text",
+    "provider": "text",
+    "createdAt": "time",
+    "updatedAt": "time",
+}
+"""What lists are sorted by that is no number."""
+
+
+class SortedPage(Protocol):
+    """A list's query, as far as order and place go."""
+
+    @property
+    def sort(self) -> str:
+        """The field, behind a minus when it is to descend."""
+        ...
+
+
+def page_request(query: Page) -> PageRequest:
+    """Return which part of a sorted list the query asks for.
+
+    Raises:
+        InvalidCursor: the cursor is none of this query's.
+    """
+    sort = cast("SortedPage", query).sort
+    field = cast("SortField", sort.removeprefix("-"))
+    position = position_of(query, _KINDS.get(field, "number"))
+    after = None
+    if position is not None:
+        value = position.value if isinstance(position.value, str) else cast("datetime", position.value).isoformat()
+        after = value, position.id
+    return PageRequest(
+        limit=query.limit,
+        sort=field,
+        descending=sort.startswith("-"),
+        after=after,
+        include_total=query.include_total,
+    )
+
+
+def list_response(page: DocumentPage, query: Page) -> web.Response:
+    """Return a page whose rows are JSON already."""
+    cursor = None if page.next_after is None else cursor_after(Position(*page.next_after), query)
+    return json_response(page_bytes((page.joined,), limit=query.limit, next_cursor=cursor, total=page.total))
+
+
+def log_response(
+    page: LogPage[Place], query: Page, *, position: Callable[[Place], Position], total: int | None
+) -> web.Response:
+    """Return a page of a log."""
+    cursor = None if page.next_before is None else cursor_after(position(page.next_before), query)
+    return json_response(page_bytes((page.text,), limit=query.limit, next_cursor=cursor, total=total))
+
+
+async def entries_response(
+    entries: Sequence[Entry],
+    query: Page,
+    *,
+    write: Callable[[Entry], BaseModel],
+    position: Callable[[Entry], Position],
+    total: int | None,
+) -> web.Response:
+    """Return a page of these entries; there is another one if they are more than the query's limit."""
+    shown = entries[: query.limit]
+    cursor = cursor_after(position(shown[-1]), query) if len(entries) > query.limit else None
+    rows = await run_in_thread_if_large(
+        shown, lambda: [json_bytes(write(entry)) for entry in shown], large=_ENTRIES_AT_ONCE
+    )
+    return json_response(page_bytes(rows, limit=query.limit, next_cursor=cursor, total=total))

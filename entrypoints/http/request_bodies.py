@@ -10,7 +10,7 @@ from aiohttp import web
 
 from application.json_value_count import MOST_CONTAINERS, MOST_VALUES, JsonValueCount
 from application.request_cleanup import at_request_end
-from application.run_in_thread import run_in_thread
+from application.run_in_thread import JOINED_IN_THREAD, run_in_thread
 from entrypoints.http.request_errors import (
     BodiesTooLarge,
     ContentTooLarge,
@@ -122,7 +122,9 @@ class RequestBodies:
             if not size.add(chunk) and not await run_in_thread(organization_id, size.check):
                 raise _too_many_values()
             chunks.append(chunk)
-        return b"".join(chunks)
+        if length <= JOINED_IN_THREAD:
+            return b"".join(chunks)
+        return await run_in_thread(organization_id, lambda: b"".join(chunks))
 
     async def _next(self, request: web.Request, started: float, length: int) -> bytes:
         """Return what has arrived of the body, empty at its end."""

@@ -17,7 +17,7 @@ from entrypoints.server_process import application
 from tests.e2e.api_client import Api, a_token, path_of, without_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.e2e.api_client import Reply
     from tests.e2e.running_service import RunningService
@@ -206,12 +206,11 @@ PEOPLE = {
 }
 
 
-def routes_of(service: RunningService) -> Iterator[tuple[str, str]]:
-    """Yield method and path of every route of the application."""
+@pytest.fixture(scope="module")
+def routes(service: RunningService) -> list[tuple[str, str]]:
+    """Give method and path of every route of the application."""
     app = application(service.container, service.runtime, build_logger(level="error"))
-    for route in app.router.routes():
-        assert route.resource is not None
-        yield route.method, route.resource.canonical
+    return [(route.method, route.resource.canonical) for route in app.router.routes() if route.resource is not None]
 
 
 def is_page(method: str, path: str) -> bool:
@@ -233,18 +232,23 @@ async def ask(api: Api, method: str, path: str) -> Reply:
     )
 
 
-def test_every_route_is_in_the_table_and_the_table_has_no_other(service: RunningService) -> None:
-    found = {(method, path) for method, path in routes_of(service) if method != "HEAD"}
+def test_every_route_is_in_the_table_and_the_table_has_no_other(routes: list[tuple[str, str]]) -> None:
+    found = {(method, path) for method, path in routes if method != "HEAD"}
     assert {route for route in found if not is_page(*route)} - ROUTES.keys() == set()
     assert ROUTES.keys() - found == set()
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-async def test_everybody_may_what_the_table_says_and_nothing_else(service: RunningService, api: Api, name: str) -> None:
+async def test_everybody_may_what_the_table_says_and_nothing_else(
+    routes: list[tuple[str, str]], api: Api, name: str
+) -> None:
     person = PEOPLE[name]
     asking = person.asks(api) if person.scope is None else await api.with_key(scope=person.scope)
     wrong = []
-    for method, path in routes_of(service):
+    for method, path in routes:
+        # It is handled as GET is, by the same record.
+        if method == "HEAD" and name not in {"nobody", "a viewer"}:
+            continue
         who, _ = expected(method, path)
         status = (await ask(asking, method, path)).status
         route = ("GET" if method == "HEAD" else method, path)
@@ -272,7 +276,7 @@ async def test_a_refusal_says_who_may(api: Api) -> None:
 
 @pytest.mark.parametrize("kind", ["provider", "model", "key"])
 async def test_an_id_of_another_organization_is_not_found_on_any_route(
-    service: RunningService, api: Api, kind: str
+    routes: list[tuple[str, str]], api: Api, kind: str
 ) -> None:
     other = api.elsewhere()
     provider = await other.provider()
@@ -280,7 +284,7 @@ async def test_an_id_of_another_organization_is_not_found_on_any_route(
     key = await other.access_key()
     owned = {"provider": provider, "model": model, "key": key}[kind]
     wrong = []
-    for method, path in routes_of(service):
+    for method, path in routes:
         who, body = expected(method, path)
         if f"ai/{kind}s/{{id}}" not in path or who == PLATFORM:
             continue

@@ -194,12 +194,13 @@ def _most_bytes(body: Mapping[str, Any]) -> int:
 
 async def _beginning(chunks: AsyncIterator[bytes]) -> bytes:
     """Return as much of the body as shows its format, whatever its Content-Type."""
-    begun = b""
+    begun = bytearray()
     async for chunk in chunks:
         begun += chunk
-        if begun.strip():
+        # What came before was white space, and is not looked at again: a provider may send it for long.
+        if chunk.strip():
             break
-    return begun
+    return bytes(begun)
 
 
 async def _rest(begun: bytes, chunks: AsyncIterator[bytes]) -> bytes:

@@ -16,9 +16,9 @@ from domain.access_key.values import NO_LIMITS
 from entrypoints.http.answers.access_keys import AccessKey, AccessKeyList, IssuedAccessKey
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.access_keys import AccessKeyListQuery, AccessKeyPatch, AccessKeyRotation, NewAccessKey
+from entrypoints.http.pagination import list_response, page_request
 from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.lists import list_response, page_request
 from entrypoints.http.views.write_responses import (
     REMOVED,
     WRITTEN,

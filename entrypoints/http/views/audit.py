@@ -16,10 +16,9 @@ from entrypoints.http.answers import audit as answers
 from entrypoints.http.authorization import Access
 from entrypoints.http.csv_answers import CsvExport, Format, wants_csv
 from entrypoints.http.field_types import Id, Time
-from entrypoints.http.pagination import Page, Position, position_of
+from entrypoints.http.pagination import Page, Position, entries_response, log_response, position_of
 from entrypoints.http.parse_request import path_id, query_of
 from entrypoints.http.routes import Answer, AnyHandler, endpoint
-from entrypoints.http.views.lists import entries_response, log_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable

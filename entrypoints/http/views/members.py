@@ -14,9 +14,9 @@ from domain.member.errors import AlreadyJoined
 from entrypoints.http.answers.members import InvitedMember, Member, MemberList
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.members import MemberListQuery, MemberPatch, NewMember
+from entrypoints.http.pagination import list_response, page_request
 from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.lists import list_response, page_request
 from entrypoints.http.views.write_responses import (
     REMOVED,
     WRITTEN,

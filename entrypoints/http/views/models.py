@@ -25,9 +25,9 @@ from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.convert_models import change, given_facts, registration
 from entrypoints.http.bodies.models import ModelListQuery, ModelPatch, ModelReplacement, ModelReversion, NewModel
 from entrypoints.http.bodies.point_in_time import PastQuery
+from entrypoints.http.pagination import list_response, page_request
 from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.lists import list_response, page_request
 from entrypoints.http.views.responses_as_of import response_as_of, with_clock
 from entrypoints.http.views.write_responses import (
     REMOVED,

@@ -16,11 +16,10 @@ from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.resource_fields import Name
 from entrypoints.http.field_types import Body
 from entrypoints.http.json_responses import json_response, no_content
-from entrypoints.http.pagination import Page, Position, position_of
+from entrypoints.http.pagination import Page, Position, entries_response, position_of
 from entrypoints.http.parse_request import json_body, path_id, query_of
 from entrypoints.http.request_context import caller_for
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.lists import entries_response
 from entrypoints.http.views.write_responses import REMOVED, WRITTEN, removed_response
 
 if TYPE_CHECKING:

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from application.prompts.prompt_request import Prompt
+    from application.prompts.run_prompt import PromptEvent
     from application.prompts.selection_candidates import Selection
-    from application.prompts.stream_prompt import PromptEvent
 
 
 class StreamPrompt(Protocol):

@@ -35,9 +35,9 @@ from entrypoints.http.bodies.providers import (
     ProviderReversion,
     RemovalQuery,
 )
+from entrypoints.http.pagination import list_response, page_request
 from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.lists import list_response, page_request
 from entrypoints.http.views.responses_as_of import response_as_of, with_clock
 from entrypoints.http.views.write_responses import (
     REMOVED,

@@ -13,10 +13,9 @@ from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.requests import RequestsQuery, label_of
 from entrypoints.http.csv_answers import CsvExport, wants_csv
 from entrypoints.http.field_types import camel
-from entrypoints.http.pagination import Position, position_of
+from entrypoints.http.pagination import Position, log_response, position_of
 from entrypoints.http.parse_request import query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.lists import log_response
 
 if TYPE_CHECKING:
     from uuid import UUID

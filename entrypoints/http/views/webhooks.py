@@ -29,10 +29,9 @@ from entrypoints.http.bodies.webhooks import (
     WebhookRotation,
 )
 from entrypoints.http.json_responses import json_response
-from entrypoints.http.pagination import position_of
+from entrypoints.http.pagination import list_response, page_request, position_of
 from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.http.views.lists import list_response, page_request
 from entrypoints.http.views.write_responses import (
     REMOVED,
     WRITTEN,

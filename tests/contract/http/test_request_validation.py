@@ -226,7 +226,7 @@ BODIES = some.binary(max_size=300) | some.recursive(
 ).map(lambda document: json.dumps(document).encode())
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(body=BODIES, method=some.sampled_from(["POST", "PATCH"]))
 def test_no_body_breaks_the_service(asked: Asked, body: bytes, method: str) -> None:
     reply = asked(method, THINGS if method == "POST" else THING, body, JSON)
@@ -234,7 +234,7 @@ def test_no_body_breaks_the_service(asked: Asked, body: bytes, method: str) -> N
     assert reply.status < 400 or reply.document["code"] in {"malformed-json", "invalid-input"}
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(
     query=some.text(some.characters(codec="utf-8"), max_size=50),
     match=some.text(some.characters(min_codepoint=32, max_codepoint=126), max_size=20),

@@ -62,7 +62,7 @@ def _hashed(connection: Connection, previous_hash: bytes, event: ChainedEvent) -
 
 
 # The connection has no state that one example could leave to the next.
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(previous_hash=st.binary(min_size=32, max_size=32), event=chained_events)
 @example(previous_hash=bytes(32), event=EVENT)
 def test_both_compute_the_same_hash(owner: Connection, previous_hash: bytes, event: ChainedEvent) -> None:

@@ -98,7 +98,7 @@ def _its_own(shown: bytes) -> dict[str, object]:
 
 
 # Each example lives in an organization of its own.
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(story=stories)
 async def test_every_moment_is_reported_as_it_was(
     documents: Documents,

@@ -59,7 +59,7 @@ async def _saved(
 
 
 # Each example lives in an organization of its own.
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(model=strategies.models, commands=st.lists(strategies.model_commands, min_size=1, max_size=8), data=st.data())
 async def test_a_model_becomes_what_it_was(
     providers: EventSourcedProviders,

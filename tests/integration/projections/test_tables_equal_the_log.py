@@ -119,7 +119,7 @@ def log(owner: Connection) -> Iterator[Connection]:
 
 
 # Each example lives in organizations of its own.
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(story=stories)
 async def test_the_tables_are_the_fold_of_the_log(
     log: Connection,

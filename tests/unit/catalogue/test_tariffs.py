@@ -79,13 +79,13 @@ _WRITES = {"written": "cache_write_mtok", "written_1h": "cache_write_1h_mtok"}
 uses = st.fixed_dictionaries(dict.fromkeys(["plain", "cached", "written", "written_1h", "answer", "thoughts"], counts))
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(st.sampled_from([each for each in MODELS if _is_sold_by_the_token(each[1])]), uses)
 def test_a_call_costs_what_genai_prices_works_out(named: tuple[str, ModelInfo], used: dict[str, int]) -> None:
     _check(*named, {}, used)
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(st.sampled_from(TIERS), uses)
 def test_so_it_does_at_every_service_tier(named: tuple[str, ModelInfo, dict[str, str]], used: dict[str, int]) -> None:
     _check(*named, used)

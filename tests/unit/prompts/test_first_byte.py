@@ -15,9 +15,8 @@ from application.ports.provider_gateway import CallOutcome, TestReport
 from application.prompts.prompt_answer import PromptAnswer
 from application.prompts.prompt_errors import PromptFailed
 from application.prompts.retry_policy import RetryPolicy
-from application.prompts.run_prompt import run_prompt
+from application.prompts.run_prompt import run_prompt, stream_prompt
 from application.prompts.selection_candidates import ModelByName
-from application.prompts.stream_prompt import stream_prompt
 from tests.fakes.generation import HANG, FakeGeneration, completed
 from tests.fakes.outbound_http import FakeOutbound
 from tests.prompt_setup import PromptSetup, a_failure, a_prompt, an_account

@@ -12,8 +12,8 @@ from adapters.system_clock import SystemTimer
 from application.prompts.completion import StreamStarted, TextDelta, TokenUsage
 from application.prompts.prompt_answer import PromptAnswer
 from application.prompts.prompt_errors import PromptFailed
+from application.prompts.run_prompt import stream_prompt
 from application.prompts.selection_candidates import ModelById, Requirements
-from application.prompts.stream_prompt import stream_prompt
 from tests.builders import a_price
 from tests.fakes.clock import FakeTimer
 from tests.fakes.generation import HANG, completed
@@ -22,7 +22,7 @@ from tests.prompt_setup import PromptSetup, a_failure, a_prompt
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from application.prompts.stream_prompt import PromptEvent
+    from application.prompts.run_prompt import PromptEvent
 
 BEGUN = StreamStarted()
 NO_TOKENS = TokenUsage()

@@ -48,7 +48,7 @@ ANY_BODY: Final = JSON.map(orjson.dumps) | st.binary(max_size=200)
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(entry=OBJECTS)
 def test_any_entry_is_a_model_or_none(name: str, entry: dict[str, object]) -> None:
     model = READERS[name](entry)
@@ -60,7 +60,7 @@ def test_any_entry_is_a_model_or_none(name: str, entry: dict[str, object]) -> No
 
 
 @pytest.mark.parametrize("rules", PROVIDER_RULES)
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(status=st.integers(100, 599), headers=HEADERS, body=ANY_BODY)
 def test_any_refusal_has_a_meaning(rules: str, status: int, headers: dict[str, str], body: bytes) -> None:
     outcome = classify_error(PROVIDER_RULES[rules], status, headers, body, now=NOW, secrets=[KEY])

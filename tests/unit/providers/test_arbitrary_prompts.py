@@ -70,7 +70,7 @@ def check(completion: Completion | None) -> None:
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(
     status=st.sampled_from([200, 200, 200, 400, 429]),
     body=(DELTAS | DELTAS | JSON).map(orjson.dumps) | st.binary(max_size=30),
@@ -82,7 +82,7 @@ async def test_any_whole_answer_ends_in_one_or_the_other(provider: str, status: 
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(events=EVENTS, is_done=st.booleans(), noise=st.binary(max_size=10))
 async def test_any_stream_ends_in_one_or_the_other(
     provider: str, events: list[object], is_done: bool, noise: bytes

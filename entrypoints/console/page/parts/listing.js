@@ -58,6 +58,7 @@ export class Listing extends Store {
     this.fresh = new Set();
     this.drawn = null;
     this.isWhole = true;
+    this.shown = null;
     /** @type {HTMLElement | null} */
     this.place = null;
     this.view = html`<${ListingView} list=${this} />`;
@@ -188,7 +189,7 @@ export class Listing extends Store {
     this.changed();
   }
 
-  // What is in sight is drawn first: with other rows than before, those of one window.
+  // What is in sight is drawn first, where something else is to be shown than before.
   get inSight() {
     return this.isWhole ? this.rows : this.rows.slice(0, inWindow());
   }
@@ -205,8 +206,9 @@ export class Listing extends Store {
   }
 
   #take({ data, pagination }) {
-    const before = new Set(this.rows.map((row) => row.id));
-    this.isWhole = data.length <= inWindow() || !this.#isAtTop() || data.some((row) => before.has(row.id));
+    const part = JSON.stringify([this.matched, this.sort, this.cursors.length]);
+    this.isWhole = data.length <= inWindow() || !this.#isAtTop() || part === this.shown;
+    this.shown = part;
     this.drawn = null;
     this.rows = data.filter((row) => !isLeaving(row.id));
     this.count = data.length;

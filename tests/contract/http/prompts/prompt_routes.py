@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from application.prompts.callable_models import callable_models
 from application.prompts.count_tokens import count_tokens
 from application.prompts.embed_texts import embed_texts
-from application.prompts.run_prompt import run_prompt
+from application.prompts.run_prompt import run_prompt, stream_prompt
 from application.prompts.select_model import select_model
-from application.prompts.stream_prompt import stream_prompt
 from application.usage.report_usage import report_usage
 from entrypoints.http.routes import routes_of
 from entrypoints.http.views.compatible_apis import CompatibleApiViews
@@ -63,7 +62,7 @@ def prompt_routes(
     models = CompatibleModelViews(
         select=select, callable_models=partial(callable_models, runnable_models=setup.runnable_models)
     )
-    embeddings = EmbeddingViews(embed_texts=partial(embed_texts, runs=setup.runs, embeddings=FakeEmbeddings()))
+    embeddings = EmbeddingViews(embed_texts=partial(embed_texts, runner=setup.runner, embeddings=FakeEmbeddings()))
     requests = RequestViews(log=setup.usage)
     usage = UsageViews(report=report, find_key=_no_key)
     return routes_of(prompts, embeddings, usage, requests, apis, models)

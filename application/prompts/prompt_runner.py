@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PromptRuns:
+class PromptRunner:
     """Chooses the models that a prompt may be run on, and begins its run."""
 
     runnable_models: RunnableModelsCache
