@@ -4,19 +4,19 @@ import re
 from collections.abc import Mapping
 
 from sandbox.json_fields import JsonObject
-from sandbox.model_catalogue import SimulatedModel, load_catalogue
+from sandbox.model_catalogue import SimulatedModel
 from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, ProviderStream, RequestRefused
 from sandbox.providers.openai.provider import usage
 from sandbox.providers.openai.reasoning_rules import read_chat_thinking
-from sandbox.providers.openai_compatible.base_provider import common_cases, make_model, refusal
+from sandbox.providers.openai_compatible.base_provider import compatible_provider
 from sandbox.providers.openai_compatible.chat_endpoint import answer_chat
 from sandbox.providers.openai_compatible.chat_options import ChatOptions
 from sandbox.providers.openai_compatible.completion import frame
 from sandbox.providers.openai_compatible.embeddings_endpoint import answer_embeddings
 from sandbox.providers.openai_compatible.read_request import refuse_json_without_word
-from sandbox.providers.openai_responses.responses_endpoint import create_response, error_frame
-from sandbox.providers.simulated_provider import Route, SimulatedProvider
+from sandbox.providers.openai_responses.responses_endpoint import create_response
+from sandbox.providers.simulated_provider import Route
 from sandbox.refusal_cases import GENERATING, RefusalCase
 
 #: The only version whose data plane lists deployments; Microsoft removed it in the next one.
@@ -157,9 +157,9 @@ _OPTIONS = ChatOptions(
     check=refuse_json_without_word,
 )
 
-AZURE = SimulatedProvider(
+AZURE = compatible_provider(
+    _shape,
     name="azure",
-    root="/azure",
     endpoint="/azure",
     routes=(
         Route(method="GET", path="/openai/models", operation="list", handle=_list_models),
@@ -170,7 +170,6 @@ AZURE = SimulatedProvider(
         Route(method="POST", path="/openai/v1/responses", operation="chat", handle=_responses),
     ),
     cases={
-        **common_cases(_shape),
         "no_key": RefusalCase(summary="no key was sent", status=401, body=_DENIED),
         "bad_key": RefusalCase(summary="wrong key or wrong region", status=401, body=_DENIED),
         "rate_limited": RefusalCase(
@@ -190,9 +189,6 @@ AZURE = SimulatedProvider(
     },
     key_prefix="sandbox-azure-",
     find_key=_find_key,
-    catalogue=lambda: load_catalogue("azure", make_model),
-    refuse=refusal(_shape),
-    error_frame=error_frame,
     headers=_headers,
     not_found="Resource not found",
 )

@@ -1,16 +1,16 @@
 """DeepSeek: a list of bare ids, a balance endpoint, and reasoning beside the text."""
 
 from sandbox.json_fields import JsonObject, object_at
-from sandbox.model_catalogue import SimulatedModel, load_catalogue
+from sandbox.model_catalogue import SimulatedModel
 from sandbox.model_reply import ModelReply
 from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, RequestRefused
-from sandbox.providers.openai_compatible.base_provider import common_cases, make_model, refusal
+from sandbox.providers.openai_compatible.base_provider import compatible_provider
 from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
 from sandbox.providers.openai_compatible.chat_options import ChatOptions, plain_usage
-from sandbox.providers.openai_compatible.error_envelope import error, error_frame
+from sandbox.providers.openai_compatible.error_envelope import error
 from sandbox.providers.openai_compatible.list_models import list_models
-from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
+from sandbox.providers.simulated_provider import Route
 from sandbox.refusal_cases import GENERATING, RefusalCase
 
 _PREFIX = "sk-sandbox-deepseek-"
@@ -73,9 +73,9 @@ _OPTIONS = ChatOptions(
     unknown_model=_unknown_model,
 )
 
-DEEPSEEK = SimulatedProvider(
+DEEPSEEK = compatible_provider(
+    _shape,
     name="deepseek",
-    root="/deepseek",
     endpoint="/deepseek",
     routes=(
         Route(method="GET", path="/models", operation="list", handle=list_models),
@@ -83,7 +83,6 @@ DEEPSEEK = SimulatedProvider(
         Route(method="POST", path="/chat/completions", operation="chat", handle=chat_endpoint(_OPTIONS)),
     ),
     cases={
-        **common_cases(_shape),
         "bad_key": RefusalCase(
             summary="wrong key; the message repeats its end",
             status=401,
@@ -103,9 +102,5 @@ DEEPSEEK = SimulatedProvider(
         ),
     },
     key_prefix=_PREFIX,
-    find_key=bearer_key,
-    catalogue=lambda: load_catalogue("deepseek", make_model),
-    refuse=refusal(_shape),
-    error_frame=error_frame,
     headers=_headers,
 )

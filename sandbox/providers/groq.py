@@ -1,16 +1,15 @@
 """Groq: times in the usage, a field of its own in the chunks, and a service tier that OpenAI's types do not know."""
 
 from sandbox.json_fields import JsonObject
-from sandbox.model_catalogue import SimulatedModel, load_catalogue
+from sandbox.model_catalogue import SimulatedModel
 from sandbox.model_reply import ModelReply
 from sandbox.parsed_request import ApiCall
 from sandbox.providers.openai.provider import rate_limit_headers
-from sandbox.providers.openai_compatible.base_provider import common_cases, make_model, refusal
+from sandbox.providers.openai_compatible.base_provider import compatible_provider
 from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
 from sandbox.providers.openai_compatible.chat_options import ChatOptions, plain_usage
-from sandbox.providers.openai_compatible.error_envelope import error_frame
 from sandbox.providers.openai_compatible.list_models import get_model, list_models
-from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
+from sandbox.providers.simulated_provider import Route
 from sandbox.refusal_cases import RefusalCase
 
 
@@ -56,9 +55,9 @@ _OPTIONS = ChatOptions(
     thoughts_field="reasoning",
 )
 
-GROQ = SimulatedProvider(
+GROQ = compatible_provider(
+    _shape,
     name="groq",
-    root="/groq",
     endpoint="/groq/openai/v1",
     routes=(
         Route(method="GET", path="/openai/v1/models", operation="list", handle=list_models),
@@ -66,7 +65,6 @@ GROQ = SimulatedProvider(
         Route(method="POST", path="/openai/v1/chat/completions", operation="chat", handle=chat_endpoint(_OPTIONS)),
     ),
     cases={
-        **common_cases(_shape),
         "suspended": RefusalCase(
             summary="the organization was restricted",
             status=400,
@@ -91,9 +89,5 @@ GROQ = SimulatedProvider(
         ),
     },
     key_prefix="gsk_sandbox_",
-    find_key=bearer_key,
-    catalogue=lambda: load_catalogue("groq", make_model),
-    refuse=refusal(_shape),
-    error_frame=error_frame,
     headers=_headers,
 )

@@ -1,14 +1,12 @@
 """llama.cpp's server: one loaded model under two keys, whose id may be a path of Windows; any name is accepted."""
 
 from sandbox.json_fields import JsonObject
-from sandbox.model_catalogue import load_catalogue
 from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, ProviderStream, RequestRefused
-from sandbox.providers.openai_compatible.base_provider import common_cases, make_model, refusal
+from sandbox.providers.openai_compatible.base_provider import compatible_provider
 from sandbox.providers.openai_compatible.chat_endpoint import answer_chat
 from sandbox.providers.openai_compatible.chat_options import ChatOptions
-from sandbox.providers.openai_compatible.error_envelope import error_frame
-from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
+from sandbox.providers.simulated_provider import Route
 from sandbox.refusal_cases import RefusalCase
 
 _OPTIONS = ChatOptions(
@@ -44,9 +42,9 @@ def _health(_call: ApiCall) -> ProviderResponse:
     return ProviderResponse(body={"status": "ok"})
 
 
-LLAMACPP = SimulatedProvider(
+LLAMACPP = compatible_provider(
+    _shape,
     name="llamacpp",
-    root="/llamacpp",
     endpoint="/llamacpp/v1",
     routes=(
         Route(method="GET", path="/health", operation="health", handle=_health),
@@ -55,7 +53,6 @@ LLAMACPP = SimulatedProvider(
         Route(method="POST", path="/v1/chat/completions", operation="chat", handle=_chat),
     ),
     cases={
-        **common_cases(_shape),
         "bad_key": RefusalCase(
             summary="the server was started with another key",
             status=401,
@@ -68,10 +65,6 @@ LLAMACPP = SimulatedProvider(
         ),
     },
     key_prefix="sandbox-llamacpp-",
-    find_key=bearer_key,
-    catalogue=lambda: load_catalogue("llamacpp", make_model),
-    refuse=refusal(_shape),
-    error_frame=error_frame,
     headers=lambda _call: {"Server": "llama.cpp"},
     requires_key=False,
 )

@@ -1,17 +1,16 @@
 """Mistral: every model once per alias, and one answer for a bad key and for a spent quota."""
 
 from sandbox.json_fields import JsonObject
-from sandbox.model_catalogue import SimulatedModel, load_catalogue
+from sandbox.model_catalogue import SimulatedModel
 from sandbox.model_reply import ModelReply
 from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import RequestRefused
-from sandbox.providers.openai_compatible.base_provider import common_cases, make_model, refusal
+from sandbox.providers.openai_compatible.base_provider import compatible_provider
 from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
 from sandbox.providers.openai_compatible.chat_options import ChatOptions, plain_usage
 from sandbox.providers.openai_compatible.embeddings_endpoint import create_embeddings
-from sandbox.providers.openai_compatible.error_envelope import error_frame
 from sandbox.providers.openai_compatible.list_models import get_model, list_models
-from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
+from sandbox.providers.simulated_provider import Route
 from sandbox.refusal_cases import RefusalCase
 
 _UNAUTHORIZED = {"detail": "Unauthorized"}
@@ -44,9 +43,9 @@ _OPTIONS = ChatOptions(
     unknown_model=_unknown_model,
 )
 
-MISTRAL = SimulatedProvider(
+MISTRAL = compatible_provider(
+    _shape,
     name="mistral",
-    root="/mistral",
     endpoint="/mistral/v1",
     routes=(
         Route(method="GET", path="/v1/models", operation="list", handle=list_models),
@@ -55,7 +54,6 @@ MISTRAL = SimulatedProvider(
         Route(method="POST", path="/v1/embeddings", operation="embed", handle=create_embeddings),
     ),
     cases={
-        **common_cases(_shape),
         "no_key": RefusalCase(summary="no key was sent", status=401, body=_UNAUTHORIZED),
         "bad_key": RefusalCase(summary="wrong key", status=401, body=_UNAUTHORIZED),
         "insufficient_quota": RefusalCase(
@@ -73,9 +71,5 @@ MISTRAL = SimulatedProvider(
         ),
     },
     key_prefix="sandbox-mistral-",
-    find_key=bearer_key,
-    catalogue=lambda: load_catalogue("mistral", make_model),
-    refuse=refusal(_shape),
-    error_frame=error_frame,
     headers=_headers,
 )

@@ -80,7 +80,6 @@ def _string(_status: int, message: str, _kind: str, _code: str | None) -> JsonOb
 
 OLLAMA = SimulatedProvider(
     name="ollama",
-    root="/ollama",
     endpoint="/ollama",
     routes=(
         Route(

@@ -3,16 +3,15 @@
 from decimal import Decimal
 
 from sandbox.json_fields import JsonObject, list_at, object_at, text_at
-from sandbox.model_catalogue import SimulatedModel, load_catalogue
+from sandbox.model_catalogue import SimulatedModel
 from sandbox.model_reply import ModelReply
 from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, RequestRefused
-from sandbox.providers.openai_compatible.base_provider import common_cases, make_model, refusal, request_id_header
+from sandbox.providers.openai_compatible.base_provider import compatible_provider
 from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
 from sandbox.providers.openai_compatible.chat_options import ChatOptions, plain_usage
 from sandbox.providers.openai_compatible.embeddings_endpoint import create_embeddings
-from sandbox.providers.openai_compatible.error_envelope import error_frame
-from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
+from sandbox.providers.simulated_provider import Route
 from sandbox.refusal_cases import GENERATING, RefusalCase, mask
 
 _PREFIX = "sk-or-v1-sandbox-"
@@ -142,9 +141,9 @@ _FLAGGED: JsonObject = {
     }
 }
 
-OPENROUTER = SimulatedProvider(
+OPENROUTER = compatible_provider(
+    _shape,
     name="openrouter",
-    root="/openrouter",
     endpoint="/openrouter/api/v1",
     routes=(
         Route(method="GET", path="/api/v1/models", operation="list", handle=_list_models),
@@ -156,7 +155,6 @@ OPENROUTER = SimulatedProvider(
         Route(method="POST", path="/api/v1/embeddings", operation="embed", handle=create_embeddings),
     ),
     cases={
-        **common_cases(_shape),
         "no_key": RefusalCase(
             summary="no key was sent", status=401, body=_shape(401, "No auth credentials found", "", None)
         ),
@@ -181,10 +179,5 @@ OPENROUTER = SimulatedProvider(
         ),
     },
     key_prefix=_PREFIX,
-    find_key=bearer_key,
-    catalogue=lambda: load_catalogue("openrouter", make_model),
-    refuse=refusal(_shape),
-    error_frame=error_frame,
-    headers=request_id_header,
     public=frozenset({"list"}),
 )

@@ -12,6 +12,8 @@ AnswerCall = Callable[[ApiCall], ProviderResponse | ProviderStream]
 #: The key that a request's headers and query carry, if any.
 FindKey = Callable[[Mapping[str, str], Mapping[str, str]], str | None]
 
+UNKNOWN_URL = "Invalid URL ({method} {path})"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
@@ -28,8 +30,6 @@ class SimulatedProvider:
     """A simulated provider."""
 
     name: str
-    #: First part of every path, e.g. `/openai`.
-    root: str
     #: Path that a client uses as the provider's endpoint, e.g. `/openai/v1`.
     endpoint: str
     routes: Sequence[Route]
@@ -46,13 +46,18 @@ class SimulatedProvider:
     #: Headers of every response.
     headers: Callable[[ApiCall], dict[str, str]]
     #: What it says about an address that does not exist; {method} and {path} are filled in.
-    not_found: str = "Invalid URL ({method} {path})"
+    not_found: str = UNKNOWN_URL
     #: A local server takes any key, and none.
     requires_key: bool = True
     #: Operations that need no key and do not look at it.
     public: frozenset[Operation] = field(default_factory=frozenset)
     #: Query parameter that requests a later page of the list.
     page_parameters: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def root(self) -> str:
+        """First part of every path, e.g. `/openai`."""
+        return f"/{self.name}"
 
 
 def unknown_address(provider: SimulatedProvider) -> Route:

@@ -1,15 +1,14 @@
 """Together: the list of models is a bare array."""
 
 from sandbox.json_fields import JsonObject
-from sandbox.model_catalogue import load_catalogue
 from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse
-from sandbox.providers.openai_compatible.base_provider import common_cases, make_model, refusal, request_id_header
+from sandbox.providers.openai_compatible.base_provider import compatible_provider
 from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
 from sandbox.providers.openai_compatible.chat_options import ChatOptions
 from sandbox.providers.openai_compatible.embeddings_endpoint import create_embeddings
-from sandbox.providers.openai_compatible.error_envelope import error, error_frame
-from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
+from sandbox.providers.openai_compatible.error_envelope import error
+from sandbox.providers.simulated_provider import Route
 from sandbox.refusal_cases import GENERATING, RefusalCase
 
 _INVALID_KEY = "Invalid API key provided. You can find your API key at https://api.together.ai/settings/api-keys."
@@ -23,9 +22,9 @@ def _list_models(call: ApiCall) -> ProviderResponse:
     return ProviderResponse(body=[model.entry for model in call.models()])
 
 
-TOGETHER = SimulatedProvider(
+TOGETHER = compatible_provider(
+    _shape,
     name="together",
-    root="/together",
     endpoint="/together/v1",
     routes=(
         Route(method="GET", path="/v1/models", operation="list", handle=_list_models),
@@ -38,7 +37,6 @@ TOGETHER = SimulatedProvider(
         Route(method="POST", path="/v1/embeddings", operation="embed", handle=create_embeddings),
     ),
     cases={
-        **common_cases(_shape),
         "bad_key": RefusalCase(
             summary="wrong key",
             status=401,
@@ -52,9 +50,4 @@ TOGETHER = SimulatedProvider(
         ),
     },
     key_prefix="tgp_v1_sandbox_",
-    find_key=bearer_key,
-    catalogue=lambda: load_catalogue("together", make_model),
-    refuse=refusal(_shape),
-    error_frame=error_frame,
-    headers=request_id_header,
 )

@@ -1,16 +1,14 @@
 """vLLM: the served model reports its context length, and health is at the root of the server."""
 
 from sandbox.json_fields import JsonObject
-from sandbox.model_catalogue import load_catalogue
 from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, RequestRefused
-from sandbox.providers.openai_compatible.base_provider import common_cases, make_model, refusal
+from sandbox.providers.openai_compatible.base_provider import compatible_provider
 from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
 from sandbox.providers.openai_compatible.chat_options import ChatOptions
 from sandbox.providers.openai_compatible.embeddings_endpoint import create_embeddings
-from sandbox.providers.openai_compatible.error_envelope import error_frame
 from sandbox.providers.openai_compatible.list_models import get_model, list_models
-from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
+from sandbox.providers.simulated_provider import Route
 from sandbox.refusal_cases import RefusalCase
 
 _KINDS = {400: "BadRequestError", 404: "NotFoundError", 500: "InternalServerError"}
@@ -30,9 +28,9 @@ def _health(_call: ApiCall) -> ProviderResponse:
     return ProviderResponse(body="")
 
 
-VLLM = SimulatedProvider(
+VLLM = compatible_provider(
+    _shape,
     name="vllm",
-    root="/vllm",
     endpoint="/vllm/v1",
     routes=(
         Route(method="GET", path="/health", operation="health", handle=_health),
@@ -60,16 +58,11 @@ VLLM = SimulatedProvider(
         Route(method="POST", path="/v1/embeddings", operation="embed", handle=create_embeddings),
     ),
     cases={
-        **common_cases(_shape),
         "bad_key": RefusalCase(
             summary="the server was started with another key", status=401, body={"error": "Unauthorized"}
         ),
     },
     key_prefix="sandbox-vllm-",
-    find_key=bearer_key,
-    catalogue=lambda: load_catalogue("vllm", make_model),
-    refuse=refusal(_shape),
-    error_frame=error_frame,
     headers=lambda _call: {},
     requires_key=False,
 )

@@ -1,15 +1,14 @@
 """xAI: three lists of models with prices, errors that are plain strings, and 400 for a wrong key."""
 
 from sandbox.json_fields import JsonObject
-from sandbox.model_catalogue import SimulatedModel, load_catalogue
+from sandbox.model_catalogue import SimulatedModel
 from sandbox.model_reply import ModelReply
 from sandbox.parsed_request import ApiCall
 from sandbox.provider_responses import ProviderResponse, RequestRefused
-from sandbox.providers.openai_compatible.base_provider import common_cases, make_model, refusal, request_id_header
+from sandbox.providers.openai_compatible.base_provider import compatible_provider
 from sandbox.providers.openai_compatible.chat_endpoint import chat_endpoint
 from sandbox.providers.openai_compatible.chat_options import ChatOptions, plain_usage
-from sandbox.providers.openai_compatible.error_envelope import error_frame
-from sandbox.providers.simulated_provider import Route, SimulatedProvider, bearer_key
+from sandbox.providers.simulated_provider import Route
 from sandbox.refusal_cases import GENERATING, RefusalCase, mask
 
 _PREFIX = "xai-sandbox-"
@@ -96,9 +95,9 @@ _OPTIONS = ChatOptions(
     unknown_model=_unknown_model,
 )
 
-XAI = SimulatedProvider(
+XAI = compatible_provider(
+    _shape,
     name="xai",
-    root="/xai",
     endpoint="/xai/v1",
     routes=(
         Route(method="GET", path="/v1/models", operation="list", handle=_list_models),
@@ -109,7 +108,6 @@ XAI = SimulatedProvider(
         Route(method="POST", path="/v1/chat/completions", operation="chat", handle=chat_endpoint(_OPTIONS)),
     ),
     cases={
-        **common_cases(_shape),
         "no_key": RefusalCase(summary="no key was sent", status=400, body=_shape(400, _BAD_KEY, "", None)),
         "bad_key": RefusalCase(summary="wrong key: a 400", status=400, body=_shape(400, _BAD_KEY, "", None)),
         "permission_denied": RefusalCase(
@@ -137,9 +135,4 @@ XAI = SimulatedProvider(
         ),
     },
     key_prefix=_PREFIX,
-    find_key=bearer_key,
-    catalogue=lambda: load_catalogue("xai", make_model),
-    refuse=refusal(_shape),
-    error_frame=error_frame,
-    headers=request_id_header,
 )

@@ -52,7 +52,6 @@ def _headers(call: ApiCall) -> dict[str, str]:
 
 ANTHROPIC = SimulatedProvider(
     name="anthropic",
-    root="/anthropic",
     endpoint="/anthropic",
     routes=(
         Route(method="GET", path="/v1/models", operation="list", handle=_versioned(list_models)),

@@ -25,7 +25,6 @@ def _headers(_call: ApiCall) -> dict[str, str]:
 
 GOOGLE = SimulatedProvider(
     name="google",
-    root="/google",
     endpoint="/google/v1beta",
     routes=(
         Route(method="GET", path=_MODELS, operation="list", handle=list_models),

@@ -97,7 +97,6 @@ OPTIONS = ChatOptions(
 
 OPENAI = SimulatedProvider(
     name="openai",
-    root="/openai",
     endpoint="/openai/v1",
     routes=(
         Route(method="GET", path="/v1/models", operation="list", handle=list_models),

@@ -1,15 +1,54 @@
 """Shared parts of OpenAI-compatible providers, parametrised by their error format."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from sandbox.model_catalogue import Row, SimulatedModel
-from sandbox.parsed_request import ApiCall
+from sandbox.model_catalogue import Row, SimulatedModel, load_catalogue
+from sandbox.parsed_request import ApiCall, Operation
 from sandbox.provider_responses import ProviderResponse, RequestRefused
+from sandbox.providers.openai_compatible.error_envelope import error_frame
+from sandbox.providers.simulated_provider import UNKNOWN_URL, FindKey, Route, SimulatedProvider, bearer_key
 from sandbox.refusal_cases import BAD_GATEWAY, RefusalCase, fill_placeholders
 
 #: Writes an error's body from status, message, type and code.
 Shape: TypeAlias = Callable[[int, str, str, str | None], object]
+
+
+def request_id_header(call: ApiCall) -> dict[str, str]:
+    """The one header that nearly every server sends."""
+    return {"x-request-id": call.request_id}
+
+
+def compatible_provider(
+    shape: Shape,
+    *,
+    name: str,
+    endpoint: str,
+    routes: Sequence[Route],
+    cases: Mapping[str, RefusalCase],
+    key_prefix: str,
+    headers: Callable[[ApiCall], dict[str, str]] = request_id_header,
+    find_key: FindKey = bearer_key,
+    not_found: str = UNKNOWN_URL,
+    requires_key: bool = True,
+    public: frozenset[Operation] = frozenset(),
+) -> SimulatedProvider:
+    """Return a provider whose errors have this shape, with the cases that every server has besides its own."""
+    return SimulatedProvider(
+        name=name,
+        endpoint=endpoint,
+        routes=routes,
+        cases={**common_cases(shape), **cases},
+        key_prefix=key_prefix,
+        find_key=find_key,
+        catalogue=lambda: load_catalogue(name, make_model),
+        refuse=refusal(shape),
+        error_frame=error_frame,
+        headers=headers,
+        not_found=not_found,
+        requires_key=requires_key,
+        public=public,
+    )
 
 
 def common_cases(shape: Shape) -> dict[str, RefusalCase]:
@@ -66,11 +105,6 @@ def make_model(row: Row) -> SimulatedModel:
         snapshot=str(behaviour.get("snapshot", model_id)),
         aliases=tuple(map(str, aliases)) if isinstance(aliases, list) else (),
     )
-
-
-def request_id_header(call: ApiCall) -> dict[str, str]:
-    """The one header that nearly every server sends."""
-    return {"x-request-id": call.request_id}
 
 
 def _unauthorized(shape: Shape) -> object:

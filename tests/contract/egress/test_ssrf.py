@@ -41,12 +41,12 @@ async def test_the_canary_would_notice(canary: Canary) -> None:
     assert not canary.is_untouched, "the connections themselves have come as well"
 
 
-@pytest.mark.parametrize("url", REFUSED_URLS)
-async def test_no_connection_is_made_for_a_url_that_leads_elsewhere(canary: Canary, url: str) -> None:
-    async with guarded(canary) as egress:
-        error = await failure_of(egress, a_get(url))
-    assert (error.failure.category, error.was_sent) == ("endpoint_refused", False)
-    assert canary.is_untouched
+async def test_no_connection_is_made_for_a_url_that_leads_elsewhere(canary: Canary) -> None:
+    for url in REFUSED_URLS:
+        async with guarded(canary) as egress:
+            error = await failure_of(egress, a_get(url))
+        assert (error.failure.category, error.was_sent) == ("endpoint_refused", False), url
+        assert canary.is_untouched, url
 
 
 @pytest.mark.parametrize("address", REFUSED_ADDRESSES)

@@ -8,8 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import pytest
-
 from adapters.catalogue.packaged_catalogue import PackagedCatalogue
 from adapters.catalogue.packaged_price_list import PackagedPriceList
 from adapters.providers.chat_completions import completion as chat_completions
@@ -42,10 +40,14 @@ USUALLY: Final = "2026-11-27T12:00:00Z"
 CATALOGUE: Final = PackagedCatalogue()
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['model']}-{CASES.index(case)}")
-def test_a_call_costs_what_the_provider_publishes(case: dict[str, Any]) -> None:
+def test_a_call_costs_what_the_provider_publishes() -> None:
+    for case in CASES:
+        costs_what_is_published(case)
+
+
+def costs_what_is_published(case: dict[str, Any]) -> None:
     worked_out = sum(tokens * Decimal(per_million) for tokens, per_million in case["terms"]) / 1_000_000
-    assert worked_out == Decimal(case["usd"])
+    assert worked_out == Decimal(case["usd"]), case
     provider_type, endpoint = SERVICES[case["provider"]]
     at = datetime.fromisoformat(case.get("at", USUALLY))
     call = ListedCall(
@@ -56,8 +58,8 @@ def test_a_call_costs_what_the_provider_publishes(case: dict[str, Any]) -> None:
     )
     tariff = PackagedPriceList(CATALOGUE, now=lambda: at).tariff(call)
     cost = cost_at(tariff, READERS[case["protocol"]](case["usage"]))
-    assert (cost.usd, cost.unknown) == (Decimal(case["usd"]), None)
-    assert sum(part.usd for part in cost.parts) == cost.usd
+    assert (cost.usd, cost.unknown) == (Decimal(case["usd"]), None), case
+    assert sum(part.usd for part in cost.parts) == cost.usd, case
 
 
 def test_there_are_enough_of_them_each_with_a_page_and_a_day() -> None:

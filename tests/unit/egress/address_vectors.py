@@ -18,8 +18,8 @@ def _cases(section: str, *fields: str) -> list[Any]:
     ]
 
 
-REFUSED_URLS: Final = _cases("refused urls", "url")
-REFUSED_BASE_URLS: Final = _cases("refused base urls", "url")
+REFUSED_URLS: Final[list[str]] = [vector["url"] for vector in _VECTORS["refused urls"]]
+REFUSED_BASE_URLS: Final[list[str]] = [vector["url"] for vector in _VECTORS["refused base urls"]]
 REFUSED_ADDRESSES: Final = [
     pytest.param(vector["address"], id=f"{vector['why']} {vector['address']}")
     for vector in _VECTORS["refused addresses"]

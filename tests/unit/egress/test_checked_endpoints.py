@@ -24,9 +24,9 @@ def test_there_are_enough_vectors() -> None:
     assert len(REFUSED_URLS) >= 80
 
 
-@pytest.mark.parametrize("url", REFUSED_URLS + REFUSED_BASE_URLS)
-def test_a_url_that_leads_elsewhere_is_refused(url: str) -> None:
-    assert refusal(url).endswith(".")
+def test_a_url_that_leads_elsewhere_is_refused() -> None:
+    for url in REFUSED_URLS + REFUSED_BASE_URLS:
+        assert refusal(url).endswith("."), url
 
 
 @pytest.mark.parametrize(("url", "normal", "origin"), ACCEPTED)

@@ -54,7 +54,7 @@ def outcome_of(rules: str, case: dict[str, Any]) -> CallOutcome:
 
 
 @pytest.mark.parametrize(("rules", "case"), cases())
-def test_a_refusal_is_understood(rules: str, case: dict[str, Any]) -> None:
+def test_a_refusal_is_understood_and_users_get_a_hint(rules: str, case: dict[str, Any]) -> None:
     outcome = outcome_of(rules, case)
     means = case["means"]
     assert outcome.category == means["category"]
@@ -64,11 +64,7 @@ def test_a_refusal_is_understood(rules: str, case: dict[str, Any]) -> None:
     assert outcome.http_status == case["status"]
     wait = outcome.rate_limit.retry_after_seconds if outcome.rate_limit else None
     assert wait == (pytest.approx(means["wait"]) if "wait" in means else None)
-
-
-@pytest.mark.parametrize(("rules", "case"), cases())
-def test_users_get_a_hint_in_our_own_words(rules: str, case: dict[str, Any]) -> None:
-    outcome = outcome_of(rules, case)
+    # Users get a hint in our own words.
     assert outcome.hint
     assert "{" not in outcome.message + outcome.hint
     assert case["means"].get("hint", "") in outcome.hint

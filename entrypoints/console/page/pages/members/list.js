@@ -45,7 +45,7 @@ const calledLike = (member) => member.name ?? member.address ?? member.id;
 function columns(again, signal) {
   const all = [
     { head: "Member", isFixed: true, cell: (member) => named(calledLike(member), () => open(member)) },
-    { head: "Address", cell: (member) => member.address ?? "unknown" },
+    { head: "Address", cell: (member) => member.address ? html`<span class="address">${member.address}</span>` : "unknown" },
     { head: "Role", cell: (member) => title(member.role) },
     { head: "Joined or invited", sort: "createdAt", cell: (member) => stamp(member.createdAt) },
     { head: "Changed", isExtra: true, cell: (member) => stamp(member.updatedAt) },
