@@ -158,7 +158,9 @@ class Ledger:
         events: int,
     ) -> Sequence[Recorded]:
         try:
-            return await self._in_thread(self._record, aggregates, append, constraints=constraints, entries=events)
+            return await self._in_thread(
+                self._record, aggregates, append, constraints=constraints, entries=events, rests=True
+            )
         except StillAtWork as error:
             raise CommandOutcomeUnknown from error
 
@@ -168,24 +170,33 @@ class Ledger:
         *arguments: object,
         constraints: Mapping[str, type[ApplicationError]] | None = None,
         entries: int = 1,
+        rests: bool = False,
     ) -> T:
-        """Return the result of the function, which works on so many aggregates or events."""
+        """Return the result of the function, which works on so many aggregates or events.
+
+        Only what ends a change `rests`: between its load and its save others could change what it has loaded.
+        """
         organization_id = current_caller().organization_id
+        turn, seconds = self._turns.of(organization_id), 0.0
         with application_errors(constraints):
             if entries <= _LARGE:
-                return await self._in_turn(organization_id, function, *arguments)
+                async with turn:
+                    return await self._in_executor(function, *arguments)
             large = self._large_turns.of(organization_id)
             await large.acquire()
-            began = perf_counter()
             try:
-                return await self._in_turn(organization_id, function, *arguments)
+                async with turn:
+                    began = perf_counter()
+                    try:
+                        return await self._in_executor(function, *arguments)
+                    finally:
+                        seconds = perf_counter() - began
             finally:
-                release_after(large, rest_beside_others(organization_id, perf_counter() - began))
+                release_after(large, rest_beside_others(organization_id, seconds) if rests else 0.0)
 
-    async def _in_turn(self, organization_id: UUID, function: Callable[..., T], *arguments: object) -> T:
+    async def _in_executor(self, function: Callable[..., T], *arguments: object) -> T:
         context = copy_context()
-        async with self._turns.of(organization_id):
-            return await _outcome(self._executor.submit(lambda: context.run(function, *arguments)))
+        return await _outcome(self._executor.submit(lambda: context.run(function, *arguments)))
 
     def _record(self, aggregates: Sequence[Root], append: Append) -> Sequence[Recorded]:
         positions = {aggregate.id: aggregate.recorded_position for aggregate in aggregates}

@@ -14,6 +14,7 @@ from application.errors import (
     ApplicationError,
     BulkRefused,
     Conflict,
+    FieldsChanged,
     ModelAlreadyRegistered,
     ModelNotFound,
     NotFound,
@@ -173,7 +174,9 @@ async def _change(
     with nullcontext() if command.atomic else current_caller().outcome.in_parts():
         for index, refusal in failures:
             operation = command.operations[index]
-            if isinstance(refusal, ModelNotFound | StaleRevision) and not isinstance(operation, RegisterModel):
+            if isinstance(refusal, ModelNotFound | StaleRevision | FieldsChanged) and not isinstance(
+                operation, RegisterModel
+            ):
                 recorded = await _recorded_alone(operation.model_id, models)
                 if recorded is not None:
                     outcomes[index], before[operation.model_id] = operation.model_id, recorded

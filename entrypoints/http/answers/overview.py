@@ -25,7 +25,7 @@ class FirstModels(ResponseModel):
     data: list[Model]
 
 
-class AccessKeysOverview(ResponseModel):
+class FirstAccessKeys(ResponseModel):
     """How many access keys there are, and those whose budgets are nearest to their end."""
 
     total: int
@@ -44,5 +44,5 @@ class Overview(ResponseModel):
     unhealthy_providers: FirstProviders
     degraded_providers: FirstProviders
     models: FirstModels
-    keys: AccessKeysOverview
+    keys: FirstAccessKeys
     events: list[LoggedEvent]

@@ -13,8 +13,10 @@ from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.tenant_statements import Tenant
 from application.access_keys.change_access_key import ChangeAccessKey, change_access_key
+from application.caller import acting_as
 from application.commands.change_model import ChangeModel, NewPrice, change_model
 from application.commands.change_models_in_bulk import ChangeModelsInBulk, change_models_in_bulk
+from application.commands.change_models_in_bulk import _alone as alone
 from application.commands.register_model import RegisterModel
 from application.commands.remove_model import RemoveModel
 from application.errors import BulkRefused, FieldsChanged, ModelNotFound, StaleRevision
@@ -246,6 +248,21 @@ async def test_an_operation_on_what_somebody_else_changed_is_refused_for_itself(
     first, second = await organization.held(organization.first), await organization.held(organization.second)
     assert (first.name, first.limits.max_tokens, first.limits.context_window) == ("Theirs", None, 7)
     assert second.name == "Mine"
+
+
+async def test_what_another_run_of_the_same_command_saved_is_its_own(organization: Organization) -> None:
+    """A run whose process has frozen goes on while the request is repeated."""
+
+    async def other_run() -> None:
+        with acting_as(alone(organization.first)):
+            model = await organization.models.get(organization.first)
+            model.rename("Mine")
+            await organization.models.save(model)
+
+    operations = [ChangeModel(model_id=id_, name="Mine") for id_ in organization.ids]
+    outcomes = await organization.in_bulk(other_run, *operations, atomic=False)
+    assert [outcome.refusal for outcome in outcomes] == [None, None]
+    assert [outcome.recorded.revision for outcome in outcomes if outcome.recorded] == [2, 2]
 
 
 async def test_all_or_nothing_names_what_somebody_else_changed(organization: Organization) -> None:

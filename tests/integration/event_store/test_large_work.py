@@ -6,10 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from adapters.event_store import ledger as module
+from adapters.event_store.log_records import append_for_caller
 from domain.provider.aggregate import Provider
-from tests.builders import acting
+from tests.builders import a_provider, acting
 
 if TYPE_CHECKING:
+    import pytest
+
     from adapters.event_store.ledger import Ledger
 
 
@@ -24,3 +28,23 @@ async def test_what_is_small_does_not_wait_for_all_that_is_large(ledger: Ledger,
         await asyncio.gather(*(load("large", 1_000) for _ in range(6)), load("small", 1))
     assert sorted(done) == ["large"] * 6 + ["small"]
     assert done.index("small") < 3
+
+
+async def test_only_what_ends_a_change_rests(
+    ledger: Ledger, organization_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the load of a change and its save, others could change what was loaded: there is no rest."""
+    rested: list[UUID] = []
+
+    def rest(organization_id: UUID, seconds: float) -> float:
+        assert seconds > 0
+        rested.append(organization_id)
+        return 0.0
+
+    monkeypatch.setattr(module, "rest_beside_others", rest)
+    with acting(organization_id):
+        providers = [a_provider(name=f"Provider {number}") for number in range(60)]
+        await ledger.load_many(Provider, [provider.id for provider in providers])
+        assert rested == []
+        await ledger.save(providers, append_for_caller())
+    assert rested == [organization_id]

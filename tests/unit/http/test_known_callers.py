@@ -39,7 +39,16 @@ def test_of_cookies_the_session_counts(name: str) -> None:
     known = KnownCallers()
     known.remember(make_mocked_request("GET", "/", headers={"Cookie": f"affinity=1; {name}=one"}), ONE)
     assert known.organization(make_mocked_request("GET", "/", headers={"Cookie": f"{name}=one; affinity=2"})) == ONE
+    assert known.organization(make_mocked_request("GET", "/", headers={"Cookie": f"affinity=2;{name}=one"})) == ONE
     assert known.organization(make_mocked_request("GET", "/", headers={"Cookie": f"{name}=two; affinity=1"})) is None
+
+
+@pytest.mark.parametrize("headers", [{}, {"Cookie": "affinity=1"}])
+def test_nobody_is_guessed_without_credentials(headers: dict[str, str]) -> None:
+    known = KnownCallers()
+    known.remember(make_mocked_request("GET", "/", headers=headers), ONE)
+    assert known.organization(make_mocked_request("GET", "/", headers=headers)) is None
+    assert known.organization(make_mocked_request("GET", "/")) is None
 
 
 def test_whoever_has_ever_new_credentials_makes_nobody_forgotten_who_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
