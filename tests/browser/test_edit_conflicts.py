@@ -118,7 +118,7 @@ async def test_a_key_is_not_shown_where_two_have_replaced_it(consoles: Consoles)
         await console.button("Save").click()
         await console.page.get_by_role("heading", name="Somebody else saved first").wait_for()
         assert "secret" not in await console.dialog.locator("tbody").inner_text()
-        await _keep(console, "Api key", "theirs")
+        await _keep(console, "Key", "theirs")
         await console.button("Save merged").click()
         await console.message("Ours was saved.")
     assert (await consoles.api.get(path_of(provider)))["apiKey"]["version"] == 2

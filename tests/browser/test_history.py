@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def _renamed(consoles: Consoles) -> Document:
-    model = await consoles.api.model(await consoles.provider(), name="First", capabilities=["text", "vision"])
+    model = await consoles.api.model(await consoles.provider(), name="First", version="2024-08-06", capabilities=["text", "vision"])
     await consoles.api.patch(path_of(model), {"name": "Second"})
     await consoles.api.patch(path_of(model), {"capabilities": ["text", "streaming"]})
     return model
@@ -75,6 +75,7 @@ async def test_what_was_removed_has_a_past_and_no_way_back(consoles: Consoles) -
         await past.get_by_text("3 of 3").wait_for()
         await past.get_by_label("After revision").fill("1")
         await past.locator("dd", has_text="First").wait_for()
+        await past.locator("dd", has_text="2024-08-06").wait_for()
         revert = console.button("Revert to revision 1")
         assert await revert.get_attribute("aria-disabled") == "true"
         reason = console.page.locator(f"#{await revert.get_attribute('aria-describedby')}")

@@ -3,6 +3,7 @@
 import { get } from "../core/api.js";
 import { label, value } from "../core/format.js";
 import { html } from "../core/view.js";
+import { fieldName, text } from "./differences.js";
 
 // What the service keeps up by itself is nobody's change.
 const OF_THE_SERVICE = new Set(["revision", "lastUsedAt", "updatedAt", "createdAt", "lastHealthCheck", "healthStatus", "sources"]);
@@ -42,14 +43,14 @@ export const at = (reading, [name, member]) => member === undefined ? reading[na
 export const differing = (before, now) => placesIn(before, now).filter((place) => !isSame(at(before, place), at(now, place)));
 
 /** @type {(place: string[]) => string} */
-export const placeName = ([name, member]) => member === undefined ? label(name) : `${label(name)}: ${member}`;
+export const placeName = ([name, member]) => member === undefined ? fieldName(name) : name === "pricing" ? fieldName(`${name}: ${member}`) : `${label(name)}: ${member}`;
 
 // A secret is never shown, not even one's own.
 /** @param {string[]} place @param {any} held */
-export function shown([name], held) {
+export function shown([name, member], held) {
   if (name === "extraHeaders" && held) return Array.isArray(held) ? value(held) : `${Object.keys(held).join(", ")} (new values)`;
   if (name === "apiKey" && held) return typeof held === "string" ? "a new key" : html`<code>${held.hint}</code>`;
-  return value(held);
+  return text(held, member ?? name);
 }
 
 // Who has changed it since a revision, for a sentence.

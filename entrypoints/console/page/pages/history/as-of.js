@@ -5,12 +5,12 @@ import { time } from "../../core/format.js";
 import { say } from "../../core/messages.js";
 import { html, useEffect, useRef, useState, useUniqueId } from "../../core/view.js";
 import { Action } from "../../parts/action.js";
+import { changesBetween, differences, fieldName, flat, text } from "../../parts/differences.js";
 import { openDialog } from "../../parts/dialog.js";
 import { failure } from "../../parts/failure.js";
 import { Field, Form } from "../../parts/form.js";
 import { headersField, headersOf } from "../../parts/header-lines.js";
 import { facts } from "../../parts/page.js";
-import { changesBetween, differences, fieldName, flat, text } from "./differences.js";
 
 const LEFT_OUT = new Set(["id", "organizationId", "revision", "sources", "lastHealthCheck"]);
 // What the service finds out by itself, and secrets that were replaced: no revert brings those back.

@@ -3,9 +3,9 @@
 import { get, isAbort } from "../../core/api.js";
 import { html, useRef, useState } from "../../core/view.js";
 import { actor, stamp } from "../../parts/badges.js";
+import { differences } from "../../parts/differences.js";
 import { failure } from "../../parts/failure.js";
 import { card } from "../../parts/page.js";
-import { differences } from "./differences.js";
 import { eventName } from "./names.js";
 import { Past } from "./as-of.js";
 

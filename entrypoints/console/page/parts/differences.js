@@ -1,7 +1,7 @@
 // Changes of fields in words.
 
-import { date, known, label, perMillion, time, value } from "../../core/format.js";
-import { html } from "../../core/view.js";
+import { date, known, label, perMillion, time, value } from "../core/format.js";
+import { html } from "../core/view.js";
 
 const OF_THE_SERVICE = new Set(["updatedAt", "revision", "organizationId", "createdAt", "id"]);
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
@@ -9,6 +9,8 @@ const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 // The API and the log have prices per 1,000 tokens; people compare them per million.
 const PER_1K = /_?per_?1k(_?tokens)?$/i;
 const DAY = /^\d{4}-\d\d-\d\d$/;
+// A version or a name may look like a day.
+const DAYS = /(?:retires_?on|as_?of)$/i;
 
 export const fieldName = (field) => PER_1K.test(field) ? `${named(field.replace(PER_1K, "").replace(/^pricing: /, "")).replace(/(?<!cost)$/i, " price")} per 1M tokens` : named(field);
 
@@ -19,8 +21,8 @@ export function text(held, field = "") {
   if (Array.isArray(held) && held.some(isObject)) return held.map((each) => text(each)).join("; ");
   if (isObject(held)) return Object.entries(held).map(([name, member]) => `${PER_1K.test(name) ? fieldName(name) : name}: ${text(member, name)}`).join(", ") || "none";
   if (PER_1K.test(field) && known(held)) return perMillion(Number(held));
-  if (typeof held !== "string") return value(held);
-  return MOMENT.test(held) ? time(held) : DAY.test(held) ? date(held) : value(held);
+  if (typeof held !== "string" || Number.isNaN(Date.parse(held))) return value(held);
+  return MOMENT.test(held) ? time(held) : DAY.test(held) && DAYS.test(field) ? date(held) : value(held);
 }
 
 export function differences(changes) {
@@ -34,7 +36,7 @@ function fromTo({ field, before, after }) {
   if (Array.isArray(before) && Array.isArray(after) && before.length && after.length) {
     const gone = before.filter((each) => !after.includes(each));
     const come = after.filter((each) => !before.includes(each));
-    return [gone.length ? ["without ", deleted(gone)] : null, gone.length && come.length ? ", " : null, come.length ? ["with ", inserted(come)] : null,
+    return [gone.length ? ["without ", deleted(gone, field)] : null, gone.length && come.length ? ", " : null, come.length ? ["with ", inserted(come, field)] : null,
       gone.length + come.length ? null : html`<span class="quiet">in another order</span>`];
   }
   return [isEmpty(before) ? null : [deleted(before, field), " → "], isEmpty(after) ? html`<span class="quiet">nothing</span>` : inserted(after, field)];
