@@ -24,6 +24,11 @@ async def _shown_secret(console: Console) -> str:
     return secret
 
 
+async def _revoke(console: Console) -> None:
+    await console.button("Revoke").click()
+    await console.button("Revoke them").click()
+
+
 async def test_a_key_is_issued_edited_rotated_and_revoked(consoles: Consoles) -> None:
     provider = await consoles.provider()
     async with consoles.opened() as console:
@@ -75,7 +80,7 @@ async def test_a_key_is_issued_edited_rotated_and_revoked(consoles: Consoles) ->
         for wanted in (200, 401):
             await console.button("Search").click()
             await console.button("Revoke Search").click()
-            await console.message("Search is refused from now on, and revoked in some seconds.")
+            await console.message("Search is refused from now on, and revoked in a few seconds.")
             assert (await renewed.ask("GET", "/v1/models")).status == 401
             await console.button("Undo" if wanted == 200 else "Close the message").last.click()
             if wanted == 200:
@@ -100,6 +105,34 @@ async def test_all_keys_that_match_are_disabled_at_once_and_enabled_again(consol
         await console.message("51 access keys are enabled.")
         [still] = [key["id"] for key in await consoles.api.rows(KEYS) if not key["isEnabled"]]
         assert still == keys[0]["id"]
+
+        page = console.page
+        await page.get_by_label("Search").fill("Program 5")
+        await page.get_by_text("1 to 3 of 3").wait_for()
+        await page.get_by_label("Select all rows shown").check()
+        await consoles.api.delete(f"{KEYS}/{keys[51]['id']}")
+        await _revoke(console)
+        await console.dialog.get_by_text("2 disabled, 1 refused.").wait_for()
+        await console.button("Close").click()
+        await page.get_by_text("No access key matches.").wait_for()
+        await console.button("Undo").last.click()
+        await page.get_by_text("1 to 2 of 2").wait_for()
+        # Whoever closes the page, or signs out, takes back none of it.
+        await page.get_by_label("Select all rows shown").check()
+        await _revoke(console)
+        await console.message("2 access keys are refused from now on")
+        await page.reload()
+        await page.get_by_text("No access key matches.").wait_for()
+        await page.get_by_label("Search").fill("Program 1")
+        for name in ("Program 10", "Program 11"):
+            await page.get_by_label(f"Select {name}", exact=True).check()
+        await _revoke(console)
+        await console.message("2 access keys are refused from now on")
+        both = "for (const button of ['.message .close', '.person .plain']) document.querySelector(button).click()"
+        await page.evaluate(both)
+        await (await console.token_field()).wait_for()
+        left = {key["name"] for key in await consoles.api.rows(KEYS)}
+        assert left == {f"Program {number}" for number in range(50)} - {"Program 5", "Program 10", "Program 11"}
 
 
 async def test_what_is_wrong_is_shown_beside_its_field(consoles: Consoles) -> None:

@@ -5,7 +5,7 @@ import { forget, prepare } from "./core/messages.js";
 import { followAs, followWhileSeen } from "./core/live.js";
 import { onOtherTabs, read, SIGN_IN_WINDOW, SIGNED_IN, takeUp, tellSignedIn } from "./core/provider-session.js";
 import { onPreference } from "./core/preferences.js";
-import { current, onChange, restore, signOutIfExpired } from "./core/session.js";
+import { current, onChange, restore, signOutIfExpired, who } from "./core/session.js";
 import { renewAges } from "./parts/badges.js";
 import { applyTheme } from "./parts/settings.js";
 import { askToSignInAgain, meet } from "./parts/session-dialogs.js";
@@ -61,7 +61,7 @@ function show(session, why = null) {
     showSignIn(why);
     return;
   }
-  const to = `${session.actor} ${session.organizationId}`;
+  const to = who();
   refresh({ focus: false, anew: to !== shownTo });
   shownTo = to;
 }

@@ -43,16 +43,18 @@ export class Problem extends Error {
  * @property {Record<string, string>} [headers]
  * @property {number | null} [revision]
  * @property {boolean} [once]
+ * @property {boolean} [outlives]
  * @property {string} [reason]
  * @property {AbortSignal} [signal]
  */
 
-// Answers {document, revision, headers}. `revision` goes out as If-Match; `once` makes a repeated POST harmless.
+// Answers {document, revision, headers}. `revision` goes out as If-Match; `once` makes a repeated POST harmless. With `outlives`, of which a
+// browser takes no more than 64 KiB, it goes out though the page is being closed; so does every DELETE.
 // The reason goes in the body: a header cannot hold every language.
 /** @param {string} method @param {string} path @param {Options} [options] */
-export async function ask(method, path, { body, query, revision, once = false, signal, reason } = {}) {
+export async function ask(method, path, { body, query, revision, once = false, outlives = method === "DELETE", signal, reason } = {}) {
   const sent = reason ? { ...body, reason } : body;
-  const response = await send(method, path, { body: sent, query, revision, signal, key: once ? randomKey() : null });
+  const response = await send(method, path, { body: sent, query, revision, signal, keepalive: outlives, key: once ? randomKey() : null });
   const document = await documentOf(response);
   if (!response.ok) throw refused(response, document);
   saw(Number(response.headers.get("Log-Position")));
@@ -76,8 +78,7 @@ export const isAbort = (error) => error?.name === "AbortError";
 async function send(method, path, options) {
   const target = address(path) + queryText({ ...organizationOf(path), ...options.query });
   /** @type {RequestInit} */
-  const init = { method, headers: headersOf(method, options), body: options.body === undefined ? undefined : JSON.stringify(options.body), signal: options.signal, credentials: session() ? "same-origin" : "omit", cache: "no-store",
-    keepalive: method === "DELETE" };
+  const init = { method, headers: headersOf(method, options), body: options.body === undefined ? undefined : JSON.stringify(options.body), signal: options.signal, credentials: session() ? "same-origin" : "omit", cache: "no-store", keepalive: options.keepalive };
   try {
     return await fetch(target, init);
   } catch (error) {

@@ -67,6 +67,9 @@ export function signOut(why = null) {
 
 export const current = () => held;
 
+// The same for as long as the same person works on the same organization; null for nobody.
+export const who = () => held && `${held.actor} ${held.organizationId}`;
+
 export function onChange(listener) {
   listeners.add(listener);
 }

@@ -3,14 +3,17 @@
 import { isAbort } from "../core/api.js";
 import { pause } from "../core/delay.js";
 import { number } from "../core/format.js";
-import { html, useLayoutEffect, useState, useStore } from "../core/view.js";
+import { who } from "../core/session.js";
+import { html, useEffect, useLayoutEffect, useState, useStore } from "../core/view.js";
 import { Action } from "./action.js";
 import { badge } from "./badges.js";
 import { openDialog } from "./dialog.js";
+import { isLeaving } from "./remove-later.js";
 import { Table } from "./table.js";
 
 const MOST_SHOWN = 200;
 const TOO_MANY = 429;
+const TRIES = 5;
 
 /**
  * `get()` gives the list, `kept(row)` what is needed of each of very many. `acts({run, size})` gives the buttons: `run(work)` makes
@@ -24,6 +27,12 @@ export function Bulk({ name, selection, get, kept, acts }) {
   // Whoever filters anew has other rows before them.
   const isOther = selection.matching !== null && selection.matching.of !== list.matched;
   useLayoutEffect(() => void (isOther && selection.clear()), [isOther]);
+  // What is about to be removed is not changed any more.
+  useEffect(() => {
+    const drop = () => selection.set(get().rows.filter((row) => isLeaving(row.id)), false);
+    document.addEventListener("removed", drop);
+    return () => document.removeEventListener("removed", drop);
+  }, [selection]);
   const done = () => {
     selection.clear();
     list.load();
@@ -46,32 +55,50 @@ export function Bulk({ name, selection, get, kept, acts }) {
   </div>`;
 }
 
-// One after the other, for what the service has no request for many: each row comes back with what the act gave, or its `error`.
-/** @param {any[]} rows @param {(row: any) => any} act @param {(text: string) => void} tell */
-export async function changeEach(rows, act, tell) {
+// One after the other, for what the service has no request for many; `atOnce` when the page is being closed. Each row comes back with what the act gave, or its
+// `error`.
+/** @param {any[]} rows @param {(row: any) => any} act @param {(text: string) => void} tell @param {{ atOnce?: boolean }} [options] */
+export async function changeEach(rows, act, tell, { atOnce = false } = {}) {
+  const changed = async (row) => ({ ...row, ...await attempt(() => act(row)) });
+  if (atOnce) return Promise.all(rows.map(changed));
+  return inParts(rows, 1, async ([row]) => [await changed(row)], tell);
+}
+
+// What `act(part)` gives for each so many of them, one part after the other. The browser asks before it closes the page meanwhile; nothing is done in the name of
+// somebody else who has signed in.
+/** @param {any[]} rows @param {number} size @param {(part: any[]) => Promise<any[]>} act @param {(text: string) => void} tell */
+export async function inParts(rows, size, act, tell) {
+  const person = who();
   const results = [];
-  for (const row of rows) {
-    results.push({ ...row, ...await attempt(() => act(row)) });
-    tell(`${number(results.length)} of ${number(rows.length)} done…`);
+  const ask = (event) => event.preventDefault();
+  window.addEventListener("beforeunload", ask);
+  try {
+    for (let start = 0; start < rows.length; start += size) {
+      if (who() !== person) throw new DOMException("Somebody else has signed in.", "AbortError");
+      results.push(...await act(rows.slice(start, start + size)));
+      tell(`${number(results.length)} of ${number(rows.length)} done…`);
+    }
+  } finally {
+    window.removeEventListener("beforeunload", ask);
   }
   return results;
 }
 
 async function attempt(act) {
-  for (;;) {
+  for (let left = TRIES - 1; ; left -= 1) {
     try {
       return await act();
     } catch (error) {
       if (isAbort(error)) throw error;
-      if (error.status !== TOO_MANY) return { error };
+      if (error.status !== TOO_MANY || left === 0) return { error };
       await pause(error.retryAfter * 1000);
     }
   }
 }
 
-// Whether all went well; what did not is shown. `what` is what a row is, `done` what became of it.
-/** @param {{ name: string, error?: any }[]} results @param {{ what: string, done: string }} words */
-export function isWhole(results, { what, done }) {
+// Whether all went well; what did not is shown, until `onclose()`. `what` is what a row is, `done` what became of it.
+/** @param {{ name: string, error?: any }[]} results @param {{ what: string, done: string }} words @param {{ onclose?: () => void }} [options] */
+export function isWhole(results, { what, done }, { onclose } = {}) {
   const refused = results.filter((result) => result.error);
   if (refused.length === 0) return true;
   const isLong = results.length > MOST_SHOWN;
@@ -80,6 +107,6 @@ export function isWhole(results, { what, done }) {
     { head: "Result", cell: (result) => result.error ? badge("Refused", "bad") : badge(done, "good") },
     { head: "Why", cell: (result) => result.error?.detail ?? result.error?.message ?? "" },
   ];
-  openDialog("Result of each", html`<p>${number(results.length - refused.length)} ${done}, ${number(refused.length)} refused.${isLong ? ` Shown are those that were refused, at most ${number(MOST_SHOWN)}.` : null}</p><${Table} columns=${columns} rows=${isLong ? refused.slice(0, MOST_SHOWN) : results} caption="Results" />`, { wide: true });
+  openDialog("Result of each", html`<p>${number(results.length - refused.length)} ${done}, ${number(refused.length)} refused.${isLong ? ` Shown are those that were refused, at most ${number(MOST_SHOWN)}.` : null}</p><${Table} columns=${columns} rows=${isLong ? refused.slice(0, MOST_SHOWN) : results} caption="Results" />`, { wide: true, onclose });
   return false;
 }

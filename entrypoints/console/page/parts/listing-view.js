@@ -35,11 +35,11 @@ export function ListingView({ list }) {
     if (list.error) return failure(list.error, () => list.load());
     // That it asks again changes no row.
     if (list.rows.length > 0) return list.drawn ??= list.draw(list.inSight);
-    return list.count === undefined ? null : list.empty(list.isFiltered);
+    if (list.count === undefined) return null;
+    return list.isPaged ? html`<p class="quiet">Nothing is left on this page.</p>` : list.empty(list.isFiltered);
   };
   // Of nothing there is nothing to search and to save.
-  const isBare = list.count === 0 && !list.isFiltered && !list.error;
-  const isPaged = !list.error && (list.cursors.length > 0 || list.hasMore);
+  const isBare = list.count === 0 && !list.isFiltered && !list.isPaged && !list.error;
   return html`<div class="listing" ref=${whole}>
     <${FilterForm} role="search" chosen=${chosenOf(list.filters)} hidden=${list.filters.length === 0 || isBare}>
       ${list.filters.map((filter) => filter.view(changed))}
@@ -54,7 +54,7 @@ export function ListingView({ list }) {
     </div>
     ${list.above}
     <div class="rows" ref=${place} aria-busy=${list.isAsking ? "true" : null}>${rows()}</div>
-    <div class="paging">${isPaged ? html`
+    <div class="paging">${list.isPaged ? html`
       <button type="button" class="plain" disabled=${list.cursors.length === 0} onclick=${() => turn(false)}>← Previous</button>
       <button type="button" class="plain" disabled=${!list.hasMore} onclick=${() => turn(true)}>Next →</button>` : null}</div>
   </div>`;

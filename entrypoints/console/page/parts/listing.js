@@ -16,6 +16,8 @@ const LARGEST = 200;
 // No row is lower.
 const ROW_PX = 36;
 
+const isThere = (row) => !isLeaving(row.id);
+
 const inWindow = () => Math.ceil(window.innerHeight / ROW_PX);
 
 /** @type {[sort: string, label: string][]} */
@@ -141,7 +143,7 @@ export class Listing extends Store {
     let cursor;
     do {
       const { data, pagination } = await get(this.path, { ...this.fixed, ...query, limit: LARGEST, cursor }, this.signal);
-      found.push(...data.map(kept));
+      found.push(...data.filter(isThere).map(kept));
       tell(found.length);
       cursor = pagination.nextCursor;
     } while (cursor);
@@ -210,19 +212,23 @@ export class Listing extends Store {
     this.isWhole = data.length <= inWindow() || !this.#isAtTop() || part === this.shown;
     this.shown = part;
     this.drawn = null;
-    this.rows = data.filter((row) => !isLeaving(row.id));
-    this.count = data.length;
+    this.rows = data.filter(isThere);
+    this.count = this.rows.length;
     if (pagination.total !== undefined) {
-      this.total = pagination.total;
+      this.total = pagination.total - data.length + this.count;
       this.counted = this.matched;
-    } else if (!this.isCounted) this.total = data.length;
+    } else if (!this.isCounted) this.total = this.count;
     this.hasMore = pagination.hasMore;
     this.nextCursor = pagination.nextCursor;
   }
 
+  get isPaged() {
+    return !this.error && (this.cursors.length > 0 || this.hasMore);
+  }
+
   get summary() {
     if (this.error) return "";
-    if (!this.count) return this.isFiltered ? "Nothing found" : "";
+    if (!this.count) return this.isFiltered && !this.isPaged ? "Nothing found" : "";
     const first = this.cursors.length * this.limit;
     return `${number(first + 1)} to ${number(first + this.count)}${this.isCounted ? ` of ${number(this.total)}` : ""}`;
   }

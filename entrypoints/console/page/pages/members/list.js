@@ -117,7 +117,7 @@ function changeRole(member, again) {
 function remove(member) {
   const name = calledLike(member);
   removeLater([member.id], {
-    text: isInvited(member) ? `The invitation of ${name} is withdrawn in some seconds, and the address forgotten.` : `${name} is removed in some seconds, and can do nothing here from then on.`,
+    text: isInvited(member) ? `The invitation of ${name} is withdrawn in a few seconds, and the address forgotten.` : `${name} is removed in a few seconds, and can do nothing here from then on.`,
     removed: isInvited(member) ? `The invitation of ${name} was withdrawn.` : `${name} was removed.`,
     run: async () => {
       await ask("DELETE", `${MEMBERS}/${member.id}`, { revision: member.revision });

@@ -5,13 +5,14 @@ import { number } from "../../core/format.js";
 import { say } from "../../core/messages.js";
 import { MODELS } from "../../core/api-paths.js";
 import { html } from "../../core/view.js";
-import { isWhole } from "../../parts/bulk.js";
+import { inParts, isWhole } from "../../parts/bulk.js";
 import { confirmed } from "../../parts/dialog.js";
 import { removeLater } from "../../parts/remove-later.js";
 
 const DONE = { enable: "enabled", disable: "disabled", delete: "deleted" };
 const OPPOSITE = { enable: "disable", disable: "enable" };
-const MOST = 1000;
+// So many of them are less than 64 KiB.
+const MOST = 500;
 
 const words = (op) => ({ what: "Model", done: DONE[op] });
 
@@ -20,7 +21,7 @@ export async function changeMany(op, models, tell, done) {
   if (op === "delete") {
     if (!(await confirmed(`Delete ${models.length} models?`, warning(models), { action: "Delete them", run: () => true }))) return;
     const { sum, removed } = deletion(models);
-    removeLater(models.map((model) => model.id), { text: `${sum} deleted in some seconds.`, removed, run: async () => isWhole(await change(op, models, () => {}), words(op)) });
+    removeLater(models.map((model) => model.id), { text: `${sum} deleted in a few seconds.`, removed, run: async () => isWhole(await change(op, models, () => {}), words(op)) });
     done();
     return;
   }
@@ -36,17 +37,11 @@ const counted = ({ length }) => `${number(length)} ${length === 1 ? "model was" 
 const deletion = (models) => ({ sum: models.length === 1 ? "1 model is" : `${number(models.length)} models are`, removed: `${counted(models)} deleted.` });
 
 // Each for itself: one that somebody else has changed since does not hold up the others.
-async function change(op, models, tell) {
-  const results = [];
-  for (let start = 0; start < models.length; start += MOST) {
-    const part = models.slice(start, start + MOST);
-    const operations = part.map((model) => ({ op, id: model.id, revision: model.revision }));
-    const { document } = await ask("POST", `${MODELS}/bulk`, { body: { atomic: false, operations }, once: true });
-    results.push(...document.results.map(({ index, revision, error }) => ({ id: part[index].id, name: part[index].name, revision, error, isChanged: revision !== part[index].revision })));
-    tell(`${number(results.length)} of ${number(models.length)} done…`);
-  }
-  return results;
-}
+const change = (op, models, tell) => inParts(models, MOST, async (part) => {
+  const operations = part.map((model) => ({ op, id: model.id, revision: model.revision }));
+  const { document } = await ask("POST", `${MODELS}/bulk`, { body: { atomic: false, operations }, once: true, outlives: op === "delete" });
+  return document.results.map(({ index, revision, error }) => ({ id: part[index].id, name: part[index].name, revision, error, isChanged: revision !== part[index].revision }));
+}, tell);
 
 const warning = (models) => html`<p>Prompts can no longer run on them. Their history stays in the audit log.</p>
   <ul>${models.slice(0, 10).map((model) => html`<li>${model.name}</li>`)}${models.length > 10 ? html`<li>and ${models.length - 10} more</li>` : null}</ul>`;

@@ -45,7 +45,7 @@ function actions(model, path) {
   const again = () => refresh({ focus: false });
   const remove = () => {
     removeLater([model.id], {
-      text: `${model.name} is deleted in some seconds. Its history stays in the audit log.`, removed: `${model.name} was deleted.`,
+      text: `${model.name} is deleted in a few seconds. Its history stays in the audit log.`, removed: `${model.name} was deleted.`,
       run: () => retryIfChanged(model, { path, action: "Delete", act: (revision) => ask("DELETE", path, { revision }) }),
     });
     go("/models");

@@ -26,7 +26,7 @@ export async function removeProvider(provider, begun = () => {}) {
   ], { action: data.length ? "Remove it all" : "Remove", run: () => true });
   if (!isSure) return;
   removeLater([provider.id], {
-    text: `${provider.name} is removed in some seconds.`, removed: `${provider.name} was removed.`,
+    text: `${provider.name} is removed in a few seconds.`, removed: `${provider.name} was removed.`,
     run: () => retryIfChanged(provider, {
       path, action: "Remove",
       act: (revision) => withProgress(provider.id, pagination.total, () => ask("DELETE", path, { query: data.length ? { cascade: true } : {}, revision })),

@@ -9,7 +9,7 @@ import { badge, enabled, stamp } from "../../parts/badges.js";
 import { Bulk, changeEach, isWhole } from "../../parts/bulk.js";
 import { ChosenTable, Columns } from "../../parts/columns.js";
 import { copyable } from "../../parts/copy.js";
-import { openDialog } from "../../parts/dialog.js";
+import { confirmed, openDialog } from "../../parts/dialog.js";
 import { choice, search } from "../../parts/filters.js";
 import { icon } from "../../parts/icon.js";
 import { Listing } from "../../parts/listing.js";
@@ -106,19 +106,21 @@ async function test(webhook) {
 
 function remove(webhook, path) {
   removeLater([webhook.id], {
-    text: `${webhook.name} is removed in some seconds, with its address, its secret and its deliveries.`, removed: `${webhook.name} was removed.`,
+    text: `${webhook.name} is removed in a few seconds, with its address, its secret and its deliveries.`, removed: `${webhook.name} was removed.`,
     run: () => retryIfChanged(webhook, { path, action: "Remove", act: (revision) => ask("DELETE", path, { revision }) }),
   });
 }
 
-function removeMany(webhooks, done) {
+async function removeMany(webhooks, done) {
+  const warning = html`<p>Their addresses, their secrets and their deliveries are removed with them.</p>`;
+  if (webhooks.length > 1 && !(await confirmed(`Remove ${number(webhooks.length)} webhooks?`, warning, { action: "Remove them", run: () => true }))) return;
   removeLater(webhooks.map((webhook) => webhook.id), {
-    text: `${countOf(webhooks, "webhook")} removed in some seconds, with all that is known of them.`,
+    text: `${countOf(webhooks, "webhook")} removed in a few seconds, with all that is known of them.`,
     removed: `${number(webhooks.length)} webhook${webhooks.length === 1 ? " was" : "s were"} removed.`,
-    run: async () => isWhole(await changeEach(webhooks, async (webhook) => {
+    run: async (atOnce) => isWhole(await changeEach(webhooks, async (webhook) => {
       await ask("DELETE", pathOf(webhook), { revision: webhook.revision });
       return {};
-    }, () => {}), { what: "Webhook", done: "removed" }),
+    }, () => {}, { atOnce }), { what: "Webhook", done: "removed" }),
   });
   done();
 }
