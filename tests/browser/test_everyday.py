@@ -77,7 +77,14 @@ async def test_many_models_are_found_again_changed_together_and_undone(consoles:
         await console.button("Close the message").last.click()
         await console.message("m-117 was deleted.")
         await page.set_viewport_size({"width": WIDE, "height": 800})
+        await page.evaluate(
+            """() => {
+                scrollTo({ top: 1200, behavior: "instant" });
+                window.again = new Promise((shown) => document.addEventListener("shown", shown, { once: true }));
+            }"""
+        )
         await console.button("Settings").click()
         await console.dialog.get_by_label("Context and output limits").select_option("whole")
+        assert await page.evaluate("again.then(() => scrollY)") > 1000
         await console.dialog.get_by_label("Colours").select_option("dark")
         await expect(page.locator("html")).to_have_attribute("data-theme", "dark")

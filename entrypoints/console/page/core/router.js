@@ -42,6 +42,7 @@ export function go(path, query) {
 export function remember(query, held = {}) {
   history.replaceState({ isKnown: true, held }, "", href(place().path, query));
   visits.set(location.hash, { held, top: window.scrollY });
+  if (shownAt !== null) shownAt = location.hash;
   latest.set(place().path, location.hash);
 }
 
@@ -65,8 +66,9 @@ export async function refresh({ focus = true, anew = focus } = {}) {
   const { signal } = leaving;
   const isKnown = isBack || history.state?.isKnown;
   isBack = false;
-  returnsTo = isKnown ? visits.get(location.hash)?.top ?? 0 : 0;
   if (focus && shownAt !== null) visits.set(shownAt, { ...visits.get(shownAt), top: window.scrollY });
+  // What is shown again stays where it is.
+  returnsTo = !anew ? window.scrollY : isKnown ? visits.get(location.hash)?.top ?? 0 : 0;
   const main = document.getElementById("main");
   const found = routes.map((route) => ({ route, match: route.expression.exec(path) })).find(({ match }) => match);
   const params = found && paramsOf(found);
