@@ -30,17 +30,19 @@ function Places({ session }) {
   useEffect(() => setOpen(false), [path]);
   useEffect(() => {
     if (!isOpen) return undefined;
-    const fold = ({ target }) => places.current.contains(target) || button.current.contains(target) || setOpen(false);
+    const fold = ({ target }) => target.closest("dialog") || places.current.contains(target) || button.current.contains(target) || setOpen(false);
     document.addEventListener("pointerdown", fold);
     return () => document.removeEventListener("pointerdown", fold);
   }, [isOpen]);
+  // It would cover what has the focus.
+  const left = ({ relatedTarget: to }) => to && to !== button.current && !places.current.contains(to) && !to.closest("dialog") && setOpen(false);
   const key = (event) => {
     if (event.key !== "Escape" || !isOpen) return;
     setOpen(false);
     button.current.focus();
   };
   return html`<button type="button" class="plain unfold" ref=${button} aria-expanded=${String(isOpen)} aria-controls="places" onclick=${() => setOpen(!isOpen)} onkeydown=${key}>${icon("menu")}Menu</button>
-    <div id="places" class=${isOpen ? "places open" : "places"} ref=${places} onkeydown=${key} onclick=${({ target }) => target.closest("a") && setOpen(false)}>
+    <div id="places" class=${isOpen ? "places open" : "places"} ref=${places} onkeydown=${key} onfocusout=${left} onclick=${({ target }) => target.closest("a") && setOpen(false)}>
       <${Navigation} /><${Person} session=${session} />
     </div>`;
 }

@@ -42,11 +42,10 @@ export function ChosenTable({ chooser, ...others }) {
   return html`<${Table} columns=${useStore(chooser).shown} ...${others} />`;
 }
 
-// What cards show of each row: fields without a value are left out, some have a line of their own (`isWhole(row)`), or a
-// name that depends on the row (`named(row)`).
+// What cards show of each row: fields without a value are left out, and some have a line of their own (`isWhole`).
 export const cardFields = (name, fields) => new Columns(name, fields, "Fields");
 
 export function ChosenFacts({ chooser, row }) {
   const { shown } = useStore(chooser);
-  return facts(shown.map(({ head, cell, isWhole, named }) => [named?.(row) ?? head, cell(row), isWhole?.(row) ? "whole" : null]).filter(([, value]) => value !== null));
+  return facts(shown.map(({ head, cell, isWhole }) => [head, cell(row), isWhole ? "whole" : null]).filter(([, value]) => value !== null));
 }

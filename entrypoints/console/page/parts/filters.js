@@ -22,8 +22,8 @@ export function useTyping(changed) {
 export function FilterForm({ chosen = 0, children, ...attributes }) {
   const [isOpen, setOpen] = useState(false);
   return html`<form class=${isOpen ? "filters open" : "filters"} onsubmit=${(event) => event.preventDefault()} ...${attributes}>
-    ${children}
     <button type="button" class="plain unfold" aria-expanded=${String(isOpen)} onclick=${() => setOpen(!isOpen)}>${icon("list-filter")}Filters${chosen ? ` (${chosen})` : ""}</button>
+    ${children}
   </form>`;
 }
 

@@ -40,5 +40,5 @@ export const FIELDS = [
   { head: "Extra headers", isExtra: true, cell: (provider) => provider.extraHeaders.join(", ") || "none" },
   { head: "Added", isExtra: true, cell: (provider) => stamp(provider.createdAt) },
   { head: "Changed", isExtra: true, cell: (provider) => stamp(provider.updatedAt) },
-  { head: "Id", isExtra: true, isWhole: () => true, cell: (provider) => copyable(provider.id, `the id of ${provider.name}`) },
+  { head: "Id", isExtra: true, isWhole: true, cell: (provider) => copyable(provider.id, `the id of ${provider.name}`) },
 ];

@@ -26,7 +26,7 @@ export function details(row, providers) {
     ["By", html`<code>${row.actor}</code>`],
     ...Object.entries(row.labels).map(([name, value]) => [`Label ${name}`, value]),
     ["Through", html`<code>${row.door}</code>${row.isStreamed ? " as a stream" : ""}`],
-    ["Requested model", row.modelAsked === row.modelId ? row.providerModelId ?? row.modelId : row.modelAsked ?? "any that fits"],
+    ["Requested model", row.modelAsked === null ? "any that fits" : row.modelAsked === row.modelId ? row.providerModelId ?? row.modelId : row.modelAsked],
     row.providerId === null ? null : ["Provider", html`<a href=${href(`/providers/${row.providerId}`)}>${providers.get(row.providerId) ?? row.providerType}</a>`],
     ["Outcome", outcome(row.outcome)],
     ...KINDS.filter(([, kind]) => USUAL.has(kind) || row.usage[kind]).map(([name, kind]) => [name, number(row.usage[kind])]),
