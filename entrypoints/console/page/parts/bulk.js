@@ -59,7 +59,11 @@ export function Bulk({ name, selection, get, kept, acts }) {
 // `error`.
 /** @param {any[]} rows @param {(row: any) => any} act @param {(text: string) => void} tell @param {{ atOnce?: boolean }} [options] */
 export async function changeEach(rows, act, tell, { atOnce = false } = {}) {
-  const changed = async (row) => ({ ...row, ...await attempt(() => act(row)) });
+  const person = who();
+  const changed = async (row) => ({ ...row, ...await attempt(() => {
+    mustBe(person);
+    return act(row);
+  }) });
   if (atOnce) return Promise.all(rows.map(changed));
   return inParts(rows, 1, async ([row]) => [await changed(row)], tell);
 }
@@ -74,7 +78,7 @@ export async function inParts(rows, size, act, tell) {
   window.addEventListener("beforeunload", ask);
   try {
     for (let start = 0; start < rows.length; start += size) {
-      if (who() !== person) throw new DOMException("Somebody else has signed in.", "AbortError");
+      mustBe(person);
       results.push(...await act(rows.slice(start, start + size)));
       tell(`${number(results.length)} of ${number(rows.length)} done…`);
     }
@@ -82,6 +86,10 @@ export async function inParts(rows, size, act, tell) {
     window.removeEventListener("beforeunload", ask);
   }
   return results;
+}
+
+function mustBe(person) {
+  if (who() !== person) throw new DOMException("Somebody else has signed in.", "AbortError");
 }
 
 async function attempt(act) {
