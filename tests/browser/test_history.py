@@ -17,7 +17,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def _renamed(consoles: Consoles) -> Document:
-    model = await consoles.api.model(await consoles.provider(), name="First", version="2024-08-06", capabilities=["text", "vision"])
+    model = await consoles.api.model(
+        await consoles.provider(), name="First", version="2024-08-06", capabilities=["text", "vision"]
+    )
     await consoles.api.patch(path_of(model), {"name": "Second"})
     await consoles.api.patch(path_of(model), {"capabilities": ["text", "streaming"]})
     return model
