@@ -63,9 +63,9 @@ if TYPE_CHECKING:
     from entrypoints.runtime import Runtime
     from entrypoints.settings import Settings
 
-# All requests wait for the garbage collector: some 1 ms for each 10,000 objects that it looks at. So it looks at the
-# newest often and at all seldom: what requests in flight hold is not garbage, and cycles among it are rare.
-_COLLECTIONS: Final = (1_000, 5, 500)
+# All requests wait for the garbage collector, some 1 ms for each 10,000 objects that it looks at. What requests in
+# flight hold is not garbage, and cycles are rare: it looks at the newest seldom, and hardly ever at all there are.
+_COLLECTIONS: Final = (20_000, 10, 100)
 
 CONTAINER: web.AppKey[Container] = web.AppKey("container", Container)
 

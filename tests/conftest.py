@@ -5,13 +5,12 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from hypothesis import settings
 
 from tests.deadline import with_deadline
-from tests.forked_workers import fork_server
 from tests.postgres_server import PostgresServer
 
 if TYPE_CHECKING:
@@ -38,15 +37,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = Counter(str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", ()))
     for reason, number in sorted(reasons.items()):
         terminalreporter.write_line(f"{number} {reason[0].lower()}{reason[1:]}", yellow=True)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_setupnodes(config: pytest.Config, specs: list[Any]) -> None:
-    """Have the processes forked from one that has loaded most of what they need."""
-    servers = ExitStack()
-    config.add_cleanup(servers.close)
-    python = servers.enter_context(fork_server())
-    specs[:] = [type(spec)(f"{spec}//id={spec.id}//python={python}") for spec in specs]
 
 
 @pytest.hookimpl(tryfirst=True)
