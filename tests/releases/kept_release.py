@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -43,8 +44,9 @@ class KeptRelease:
         return (self.folder / "migrations.sha256").read_text("utf-8")
 
     def answered(self) -> tuple[str, dict[str, Any]]:
-        """Return the organization, and what it was answered."""
+        """Return the organization, and what it was answered; models whose last day has come since are retired."""
         kept = json.loads((self.folder / "answers.json").read_text("utf-8"))
+        kept["answers"][MODELS] = [_today(model) for model in kept["answers"][MODELS]]
         return kept["organizationId"], kept["answers"]
 
 
@@ -89,6 +91,13 @@ def differences(before: object, after: object, at: str = "") -> list[str]:
             for found in differences(was, now, f"{at}/{index}")
         ]
     return [] if before == after else [f"{at} was {before!r} and is {after!r}"]
+
+
+def _today(model: dict[str, Any]) -> dict[str, Any]:
+    if model["retiresOn"] is None or date.fromisoformat(model["retiresOn"]) > datetime.now(UTC).date():
+        return model
+    reason = "retired" if model["isUsable"] else model["unusableBecause"]
+    return model | {"lifecycle": "retired", "isUsable": False, "unusableBecause": reason}
 
 
 def _lasting(answer: Any) -> Any:  # noqa: ANN401 - JSON
