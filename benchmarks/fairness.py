@@ -10,7 +10,7 @@ import socket
 import sys
 from collections import Counter
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any, Final
@@ -26,7 +26,7 @@ from benchmarks.upstream import HOST, played_providers, provider_body
 from tests.e2e.fairness.attacks import ATTACKS, Attack, hanging_lookups
 from tests.e2e.fairness.hostile_provider import MEBIBYTE, HostileProvider, playing
 from tests.e2e.fairness.memory import forget_highest_memory, highest_memory
-from tests.e2e.fairness.neighbours import Attacker, Innocent, Organization, Place, Size
+from tests.e2e.fairness.neighbours import Attacker, Innocent, Organization, Place, Size, Times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,15 +36,16 @@ if TYPE_CHECKING:
 
     from benchmarks.environment import Database, Service
     from benchmarks.report import Report
-    from tests.e2e.fairness.neighbours import Times
 
 LARGE: Final = Size(clients=4, connections=1_000, body_bytes=20 * MEBIBYTE, models=5_000)
 _PAST_REQUESTS: Final = 50_000
-_SECONDS: Final = float(os.environ.get("FAIRNESS_SECONDS", "6"))
-"""For which the innocent is watched, quiet and attacked."""
+_TURNS: Final = int(os.environ.get("FAIRNESS_TURNS", "4"))
+"""How often quiet and attack alternate: what else the machine does meanwhile then falls on both."""
+_SECONDS: Final = float(os.environ.get("FAIRNESS_SECONDS", "3"))
+"""For which the innocent is watched in each turn, quiet and attacked."""
 _QUOTAS: Final = "tests=120"
 """The innocent tests its provider once a second."""
-_LEAD_SECONDS: Final = 2.0
+_LEAD_SECONDS: Final = 1.5
 """In which an attack comes to its full strength."""
 _MOST_TIMES: Final = 3.0
 _MOST_MILLISECONDS: Final = 50.0
@@ -63,14 +64,24 @@ FROM generate_series(1, %(count)s) n
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class Watched:
-    """What was seen of the innocent and of the service while something was under way."""
+    """What was seen of the innocent and of the service while something was under way, in all its turns together."""
 
-    times: Times
-    megabytes: float
-    disk_megabytes: float
-    held: list[dict[str, Any]]
+    times: Times = field(default_factory=Times)
+    megabytes: float = 0.0
+    disk_megabytes: float = 0.0
+    held: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, turn: Watched) -> None:
+        """Take in what was seen in another turn."""
+        for what, seconds in turn.times.seconds.items():
+            self.times.seconds.setdefault(what, []).extend(seconds)
+        self.times.failures += turn.times.failures
+        self.megabytes = max(self.megabytes, turn.megabytes)
+        self.disk_megabytes += turn.disk_megabytes
+        # The longest first.
+        self.held = sorted([*self.held, *turn.held], key=lambda line: -float(line["seconds"]))
 
     def p50(self, what: str) -> float:
         """Milliseconds."""
@@ -83,7 +94,7 @@ class Watched:
 
 
 def measure_fairness(data: Database, report: Report) -> None:
-    """Measure each attack in turn; FAIRNESS_ATTACKS names some of them, FAIRNESS_SECONDS for how long."""
+    """Measure each attack; FAIRNESS_ATTACKS names some of them, FAIRNESS_TURNS how often, FAIRNESS_SECONDS how long."""
     _measure_all(data, report, _QUOTAS)
 
 
@@ -140,13 +151,16 @@ def _place(running: Service, sandbox_url: str, hostile_url: str) -> Place:
 def _measure(
     attack: Attack, innocent: Innocent, attacker: Attacker, running: Service, data: Database, report: Report
 ) -> None:
-    for _ in range(_MOST_WAITS):
-        # What the attack before has begun may continue for a while, where nothing bounds it.
-        if _watch(innocent, running, data, 1.0).times.seconds.keys() >= _KINDS:
-            break
-    quiet = _watch(innocent, running, data, _SECONDS)
-    with _attacked(attack, attacker) as statuses:
-        attacked = _watch(innocent, running, data, _SECONDS, lead=_LEAD_SECONDS)
+    quiet, attacked, statuses = Watched(), Watched(), Counter[int | str]()
+    for _ in range(_TURNS):
+        for _ in range(_MOST_WAITS):
+            # What the attack before has begun may continue for a while, where nothing bounds it.
+            if _watch(innocent, running, data, 0.5).times.seconds.keys() >= _KINDS:
+                break
+        quiet.add(_watch(innocent, running, data, _SECONDS))
+        with _attacked(attack, attacker) as answered:
+            attacked.add(_watch(innocent, running, data, _SECONDS, lead=_LEAD_SECONDS))
+        statuses.update(answered)
     kinds = sorted(_KINDS)
     worst = max(kinds, key=lambda what: attacked.p99(what) / max(quiet.p99(what), _MOST_MILLISECONDS / _MOST_TIMES))
     failed = len(attacked.times.failures)
@@ -199,12 +213,11 @@ def _log(data: Database) -> Path:
 
 
 def _held(data: Database, since: int) -> list[dict[str, Any]]:
-    """Return what the service has logged since then of its loop being held, the longest first."""
+    """Return what the service has logged since then of its loop being held."""
     with _log(data).open("rb") as file:
         file.seek(since)
         lines = [json.loads(line) for line in file.read().splitlines() if line.startswith(b"{")]
-    held = [line for line in lines if line["event"] == "the event loop was held"]
-    return sorted(held, key=lambda line: -float(line["seconds"]))
+    return [line for line in lines if line["event"] == "the event loop was held"]
 
 
 def _disk_megabytes(data: Database) -> float:
