@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SLICE_SECONDS: Final = 0.001
+SLICE_SECONDS: Final = 0.0002
 """Of each turn of the loop for each organization; a step that has begun goes on to its end."""
 
 # Whoever has done nothing for longer needs no consideration.
 _AT_WORK_SECONDS: Final = 1.0
 # Who look in each turn whether there is something left of the slice: about as many steps as fit into one.
-_CALLED_AT_ONCE: Final = 8
+_CALLED_AT_ONCE: Final = 4
 
 
 class _Account:

@@ -24,7 +24,7 @@ from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import routes_of
 from entrypoints.http.shutdown_state import ShutdownState
 from entrypoints.logs import build_logger, every_log
-from entrypoints.malloc_settings import give_back_large_blocks
+from entrypoints.malloc_settings import give_back_free_pages, give_back_large_blocks
 from entrypoints.monitoring.background_work import in_background
 from entrypoints.monitoring.clock_watch import watched_clock
 from entrypoints.monitoring.elected_work_log import LoggedDeliveries, LoggedHealth
@@ -140,6 +140,7 @@ async def _running(
                     in_background(partial(container.deliver_for_ever(), observer=observer), logger),
                     in_background(container.sweep_sessions_for_ever(), logger),
                     in_background(container.note_overdue_thresholds_for_ever(), logger),
+                    in_background(give_back_free_pages, logger),
                 ):
                     await web.SockSite(runner, listener, backlog=1024).start()
                     yield container

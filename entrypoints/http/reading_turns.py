@@ -13,15 +13,16 @@ if TYPE_CHECKING:
 MUCH: Final = 16_384
 """Bytes that came at once. Reading takes the event loop some 1 ms for each of the 256 KiB that it may find."""
 
-AT_ONCE: Final = 4
-TICK_SECONDS: Final = 0.002
+AT_ONCE: Final = 1
+TICK_SECONDS: Final = 0.001
+"""What has come fills memory until its request is refused, which a thousand connections are in about a second."""
 
-PARSED_AT_ONCE: Final = 16
-"""Some 1 ms of parsing requests and beginning with them."""
+PARSED_AT_ONCE: Final = 4
+"""Some 0.3 ms of parsing requests and beginning with them."""
 
 
 class ReadingTurns:
-    """Every two milliseconds the first few of those who wait may read on: some 500 MB a second, shared by all."""
+    """Every millisecond the first of those who wait may read on: some 250 MB a second, shared by all."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
