@@ -19,18 +19,22 @@ T = TypeVar("T")
 SLICE_SECONDS: Final = 0.0002
 """Of each turn of the loop for each organization; a step that has begun goes on to its end."""
 
+SLICE_ALONE_SECONDS: Final = 0.001
+"""While only one is at work: with longer turns the loop asks the system less often what there is to do."""
+
 # Whoever has done nothing for longer needs no consideration.
 _AT_WORK_SECONDS: Final = 1.0
 # Who look in each turn whether there is something left of the slice: about as many steps as fit into one.
-_CALLED_AT_ONCE: Final = 4
+_CALLED_AT_ONCE: Final = 8
 
 
 class _Account:
     """What an organization has had of the turn of the loop in which something was done for it last, and who waits."""
 
-    __slots__ = ("__weakref__", "called", "turn", "used", "waiting", "worked_at")
+    __slots__ = ("__weakref__", "_loop_time", "called", "turn", "used", "waiting", "worked_at")
 
-    def __init__(self) -> None:
+    def __init__(self, loop_time: LoopTime) -> None:
+        self._loop_time = loop_time
         self.turn = -1
         self.used = 0.0
         self.worked_at = 0.0
@@ -41,6 +45,7 @@ class _Account:
         """Call the first few of those who wait. Whoever was called before is to be gone, or would be behind them."""
         while self.waiting and self.called < _CALLED_AT_ONCE:
             steps, place = self.waiting.popleft()
+            self._loop_time.all_in_line -= 1
             if not place.done():
                 steps.is_called = True
                 self.called += 1
@@ -60,11 +65,16 @@ class LoopTime:
         self.turn = 0
         self.current: _Steps[Any] | None = None
         """Those of which one is being taken."""
+        self.all_in_line = 0
+        """Requests that wait to be called, of all organizations."""
         self._is_turn_counted = False
         self._accounts: WeakValueDictionary[UUID | None, _Account] = WeakValueDictionary()
-        self._of_nobody = self._accounts[None] = _Account()
+        self._of_nobody = self._accounts[None] = _Account(self)
         self._latest: _Account | None = None
         self._before: _Account | None = None
+        self._shared_until = 0.0
+        self.slice_seconds = SLICE_ALONE_SECONDS
+        """What each organization has of this turn."""
 
     async def run(self, organization_id: UUID | None, work: Coroutine[Any, Any, T]) -> T:
         """Return what the work returns, its steps taken in the organization's turns.
@@ -77,7 +87,7 @@ class LoopTime:
         """Have this step and the following ones of the current work be the organization's, from its next turn on."""
         if self.current is not None:
             self.current.account = account = self._account(organization_id)
-            if account.turn == self.turn and account.used >= SLICE_SECONDS:
+            if account.turn == self.turn and account.used >= self.slice_seconds:
                 await asyncio.sleep(0)
 
     def in_line(self, organization_id: UUID | None) -> int:
@@ -88,7 +98,7 @@ class LoopTime:
     def _account(self, organization_id: UUID | None) -> _Account:
         account = self._accounts.get(organization_id)
         if account is None:
-            account = self._accounts[organization_id] = _Account()
+            account = self._accounts[organization_id] = _Account(self)
         return account
 
     def are_others_at_work(self, organization_id: UUID) -> bool:
@@ -102,6 +112,9 @@ class LoopTime:
         account.turn, account.used = self.turn, 0.0
         if account is not self._latest and account is not self._of_nobody:
             self._before, self._latest = self._latest, account
+            if self._before is not None and self.clock() - self._before.worked_at < _AT_WORK_SECONDS:
+                self._shared_until = self.clock() + _AT_WORK_SECONDS
+                self.slice_seconds = SLICE_SECONDS
         if not self._is_turn_counted:
             self._is_turn_counted = True
             asyncio.get_running_loop().call_soon(self._begin_turn)
@@ -109,6 +122,9 @@ class LoopTime:
     def _begin_turn(self) -> None:
         self.turn += 1
         self._is_turn_counted = False
+        if self._shared_until and self.clock() >= self._shared_until:
+            self._shared_until = 0.0
+            self.slice_seconds = SLICE_ALONE_SECONDS
 
 
 class _Steps(Generator[Any, Any, T]):
@@ -130,10 +146,10 @@ class _Steps(Generator[Any, Any, T]):
         if account.turn != loop_time.turn:
             loop_time.begin_slice(account)
         if self.is_called:
-            if account.used >= SLICE_SECONDS:
+            if account.used >= loop_time.slice_seconds:
                 return None
             self._leave_line()
-        elif account.used >= SLICE_SECONDS or account.waiting:
+        elif account.used >= loop_time.slice_seconds or account.waiting:
             return self._stand_in_line()
         before, loop_time.current = loop_time.current, self
         started = loop_time.clock()
@@ -161,6 +177,7 @@ class _Steps(Generator[Any, Any, T]):
             return None
         place = asyncio.get_running_loop().create_future()
         account.waiting.append((self, place))
+        self._loop_time.all_in_line += 1
         return next(place.__await__())
 
     def _leave_line(self) -> None:

@@ -13,26 +13,29 @@ if TYPE_CHECKING:
 MUCH: Final = 16_384
 """Bytes that came at once. Reading takes the event loop some 1 ms for each of the 256 KiB that it may find."""
 
-AT_ONCE: Final = 1
-TICK_SECONDS: Final = 0.001
-"""What has come fills memory until its request is refused, which a thousand connections are in about a second."""
+AT_ONCE: Final = 4
+TICK_SECONDS: Final = 0.002
 
 PARSED_AT_ONCE: Final = 4
 """Some 0.3 ms of parsing requests and beginning with them."""
 
 
 class ReadingTurns:
-    """Every millisecond the first of those who wait may read on: some 250 MB a second, shared by all."""
+    """Every two milliseconds the first few of those who wait may read on, shared by all.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    Those are some 500 MB a second, unless `at_once` says that it is to be less.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, at_once: Callable[[], int] = lambda: AT_ONCE) -> None:
         self._loop = loop
+        self._at_once = at_once
         self._waiting: deque[Callable[[], None]] = deque()
         self._is_ticking = False
         self._begun = 0
 
     def begin(self, read: Callable[[], None]) -> None:
         """Call this at once where few have come since the last tick, else when its turn comes."""
-        if self._waiting or self._begun >= AT_ONCE:
+        if self._waiting or self._begun >= self._at_once():
             self._waiting.append(read)
             return
         self._begun += 1
@@ -51,7 +54,7 @@ class ReadingTurns:
 
     def _tick(self) -> None:
         self._is_ticking = False
-        self._begun = min(AT_ONCE, len(self._waiting))
+        self._begun = min(self._at_once(), len(self._waiting))
         try:
             for _ in range(self._begun):
                 self._waiting.popleft()()
@@ -73,6 +76,8 @@ class ParsingTurns:
         self._waiting: OrderedDict[UUID | None, deque[Callable[[], None]]] = OrderedDict()
         self._is_turn_due = False
         self._begun = 0
+        self.in_line = 0
+        """What waits to be parsed, of all organizations."""
 
     def begin(self) -> bool:
         """Return whether something may be parsed at once; else it is to `wait`."""
@@ -85,6 +90,7 @@ class ParsingTurns:
     def wait(self, organization_id: UUID | None, parse: Callable[[], None]) -> None:
         """Call this when its turn comes."""
         self._waiting.setdefault(organization_id, deque()).append(parse)
+        self.in_line += 1
         self._have_turn_soon()
 
     def _have_turn_soon(self) -> None:
@@ -98,6 +104,7 @@ class ParsingTurns:
         try:
             while self._waiting and self._begun < PARSED_AT_ONCE:
                 self._begun += 1
+                self.in_line -= 1
                 organization_id, line = self._waiting.popitem(last=False)
                 parse = line.popleft()
                 if line:

@@ -19,7 +19,7 @@ from entrypoints.http.errors import INTERNAL_ERROR
 from entrypoints.http.headers import SECURITY, SERVER
 from entrypoints.http.known_callers import KNOWN_CALLERS
 from entrypoints.http.problems import Problem
-from entrypoints.http.reading_turns import MUCH, ParsingTurns, ReadingTurns
+from entrypoints.http.reading_turns import AT_ONCE, MUCH, ParsingTurns, ReadingTurns
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -41,6 +41,9 @@ LARGEST_HEADER = 8190
 
 LINGERING_SECONDS = 1.0
 """A connection that is closed while more comes in is reset, and the client may never see its answer."""
+
+LONG_LINE = 64
+"""Requests. While more wait for their turns, less is read."""
 
 _AT_ONCE_SECONDS = 0.01
 
@@ -263,6 +266,12 @@ class Newcomer(asyncio.Protocol):
         # That of uvloop is one without being an instance.
         self._transport = cast("asyncio.Transport", transport)
         self._turns.begin(self._begin)
+        # The loop begins to read when this has returned.
+        asyncio.get_running_loop().call_soon(self._pause)
+
+    def _pause(self) -> None:
+        if self._transport is not None:
+            self._transport.pause_reading()
 
     def data_received(self, data: bytes) -> None:
         """Keep what comes first."""
@@ -326,20 +335,26 @@ class Server(web.Server):
     ) -> None:
         super().__init__(like.request_handler, request_factory=like.request_factory)
         self._stopping = stopping
+        self._loop_time = loop_time()
+        self._parsing_turns = ParsingTurns(self._loop)
         self._arguments = {
             **arguments,
             "log": log,
             "loop": self._loop,
-            "reading_turns": ReadingTurns(self._loop),
-            "parsing_turns": ParsingTurns(self._loop),
+            "reading_turns": ReadingTurns(self._loop, self._begun_at_once),
+            "parsing_turns": self._parsing_turns,
             "known_callers": known_callers,
         }
-        self._newcomers = ReadingTurns(self._loop)
+        self._newcomers = ReadingTurns(self._loop, self._begun_at_once)
         self._has_ended = False
 
     def __call__(self) -> asyncio.Protocol:  # type: ignore[override]  # it becomes one
         """Return what takes a new connection, which waits for its turn where many come at once."""
         return Newcomer(self._newcomers, self._connection)
+
+    def _begun_at_once(self) -> int:
+        """Return how many connections may be read from in a tick: what was read of those in line has to be kept."""
+        return 1 if self._parsing_turns.in_line + self._loop_time.all_in_line > LONG_LINE else AT_ONCE
 
     def _connection(self) -> Connection | None:
         """Return what takes a connection whose turn it is; none once the end has come, for nobody would close it."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from application.loop_time import SLICE_SECONDS, LoopTime, loop_time
+from application.loop_time import SLICE_ALONE_SECONDS, SLICE_SECONDS, LoopTime, loop_time
 
 BUSY, OTHER = UUID(int=1), UUID(int=2)
 
@@ -60,6 +60,30 @@ async def test_short_steps_share_a_slice() -> None:
     await asyncio.gather(*busy)
 
 
+async def test_slices_are_short_as_long_as_more_than_one_was_at_work_within_a_second() -> None:
+    loop = Loop()
+    await loop.request(BUSY, 2)
+    assert loop.time.slice_seconds == SLICE_ALONE_SECONDS
+    await loop.request(OTHER, 2)
+    assert loop.time.slice_seconds == SLICE_SECONDS
+    await loop.request(OTHER, 2, 1.0)
+    assert loop.time.slice_seconds == SLICE_ALONE_SECONDS
+    loop.clock.now += 2.0
+    await loop.request(BUSY, 2)
+    assert loop.time.slice_seconds == SLICE_ALONE_SECONDS
+
+
+async def test_all_who_stand_in_line_are_counted() -> None:
+    loop = Loop()
+    waiting = [asyncio.create_task(loop.request(number, 1, 1.0)) for number in (BUSY, OTHER) for _ in range(50)]
+    await asyncio.sleep(0)
+    assert loop.time.all_in_line == loop.time.in_line(BUSY) + loop.time.in_line(OTHER) > 60
+    for task in waiting[::2]:
+        task.cancel()
+    await asyncio.wait(waiting)
+    assert loop.time.all_in_line == 0
+
+
 async def test_requests_of_an_organization_have_their_steps_in_their_order() -> None:
     loop, order = Loop(), list[int]()
 
@@ -96,7 +120,7 @@ async def test_steps_are_charged_to_the_organization_that_becomes_known() -> Non
 
     async def unknown() -> None:
         await loop.time.charge(BUSY)
-        loop.clock.now += SLICE_SECONDS
+        loop.clock.now += SLICE_ALONE_SECONDS
         loop.steps.append(BUSY)
 
     first = asyncio.create_task(loop.time.run(None, unknown()))
@@ -115,7 +139,7 @@ async def test_a_step_that_begins_with_an_error_counts_like_any_other() -> None:
         with pytest.raises(LookupError):
             await failure
         await loop.time.charge(BUSY)
-        loop.clock.now += SLICE_SECONDS
+        loop.clock.now += SLICE_ALONE_SECONDS
         loop.steps.append(BUSY)
 
     first = asyncio.create_task(loop.time.run(None, unknown()))

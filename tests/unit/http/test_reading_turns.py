@@ -27,6 +27,19 @@ async def test_few_read_at_a_time_and_each_in_its_turn() -> None:
     assert max(moments.count(moment) for moment in moments) <= AT_ONCE
 
 
+async def test_as_many_read_at_a_time_as_may_at_the_moment() -> None:
+    loop, at_once, read = asyncio.get_running_loop(), 1, asyncio.Queue[float]()
+    turns = ReadingTurns(loop, lambda: at_once)
+    for _ in range(10):
+        turns.begin(lambda: read.put_nowait(loop.time()))
+    assert read.qsize() == 1
+    slowly = [await read.get() for _ in range(5)]
+    assert len(set(slowly)) == 5
+    at_once = 5
+    await read.get()
+    assert read.qsize() == 4
+
+
 async def test_those_who_come_after_a_pause_are_let_in_as_well() -> None:
     turns, read = ReadingTurns(asyncio.get_running_loop()), asyncio.Event()
     for _ in range(2):
