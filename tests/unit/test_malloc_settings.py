@@ -8,8 +8,6 @@ import subprocess
 import sys
 from typing import Final
 
-import pytest
-
 _PIECES: Final = 1_000
 _BYTES: Final = 100_000
 
@@ -39,9 +37,9 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="the system's library is not glibc")
 def test_pieces_that_were_freed_between_others_go_back() -> None:
-    done = subprocess.run([sys.executable, "-c", _PROGRAM], check=True, capture_output=True)
+    done = subprocess.run([sys.executable, "-c", _PROGRAM], check=True, capture_output=True, timeout=60)
     full, freed, given_back = json.loads(done.stdout)
-    assert full - freed < _PIECES * _BYTES / 2, "what lies between them keeps it"
-    assert freed - given_back > _PIECES * _BYTES / 2
+    if hasattr(ctypes.CDLL(None), "malloc_trim"):
+        assert full - freed < _PIECES * _BYTES / 2, "what lies between them keeps it"
+    assert full - given_back > _PIECES * _BYTES / 2
