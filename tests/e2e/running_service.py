@@ -7,17 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dependency_injector import providers
-
-from adapters.catalogue.packaged_catalogue import PackagedCatalogue
 from adapters.checkpoints.signing_key import new_signing_key
-from domain.model.values import RETIRED
-from entrypoints.container import Container
 from entrypoints.runtime import Runtime
 from entrypoints.serve import address_of, listening_socket
 from entrypoints.server_process import running
 from entrypoints.settings import Settings
 from sandbox.server import Sandbox
+from tests.catalogue_at_the_end import catalogue_at_the_end
 from tests.e2e.background_loop import Background
 from tests.e2e.forked_jobs import jobs_forked
 from tests.http_service import SECRET
@@ -26,18 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from application.ports.catalogue import KnownModel
+    from entrypoints.container import Container
     from tests.databases import Database
 
 MASTER_KEYS = "k1:" + base64.b64encode(b"a master key of the tests, 32 by").decode()
-
-
-class CatalogueAtTheEnd(PackagedCatalogue):
-    """What is announced to retire has retired, so that no test depends on whether its day has come."""
-
-    def look_up(self, provider_type: str, model_id: str, *, endpoint: str | None = None) -> KnownModel:
-        known = super().look_up(provider_type, model_id, endpoint=endpoint)
-        return known if known.retired_on is None else replace(known, lifecycle=RETIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +80,6 @@ def service_on(
             new_signing_key(checkpoints / "key")
             runtime = replace(runtime, checkpoint_key=checkpoints / "key", checkpoint_sink=checkpoints / "sink")
         sandbox = background.enter(Sandbox())
-        with jobs_forked(runtime), Container.catalogue.override(providers.Singleton(CatalogueAtTheEnd)):
+        with jobs_forked(runtime), catalogue_at_the_end():
             container = background.enter(running(runtime, listener))
         yield RunningService(address_of(listener), database, sandbox, container, runtime)
