@@ -112,7 +112,7 @@ class Furnished:
 
     async def models(self, console: Console) -> None:
         await console.go("/models")
-        await console.page.get_by_label("Select GPT-4.1", exact=True).check()
+        await console.page.get_by_label("Select GPT-6 Sol", exact=True).check()
         await console.page.get_by_label("Select Chat Latest", exact=True).check()
 
     async def one_model(self, console: Console) -> None:
