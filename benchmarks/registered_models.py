@@ -33,7 +33,7 @@ SELECT %(organization_id)s, gen_random_uuid(), %(provider_id)s, 'registered-' ||
 FROM generate_series(1, %(count)s) n
 """
 _WAYS: Final[dict[str, dict[str, Any]]] = {
-    "by name": {"providerModelId": "gpt-4o"},
+    "by name": {"providerModelId": "chat-latest"},
     "by need": {"need": {"type": "language", "strategy": "preferred"}},
 }
 
@@ -71,7 +71,7 @@ async def _organization(
     head = headers(organization_id)
     [provider_id] = await registered(base_url, head, [body])
     async with aiohttp.ClientSession(base_url, headers=head) as session:
-        model = {"providerId": provider_id, "modelId": "gpt-4o", "config": {"preference": 1}}
+        model = {"providerId": provider_id, "modelId": "chat-latest", "config": {"preference": 1}}
         async with session.post("/api/ai/models", json=model) as answer:
             answer.raise_for_status()
             model_id: str = (await answer.json())["id"]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib import resources
 
@@ -94,13 +95,31 @@ class ModelCatalogue:
         self.rows[model_id] = row
 
 
-def load_catalogue(provider: str, make: MakeModel) -> ModelCatalogue:
-    """The provider's models from its data file, fresh, so that no change outlives its sandbox."""
-    return _original(provider, make).copied()
+def load_catalogue(provider: str, make: MakeModel, today: date | None = None) -> ModelCatalogue:
+    """The provider's models from its data file, fresh, so that no change outlives its sandbox.
+
+    Ends that lie ahead on the file's day `as_of` are as many days ahead of today, so that the list does not age.
+    """
+    return _original(provider, make, today or datetime.now(UTC).date()).copied()
 
 
 @cache
-def _original(provider: str, make: MakeModel) -> ModelCatalogue:
-    file = resources.files("sandbox.data").joinpath(f"{provider}.json")
-    rows = orjson.loads(file.read_bytes())["models"]
+def _original(provider: str, make: MakeModel, today: date) -> ModelCatalogue:
+    document = orjson.loads(resources.files("sandbox.data").joinpath(f"{provider}.json").read_bytes())
+    rows, end = document["models"], document.get("end")
+    if end is not None:
+        as_of = date.fromisoformat(document["as_of"])
+        rows = [{**row, end: _moved(row[end], as_of, today - as_of)} if end in row else row for row in rows]
     return ModelCatalogue({row["id"]: row for row in rows}, make)
+
+
+def _moved(end: object, as_of: date, by: timedelta) -> object:
+    """Return the end, in any provider's format, so much later if it lies after the day."""
+    match end:
+        case dict():
+            return {name: _moved(part, as_of, by) for name, part in end.items()}
+        case str() if (day := date.fromisoformat(end[:10])) > as_of:
+            return f"{day + by}{end[10:]}"
+        case int() if datetime.fromtimestamp(end, UTC).date() > as_of:
+            return end + int(by.total_seconds())
+    return end

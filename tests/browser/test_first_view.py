@@ -24,8 +24,8 @@ QUESTIONS = {"/auth/session", "/api/ai/overview", "/api/ai/events", "/readyz"}
 
 async def test_the_first_view_takes_few_requests_and_none_of_them_twice(consoles: Consoles) -> None:
     provider = await consoles.provider(name="First")
-    await consoles.api.model(provider, modelId="gpt-4o")
-    await consoles.api.post("/api/ai/generate", {"prompt": "Hello", "providerModelId": "gpt-4o"})
+    await consoles.api.model(provider, modelId="chat-latest")
+    await consoles.api.post("/api/ai/generate", {"prompt": "Hello", "providerModelId": "chat-latest"})
     # What was used is written a moment after the answer, and without it there is no chart.
     async with asyncio.timeout(10):
         while not (await consoles.api.get("/api/ai/usage"))["data"]:  # noqa: ASYNC110 - it is another process that writes

@@ -165,7 +165,7 @@ async def test_a_change_is_shown_and_taken_back(consoles: Consoles) -> None:
 
 async def test_a_picture_is_sent_with_the_prompt(consoles: Consoles) -> None:
     provider = await consoles.provider()
-    await consoles.api.model(provider, modelId="gpt-4o")
+    await consoles.api.model(provider, modelId="chat-latest")
     async with consoles.opened() as console:
         await console.go("/try")
         page = console.page

@@ -40,11 +40,11 @@ class Furnished:
             self.provider = await self.consoles.provider(kind, name=name)
             await self.consoles.api.post(f"{path_of(self.provider)}/test")
         await self.consoles.api.patch(path_of(self.provider), {"name": "OpenAI Europe"})
-        for model_id in ("gpt-4.1", "gpt-4o", "gpt-4.1-mini", "text-embedding-3-small"):
+        for model_id in ("gpt-6-sol", "chat-latest", "gpt-4.1-mini", "text-embedding-3-small"):
             self.model = await self.consoles.api.model(self.provider, modelId=model_id)
         await self.consoles.api.patch(path_of(self.model), {"config": {"temperature": 0.2}, "contextWindow": 8000})
         await self.consoles.api.access_key(labels={"team": "search"}, budget={"usd": 5, "period": "month"})
-        await self.consoles.api.post("/api/ai/generate", {"prompt": "Hello", "providerModelId": "gpt-4o"})
+        await self.consoles.api.post("/api/ai/generate", {"prompt": "Hello", "providerModelId": "chat-latest"})
 
     async def signed_out(self, console: Console) -> None:
         await console.go("/")
@@ -112,8 +112,8 @@ class Furnished:
 
     async def models(self, console: Console) -> None:
         await console.go("/models")
-        await console.page.get_by_label("Select GPT-4.1", exact=True).check()
-        await console.page.get_by_label("Select GPT-4o", exact=True).check()
+        await console.page.get_by_label("Select GPT-6 Sol", exact=True).check()
+        await console.page.get_by_label("Select Chat Latest", exact=True).check()
 
     async def one_model(self, console: Console) -> None:
         await console.go(f"/models/{self.model['id']}")
@@ -152,7 +152,7 @@ class Furnished:
 
     async def attempt(self, console: Console) -> None:
         await console.go(f"/try?model={self.model['id']}")
-        for name in ("GPT-4.1 (gpt-4.1)", "GPT-4o (gpt-4o)"):
+        for name in ("GPT-6 Sol (gpt-6-sol)", "Chat Latest (chat-latest)"):
             await console.page.get_by_label("Model", exact=True).select_option(label=name)
             await console.button("Add to the comparison").click()
         await console.page.get_by_role("textbox", name="Prompt", exact=True).fill("sandbox:markdown")
@@ -185,11 +185,11 @@ class Furnished:
         await console.page.get_by_label("By", exact=True).select_option("provider")
         await console.page.get_by_role("link", name="Usage of OpenAI Europe alone").click()
         await console.page.get_by_text("Only part of it is shown.").wait_for()
-        await console.page.get_by_role("link", name="gpt-4o", exact=True).wait_for()
+        await console.page.get_by_role("link", name="chat-latest", exact=True).wait_for()
         await console.page.locator(".chart .u-over").hover()
 
     async def requests(self, console: Console) -> None:
-        await console.go("/requests?outcome=ok&model=gpt-4o")
+        await console.go("/requests?outcome=ok&model=chat-latest")
         await console.page.locator("tbody tr").first.wait_for()
         await console.page.get_by_label("Details of request").first.click()
         await console.dialog.get_by_text("/api/ai/generate").wait_for()

@@ -30,7 +30,7 @@ MARKDOWN: Final = {
 
 async def test_several_turns_tools_and_a_form_of_the_answer(consoles: Consoles) -> None:
     provider = await consoles.provider()
-    await consoles.api.model(provider, modelId="gpt-4o")
+    await consoles.api.model(provider, modelId="chat-latest")
     async with consoles.opened() as console:
         page = console.page
         await console.go("/try")

@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from importlib import import_module
+from pathlib import Path
 
 from entrypoints.cli.commands import SUMMARIES, module_of
 from modelbook.__main__ import main as modelbook
@@ -97,6 +98,10 @@ def _load() -> None:
     later = ("entrypoints.serve", "entrypoints.server_process", "adapters.catalogue.list_prices")
     for name in (*(f"entrypoints.cli.{module_of(name)}" for name in SUMMARIES), *later):
         import_module(name)
+    # For every process that is forked. What is installed does not include the tests.
+    sys.path.append(str(Path(__file__).parents[2]))
+    import_module("tests.catalogue_at_the_end").catalogue_at_the_end()
+    sys.path.pop()
     assert threading.active_count() == 1, "a thread would not survive a fork"
     gc.collect()
     gc.freeze()

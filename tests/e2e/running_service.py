@@ -13,6 +13,7 @@ from entrypoints.serve import address_of, listening_socket
 from entrypoints.server_process import running
 from entrypoints.settings import Settings
 from sandbox.server import Sandbox
+from tests.catalogue_at_the_end import catalogue_at_the_end
 from tests.e2e.background_loop import Background
 from tests.e2e.forked_jobs import jobs_forked
 from tests.http_service import SECRET
@@ -79,6 +80,6 @@ def service_on(
             new_signing_key(checkpoints / "key")
             runtime = replace(runtime, checkpoint_key=checkpoints / "key", checkpoint_sink=checkpoints / "sink")
         sandbox = background.enter(Sandbox())
-        with jobs_forked(runtime):
+        with jobs_forked(runtime), catalogue_at_the_end():
             container = background.enter(running(runtime, listener))
         yield RunningService(address_of(listener), database, sandbox, container, runtime)

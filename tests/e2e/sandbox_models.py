@@ -16,8 +16,8 @@ USAGE = "/api/ai/usage"
 HELLO = "You said “Hello there” (2 words)."
 SEEN = "You said “What is it?” (3 words). I see 1 image: image/png, 70 bytes."
 
-# A model of each provider that chats and sees, and what it says has answered.
-MODELS = {"openai": "gpt-4o", "anthropic": "claude-haiku-4-5", "google": "gemini-2.5-flash"}
+# A model of each provider that chats and sees, what it says has answered, and which nothing announces to retire.
+MODELS = {"openai": "chat-latest", "anthropic": "claude-haiku-4-5", "google": "gemini-flash-latest"}
 
 
 @dataclass(frozen=True, slots=True)

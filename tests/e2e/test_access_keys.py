@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.e2e.api_client import Api, Document
     from tests.e2e.running_service import RunningService
 
-CHAT = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello there"}]}
+CHAT = {"model": "chat-latest", "messages": [{"role": "user", "content": "Hello there"}]}
 _TABLES = "SELECT c.relname FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"
 
 
@@ -222,8 +222,8 @@ async def test_a_key_uses_the_models_that_it_may_use_alone(api: Api, sandbox: Sa
     of_model = await api.with_key(modelIds=[one.model["id"]])
     of_provider = await api.with_key(providerIds=[other.provider["id"]])
     of_both = await api.with_key(modelIds=[one.model["id"]], providerIds=[other.provider["id"]])
-    names = {"gpt-4o", "claude-haiku-4-5"}
-    for key, allowed in ((of_model, {"gpt-4o"}), (of_provider, {"claude-haiku-4-5"}), (of_both, names)):
+    names = {"chat-latest", "claude-haiku-4-5"}
+    for key, allowed in ((of_model, {"chat-latest"}), (of_provider, {"claude-haiku-4-5"}), (of_both, names)):
         listed = {each["id"] for each in (await key.get("/v1/models"))["data"]}
         assert listed & names == allowed
         for name in names:

@@ -39,7 +39,7 @@ def charged(requests: list[RecordedRequest]) -> Decimal:
 async def ask(api: Api, words: int) -> str:
     """Return what became of a call: `ok`, the code that refuses it, or `lost`."""
     content = f"Hello sandbox:words={words}"
-    body = {"model": "gpt-4o", "messages": [{"role": "user", "content": content}], "max_tokens": LONGEST_ANSWER}
+    body = {"model": "chat-latest", "messages": [{"role": "user", "content": content}], "max_tokens": LONGEST_ANSWER}
     try:
         reply = await api.post("/v1/chat/completions", body)
     except aiohttp.ClientError:

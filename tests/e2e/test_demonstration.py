@@ -52,6 +52,9 @@ async def test_it_is_ready_to_use_keeps_its_data_and_finds_its_providers_again(
             models = await api.rows(MODELS)
             assert len(models) >= 6
             assert all(model["pricing"] for model in models)
+            # On whatever day: what the catalogue announces to retire has retired here. Some retire soon all the same.
+            assert all(model["isUsable"] for model in models)
+            assert {"active", "deprecated"} <= {model["lifecycle"] for model in models}
             renamed = (await api.patch(path_of(models[0]), {"name": "Mine"})).document
         with demonstrated(session, data_dir) as api:
             assert await api.get(path_of(renamed)) == renamed

@@ -31,7 +31,7 @@ async def test_tests_lists_and_prompts_use_it_and_its_refusals_are_reported_as_s
             provider = await api.provider(endpoint=sandbox.endpoint("openai"), apiKey=sandbox.key("openai"))
             assert (await api.post(f"{path_of(provider)}/test")).document["status"] == "healthy"
             assert (await api.get(f"{path_of(provider)}/models"))["data"]
-            model = (await api.post(MODELS, {"providerId": provider["id"], "modelId": "gpt-4o"})).document
+            model = (await api.post(MODELS, {"providerId": provider["id"], "modelId": "chat-latest"})).document
             asked = {"model": model["id"], "messages": [{"role": "user", "content": "Hi"}]}
             assert (await api.post("/v1/chat/completions", asked)).status == 200
             assert "data: [DONE]" in (await api.post("/v1/chat/completions", asked | {"stream": True})).text

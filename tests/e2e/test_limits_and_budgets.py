@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from sandbox.server import Sandbox
     from tests.e2e.api_client import Api, Reply
 
-CHAT = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello there"}], "max_tokens": 50}
+CHAT = {"model": "chat-latest", "messages": [{"role": "user", "content": "Hello there"}], "max_tokens": 50}
 ASKED = {
     "/v1/chat/completions": CHAT,
-    "/v1/responses": {"model": "gpt-4o", "input": "Hello there"},
+    "/v1/responses": {"model": "chat-latest", "input": "Hello there"},
     "/v1/messages": CHAT,
     "/v1/embeddings": {"model": "text-embedding-3-small", "input": "Hello there"},
-    "/api/ai/generate": {"providerModelId": "gpt-4o", "prompt": "Hello there"},
+    "/api/ai/generate": {"providerModelId": "chat-latest", "prompt": "Hello there"},
     "/api/ai/embed": {"providerModelId": "text-embedding-3-small", "texts": ["Hello there"]},
 }
 BUDGET = "/api/ai/budget"
@@ -179,12 +179,12 @@ async def test_clients_do_not_repeat_what_a_budget_refuses(api: Api) -> None:
     messages: Any = CHAT["messages"]
     async with openai.AsyncOpenAI(base_url=f"{api.url}/v1", api_key=program.token, max_retries=5) as client:
         with pytest.raises(openai.RateLimitError) as refused:
-            await client.chat.completions.create(model="gpt-4o", messages=messages)
+            await client.chat.completions.create(model="chat-latest", messages=messages)
     assert refused.value.code == "insufficient_quota"
     assert "It is not renewed" in str(refused.value)
     async with anthropic.AsyncAnthropic(base_url=api.url, api_key=program.token, max_retries=5) as other:
         with pytest.raises(anthropic.APIStatusError) as billing:
-            await other.messages.create(model="gpt-4o", messages=messages, max_tokens=50)
+            await other.messages.create(model="chat-latest", messages=messages, max_tokens=50)
     assert billing.value.status_code == 402
     # Those above, one each.
     await _until_logged(api, "budget-exceeded", 2)

@@ -103,8 +103,8 @@ async def test_lists_models(client: openai.AsyncOpenAI, api: Api, sandbox: Sandb
         }.items()
         for name in names
     }
-    one = await client.models.retrieve("gpt-4o")
-    assert (one.id, one.owned_by) == ("gpt-4o", of["openai"].provider["name"])
+    one = await client.models.retrieve("chat-latest")
+    assert (one.id, one.owned_by) == ("chat-latest", of["openai"].provider["name"])
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ async def test_raises_its_own_errors(
 ) -> None:
     await registered(api, sandbox, key=key)
     with pytest.raises(error) as refused:
-        await client.chat.completions.create(model="gpt-4o", messages=MESSAGES, stream=streamed)
+        await client.chat.completions.create(model="chat-latest", messages=MESSAGES, stream=streamed)
     assert code is None or refused.value.code == code
     assert sandbox.key("openai", key) not in str(refused.value)
 
@@ -145,7 +145,7 @@ async def test_raises_for_what_is_wrong_with_the_request(
     assert (missing.value.code, missing.value.param) == ("model_not_found", "model")
     await api.patch(path_of(of.model), {"isEnabled": False})
     with pytest.raises(openai.ConflictError, match="The model is disabled"):
-        await client.chat.completions.create(model="gpt-4o", messages=MESSAGES)
+        await client.chat.completions.create(model="chat-latest", messages=MESSAGES)
 
 
 async def test_raises_for_whom_it_is_not(api: Api) -> None:
@@ -161,7 +161,7 @@ async def test_raises_for_whom_it_is_not(api: Api) -> None:
 async def test_raises_for_an_error_inside_a_stream(client: openai.AsyncOpenAI, api: Api, sandbox: Sandbox) -> None:
     await registered(api, sandbox)
     sandbox.faults.add(kind="error_event", provider="openai", operation="stream", after=3)
-    stream = await client.chat.completions.create(model="gpt-4o", messages=MESSAGES, stream=True)
+    stream = await client.chat.completions.create(model="chat-latest", messages=MESSAGES, stream=True)
     with pytest.raises(openai.APIError) as failed:
         async for _ in stream:
             pass
@@ -173,7 +173,7 @@ async def test_is_told_not_to_repeat_what_cannot_heal(api: Api, sandbox: Sandbox
     sandbox.requests.clear()
     async with client_of(api, retries=3) as client:
         with pytest.raises(openai.InternalServerError):
-            await client.chat.completions.create(model="gpt-4o", messages=MESSAGES)
+            await client.chat.completions.create(model="chat-latest", messages=MESSAGES)
     assert sum(request.operation == "chat" for request in sandbox.requests) == 1
 
 
@@ -182,7 +182,7 @@ async def test_ending_a_stream_early_ends_it_at_the_provider(
 ) -> None:
     await registered(api, sandbox)
     sandbox.faults.add(kind="hang_mid_stream", provider="openai", operation="stream", after=4)
-    async with await client.chat.completions.create(model="gpt-4o", messages=MESSAGES, stream=True) as stream:
+    async with await client.chat.completions.create(model="chat-latest", messages=MESSAGES, stream=True) as stream:
         async for chunk in stream:
             if chunk.choices[0].delta.content:
                 break

@@ -34,7 +34,7 @@ TOOLS: Final[list[ChatCompletionToolParam]] = [
 WEATHER: Final = {"city": "Oslo", "days": 2}
 # Chat Completions itself, Responses (a model that reasons), Messages and generateContent, with thoughts and without.
 MODELS: Final[tuple[tuple[str, str], ...]] = (
-    ("openai", "gpt-4o"),
+    ("openai", "chat-latest"),
     ("openai", "gpt-5.6"),
     ("anthropic", "claude-haiku-4-5"),
     ("anthropic", "claude-opus-5-5"),
@@ -97,7 +97,7 @@ CUTS: Final = [
     (*each, mark)
     for each in MODELS
     for mark in ("whole-calls", "no-index", "index-0", "long-ids", "empty-arguments")
-    if each != ("openai", "gpt-4o") or mark in {"whole-calls", "long-ids"}
+    if each != ("openai", "chat-latest") or mark in {"whole-calls", "long-ids"}
 ]
 
 
@@ -152,7 +152,7 @@ async def test_says_how_much_to_think_and_what_only_tunes(
     client: openai.AsyncOpenAI, api: Api, sandbox: Sandbox, provider: str, model: str
 ) -> None:
     await registered(api, sandbox, provider, model_id=model)
-    is_thinking = model not in {"gpt-4o", "gemini-2.0-flash"}
+    is_thinking = model not in {"chat-latest", "gemini-2.0-flash"}
     effort: dict[str, Any] = {"reasoning_effort": "high"} if is_thinking else {}
     raw = await client.chat.completions.with_raw_response.create(
         model=model, messages=said("Hello"), seed=7, prompt_cache_key="k", **effort
@@ -196,10 +196,10 @@ async def test_has_several_answers_of_a_provider_of_its_own_protocol(
     client: openai.AsyncOpenAI, api: Api, sandbox: Sandbox
 ) -> None:
     await registered(api, sandbox)
-    answer = await client.chat.completions.create(model="gpt-4o", messages=said("Hello"), n=3, logprobs=True)
+    answer = await client.chat.completions.create(model="chat-latest", messages=said("Hello"), n=3, logprobs=True)
     assert [choice.index for choice in answer.choices] == [0, 1, 2]
     assert all(choice.logprobs is not None for choice in answer.choices)
-    stream = await client.chat.completions.create(model="gpt-4o", messages=said("Hello"), n=2, stream=True)
+    stream = await client.chat.completions.create(model="chat-latest", messages=said("Hello"), n=2, stream=True)
     ended = [choice.index async for chunk in stream for choice in chunk.choices if choice.finish_reason]
     assert sorted(ended) == [0, 1]
 
@@ -209,6 +209,6 @@ async def test_is_told_what_the_provider_itself_says(client: openai.AsyncOpenAI,
     with pytest.raises(
         openai.BadRequestError, match="The provider answered: \"This model's maximum context"
     ) as refused:
-        await client.chat.completions.create(model="gpt-4o", messages=said("sandbox:too-long"))
+        await client.chat.completions.create(model="chat-latest", messages=said("sandbox:too-long"))
     assert refused.value.code == "context_length_exceeded"
     assert sandbox.key("openai") not in str(refused.value)

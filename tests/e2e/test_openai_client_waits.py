@@ -39,7 +39,7 @@ async def heard(client: openai.AsyncOpenAI, **facts: float) -> tuple[str, openai
     words, since = [], time.monotonic()
     try:
         async for chunk in await client.chat.completions.create(
-            model="gpt-4o", messages=MESSAGES, stream=True, extra_body=facts
+            model="chat-latest", messages=MESSAGES, stream=True, extra_body=facts
         ):
             words += [choice.delta.content or "" for choice in chunk.choices]
             since = time.monotonic()
@@ -78,7 +78,9 @@ async def test_nothing_is_repeated_after_the_deadline(client: openai.AsyncOpenAI
     await registered(api, sandbox)
     sandbox.faults.add(kind="hang", provider="openai", operation="chat")
     with pytest.raises(openai.InternalServerError) as late:
-        await client.chat.completions.create(model="gpt-4o", messages=MESSAGES, extra_body={"deadlineSeconds": 0.5})
+        await client.chat.completions.create(
+            model="chat-latest", messages=MESSAGES, extra_body={"deadlineSeconds": 0.5}
+        )
     assert (late.value.status_code, late.value.code) == (504, "timeout")
     assert "deadlineSeconds" in late.value.message
     assert late.value.response.headers["x-should-retry"] == "false"
@@ -90,7 +92,7 @@ async def test_nothing_is_repeated_after_we_have_repeated_it(
 ) -> None:
     await registered(api, sandbox, key="server_error")
     with pytest.raises(openai.InternalServerError):
-        await client.chat.completions.create(model="gpt-4o", messages=MESSAGES)
+        await client.chat.completions.create(model="chat-latest", messages=MESSAGES)
     assert calls(sandbox) == 3
 
 
@@ -100,7 +102,7 @@ async def test_a_long_limit_is_passed_on_at_once(api: Api, sandbox: Sandbox) -> 
     async with openai.AsyncOpenAI(base_url=f"{api.url}/v1", api_key=api.token, max_retries=0) as client:
         async with asyncio.timeout(PATIENCE / 2):
             with pytest.raises(openai.RateLimitError) as limited:
-                await client.chat.completions.create(model="gpt-4o", messages=MESSAGES)
+                await client.chat.completions.create(model="chat-latest", messages=MESSAGES)
     headers = limited.value.response.headers
     assert (headers["retry-after"], headers["x-should-retry"]) == ("20", "true")
     assert calls(sandbox) == 1
@@ -109,7 +111,7 @@ async def test_a_long_limit_is_passed_on_at_once(api: Api, sandbox: Sandbox) -> 
 async def test_a_short_limit_is_waited_for(client: openai.AsyncOpenAI, api: Api, sandbox: Sandbox) -> None:
     await registered(api, sandbox)
     sandbox.faults.add(kind="rate_limited", provider="openai", operation="chat", retry_after=1, times=1)
-    answer = await client.chat.completions.create(model="gpt-4o", messages=MESSAGES)
+    answer = await client.chat.completions.create(model="chat-latest", messages=MESSAGES)
     assert answer.choices[0].finish_reason == "stop"
     assert calls(sandbox) == 2
 
@@ -195,7 +197,7 @@ async def test_what_no_route_answers_is_raised_with_its_words(client: openai.Asy
     assert (nothing.value.code, nothing.value.type) == ("unknown_url", "invalid_request_error")
     assert nothing.value.request_id
     with pytest.raises(openai.APIStatusError, match="does not support this method") as method:
-        await client.models.delete("gpt-4o")
+        await client.models.delete("chat-latest")
     assert (method.value.status_code, method.value.code) == (405, "method_not_allowed")
     with pytest.raises(openai.APIStatusError, match="longer than 8,190 bytes") as large:
         await client.models.list(extra_headers={"X-Large": "a" * 9000})

@@ -167,7 +167,7 @@ async def test_use_is_counted_for_the_organization_and_stays_when_the_model_goes
     assert (await api.delete(path_of(of.model))).status == 204
     report = await _settled_usage(api, 3, groupBy="model")
     (group,) = report["data"]
-    assert (group["modelId"], group["providerModelId"]) == (of.model["id"], "gpt-4o")
+    assert (group["modelId"], group["providerModelId"]) == (of.model["id"], "chat-latest")
     assert (group["requests"], group["succeeded"]) == (3, 3)
     assert group["costUsd"] == sum(answer["costUsd"] for answer in answers)
     assert group["outputTokens"] == sum(answer["usage"]["outputTokens"] for answer in answers)
@@ -223,7 +223,7 @@ async def test_a_prompt_to_another_organizations_model_finds_nothing(api: Api, s
     of = await registered(other, sandbox)
     sandbox.requests.clear()
     assert (await run(api, of)).status == 404
-    assert (await api.post(GENERATE, {"providerModelId": "gpt-4o", "prompt": "Hi"})).status == 404
+    assert (await api.post(GENERATE, {"providerModelId": "chat-latest", "prompt": "Hi"})).status == 404
     choice = (await api.post("/api/ai/select", {})).document
     assert choice == {"selected": None, "candidates": [], "candidateCount": 0, "droppedBy": {}}
     assert list(sandbox.requests) == []

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 # USD per 1,000 tokens, read and written.
 PRICES = {
-    "gpt-4o": ("0.0025", "0.01"),
+    "chat-latest": ("0.0025", "0.01"),
     "claude-haiku-4-5": ("0.001", "0.005"),
     "gemini-2.5-flash": ("0.0003", "0.0025"),
 }
-PROVIDERS = {"openai": "gpt-4o", "anthropic": "claude-haiku-4-5", "google": "gemini-2.5-flash"}
+PROVIDERS = {"openai": "chat-latest", "anthropic": "claude-haiku-4-5", "google": "gemini-2.5-flash"}
 EMBEDDING, DEFECTIVE = "text-embedding-3-small", "gpt-4o-mini"
 VECTOR_PRICE = ("0.00002", "0")
 ROUNDS = 20
@@ -61,11 +61,11 @@ class Traffic:
             self.models[model_id] = await registered(
                 self.api, self.sandbox, provider, model_id=model_id, **priced(PRICES[model_id])
             )
-        account = self.models["gpt-4o"].provider
+        account = self.models["chat-latest"].provider
         for model_id, prices in ((EMBEDDING, VECTOR_PRICE), (DEFECTIVE, ("1", "1"))):
             await self.api.model(account, modelId=model_id, **priced(prices))
         self.key = await self.api.access_key(labels={"team": "search"})
-        self.poor = await registered(self.api, self.sandbox, "openai", key="no_credit", **priced(PRICES["gpt-4o"]))
+        self.poor = await registered(self.api, self.sandbox, "openai", key="no_credit", **priced(PRICES["chat-latest"]))
 
     def round(self, number: int) -> list[tuple[str, dict[str, Any]]]:
         """One request in each API, another model in each."""
@@ -194,7 +194,7 @@ async def test_a_kill_loses_at_most_a_second(data_dirs: DataDirs, session: aioht
             answered: dict[str, float] = {}
             with serving("serve", "--port", "0", **settings) as running:
                 api = api_at(session, (await asyncio.to_thread(running.ready))["url"], data_dir)
-                of = await registered(api, sandbox, **priced(PRICES["gpt-4o"]))
+                of = await registered(api, sandbox, **priced(PRICES["chat-latest"]))
                 clients = [asyncio.create_task(prompts(api, of, answered)) for _ in range(4)]
                 await asyncio.sleep(2.5)
                 killed_at = time.monotonic()

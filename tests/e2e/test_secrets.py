@@ -84,13 +84,13 @@ async def live(api: Recording, endpoint: str, keys: list[str]) -> None:
     await api.put(path, {"name": "P", "endpoint": endpoint, "apiKey": keys[2]})
     await api.post(f"{PROVIDERS}/test", {"providerType": "openai", "endpoint": endpoint, "apiKey": keys[3]})
     await api.post(f"{path}/test")
-    model = (await api.post(MODELS, {"providerId": provider["id"], "modelId": "gpt-4o"})).document
+    model = (await api.post(MODELS, {"providerId": provider["id"], "modelId": "chat-latest"})).document
     await api.ask("GET", "/api/ai/models/discover")
     await api.ask("GET", f"{path}/models", query={"refresh": True})
     await api.post(f"{path}/models/import", {"modelIds": "all"})
     for stream in (False, True):
         await api.post("/api/ai/generate", {"modelId": model["id"], "prompt": "Hello", "stream": stream})
-        asked = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello"}], "stream": stream}
+        asked = {"model": "chat-latest", "messages": [{"role": "user", "content": "Hello"}], "stream": stream}
         await api.post("/v1/chat/completions", asked)
     for read in (path, f"{path}/history", f"{path}/health", PROVIDERS, MODELS, AUDIT, "/api/ai/audit/export"):
         await api.ask("GET", read)

@@ -50,11 +50,11 @@ async def test_a_strict_client_compiles_and_works(packages: Packages, folder: Pa
     assert (outcome["type"], outcome["name"]) == ("multimodal", "Renamed")
     assert outcome["stale"] == "now at revision 3"
     assert [status for status, _ in outcome["bulk"]] == [200, 200]
-    assert outcome["selected"] == "gpt-4o"
+    assert outcome["selected"] == "chat-latest"
     assert outcome["answer"]["attempts"] == 1
     assert "Say hello." in outcome["answer"]["text"]
     assert outcome["streamed"].startswith("text/event-stream")
-    assert outcome["refused"] == "gpt-4o"
+    assert outcome["refused"] == "chat-latest"
     assert {"model.registered", "model.renamed"} <= set(outcome["audit"])
 
 

@@ -74,8 +74,8 @@ export async function runFlow(place: Place): Promise<Outcome> {
 
   const offered = sureOf(await client.GET("/api/ai/models/discover", { params: { query: { refresh: true } } }));
   outcome["failed"] = offered.providers.flatMap(({ error }) => (error === undefined ? [] : [error.detail]));
-  const chosen = offered.data.find(({ providerModelId }) => providerModelId === "gpt-4o");
-  if (chosen === undefined) throw new Error("gpt-4o is not on offer.");
+  const chosen = offered.data.find(({ providerModelId }) => providerModelId === "chat-latest");
+  if (chosen === undefined) throw new Error("chat-latest is not on offer.");
   const price: number | null = chosen.pricing?.inputPer1kTokens ?? null;
   outcome["price"] = price;
 

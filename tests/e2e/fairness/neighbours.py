@@ -153,7 +153,7 @@ class Innocent:
         """Register a provider and some models."""
         organization, place = self.organization, self.organization.place
         self.provider_id = await organization.provider("Sandbox", place.sandbox_endpoint, place.sandbox_key)
-        self.model_id = await organization.model(self.provider_id, "gpt-4o")
+        self.model_id = await organization.model(self.provider_id, "chat-latest")
         await organization.models(self.provider_id, 60)
         await organization.issue_key()
 
@@ -304,7 +304,7 @@ class Attacker:
         organization, place = self.organization, self.organization.place
         await organization.issue_key()
         self.providers["sandbox"] = await organization.provider("Sandbox", place.sandbox_endpoint, place.sandbox_key)
-        self.models["sandbox"] = await organization.model(self.providers["sandbox"], "gpt-4o")
+        self.models["sandbox"] = await organization.model(self.providers["sandbox"], "chat-latest")
         for manner in MANNERS:
             endpoint = f"{place.hostile_url}/{manner}/v1"
             self.providers[manner] = await organization.provider(manner, endpoint, f"sk-of-an-attacker-{manner}")
