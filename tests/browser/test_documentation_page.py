@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.browser.page_checks import LOOKS, violations_on
-from tests.browser.watched_page import WIDE, Scheme, Watched, watched_page
-from tests.contract.http.example_views import Things, thing_routes
+from tests.browser.watched_page import WIDE, Watched, watched_page
 from tests.http_service import a_token, serving
 from tests.product_routes import product_routes
 
@@ -33,34 +31,19 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 PATIENCE_MILLISECONDS = 30_000
 REGISTER_MODEL = "/api/docs#tag/models/POST/api/ai/models"
 LIST_MODELS = "/api/docs#tag/models/GET/api/ai/models"
+RUN_PROMPT = "/api/docs#tag/prompts/POST/api/ai/generate"
+EVIL = (
+    "<img src='docs/x' alt='' onerror='window.ran = 1'><script>window.ran = 1</script>"
+    "<a href='javascript:window.ran = 1'>x</a>"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Documented:
-    """A running service, and a browser to look at it with."""
-
-    service: Service
-    browser: Browser
-
-    @asynccontextmanager
-    async def opened(
-        self, address: str = "/api/docs", heading: str = "Modelbook", *, width: int = WIDE, scheme: Scheme = "light"
-    ) -> AsyncIterator[Watched]:
-        """Open the page, and wait until this heading is what one reads."""
-        async with watched_page(self.browser, width=width, scheme=scheme) as watched:
-            watched.page.set_default_timeout(PATIENCE_MILLISECONDS)
-            await watched.page.goto(self.service.url + address)
-            found = watched.page.get_by_role("main").get_by_role("heading", name=heading, exact=True)
-            await expect(found.first).to_be_in_viewport(timeout=PATIENCE_MILLISECONDS)
-            yield watched
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def documented(browser: Browser) -> AsyncIterator[Documented]:
-    """Give the documentation of some routes, which looks and works as that of all, of which there are many."""
-    some = [route for route in product_routes() if route.path == "/api/ai/models"]
-    async with serving(some) as service:
-        yield Documented(service, browser)
+@pytest_asyncio.fixture(loop_scope="session")
+async def service() -> AsyncIterator[Service]:
+    """Serve the documentation of some routes, which looks and works as that of all, of which there are many."""
+    shown = [route for route in product_routes() if route.path in {"/api/ai/models", "/api/ai/generate"}]
+    async with serving([replace(route, description=f"{EVIL} {route.description}") for route in shown]) as service:
+        yield service
 
 
 async def try_out(watched: Watched, operation: str) -> Locator:
@@ -85,19 +68,34 @@ async def test_what_comes_from_others_is_what_they_published() -> None:
     assert f"/scalar/{name}" in page.joinpath("index.html").read_text(encoding="utf-8")
 
 
-async def test_a_problem_leads_to_its_meaning_and_from_there_to_what_everybody_can_use(documented: Documented) -> None:
-    """One page, because it is large: what it says about a problem, how it looks, and what its requests carry."""
-    problem = (await documented.service.ask("GET", "/api/ai/models")).document
-    async with documented.opened(problem["type"], "not-authenticated") as watched:
+async def test_a_problem_leads_to_its_meaning_and_from_there_to_what_everybody_can_use(
+    browser: Browser, service: Service
+) -> None:
+    """One page, because it is large: what it says, how it looks, what it runs, and what its requests carry."""
+    problem = (await service.ask("GET", "/api/ai/models")).document
+    async with watched_page(browser) as watched:
+        watched.page.set_default_timeout(PATIENCE_MILLISECONDS)
+        await watched.page.goto(service.url + problem["type"])
+        await _reads(watched, "not-authenticated")
         await expect(watched.page.get_by_text("Status 401: ")).to_be_in_viewport()
-        await watched.page.goto(documented.service.url + REGISTER_MODEL)
+        await watched.page.goto(service.url + REGISTER_MODEL)
         await _look_at(watched)
         assert len(watched.addresses) > 4
         # It needs nothing from elsewhere.
-        assert [url for url in watched.addresses if not url.startswith(documented.service.url + "/api/docs")] == []
+        assert [url for url in watched.addresses if not url.startswith(service.url + "/api/docs")] == []
         await watched.page.set_viewport_size({"width": WIDE, "height": 800})
-        await watched.page.goto(documented.service.url + LIST_MODELS)
-        await _requests_carry_the_token_in_their_header_alone(documented, watched)
+        await _text_of_the_document_runs_no_script(watched)
+        await watched.page.goto(service.url + RUN_PROMPT)
+        await _a_stream_is_shown_with_its_events(watched)
+        await _operations_can_be_searched_for(watched)
+        await watched.page.goto(service.url + LIST_MODELS)
+        await _requests_carry_the_token_in_their_header_alone(service, watched)
+
+
+async def _reads(watched: Watched, heading: str) -> None:
+    """Wait until this heading is what one reads."""
+    found = watched.page.get_by_role("main").get_by_role("heading", name=heading, exact=True)
+    await expect(found.first).to_be_in_viewport(timeout=PATIENCE_MILLISECONDS)
 
 
 async def _look_at(watched: Watched) -> None:
@@ -110,7 +108,34 @@ async def _look_at(watched: Watched) -> None:
         assert await violations_on(watched.page, scheme) == []
 
 
-async def _requests_carry_the_token_in_their_header_alone(documented: Documented, watched: Watched) -> None:
+async def _text_of_the_document_runs_no_script(watched: Watched) -> None:
+    assert await watched.page.evaluate("window.ran === undefined")
+    made = "[...document.querySelectorAll('[onerror], [href^=javascript]')].length"
+    assert await watched.page.evaluate(made) == 0
+    assert await watched.page.evaluate("[...document.scripts].every(script => script.src)")
+
+
+async def _a_stream_is_shown_with_its_events(watched: Watched) -> None:
+    await _reads(watched, "Run a prompt")
+    operation = watched.page.get_by_role("region", name="Run a prompt", exact=True)
+    answer = operation.get_by_role("list", name="Responses").get_by_role("listitem").first
+    await answer.get_by_role("button", name="Selected Content Type: application/json").click()
+    await watched.page.get_by_role("option", name="text/event-stream").click()
+    await answer.get_by_role("button", name="200 The answer").click()
+    await expect(answer).to_contain_text("delta: The next words, as soon as they are there.")
+    await expect(answer).to_contain_text("error: The last event of one that broke off, and why.")
+
+
+async def _operations_can_be_searched_for(watched: Watched) -> None:
+    await watched.page.keyboard.press("Control+k")
+    for words, found in (("ai/generate", "/api/ai/generate"), ("invalid-cursor", "Heading")):
+        await watched.page.get_by_role("combobox").fill(words)
+        await expect(watched.page.get_by_role("option").first).to_contain_text(words)
+        await expect(watched.page.get_by_role("option").first).to_contain_text(found)
+    await watched.page.keyboard.press("Escape")
+
+
+async def _requests_carry_the_token_in_their_header_alone(service: Service, watched: Watched) -> None:
     token = a_token()
     form = await try_out(watched, "get /api/ai/models")
     reply = form.get_by_role("region", name="Response")
@@ -128,41 +153,4 @@ async def _requests_carry_the_token_in_their_header_alone(documented: Documented
     assert token not in first.headers.get("authorization", "")
     assert second.headers["authorization"] == f"Bearer {token}"
     assert token not in "".join(watched.addresses)
-    assert [url for url in watched.addresses if not url.startswith(f"{documented.service.url}/api/")] == []
-
-
-async def test_text_of_the_document_runs_no_script(documented: Documented) -> None:
-    things = thing_routes(Things())
-    evil = (
-        "<img src='x' onerror='window.ran = 1'><script>window.ran = 1</script><a href='javascript:window.ran = 1'>x</a>"
-    )
-    routes = [replace(things[0], description=f"{evil} The end."), *things[1:]]
-    async with serving(routes) as service:
-        address = f"/api/docs#tag/{routes[0].tag}/{routes[0].method}{routes[0].path}"
-        async with Documented(service, documented.browser).opened(address, routes[0].summary) as watched:
-            await watched.page.get_by_text("The end.").wait_for()
-            assert await watched.page.evaluate("window.ran === undefined")
-            made = "[...document.querySelectorAll('[onerror], [href^=javascript]')].length"
-            assert await watched.page.evaluate(made) == 0
-            assert await watched.page.evaluate("[...document.scripts].every(script => script.src)")
-
-
-async def test_operations_can_be_searched_for_and_a_stream_is_shown_with_its_events(browser: Browser) -> None:
-    shown = {"/api/ai/generate", "/api/ai/models", "/api/ai/models/bulk"}
-    some = [route for route in product_routes() if route.path in shown]
-    async with (
-        serving(some) as service,
-        Documented(service, browser).opened("/api/docs#tag/prompts/POST/api/ai/generate", "Run a prompt") as watched,
-    ):
-        operation = watched.page.get_by_role("region", name="Run a prompt", exact=True)
-        answer = operation.get_by_role("list", name="Responses").get_by_role("listitem").first
-        await answer.get_by_role("button", name="Selected Content Type: application/json").click()
-        await watched.page.get_by_role("option", name="text/event-stream").click()
-        await answer.get_by_role("button", name="200 The answer").click()
-        await expect(answer).to_contain_text("delta: The next words, as soon as they are there.")
-        await expect(answer).to_contain_text("error: The last event of one that broke off, and why.")
-        await watched.page.keyboard.press("Control+k")
-        for words, found in (("models/bulk", "/api/ai/models/bulk"), ("invalid-cursor", "Heading")):
-            await watched.page.get_by_role("combobox").fill(words)
-            await expect(watched.page.get_by_role("option").first).to_contain_text(words)
-            await expect(watched.page.get_by_role("option").first).to_contain_text(found)
+    assert [url for url in watched.addresses if not url.startswith(f"{service.url}/api/")] == []

@@ -12,6 +12,7 @@ from tests.e2e.api_client import path_of
 
 if TYPE_CHECKING:
     from tests.browser.console import Console, Consoles
+    from tests.e2e.api_client import Document
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -49,14 +50,6 @@ async def test_both_changes_are_merged_where_they_do_not_touch(consoles: Console
     assert (merged["name"], merged["contextWindow"], merged["maxTokens"]) == ("Theirs", 2000, 500)
 
 
-async def test_mine_wins_where_i_say_so(consoles: Consoles) -> None:
-    async with consoles.opened() as console:
-        path = await _conflict(consoles, console)
-        await console.button("Save merged").click()
-        await console.message("Mine was saved.")
-    assert (await consoles.api.get(path))["name"] == "Mine"
-
-
 async def test_mine_can_be_dropped_for_what_is_there_now(consoles: Consoles) -> None:
     async with consoles.opened() as console:
         path = await _conflict(consoles, console)
@@ -67,45 +60,48 @@ async def test_mine_can_be_dropped_for_what_is_there_now(consoles: Consoles) -> 
     assert (await consoles.api.get(path))["name"] == "Theirs"
 
 
-async def test_what_only_they_changed_can_be_taken_back(consoles: Consoles) -> None:
+async def test_mine_wins_where_i_say_so_and_what_only_they_changed_can_be_taken_back(consoles: Consoles) -> None:
     async with consoles.opened() as console:
         path = await _conflict(consoles, console)
         await _keep(console, "Context window", "as before")
         await console.button("Save merged").click()
         await console.message("Mine was saved.")
-    assert (await consoles.api.get(path))["contextWindow"] == 1000
+    merged = await consoles.api.get(path)
+    assert (merged["name"], merged["contextWindow"]) == ("Mine", 1000)
 
 
-@pytest.mark.parametrize(
-    ("choices", "kept"),
-    [
-        ({}, {"temperature": 0.3, "topP": 0.9, "stop": ["END"]}),
-        ({"temperature": "theirs"}, {"temperature": 0.5, "topP": 0.9, "stop": ["END"]}),
-        ({"topP": "as before", "maxTokens": "as before"}, {"temperature": 0.3, "stop": ["END"], "maxTokens": 100}),
-    ],
-)
-async def test_each_member_of_the_config_is_chosen_for_itself(
-    consoles: Consoles, choices: dict[str, str], kept: dict[str, object]
-) -> None:
+async def test_each_member_of_the_config_is_chosen_for_itself(consoles: Consoles) -> None:
     """Theirs add `topP` and drop `maxTokens`, mine adds `stop`, and both change `temperature`."""
     provider = await consoles.provider()
-    model = await consoles.api.model(provider, name="Ours", config={"temperature": 0.1, "maxTokens": 100})
     async with consoles.opened() as console:
-        await console.go(f"/models/{model['id']}")
-        await console.button("Edit").click()
-        mine = {"temperature": 0.3, "maxTokens": 100, "stop": ["END"]}
-        await console.dialog.get_by_text("Advanced: as JSON").click()
-        await console.dialog.get_by_label("Config").fill(json.dumps(mine))
-        theirs = {"temperature": 0.5, "maxTokens": None, "topP": 0.9}
-        await consoles.api.patch(path_of(model), {"config": theirs})
-        await console.button("Save").click()
-        await console.page.get_by_role("heading", name="Somebody else saved first").wait_for()
-        for name, choice in choices.items():
-            await _keep(console, f"Config: {name}", choice)
-        await console.button("Save merged").click()
-        await console.message("Ours was saved.")
+        for choices, kept in (
+            ({}, {"temperature": 0.3, "topP": 0.9, "stop": ["END"]}),
+            ({"temperature": "theirs"}, {"temperature": 0.5, "topP": 0.9, "stop": ["END"]}),
+            ({"topP": "as before", "maxTokens": "as before"}, {"temperature": 0.3, "stop": ["END"], "maxTokens": 100}),
+        ):
+            assert await _config_after(consoles, console, provider, choices) == kept
+
+
+async def _config_after(
+    consoles: Consoles, console: Console, provider: Document, choices: dict[str, str]
+) -> dict[str, object]:
+    config = {"temperature": 0.1, "maxTokens": 100}
+    model = await consoles.api.model(provider, name=f"Ours, {len(choices)} chosen", config=config)
+    await console.go(f"/models/{model['id']}")
+    await console.button("Edit").click()
+    mine = {"temperature": 0.3, "maxTokens": 100, "stop": ["END"]}
+    await console.dialog.get_by_text("Advanced: as JSON").click()
+    await console.dialog.get_by_label("Config").fill(json.dumps(mine))
+    theirs = {"temperature": 0.5, "maxTokens": None, "topP": 0.9}
+    await consoles.api.patch(path_of(model), {"config": theirs})
+    await console.button("Save").click()
+    await console.page.get_by_role("heading", name="Somebody else saved first").wait_for()
+    for name, choice in choices.items():
+        await _keep(console, f"Config: {name}", choice)
+    await console.button("Save merged").click()
+    await console.message(f"{model['name']} was saved.")
     config = (await consoles.api.get(path_of(model)))["config"]
-    assert {name: float(held) if name in {"temperature", "topP"} else held for name, held in config.items()} == kept
+    return {name: float(held) if name in {"temperature", "topP"} else held for name, held in config.items()}
 
 
 async def test_a_key_is_not_shown_where_two_have_replaced_it(consoles: Consoles) -> None:
