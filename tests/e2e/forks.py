@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import json
 import os
 import select
@@ -10,10 +11,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import IO, TYPE_CHECKING
+from uuid import uuid4
 
 from tests.e2e.forking import HEADER_BYTES
 
@@ -21,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _PROGRAM = Path(__file__).with_name("forking.py")
-_PATIENCE_SECONDS = 60.0
+# The processes of one run have this in common.
+_ADDRESS = Path(tempfile.gettempdir()) / f"ml-{os.environ.get('PYTEST_XDIST_TESTRUNUID', uuid4().hex)}"
 _ONE_AT_A_TIME = Lock()
 
 
@@ -97,23 +101,37 @@ def forked(
 
 @cache
 def _fork_server() -> socket.socket:
-    """Return the socket of the fork server, which starts when the first process is wanted and ends with this one."""
-    ours, theirs = socket.socketpair()
-    with theirs:
+    """Return a connection to the fork server, which all processes of a run of the tests share.
+
+    The first that wants it starts it, and it ends with the last of them, however they end.
+    """
+    orders = socket.socket(socket.AF_UNIX)
+    # Only one process of them starts it.
+    with _PROGRAM.open("rb") as program:
+        fcntl.flock(program, fcntl.LOCK_EX)
+        try:
+            orders.connect(str(_ADDRESS))
+        except (FileNotFoundError, ConnectionRefusedError):
+            _start()
+            orders.connect(str(_ADDRESS))
+    atexit.register(orders.close)
+    return orders
+
+
+def _start() -> None:
+    _ADDRESS.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(_ADDRESS))
+        listener.listen()
         # Streams without a buffer remember what they were before the fork, so that they could not become pipes.
         buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
         # Not from its folder, whose files have names that others use as well.
         server = subprocess.Popen(
             [sys.executable, "-P", _PROGRAM],
             env=buffered,
-            stdin=theirs.fileno(),
+            stdin=listener.fileno(),
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
-
-    def end() -> None:
-        ours.close()
-        server.wait(_PATIENCE_SECONDS)
-
-    atexit.register(end)
-    return ours
+    # Kept, because others may need it for longer than this process does.
+    atexit.register(server.poll)
