@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import tempfile
 from collections import Counter
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
@@ -12,6 +13,7 @@ from hypothesis import settings
 
 from tests.deadline import with_deadline
 from tests.postgres_server import PostgresServer
+from tests.scratch_folder import place_for_scratch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,6 +83,16 @@ def _few_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     Authority(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(folder / "authority.pem"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _temporary_files_in_memory() -> Iterator[None]:
+    """Let commands keep there what they throw away, above all the server on which a backup is tried."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(place_for_scratch()))
+        # It is looked up anew.
+        patch.setattr(tempfile, "tempdir", None)
         yield
 
 

@@ -169,26 +169,24 @@ async def test_what_is_installed_serves_as_what_is_checked_out_does(
 ) -> None:
     command = python.with_name("modelbook")
     assert " " in str(command)
-    with folder() as data_dir:
-        with serving_from(
+    with (
+        folder() as data_dir,
+        serving_from(
             command, strange, "demo", "--port", "0", "--sandbox-port", "0", DATA_DIR=str(data_dir)
-        ) as demonstration:
-            reported = demonstration.ready()
-            api = Api(session, reported["url"], UUID(reported["organizationId"]), reported["token"])
-            assert {provider["healthStatus"] for provider in await api.rows(PROVIDERS)} == {"healthy"}
-            demonstration.send(signal.SIGINT)
-            assert demonstration.ended() == 0, demonstration.errors
-        with serving_from(command, strange, "serve", "--port", "0", DATA_DIR=str(data_dir)) as service:
-            url = service.ready()["url"]
-            # A file of each page that is no Python, and what comes from others.
-            for path in ("/", "/api/docs"):
-                page = await _text(session, url + path)
-                scripts = [urljoin(url + path, script) for script in SCRIPT.findall(page)]
-                assert scripts, path
-                for script in scripts:
-                    assert len(await _text(session, script)) > 500, script
-            service.send(signal.SIGTERM)
-            assert service.ended() == 0, service.errors
+        ) as demonstration,
+    ):
+        reported = demonstration.ready()
+        api = Api(session, reported["url"], UUID(reported["organizationId"]), reported["token"])
+        assert {provider["healthStatus"] for provider in await api.rows(PROVIDERS)} == {"healthy"}
+        # A file of each page that is no Python, and what comes from others.
+        for path in ("/", "/api/docs"):
+            page = await _text(session, api.url + path)
+            scripts = [urljoin(api.url + path, script) for script in SCRIPT.findall(page)]
+            assert scripts, path
+            for script in scripts:
+                assert len(await _text(session, script)) > 500, script
+        demonstration.send(signal.SIGINT)
+        assert demonstration.ended() == 0, demonstration.errors
 
 
 async def _text(session: ClientSession, url: str) -> str:
