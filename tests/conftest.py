@@ -99,8 +99,9 @@ def _temporary_files_in_memory() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """Give the superuser's URI of a real Postgres that lives as long as the tests and forgets everything if it dies."""
-    with PostgresServer() as server:
-        server.trade_safety_for_speed()
+    from tests.databases import migrated_data  # noqa: PLC0415 - many tests need no database
+
+    with PostgresServer(migrated_data()) as server:
         yield server.uri
 
 

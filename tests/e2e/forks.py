@@ -11,21 +11,18 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import IO, TYPE_CHECKING
-from uuid import uuid4
 
 from tests.e2e.forking import HEADER_BYTES
+from tests.run_folder import run_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _PROGRAM = Path(__file__).with_name("forking.py")
-# The processes of one run have this in common.
-_ADDRESS = Path(tempfile.gettempdir()) / f"ml-{os.environ.get('PYTEST_XDIST_TESTRUNUID', uuid4().hex)}"
 _ONE_AT_A_TIME = Lock()
 
 
@@ -105,23 +102,23 @@ def _fork_server() -> socket.socket:
 
     The first that wants it starts it, and it ends with the last of them, however they end.
     """
-    orders = socket.socket(socket.AF_UNIX)
+    orders, address = socket.socket(socket.AF_UNIX), run_folder() / "orders"
     # Only one process of them starts it.
     with _PROGRAM.open("rb") as program:
         fcntl.flock(program, fcntl.LOCK_EX)
         try:
-            orders.connect(str(_ADDRESS))
+            orders.connect(str(address))
         except (FileNotFoundError, ConnectionRefusedError):
-            _start()
-            orders.connect(str(_ADDRESS))
+            _start(address)
+            orders.connect(str(address))
     atexit.register(orders.close)
     return orders
 
 
-def _start() -> None:
-    _ADDRESS.unlink(missing_ok=True)
+def _start(address: Path) -> None:
+    address.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(_ADDRESS))
+        listener.bind(str(address))
         listener.listen()
         # Streams without a buffer remember what they were before the fork, so that they could not become pipes.
         buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
