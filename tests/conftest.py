@@ -102,6 +102,7 @@ def postgres_server() -> Iterator[str]:
     from tests.databases import migrated_data  # noqa: PLC0415 - many tests need no database
 
     with PostgresServer(migrated_data()) as server:
+        server.trade_safety_for_speed()
         yield server.uri
 
 
@@ -110,3 +111,12 @@ def start_postgres() -> Iterator[Callable[[], PostgresServer]]:
     """Give a function that starts another Postgres, as durable as any, for tests that kill it."""
     with ExitStack() as servers:
         yield lambda: servers.enter_context(PostgresServer())
+
+
+@pytest.fixture
+def start_migrated_postgres() -> Iterator[Callable[[], PostgresServer]]:
+    """Give the same for tests that want migrated databases on it: it has their template."""
+    from tests.databases import migrated_data  # noqa: PLC0415 - many tests need no database
+
+    with ExitStack() as servers:
+        yield lambda: servers.enter_context(PostgresServer(migrated_data()))

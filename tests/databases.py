@@ -108,7 +108,7 @@ class Databases:
 
 
 def migrated_data() -> Path:
-    """Return the data directory of a server that has the template, which is migrated once for all processes."""
+    """Return the data directory of a Postgres that has the template, which is migrated once a run."""
     return made_once("migrated", _with_template)
 
 

@@ -41,28 +41,13 @@ def initialize(directory: Path) -> None:
 
 @contextmanager
 def filling(directory: Path) -> Iterator[str]:
-    """Give the superuser's URI of a server that fills a new data directory, and ends properly with the block.
-
-    Neither it nor the servers on copies of the directory wait for the disk.
-    """
+    """Give the superuser's URI of a server that fills a new data directory, and ends properly with the block."""
     copy_initialized(directory)
     server = get_server(directory, cleanup_mode="stop")
     try:
-        trade_safety_for_speed(server.get_uri())
         yield server.get_uri()
     finally:
         server.cleanup()
-
-
-def trade_safety_for_speed(uri: str) -> None:
-    """Stop waiting for the disk: what a crash would lose, no test but those of crashes looks for."""
-    with psycopg.connect(uri, autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("ALTER SYSTEM SET synchronous_commit = off")
-        connection.execute("ALTER SYSTEM SET full_page_writes = off")
-        # What may lie in memory has to stay small.
-        connection.execute("ALTER SYSTEM SET max_wal_size = '128MB'")
-        connection.execute("SELECT pg_reload_conf()")
 
 
 class PostgresServer:
@@ -92,6 +77,16 @@ class PostgresServer:
     def uri(self) -> str:
         """The superuser's address of the database `postgres`; it stays the same after a restart."""
         return self._server.get_uri()
+
+    def trade_safety_for_speed(self) -> None:
+        """Stop waiting for the disk: what a crash would lose, no test but those of crashes looks for."""
+        with psycopg.connect(self.uri, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+            connection.execute("ALTER SYSTEM SET full_page_writes = off")
+            # What may lie in memory has to stay small.
+            connection.execute("ALTER SYSTEM SET max_wal_size = '128MB'")
+            connection.execute("SELECT pg_reload_conf()")
 
     def kill(self) -> None:
         """End it without warning, as a power cut would; what it had not written to disk is lost."""

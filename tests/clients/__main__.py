@@ -21,7 +21,7 @@ from tests.clients.table import PAGE, page
 from tests.databases import Databases
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.running_service import service_on
-from tests.postgres_server import PostgresServer, trade_safety_for_speed
+from tests.postgres_server import PostgresServer
 
 if TYPE_CHECKING:
     from tests.clients.client import Client
@@ -56,7 +56,7 @@ async def _judged(service: RunningService) -> tuple[list[Cell], dict[str, str]]:
 def main() -> None:
     """Write the table, and end with 1 when a cell failed."""
     with PostgresServer() as server:
-        trade_safety_for_speed(server.uri)
+        server.trade_safety_for_speed()
         databases = Databases(server.uri)
         with service_on(databases.migrated()) as service:
             cells, versions = asyncio.run(_judged(service))
