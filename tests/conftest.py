@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import tempfile
 from collections import Counter
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
@@ -12,6 +13,7 @@ from hypothesis import settings
 
 from tests.deadline import with_deadline
 from tests.postgres_server import PostgresServer
+from tests.scratch_folder import place_for_scratch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,10 +86,22 @@ def _few_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _temporary_files_in_memory() -> Iterator[None]:
+    """Let commands keep there what they throw away, above all the server on which a backup is tried."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(place_for_scratch()))
+        # It is looked up anew.
+        patch.setattr(tempfile, "tempdir", None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """Give the superuser's URI of a real Postgres that lives as long as the tests and forgets everything if it dies."""
-    with PostgresServer() as server:
+    from tests.databases import migrated_data  # noqa: PLC0415 - many tests need no database
+
+    with PostgresServer(migrated_data()) as server:
         server.trade_safety_for_speed()
         yield server.uri
 
@@ -97,3 +111,12 @@ def start_postgres() -> Iterator[Callable[[], PostgresServer]]:
     """Give a function that starts another Postgres, as durable as any, for tests that kill it."""
     with ExitStack() as servers:
         yield lambda: servers.enter_context(PostgresServer())
+
+
+@pytest.fixture
+def start_migrated_postgres() -> Iterator[Callable[[], PostgresServer]]:
+    """Give the same for tests that want migrated databases on it: it has their template."""
+    from tests.databases import migrated_data  # noqa: PLC0415 - many tests need no database
+
+    with ExitStack() as servers:
+        yield lambda: servers.enter_context(PostgresServer(migrated_data()))

@@ -21,9 +21,12 @@ from adapters.event_store.repositories import EventSourcedModels, EventSourcedPr
 from adapters.postgres.migrations import login_url, migrate
 from adapters.postgres.roles import Roles
 from application.caller import NoCaller
+from tests.postgres_server import filling
+from tests.run_folder import made_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from adapters.event_store.log_records import Append
 
@@ -78,7 +81,8 @@ class Databases:
         """Make a database that has been migrated; its roles are those of the template, `modelbook_app` and so on."""
         if not self._is_template_migrated:
             taken = self._connection.execute("SELECT FROM pg_database WHERE datname = %s", (_TEMPLATE,)).fetchone()
-            migrate(self.empty(_TEMPLATE).owner_url if taken is None else self._url(_TEMPLATE))
+            if taken is None:
+                migrate(self.empty(_TEMPLATE).owner_url)
             self._is_template_migrated = True
         return self._clone(_TEMPLATE)
 
@@ -101,6 +105,18 @@ class Databases:
 
     def _url(self, name: str) -> str:
         return urlunsplit(urlsplit(self._server_url)._replace(path=f"/{quote(name, safe='')}"))
+
+
+def migrated_data() -> Path:
+    """Return the data directory of a Postgres that has the template, which is migrated once a run."""
+    return made_once("migrated", _with_template)
+
+
+def _with_template(directory: Path) -> None:
+    with filling(directory) as uri:
+        made = Databases(uri)
+        made.drop(made.migrated())
+        made.close()
 
 
 def _name(database: Database) -> str:

@@ -98,7 +98,9 @@ def _copy(rest: str, image: Image, stages: Mapping[str, Image], context: Path) -
         if found.is_dir():
             # What .dockerignore leaves out of the context.
             ignored = None if source else shutil.ignore_patterns("__pycache__")
-            shutil.copytree(found, into, dirs_exist_ok=True, symlinks=True, ignore=ignored)
+            # A stage is not changed any more, so that the next one can share its files.
+            copy = os.link if source else shutil.copy2
+            shutil.copytree(found, into, dirs_exist_ok=True, symlinks=True, ignore=ignored, copy_function=copy)
         else:
             into = into / found.name if target.endswith("/") else into
             into.parent.mkdir(parents=True, exist_ok=True)

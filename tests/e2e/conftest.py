@@ -14,6 +14,7 @@ from tests.databases import connect, database, databases, owner
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.processes import copied, folder, serving
 from tests.e2e.running_service import RunningService, service_on
+from tests.run_folder import made_once
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -76,8 +77,10 @@ class DataDirs:
 
 
 @pytest.fixture(scope="session")
-def data_dirs() -> Iterator[DataDirs]:
-    with folder() as path:
-        with serving("serve", "--port", "0", DATA_DIR=str(path)) as running:
-            running.ready()
-        yield DataDirs(path)
+def data_dirs() -> DataDirs:
+    return DataDirs(made_once("data", _serve_once))
+
+
+def _serve_once(data_dir: Path) -> None:
+    with serving("serve", "--port", "0", DATA_DIR=str(data_dir)) as running:
+        running.ready()

@@ -30,10 +30,11 @@ JOB = "entrypoints.administration.__main__"
 
 
 class _ForkServer:
-    """Takes orders over the socket that is its standard input, until that closes."""
+    """Takes orders from who connects to the socket that is its standard input, until nobody is connected any more."""
 
     def __init__(self) -> None:
-        self._orders = socket.socket(fileno=os.dup(0))
+        self._listener = socket.socket(fileno=os.dup(0))
+        self._clients: list[socket.socket] = []
         self._woken, self._waking = os.pipe()
         os.set_blocking(self._waking, False)
         self._children: dict[int, int] = {}
@@ -42,17 +43,20 @@ class _ForkServer:
         """Carry out orders; return True in each process that was forked, False when there are no more orders."""
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._waking)
-        orders = self._orders.fileno()
-        while True:
-            ready, _, _ = select.select([orders, self._woken], [], [])
+        self._clients.append(self._listener.accept()[0])
+        while self._clients or self._is_still_wanted():
+            watched: list[socket.socket | int] = [self._woken, self._listener, *self._clients]
+            ready, _, _ = select.select(watched, [], [])
             if self._woken in ready:
                 os.read(self._woken, 4096)
                 self._tell_of_the_ended()
-            if orders in ready:
-                header, streams, _, _ = socket.recv_fds(self._orders, HEADER_BYTES, STREAMS)
+            for client in [each for each in self._clients if each in ready]:
+                header, streams, _, _ = socket.recv_fds(client, HEADER_BYTES, STREAMS)
                 if not header:
-                    return False
-                order = json.loads(self._received(int.from_bytes(header, "big")))
+                    self._clients.remove(client)
+                    client.close()
+                    continue
+                order = json.loads(_received(client, int.from_bytes(header, "big")))
                 pid = os.fork()
                 if pid == 0:
                     self._become(order, streams)
@@ -60,13 +64,15 @@ class _ForkServer:
                 self._children[pid] = streams.pop()
                 for stream in streams:
                     os.close(stream)
-                self._orders.sendall(pid.to_bytes(HEADER_BYTES, "big"))
+                client.sendall(pid.to_bytes(HEADER_BYTES, "big"))
+            if self._listener in ready:
+                self._clients.append(self._listener.accept()[0])
+        return False
 
-    def _received(self, size: int) -> bytes:
-        text = b""
-        while len(text) < size:
-            text += self._orders.recv(size - len(text))
-        return text
+    def _is_still_wanted(self) -> bool:
+        """Let nobody else connect, and return whether somebody just has."""
+        Path(self._listener.getsockname()).unlink(missing_ok=True)
+        return bool(select.select([self._listener], [], [], 0)[0])
 
     def _tell_of_the_ended(self) -> None:
         for pid in list(self._children):
@@ -80,7 +86,8 @@ class _ForkServer:
         os.setsid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        self._orders.close()
+        for connected in (self._listener, *self._clients):
+            connected.close()
         for number, stream in enumerate(streams[:3]):
             os.dup2(stream, number)
         for number in (self._woken, self._waking, *self._children.values(), *streams):
@@ -91,6 +98,13 @@ class _ForkServer:
         os.environ.update(order["environment"])  # type: ignore[call-overload]
         time.tzset()
         sys.argv = order["arguments"]  # type: ignore[assignment]
+
+
+def _received(client: socket.socket, size: int) -> bytes:
+    text = b""
+    while len(text) < size and (more := client.recv(size - len(text))):
+        text += more
+    return text
 
 
 def _load() -> None:

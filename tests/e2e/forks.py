@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import json
 import os
 import select
@@ -16,12 +17,12 @@ from threading import Lock
 from typing import IO, TYPE_CHECKING
 
 from tests.e2e.forking import HEADER_BYTES
+from tests.run_folder import run_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _PROGRAM = Path(__file__).with_name("forking.py")
-_PATIENCE_SECONDS = 60.0
 _ONE_AT_A_TIME = Lock()
 
 
@@ -97,23 +98,37 @@ def forked(
 
 @cache
 def _fork_server() -> socket.socket:
-    """Return the socket of the fork server, which starts when the first process is wanted and ends with this one."""
-    ours, theirs = socket.socketpair()
-    with theirs:
+    """Return a connection to the fork server, which all processes of a run of the tests share.
+
+    The first that wants it starts it, and it ends with the last of them, however they end.
+    """
+    orders, address = socket.socket(socket.AF_UNIX), run_folder() / "orders"
+    # Only one process of them starts it.
+    with _PROGRAM.open("rb") as program:
+        fcntl.flock(program, fcntl.LOCK_EX)
+        try:
+            orders.connect(str(address))
+        except (FileNotFoundError, ConnectionRefusedError):
+            _start(address)
+            orders.connect(str(address))
+    atexit.register(orders.close)
+    return orders
+
+
+def _start(address: Path) -> None:
+    address.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(address))
+        listener.listen()
         # Streams without a buffer remember what they were before the fork, so that they could not become pipes.
         buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
         # Not from its folder, whose files have names that others use as well.
         server = subprocess.Popen(
             [sys.executable, "-P", _PROGRAM],
             env=buffered,
-            stdin=theirs.fileno(),
+            stdin=listener.fileno(),
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
-
-    def end() -> None:
-        ours.close()
-        server.wait(_PATIENCE_SECONDS)
-
-    atexit.register(end)
-    return ours
+    # Kept, because others may need it for longer than this process does.
+    atexit.register(server.poll)

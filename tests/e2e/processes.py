@@ -150,7 +150,14 @@ class Running:
 @contextmanager
 def serving(*arguments: str, **settings: str) -> Iterator[Running]:
     """Start a command that serves, and see to its end."""
-    command = [str(COMMAND), *arguments, "--json"]
+    with started(*arguments, "--json", **settings) as running:
+        yield running
+
+
+@contextmanager
+def started(*arguments: str, **settings: str) -> Iterator[Running]:
+    """Start a command that is to be watched, and see to its end."""
+    command = [str(COMMAND), *arguments]
     with _seen_to_its_end(Running(lambda errors: Forked(command, environment(settings), errors))) as running:
         yield running
 

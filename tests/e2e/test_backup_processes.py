@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 from typing import TYPE_CHECKING
 
 import psutil
 
 from tests.e2e.external_postgres import command
 from tests.e2e.failing_commands import REFUSED, said
-from tests.e2e.processes import COMMAND, environment
+from tests.e2e.processes import started
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,19 +19,11 @@ if TYPE_CHECKING:
 
 def test_a_backup_that_is_interrupted_leaves_nothing(data_dirs: DataDirs, tmp_path: Path) -> None:
     with data_dirs.fresh() as path:
-        process = subprocess.Popen(
-            [COMMAND, "backup", str(tmp_path / "dump")],
-            env=environment({"DATA_DIR": str(path)}),
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stderr is not None
-        said_so = [line for line in iter(process.stderr.readline, "backup: restore\n") if not line]
-        process.send_signal(signal.SIGINT)
-        rest = process.communicate(timeout=60)[1]
-        assert said_so == []
-        assert process.returncode == 1, rest
-        assert "Traceback" not in rest
+        with started("backup", str(tmp_path / "dump"), DATA_DIR=str(path)) as running:
+            running.wait_for("backup: restore\n")
+            running.send(signal.SIGINT)
+            assert running.ended() == 1, running.errors
+            assert "Traceback" not in running.errors
         assert list(tmp_path.iterdir()) == []
         commands = [" ".join(each.info["cmdline"] or []) for each in psutil.process_iter(["cmdline"])]
         assert [line for line in commands if str(tmp_path) in line] == []

@@ -222,22 +222,22 @@ def test_master_keys_that_do_not_fit_are_reported(
     said(command("restore", str(backup), **settings), MISUSED, "MODELBOOK_MASTER_KEYS is missing")
 
 
-@pytest.mark.parametrize("damage", ["cut off", "cut in its middle", "changed", "something else"])
-def test_a_damaged_file_leaves_the_database_empty(backup: Path, made: Callable[..., Database], damage: str) -> None:
+def test_a_damaged_file_leaves_the_database_empty(backup: Path, made: Callable[..., Database]) -> None:
     whole = backup.read_bytes()
     middle = len(whole) // 2
-    bad = backup.with_name("bad.dump")
-    bad.write_bytes(
-        {
-            "cut off": whole[:-1],
-            "cut in its middle": whole[:middle] + whole[middle + 1 :],
-            "changed": whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
-            "something else": b"CREATE TABLE x ();",
-        }[damage]
-    )
+    damaged = {
+        "cut off": whole[:-1],
+        "cut in its middle": whole[:middle] + whole[middle + 1 :],
+        "changed": whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
+        "something else": b"CREATE TABLE x ();",
+    }
     target = made()
     settings = {"OWNER_DATABASE_URL": target.owner_url, "ADMIN_DATABASE_URL": target.admin_url}
-    said(command("restore", str(bad), MASTER_KEYS=MASTER_KEYS, **settings), REFUSED, str(bad))
+    for name, content in damaged.items():
+        bad = backup.with_name(name)
+        bad.write_bytes(content)
+        said(command("restore", str(bad), MASTER_KEYS=MASTER_KEYS, **settings), REFUSED, str(bad))
+    # None has left a table behind: that would be refused now.
     assert restored(target.owner_url, backup, ADMIN_DATABASE_URL=target.admin_url)["checked"]["events"] == 4
 
 

@@ -67,8 +67,8 @@ def ill_treat(postgres: PostgresServer, url: str, storm: Storm) -> None:
 
 
 @pytest.fixture
-def postgres(start_postgres: Callable[[], PostgresServer]) -> PostgresServer:
-    return start_postgres()
+def postgres(start_migrated_postgres: Callable[[], PostgresServer]) -> PostgresServer:
+    return start_migrated_postgres()
 
 
 async def test_whatever_a_503_says_of_a_change_is_true(postgres: PostgresServer, session: ClientSession) -> None:

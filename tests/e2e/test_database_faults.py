@@ -36,8 +36,8 @@ END_BACKENDS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE use
 
 
 @pytest.fixture
-def postgres(start_postgres: Callable[[], PostgresServer]) -> PostgresServer:
-    return start_postgres()
+def postgres(start_migrated_postgres: Callable[[], PostgresServer]) -> PostgresServer:
+    return start_migrated_postgres()
 
 
 @pytest.fixture

@@ -14,21 +14,25 @@ from tests.e2e.api_client import Api, path_of
 from tests.e2e.external_postgres import OWNER_PASSWORD, close_to_strangers, command, owned_database
 from tests.e2e.processes import serving
 from tests.http_service import SECRET
+from tests.postgres_server import PostgresServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from aiohttp import ClientSession
 
-    from tests.postgres_server import PostgresServer
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PostgresServer]:
+    with PostgresServer() as server:
+        close_to_strangers(server)
+        yield server
 
 
 @pytest.fixture
-def owner_url(start_postgres: Callable[[], PostgresServer]) -> str:
+def owner_url(server: PostgresServer) -> str:
     """Give the URL of a database's owner as a cloud has it: may create roles, is no superuser, has a password."""
-    server = start_postgres()
-    close_to_strangers(server)
-    return owned_database(server, "ledger")
+    return owned_database(server, f"ledger_{uuid4().hex}")
 
 
 def migrated(owner_url: str, *options: str) -> dict[str, Any]:
@@ -64,8 +68,15 @@ async def test_what_migrate_prints_is_what_serve_needs(session: ClientSession, o
     assert migrated(owner_url)["applied"] == []
 
 
-def test_new_logins_put_the_old_ones_out_of_use(owner_url: str) -> None:
-    settings = settings_from(migrated(owner_url, "--logins"))
+def test_migrate_shows_a_person_what_to_set_and_new_logins_put_the_old_ones_out_of_use(owner_url: str) -> None:
+    done = command("migrate", "--logins", OWNER_DATABASE_URL=owner_url)
+    shown = dict(line.split("=", 1) for line in done.out.splitlines())
+    assert list(shown) == ["MODELBOOK_DATABASE_URL", "MODELBOOK_ADMIN_DATABASE_URL"]
+    assert "Applied" in done.errors
+    urls = {"databaseUrl": shown["MODELBOOK_DATABASE_URL"], "adminDatabaseUrl": shown["MODELBOOK_ADMIN_DATABASE_URL"]}
+    for url in urls.values():
+        psycopg.connect(url).close()
+    settings = settings_from(urls)
     newer = migrated(owner_url, "--logins")
     for name in ("databaseUrl", "adminDatabaseUrl"):
         psycopg.connect(newer[name]).close()
@@ -92,12 +103,3 @@ def test_logins_get_the_passwords_that_were_chosen(owner_url: str) -> None:
     assert (refused.exit_code, len(refused.lines)) == (1, 1)
     assert "MODELBOOK_DATABASE_URL has to name the login" in refused.lines[0]
     assert "chosen" not in refused.errors
-
-
-def test_migrate_shows_a_person_what_to_set(owner_url: str) -> None:
-    done = command("migrate", "--logins", OWNER_DATABASE_URL=owner_url)
-    assert [line.split("=")[0] for line in done.out.splitlines()] == [
-        "MODELBOOK_DATABASE_URL",
-        "MODELBOOK_ADMIN_DATABASE_URL",
-    ]
-    assert "Applied" in done.errors

@@ -19,6 +19,7 @@ from modelbook.own_packages import PACKAGES
 from tests.architecture.sources import PRODUCT, ROOT
 from tests.e2e.api_client import PROVIDERS, Api
 from tests.e2e.processes import COMMAND, Finished, environment, folder, serving_from
+from tests.run_folder import made_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,7 @@ def started(command: Sequence[str | Path], cwd: Path, **variables: str) -> Finis
     return Finished(done.returncode, done.stdout, done.stderr)
 
 
-def install(python: Path, project: Path) -> None:
+def install(python: Path, project: Path, *options: str) -> None:
     """Build the project's wheel and install it, without what it depends on."""
     wheels = project.parent / "wheels"
     uv: list[str | Path] = [Path(sys.executable).with_name("uv"), "--offline", "--quiet"]
@@ -62,29 +63,31 @@ def install(python: Path, project: Path) -> None:
     built = started([*build, project], project.parent)
     assert built.exit_code == 0, built.errors
     done = started(
-        [*uv, "pip", "install", "--no-deps", "--compile-bytecode", "--python", python, *wheels.glob("*.whl")],
+        [*uv, "pip", "install", "--no-deps", *options, "--python", python, *wheels.glob("*.whl")],
         project.parent,
     )
     assert done.exit_code == 0, done.errors
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def python() -> Path:
     """Give the interpreter of an environment in which the wheel is installed, and what it depends on can be found."""
-    place = tmp_path_factory.mktemp("somewhere else")
+    return made_once("somewhere else", _make_environment) / "env" / "bin" / "python"
+
+
+def _make_environment(place: Path) -> None:
     project = place / "modelbook"
-    project.mkdir()
+    project.mkdir(parents=True)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, project)
     for name in PRODUCT:
         shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", place / "env"], check=True, timeout=PATIENCE_SECONDS)
     python = place / "env" / "bin" / "python"
-    install(python, project)
+    install(python, project, "--compile-bytecode")
     # What is editable here is found by a .pth file beside these packages, and those of another folder are not read.
     (packages,) = (place / "env").glob("lib/python*/site-packages")
     (packages / "dependencies.pth").write_text("\n".join(_site_packages()))
-    return python
 
 
 @pytest.fixture
@@ -169,26 +172,24 @@ async def test_what_is_installed_serves_as_what_is_checked_out_does(
 ) -> None:
     command = python.with_name("modelbook")
     assert " " in str(command)
-    with folder() as data_dir:
-        with serving_from(
+    with (
+        folder() as data_dir,
+        serving_from(
             command, strange, "demo", "--port", "0", "--sandbox-port", "0", DATA_DIR=str(data_dir)
-        ) as demonstration:
-            reported = demonstration.ready()
-            api = Api(session, reported["url"], UUID(reported["organizationId"]), reported["token"])
-            assert {provider["healthStatus"] for provider in await api.rows(PROVIDERS)} == {"healthy"}
-            demonstration.send(signal.SIGINT)
-            assert demonstration.ended() == 0, demonstration.errors
-        with serving_from(command, strange, "serve", "--port", "0", DATA_DIR=str(data_dir)) as service:
-            url = service.ready()["url"]
-            # A file of each page that is no Python, and what comes from others.
-            for path in ("/", "/api/docs"):
-                page = await _text(session, url + path)
-                scripts = [urljoin(url + path, script) for script in SCRIPT.findall(page)]
-                assert scripts, path
-                for script in scripts:
-                    assert len(await _text(session, script)) > 500, script
-            service.send(signal.SIGTERM)
-            assert service.ended() == 0, service.errors
+        ) as demonstration,
+    ):
+        reported = demonstration.ready()
+        api = Api(session, reported["url"], UUID(reported["organizationId"]), reported["token"])
+        assert {provider["healthStatus"] for provider in await api.rows(PROVIDERS)} == {"healthy"}
+        # A file of each page that is no Python, and what comes from others.
+        for path in ("/", "/api/docs"):
+            page = await _text(session, api.url + path)
+            scripts = [urljoin(api.url + path, script) for script in SCRIPT.findall(page)]
+            assert scripts, path
+            for script in scripts:
+                assert len(await _text(session, script)) > 500, script
+        demonstration.send(signal.SIGINT)
+        assert demonstration.ended() == 0, demonstration.errors
 
 
 async def _text(session: ClientSession, url: str) -> str:

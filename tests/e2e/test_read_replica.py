@@ -36,8 +36,8 @@ SETTING = "MODELBOOK_DATABASE_READ_URL"
 
 
 @pytest.fixture
-def postgres(start_postgres: Callable[[], PostgresServer]) -> PostgresServer:
-    return start_postgres()
+def postgres(start_migrated_postgres: Callable[[], PostgresServer]) -> PostgresServer:
+    return start_migrated_postgres()
 
 
 @pytest.fixture

@@ -106,8 +106,10 @@ async def test_a_holder_that_hangs_loses_the_office(database: Database, owner: C
                 await hanging.due(300, 10)
 
 
-async def test_nobody_can_stand_while_the_database_is_away(start_postgres: Callable[[], PostgresServer]) -> None:
-    server = start_postgres()
+async def test_nobody_can_stand_while_the_database_is_away(
+    start_migrated_postgres: Callable[[], PostgresServer],
+) -> None:
+    server = start_migrated_postgres()
     databases = Databases(server.uri)
     election = PostgresMonitorElection(databases.migrated().admin_url)
     databases.close()
