@@ -13,13 +13,14 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.architecture.sources import PRODUCT, PYTHON, ROOT, files_with, imports, place, python_files, tree
+from tests.architecture.sources import PRODUCT, PYTHON, ROOT, files_with, imports, place, python_files, text, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOCKS = ("unittest.mock", "mock", "pytest_mock")
 MOCK = re.compile("mock")
+IMPORT = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 
 
 def _is_within(name: str, packages: tuple[str, ...]) -> bool:
@@ -52,12 +53,16 @@ def _undeclared(folders: tuple[str, ...], declared: set[str]) -> Iterator[str]:
     for path in python_files(*folders):
         if _has_own_environment(path):
             continue
-        for name, node in imports(tree(path)):
-            top = name.partition(".")[0]
-            if top in sys.stdlib_module_names or top in PYTHON:
-                continue
-            if declared.isdisjoint(canonicalize_name(owner) for owner in distributions.get(top, ())):
-                yield f"{place(path, node)} imports {top}"
+        # A line of a text may look like an import: only a file with something undeclared is read more closely.
+        undeclared = {
+            top
+            for top in set(IMPORT.findall(text(path))) - sys.stdlib_module_names - set(PYTHON)
+            if declared.isdisjoint(canonicalize_name(owner) for owner in distributions.get(top, ()))
+        }
+        if undeclared:
+            for name, node in imports(tree(path)):
+                if name.partition(".")[0] in undeclared:
+                    yield f"{place(path, node)} imports {name}"
 
 
 def test_the_contracts_in_pyproject_are_kept() -> None:
@@ -91,6 +96,11 @@ def test_what_the_product_imports_is_a_dependency_of_its_own() -> None:
 def test_what_the_tests_and_benchmarks_import_is_a_dependency_of_development() -> None:
     found = list(_undeclared(("tests", "benchmarks"), _declared("dev")))
     assert found == [], "\n".join(found)
+
+
+def test_an_undeclared_import_would_be_noticed() -> None:
+    found = list(_undeclared(("tests/architecture",), _declared("dev") - {"packaging"}))
+    assert any(line.startswith("tests/architecture/test_imports.py") and "packaging" in line for line in found), found
 
 
 def test_a_client_in_an_environment_of_its_own_imports_what_is_required_there() -> None:

@@ -116,8 +116,9 @@ def names_of(page: Page) -> list[str]:
     return [document["name"] for document in documents]
 
 
-@pytest.fixture(params=["C", "C.UTF-8"])
+@pytest.fixture(scope="module", params=["C", "C.UTF-8"])
 def database(databases: Databases, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """Give a database of this locale, in which each test has an organization of its own."""
     made = databases.empty(locale=request.param)
     migrate(made.owner_url)
     yield made

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from adapters.postgres.credential_stock import PostgresCredentialStock
     from adapters.vault.keyring import Keyring
-    from tests.databases import Connection
+    from tests.databases import Connection, Database
 
 ORIGIN = "https://api.example.com:443"
 _STORE = """
@@ -77,6 +77,14 @@ class Credentials:
     async def served(self, stock: PostgresCredentialStock, keyring: Keyring) -> None:
         """Let the database know the keys, as the start of a service does."""
         await stock.know_keys(await master_keys(keyring).canaries())
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCredentials:
+    """A database that holds credentials, and the keys that are sealed in them by organization and provider."""
+
+    database: Database
+    api_keys: dict[tuple[UUID, UUID], str]
 
 
 def master_keys(keyring: Keyring) -> EnvelopeMasterKeys:

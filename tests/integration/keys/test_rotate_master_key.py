@@ -19,9 +19,20 @@ from tests.architecture.sources import ROOT
 from tests.integration.keys.credentials import Credentials, master_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from adapters.postgres.credential_stock import PostgresCredentialStock
     from application.ports.progress import Progress
-    from tests.databases import Connect, Connection, Database
+    from tests.databases import Connect, Connection, Database, Databases
+    from tests.integration.keys.credentials import StoredCredentials
+
+
+@pytest.fixture
+def database(databases: Databases, stored: StoredCredentials) -> Iterator[Database]:
+    """Give the test a copy of the database with the credentials."""
+    database = databases.copied(stored.database)
+    yield database
+    databases.drop(database)
 
 
 async def rotated(keyring: Keyring, stock: PostgresCredentialStock, progress: Progress | None = None) -> Rotated:
