@@ -1,7 +1,5 @@
 """Has large blocks of memory given back to the system as soon as they are not needed any more."""
 
-from __future__ import annotations
-
 import ctypes
 from typing import Final
 
