@@ -1,17 +1,13 @@
 """What an error of psycopg means: that the database cannot be reached, or which constraint was violated."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import psycopg
 
 from application.errors import Unavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _NAMED: Final = re.compile(r'constraint "([^"]+)"')
 # A cluster puts the number of the shard behind the name.

@@ -1,13 +1,9 @@
 """Files that hold secrets, for this service's user alone."""
 
-from __future__ import annotations
-
 import os
 import stat
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import Final
 
 _OWNER_ONLY: Final = 0o600
 

@@ -1,7 +1,5 @@
 """The version of the code that derives states and rows from events."""
 
-from __future__ import annotations
-
 from functools import cache
 from hashlib import sha256
 from importlib import import_module

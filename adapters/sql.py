@@ -1,7 +1,5 @@
 """Named statements kept in SQL files beside the code that runs them."""
 
-from __future__ import annotations
-
 import re
 from importlib.resources import files
 from typing import Final, LiteralString, cast

@@ -1,7 +1,5 @@
 """The clock of the machine, and its chance."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 import time

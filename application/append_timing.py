@@ -1,7 +1,5 @@
 """Duration and outcome of an append to the log."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,19 +1,14 @@
 """The current caller: set at each entry point, read by adapters that need a tenant."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self
+from types import TracebackType
+from typing import Self
 from uuid import UUID, uuid4, uuid5
 
+from application.access_keys.stored_key import StoredKey
 from application.command_outcome import CommandOutcome
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from types import TracebackType
-
-    from application.access_keys.stored_key import StoredKey
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,16 +1,12 @@
 """The outcome of a command, for error responses, which must report whether it was applied."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from uuid import UUID
-
-    from application.recorded_revision import Recorded
+from application.recorded_revision import Recorded
 
 Known = Literal["made", "partial", "unknown", "unchanged"]
 

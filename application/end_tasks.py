@@ -1,7 +1,5 @@
 """Ends tasks for certain."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any, Final
 

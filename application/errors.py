@@ -1,19 +1,14 @@
 """What an application of the rules can fail with, apart from the rules themselves (`domain.errors`)."""
 
-from __future__ import annotations
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
 
-from typing import TYPE_CHECKING, ClassVar
-
+from application.bounds.rate_limits import Quota
 from application.plurals import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from decimal import Decimal
-    from uuid import UUID
-
-    from application.bounds.rate_limits import Quota
-    from domain.errors import DomainError
+from domain.errors import DomainError
 
 
 class ApplicationError(Exception):

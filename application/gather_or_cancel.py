@@ -1,14 +1,10 @@
 """Waits for several things at once, of which none goes on when one has failed."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Coroutine
+from typing import TypeVar
 
 from application.end_tasks import end_tasks
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
 
 Answered = TypeVar("Answered")
 

@@ -1,7 +1,5 @@
 """Counts the values of a JSON text in its pieces: one with too many is refused before anything is made of it."""
 
-from __future__ import annotations
-
 from typing import Final
 
 MOST_VALUES: Final = 400_000

@@ -1,18 +1,13 @@
 """Shares out the time of an event loop, so that nobody waits long for what it does for another organization."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Coroutine, Generator
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from types import TracebackType
+from typing import Any, Final, TypeVar
+from uuid import UUID
 from weakref import WeakKeyDictionary, WeakValueDictionary
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-    from types import TracebackType
-    from uuid import UUID
 
 T = TypeVar("T")
 
@@ -158,7 +153,7 @@ class _Steps(Generator[Any, Any, T]):
         finally:
             self._end_step(before, started)
 
-    def _end_step(self, before: _Steps[Any] | None, started: float) -> None:
+    def _end_step(self, before: "_Steps[Any] | None", started: float) -> None:
         # It may have become known only now whose it is.
         loop_time, account = self._loop_time, self.account
         loop_time.current = before

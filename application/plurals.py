@@ -1,7 +1,5 @@
 """Numbers of things in words."""
 
-from __future__ import annotations
-
 
 def counted(count: int, noun: str) -> str:
     """Return `1 event` or `2,000 events`; nouns take an s, or an S where they are in capitals."""

@@ -1,16 +1,12 @@
 """Whether lists may be read from a replica of the database: maintained by the watcher, consulted by every read."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import Final, Literal, Protocol
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.ports.clock import Timer
+from application.ports.clock import Timer
 
 MOST_BEHIND_SECONDS: Final = 5.0
 """A replica that is further behind answers nobody."""

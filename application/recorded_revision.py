@@ -1,12 +1,7 @@
 """The result of a command: revision and log position."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from uuid import UUID
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

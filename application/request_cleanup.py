@@ -1,18 +1,13 @@
 """What is to be given back when the request that caused it has been answered, wherever it was taken."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import partial
-from typing import TYPE_CHECKING
+from types import TracebackType
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import TracebackType
-    from uuid import UUID
-
-    from application.turns import Turn, Turns
+from application.turns import Turn, Turns
 
 
 class one_request:  # noqa: N801 - used like a function, as what contextlib has

@@ -1,16 +1,11 @@
 """An outbound client that changes each request before it is sent."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractAsyncContextManager
-
-    from application.ports.outbound_http import Outbound, OutboundRequest, OutboundResponse, OutboundStream
-    from domain.provider.values import Endpoint
+from application.ports.outbound_http import Outbound, OutboundRequest, OutboundResponse, OutboundStream
+from domain.provider.values import Endpoint
 
 
 @dataclass(frozen=True, slots=True)

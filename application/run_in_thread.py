@@ -1,19 +1,15 @@
 """Does long work in threads, in turn, so that neither the event loop nor another organization waits for it."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Callable, Sized
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from application.caller import NoCaller, current_caller
 from application.loop_time import loop_time
 from application.turns import Turn, Turns
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sized
-    from uuid import UUID
 
 T = TypeVar("T")
 

@@ -1,15 +1,11 @@
 """Lets each organization do a few things at a time, so that what others want does not queue up behind it."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+from uuid import UUID
 from weakref import WeakValueDictionary
 
 from application.errors import Unavailable
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 
 class Turns:
@@ -21,7 +17,7 @@ class Turns:
         self._patience_seconds = patience_seconds
         self._of: WeakValueDictionary[UUID | None, Turn] = WeakValueDictionary()
 
-    def of(self, organization_id: UUID | None) -> Turn:
+    def of(self, organization_id: UUID | None) -> "Turn":
         """Return what to enter with `async with`; none means the service itself."""
         turn = self._of.get(organization_id)
         if turn is None:

@@ -1,7 +1,5 @@
 """The difference between a field that was left out and one that was set to nothing."""
 
-from __future__ import annotations
-
 from enum import Enum
 from typing import Final
 

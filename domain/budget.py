@@ -1,15 +1,11 @@
 """Budgets of access keys and of organizations."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 from domain.errors import InvalidValue
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 Period = Literal["day", "week", "month", "total"]
 

@@ -1,7 +1,5 @@
 """Checks of text and JSON for events."""
 
-from __future__ import annotations
-
 import json
 from math import isfinite
 from typing import Any, Final

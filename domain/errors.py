@@ -1,7 +1,5 @@
 """The root of the domain's errors."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 

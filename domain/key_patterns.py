@@ -1,14 +1,10 @@
 """Recognizes API keys in text. Texts with keys are refused in events, which are kept for ever and shown to viewers."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from domain.errors import InvalidValue
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 # Only beginnings that nothing but keys has, each with the length below which it could be a word: no bare hexadecimal
 # (Azure, Mistral), which is the form of hashes and ids too. Sources: the providers' own documentation of keys, and

@@ -1,7 +1,5 @@
 """Names that people give to providers, models, keys and organizations: checked, compared and put in order."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from hashlib import sha256

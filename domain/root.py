@@ -1,7 +1,5 @@
 """The common root of all aggregates, and decisions that several kinds of them share."""
 
-from __future__ import annotations
-
 from copy import copy
 from datetime import UTC, datetime
 from typing import Any, Self

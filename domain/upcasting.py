@@ -4,9 +4,8 @@ An event class that changes gets a higher `class_version` and a static method `u
 in place; events in the log stay as they are.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from domain.access_key.aggregate import AccessKey
 from domain.member.aggregate import Member
@@ -15,9 +14,6 @@ from domain.organization.aggregate import Organization
 from domain.provider.aggregate import Provider
 from domain.root import Root
 from domain.webhook.aggregate import Webhook
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _EVENTS: Final[dict[str, type]] = {
     member.TOPIC: member

@@ -1,11 +1,8 @@
 """Wires the service: the only file that connects its parts with the adapters."""
 
-from __future__ import annotations
-
 from functools import partial
 from operator import eq
 from secrets import token_bytes
-from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
 
@@ -118,6 +115,7 @@ from application.members.invitation_text import SECRET_BYTES as INVITATION_SECRE
 from application.members.invite_member import invite_again, invite_member
 from application.members.remove_member import remove_member
 from application.members.sign_in import sign_in_with_passkey, sign_in_with_passphrase
+from application.ports.tracing import Tracer
 from application.prompts.callable_models import callable_models
 from application.prompts.candidate_queue import CallRecords
 from application.prompts.cool_down_sharing import CoolDownSharing
@@ -145,7 +143,7 @@ from entrypoints.auditing.container import Auditing
 from entrypoints.http.sign_in.account_sessions import AccountSessions
 from entrypoints.http.sign_in.session_descriptions import SessionDescriptions
 from entrypoints.http.sign_in.sign_in import sign_in
-from entrypoints.http.sign_in.sign_in_settings import console_address, sign_in_settings
+from entrypoints.http.sign_in.sign_in_settings import ConsoleAddress, SignInSettings, console_address, sign_in_settings
 from entrypoints.http.views.access_keys import AccessKeyViews
 from entrypoints.http.views.account_sign_in import AccountSignInViews
 from entrypoints.http.views.administration import AdministrationViews
@@ -171,12 +169,8 @@ from entrypoints.http.views.sign_in import SignInViews
 from entrypoints.http.views.usage import UsageViews
 from entrypoints.http.views.verification import VerificationViews
 from entrypoints.http.views.webhooks import WebhookViews
+from entrypoints.runtime import Runtime
 from entrypoints.use_case import use_case
-
-if TYPE_CHECKING:
-    from application.ports.tracing import Tracer
-    from entrypoints.http.sign_in.sign_in_settings import ConsoleAddress, SignInSettings
-    from entrypoints.runtime import Runtime
 
 
 def _origin(address: ConsoleAddress | None) -> str:

@@ -5,8 +5,6 @@ cannot send it again. So first the system is made to ignore new connections (the
 find the socket closed, and go elsewhere, having sent nothing), then those who wait are accepted.
 """
 
-from __future__ import annotations
-
 import ctypes
 import select
 import socket

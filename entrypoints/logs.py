@@ -1,24 +1,19 @@
 """Logging: one line for each event, as text or JSON."""
 
-from __future__ import annotations
-
 import json
 import logging
 import sys
 import threading
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TextIO
+from types import TracebackType
+from typing import Any, Literal, TextIO
 from uuid import UUID
 
 import orjson
 import structlog
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from types import TracebackType
-
-    from structlog.typing import FilteringBoundLogger, Processor
+from structlog.typing import FilteringBoundLogger, Processor
 
 Level = Literal["debug", "info", "warning", "error"]
 
@@ -128,7 +123,7 @@ def _log_of_thread(logger: FilteringBoundLogger, ended: threading.ExceptHookArgs
     logger.error("uncaught exception", thread=thread, exc_info=(ended.exc_type, ended.exc_value, ended.exc_traceback))
 
 
-def _log_unraisable(logger: FilteringBoundLogger, ended: sys.UnraisableHookArgs) -> None:
+def _log_unraisable(logger: FilteringBoundLogger, ended: "sys.UnraisableHookArgs") -> None:
     logger.error(
         "exception ignored", where=ended.err_msg, exc_info=(ended.exc_type, ended.exc_value, ended.exc_traceback)
     )

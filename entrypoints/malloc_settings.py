@@ -1,7 +1,5 @@
 """Has memory given back to the system as soon as it is not needed any more, where glibc is the system's library."""
 
-from __future__ import annotations
-
 import asyncio
 import ctypes
 from typing import Final

@@ -1,15 +1,11 @@
 """Restarts the embedded database if it ends while a process serves from it."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from application.end_tasks import end_tasks
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
 
 WATCH_SECONDS: Final = 0.5
 

@@ -1,28 +1,22 @@
 """Prepares what serving processes need before any of them starts."""
 
-from __future__ import annotations
-
 import os
 import secrets
 import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from application.errors import Unavailable
 from entrypoints.administration.container import check_keyring
 from entrypoints.auditing.checkpoint_locations import checkpoint_key, checkpoint_sink
 from entrypoints.logs import build_logger
 from entrypoints.preparation import container
-from entrypoints.settings import WrongSettings
+from entrypoints.settings import Settings, WrongSettings
 from entrypoints.token_key_settings import token_keys
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from entrypoints.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

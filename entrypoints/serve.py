@@ -1,26 +1,20 @@
 """Serves with one process, or with several on one socket."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
+from collections.abc import Callable
 from errno import EADDRINUSE
-from typing import TYPE_CHECKING
 
 import uvloop
 
 from application.errors import Unavailable
 from entrypoints.last_connections import let_nobody_connect
 from entrypoints.restart_embedded_postgres import kept_alive
+from entrypoints.runtime import Runtime
 from entrypoints.server_process import running
 from entrypoints.shutdown import Shutdown
+from entrypoints.stop_signal import StopSignal
 from entrypoints.worker_processes import Workers
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from entrypoints.runtime import Runtime
-    from entrypoints.stop_signal import StopSignal
 
 
 def listening_socket(host: str, port: int) -> socket.socket:

@@ -1,19 +1,17 @@
 """All settings, from the environment: `MODELBOOK_*`. Everything wrong is reported at once, with what to do."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from yarl import URL
 
 from application.bounds.quotas import QUOTAS, read_quotas
-from entrypoints.http.sign_in.sign_in_settings import is_loopback, is_safe_address
 from entrypoints.validation_messages import refusal_of
 
 PREFIX = "MODELBOOK_"
@@ -301,7 +299,7 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
-    def _fit_together(self) -> Settings:
+    def _fit_together(self) -> Self:
         ways = [self.jwt_secret, self.jwt_jwks_url, self.jwt_jwks_file]
         if sum(way is not None for way in ways) > 1:
             message = (
@@ -311,18 +309,17 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _can_sign_in(self) -> Settings:
+    def _can_sign_in(self) -> Self:
         if (self.oidc_issuer is None) != (self.oidc_client_id is None):
             message = "Give MODELBOOK_OIDC_ISSUER and MODELBOOK_OIDC_CLIENT_ID, or neither"
             raise ValueError(message)
-        is_here = is_loopback(self.host) and self.port != 0
-        if self.oidc_issuer is not None and self.public_url is None and not is_here:
+        if self.oidc_issuer is not None and not self.has_console_url:
             message = "Give MODELBOOK_PUBLIC_URL, which the identity provider sends browsers back to"
             raise ValueError(message)
         return self
 
     @model_validator(mode="after")
-    def _has_a_primary(self) -> Settings:
+    def _has_a_primary(self) -> Self:
         if self.database_read_url is not None and self.database_url is None:
             message = "Give MODELBOOK_DATABASE_URL, which MODELBOOK_DATABASE_READ_URL leads to a replica of"
             raise ValueError(message)
@@ -332,6 +329,11 @@ class Settings(BaseSettings):
     def console_url(self) -> str:
         """Where browsers reach the console, without a slash at the end."""
         return (self.public_url or f"http://{self.host_in_url}:{self.port}").rstrip("/")
+
+    @property
+    def has_console_url(self) -> bool:
+        """Whether browsers can be sent to the console: its address is set, or that of this very machine."""
+        return self.public_url is not None or (is_loopback(self.host) and self.port != 0)
 
     @property
     def service_url(self) -> str:
@@ -408,3 +410,22 @@ def _is_of_a_container_platform(name: str, value: str) -> bool:
 
 def _line(location: tuple[int | str, ...], message: str) -> str:
     return f"{PREFIX}{str(location[0]).upper()} {message}." if location else f"{message}."
+
+
+def is_safe_address(text: str) -> bool:
+    """Return whether this is an address that nobody on the way can listen in on: https, or http on this machine."""
+    try:
+        url = URL(text)
+    except ValueError:
+        return False
+    if url.host is None or url.user is not None or url.password is not None or url.query_string or url.fragment:
+        return False
+    return url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host))
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether the host is this very machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

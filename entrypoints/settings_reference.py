@@ -1,7 +1,5 @@
 """Writes the reference of the settings from their code."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from pydantic import SecretStr

@@ -1,7 +1,5 @@
 """How a serving process ends on a signal."""
 
-from __future__ import annotations
-
 import asyncio
 from contextlib import suppress
 

@@ -1,16 +1,12 @@
 """The signal to stop: a start that is under way finishes first, then what was started is stopped."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Final
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 # Some supervisors signal a process and its group: that is one request to stop, not two.

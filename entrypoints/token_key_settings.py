@@ -1,28 +1,24 @@
 """Builds the keys that verify tokens from the settings."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
 
 from application.errors import Unavailable
-from entrypoints.http.token_keys import FetchedKeys, NoKeys, PublicKeys, SharedSecret, UnusableKeys
+from entrypoints.http.token_keys import FetchedKeys, NoKeys, PublicKeys, SharedSecret, TokenKeys, UnusableKeys
 from entrypoints.preparation.container import operators_proxy
 from entrypoints.settings import WrongSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from entrypoints.http.token_keys import TokenKeys
     from entrypoints.runtime import Runtime
 
 _SECONDS: Final = 5
 _LARGEST: Final = 1024 * 1024
 
 
-def token_keys(runtime: Runtime, on_fetched: Callable[[str | None], None] = lambda _: None) -> TokenKeys:
+def token_keys(runtime: "Runtime", on_fetched: Callable[[str | None], None] = lambda _: None) -> TokenKeys:
     """Return the one family of keys that is configured; `on_fetched` receives how each fetch of a JWKS ended.
 
     Raises:

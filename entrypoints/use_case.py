@@ -1,14 +1,10 @@
 """How containers give a use case its ports."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dependency_injector import providers
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def use_case(function: Callable[..., object], **ports: Any) -> providers.Factory[Any]:  # noqa: ANN401 - whatever it takes

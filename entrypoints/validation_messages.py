@@ -1,12 +1,9 @@
 """The messages of refused values, in place of the validator's: they follow a name and mention no Python type."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails
 
 _PLAIN: Final = {
     "missing": "is required",

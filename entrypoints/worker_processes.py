@@ -1,30 +1,24 @@
 """Runs several processes on one socket: restarts those that die, and stops all at the end."""
 
-from __future__ import annotations
-
 import asyncio
 import multiprocessing
 import os
+import socket
 import time
+from collections.abc import Callable
 from multiprocessing.connection import wait
-from typing import TYPE_CHECKING, Final
+from multiprocessing.context import ForkProcess
+from typing import Final
 
 import uvloop
 
 from entrypoints.last_connections import let_nobody_connect
 from entrypoints.logs import build_logger, end_logged
-from entrypoints.monitoring.worker_figures import worker_slots
+from entrypoints.monitoring.worker_figures import WorkerSlot, worker_slots
+from entrypoints.runtime import Runtime
 from entrypoints.server_process import running
 from entrypoints.shutdown import Shutdown
 from entrypoints.stop_signal import StopSignal
-
-if TYPE_CHECKING:
-    import socket
-    from collections.abc import Callable
-    from multiprocessing.context import ForkProcess
-
-    from entrypoints.monitoring.worker_figures import WorkerSlot
-    from entrypoints.runtime import Runtime
 
 _WATCH_SECONDS: Final = 0.2
 _PAUSE_SECONDS: Final = 1.0

@@ -1,7 +1,5 @@
 """The command `modelbook`, which is also `python -m modelbook`."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys

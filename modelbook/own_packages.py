@@ -1,7 +1,5 @@
 """Whether the packages that will be imported are Modelbook's: their names are plain words that others use as well."""
 
-from __future__ import annotations
-
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final

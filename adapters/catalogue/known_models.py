@@ -1,17 +1,13 @@
 """The models in `models.json`."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Self
 
 from domain.model.values import Lifecycle
-
-if TYPE_CHECKING:
-    from datetime import date
 
 # gpt-4o-2024-08-06, claude-3-opus-20240229, gpt-4-0613, gemini-2.0-flash-001; but not the year of -04-2026.
 _VERSION: Final = re.compile(r"-(\d{4}-\d{2}-\d{2}|\d{8}|\d{3}|(?<!-\d\d-)\d{4})$")
@@ -56,7 +52,7 @@ class KnownModels:
         }
 
     @classmethod
-    def packaged(cls) -> KnownModels:
+    def packaged(cls) -> Self:
         """Read the file that comes with the service."""
         return cls(json.loads(files("adapters.catalogue").joinpath("models.json").read_text("utf-8")))
 

@@ -3,34 +3,32 @@
 Importing this module reads the whole price list: some 0.1 s and 8 MB in a process that has pydantic already.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from genai_prices.data import providers as packaged_providers
-from genai_prices.types import ModelPrice, StartDateConstraint, TieredPrices, TimeOfDateConstraint
+from genai_prices.types import (
+    ConditionalPrice,
+    ModelInfo,
+    ModelPrice,
+    Provider,
+    StartDateConstraint,
+    TieredPrices,
+    TimeOfDateConstraint,
+)
 
 from adapters.catalogue.price_guard import PriceGuard
 from adapters.catalogue.price_matching import named_in_full, names, without_date
 from adapters.catalogue.price_overrides import PriceOverrides
 from adapters.catalogue.tariffs import SOURCE, listed_tariff, tariff_of
-from application.ports.provider_gateway import IMPLAUSIBLE, SOLD_OTHERWISE
-from application.prompts.price_list import KIND_OF_PRICE, Tariff, Unpriced
+from application.ports.provider_gateway import IMPLAUSIBLE, SOLD_OTHERWISE, PriceReason
+from application.prompts.price_list import KIND_OF_PRICE, Rates, Tariff, Unpriced
 from domain.model.values import PriceTier, TokenPrices
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-
-    from genai_prices.types import ConditionalPrice, ModelInfo, Provider
-
-    from application.ports.provider_gateway import PriceReason
-    from application.prompts.price_list import Rates
 
 CHECKED_ON: Final = {"0.2.3": "2026-11-04"}
 """By release, the latest day that its own notes name as checked; it does not say how old its prices are."""

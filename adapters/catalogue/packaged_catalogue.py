@@ -1,22 +1,19 @@
 """The catalogue that comes with the service."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from adapters.catalogue.known_models import FINE_TUNED, KnownModels, version_of
+from adapters.catalogue.known_models import FINE_TUNED, Entry, KnownModels, version_of
 from adapters.catalogue.provider_services import AZURE, PRICED_AS, service_of
 from application.ports.catalogue import KnownModel
+from application.prompts.price_list import Tariff, Unpriced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from adapters.catalogue.known_models import Entry
     from adapters.catalogue.list_prices import GenaiPrices, ListPrice
-    from application.prompts.price_list import Tariff, Unpriced
+
 
 _GOOGLE_PREFIX: Final = "models/"
 _REMEMBERED: Final = 8192
@@ -43,7 +40,7 @@ class PackagedCatalogue:
         _ = self._prices
 
     @cached_property
-    def _prices(self) -> GenaiPrices:
+    def _prices(self) -> "GenaiPrices":
         # The import is what takes the time, and not every command needs a price.
         from adapters.catalogue.list_prices import GenaiPrices  # noqa: PLC0415
 
@@ -77,7 +74,7 @@ class PackagedCatalogue:
         provider_id = self._prices.provider_at(endpoint) if endpoint else None
         return () if provider_id is None else (provider_id,)
 
-    def _priced(self, known: KnownModel, price: ListPrice) -> KnownModel:
+    def _priced(self, known: KnownModel, price: "ListPrice") -> KnownModel:
         is_priced = price.input_per_1k is not None or price.output_per_1k is not None
         known = replace(
             known,

@@ -1,20 +1,14 @@
 """The prices that calls are charged at, as of now."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
+from adapters.catalogue.packaged_catalogue import PackagedCatalogue
 from adapters.catalogue.provider_services import service_of
-from application.prompts.price_list import Tariff, Unpriced
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from adapters.catalogue.packaged_catalogue import PackagedCatalogue
-    from application.prompts.price_list import ListedCall
+from application.prompts.price_list import ListedCall, Tariff, Unpriced
 
 _REMEMBERED: Final = 4_096
 _OPENAI: Final = "api.openai.com"

@@ -1,7 +1,5 @@
 """A guard against prices that are off by a thousand, which every price list has had at some time."""
 
-from __future__ import annotations
-
 import logging
 from decimal import Decimal
 from typing import Final

@@ -4,10 +4,8 @@ Its own matching is made to price whatever a provider's bill may contain, and ta
 `gemini-1.5-flash`, at twice the price. Here an id must be named in full, apart from the date of a snapshot.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from genai_prices.types import (
     ClauseAnd,
@@ -17,10 +15,8 @@ from genai_prices.types import (
     ClauseOr,
     ClauseRegex,
     ClauseStartsWith,
+    MatchLogic,
 )
-
-if TYPE_CHECKING:
-    from genai_prices.types import MatchLogic
 
 _SNAPSHOT: Final = re.compile(r"(?:-latest|[-@]\d{8}|-\d{4}-\d{2}-\d{2}|-\d{3})$")
 _FINE_TUNED: Final = "ft:"

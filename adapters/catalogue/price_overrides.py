@@ -3,19 +3,15 @@
 To correct a price or add one, edit the file, and give the provider's page and the day on which it was read.
 """
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 from genai_prices.types import ClauseEquals, ModelInfo, ModelPrice, Tier, TieredPrices
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +26,7 @@ class PriceOverrides:
     service_tiers: Mapping[tuple[str, str, str], Sequence[tuple[date, Decimal]]] = field(default_factory=dict)
 
     @classmethod
-    def packaged(cls) -> PriceOverrides:
+    def packaged(cls) -> Self:
         """Read the file that comes with the service."""
         text = files("adapters.catalogue").joinpath("price_overrides.json").read_text("utf-8")
         document = json.loads(text)

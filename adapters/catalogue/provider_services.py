@@ -1,7 +1,5 @@
 """Which service a provider is: known by its endpoint's host, else by its type."""
 
-from __future__ import annotations
-
 from typing import Final
 from urllib.parse import urlsplit
 

@@ -1,21 +1,13 @@
 """Tariffs from the entries of genai-prices, which has prices in USD per million tokens and per thousand searches."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from genai_prices.types import TieredPrices
+from genai_prices.types import ModelInfo, ModelPrice, TieredPrices
 
-from application.prompts.price_list import Tariff, Unpriced
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from genai_prices.types import ModelInfo, ModelPrice
-
-    from application.prompts.price_list import Rates, TokenKind
+from application.prompts.price_list import Rates, Tariff, TokenKind, Unpriced
 
 SOURCE: Final = "genai-prices"
 

@@ -1,19 +1,15 @@
 """Files that checkpoints are appended to."""
 
-from __future__ import annotations
-
 import asyncio
 import fcntl
 import os
 import re
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import TYPE_CHECKING, Final, TypeVar
+from pathlib import Path
+from typing import Final, TypeVar
 
 from application.verification.checkpoint_storage import SinkUnusable
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-    from pathlib import Path
 
 FILE_NAME: Final = "checkpoints.ndjson"
 
@@ -47,7 +43,7 @@ class FileSink:
         return str(self.path)
 
     @asynccontextmanager
-    async def locked(self) -> AsyncIterator[LockedFileSink]:
+    async def locked(self) -> "AsyncIterator[LockedFileSink]":
         held: list[LockedFileSink] = []
         try:
             with self._usable():
@@ -105,7 +101,7 @@ class FileSink:
         found = filter(None, map(self._part_name.fullmatch, names))
         return sorted(int(each[1] or 0) for each in found)
 
-    def _hold(self, held: list[LockedFileSink]) -> bool:
+    def _hold(self, held: "list[LockedFileSink]") -> bool:
         """Add the end, held by us; return False while somebody else holds it."""
         number = (self._parts() or [0])[-1]
         descriptor = self._opened(number)

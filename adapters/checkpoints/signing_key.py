@@ -1,12 +1,10 @@
 """The Ed25519 key that signs checkpoints, in a file of its own; and what its public half is good for."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import hashlib
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -20,9 +18,6 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from adapters.private_files import read_private_file
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class SigningKey:

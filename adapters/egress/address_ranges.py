@@ -5,8 +5,6 @@ The table is our own because `ipaddress` of Python 3.11 calls some of these glob
 (RFC 6890), RFC 4291, RFC 6052, and the clouds' own pages for their metadata addresses.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network

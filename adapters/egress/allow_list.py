@@ -1,19 +1,14 @@
 """The allow list of addresses beyond the public internet: the setting `MODELBOOK_EGRESS_ALLOW`."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import TYPE_CHECKING, Final
+from typing import Final, Self
 
 from yarl import URL
 
 from adapters.egress.address_ranges import Address, same_spelling
-from adapters.egress.host_names import normal_host
-
-if TYPE_CHECKING:
-    from adapters.egress.host_names import Host
+from adapters.egress.host_names import Host, normal_host
 
 HTTPS_PORT: Final = 443
 _HIGHEST_PORT: Final = 65535
@@ -63,7 +58,7 @@ class EgressAllowList:
         self._entries = entries
 
     @classmethod
-    def parse(cls, text: str) -> EgressAllowList:
+    def parse(cls, text: str) -> Self:
         """Read the setting; an empty text opens nothing.
 
         Raises:

@@ -1,24 +1,17 @@
 """Timings of an outbound call, and whether the guard refused it."""
 
-from __future__ import annotations
-
 import ssl
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING
 
-from aiohttp import ClientRequest
+from aiohttp import ClientRequest, ClientResponse
+from aiohttp.connector import Connection
 
+from adapters.egress.url_parsing import Target
 from application.ports.provider_gateway import Timings
 
-if TYPE_CHECKING:
-    from aiohttp import ClientResponse
-    from aiohttp.connector import Connection
-
-    from adapters.egress.url_parsing import Target
-
-current: ContextVar[Attempt] = ContextVar("current")
+current: "ContextVar[Attempt]" = ContextVar("current")
 """The call that the running task makes: what happens on its way is known to be for its target, and noted there."""
 
 

@@ -1,12 +1,8 @@
 """Decompressing an answer piece by piece, so that a small one cannot become a huge one in memory."""
 
-from __future__ import annotations
-
 import zlib
-from typing import TYPE_CHECKING, Final, Protocol
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from typing import Final, Protocol
 
 ACCEPTED: Final = "gzip, deflate"
 PIECE_BYTES: Final = 65_536
@@ -87,7 +83,7 @@ class _Inflate:
 
     _has_begun = False
 
-    def _stream_for(self, received: bytes) -> zlib._Decompress:
+    def _stream_for(self, received: bytes) -> "zlib._Decompress":
         self._has_begun = True
         if self._stream is None:
             # Some servers send deflate without its zlib wrapping (RFC 9110 section 8.4.1.2 has the note).
@@ -101,7 +97,7 @@ class _Inflate:
         return self._stream
 
     @staticmethod
-    def _inflated(stream: zlib._Decompress, received: bytes) -> bytes:
+    def _inflated(stream: "zlib._Decompress", received: bytes) -> bytes:
         try:
             return stream.decompress(received, PIECE_BYTES)
         except zlib.error:

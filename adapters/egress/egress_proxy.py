@@ -1,28 +1,21 @@
 """The proxy that calls go out through: the setting `MODELBOOK_EGRESS_PROXY`."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from time import monotonic
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import Final, Self, TypedDict
 
+from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from adapters.egress.address_ranges import special
 from adapters.egress.egress_rules import AddressRefused
 from adapters.egress.guarded_resolver import SystemResolver
-from adapters.egress.url_parsing import read_request
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from aiohttp.abc import AbstractResolver
-
-    from adapters.egress.url_parsing import Target
+from adapters.egress.url_parsing import Target, read_request
 
 _HIGHEST_PORT: Final = 65535
 # Where nobody answers questions for names, as behind many a proxy, a call must not wait long to find that out.
@@ -44,7 +37,7 @@ class EgressProxy:
     is_on_this_machine: bool = False
 
     @classmethod
-    def parse(cls, text: str) -> EgressProxy | None:
+    def parse(cls, text: str) -> Self | None:
         """Read the setting; an empty text means no proxy.
 
         Raises:

@@ -1,18 +1,11 @@
 """Egress rules: which URLs may be saved, and which addresses may be connected to."""
 
-from __future__ import annotations
-
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
 
-from adapters.egress.address_ranges import RequiredEntry, special
-from adapters.egress.allow_list import HTTPS_PORT
-
-if TYPE_CHECKING:
-    from adapters.egress.address_ranges import Address
-    from adapters.egress.allow_list import EgressAllowList
-    from adapters.egress.host_names import Host
-    from adapters.egress.url_parsing import Target
+from adapters.egress.address_ranges import Address, RequiredEntry, special
+from adapters.egress.allow_list import HTTPS_PORT, EgressAllowList
+from adapters.egress.host_names import Host
+from adapters.egress.url_parsing import Target
 
 SETTING = "MODELBOOK_EGRESS_ALLOW"
 

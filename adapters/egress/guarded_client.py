@@ -1,20 +1,30 @@
 """The guarded HTTP client."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import ssl
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from time import perf_counter
-from typing import TYPE_CHECKING, Final, Self
+from types import TracebackType
+from typing import Final, Self
+from uuid import UUID
 
-from aiohttp import ClientHttpProxyError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import (
+    AddrInfoType,
+    ClientHttpProxyError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    TCPConnector,
+)
+from aiohttp.abc import AbstractResolver
 
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.call_timings import Attempt, TimedHandshake, TimedRequest, current
-from adapters.egress.egress_proxy import ProxyChoice, ProxyOptions, proxy_options
+from adapters.egress.egress_proxy import EgressProxy, ProxyChoice, ProxyOptions, proxy_options
 from adapters.egress.egress_rules import AddressRefused, EgressRules
 from adapters.egress.guarded_resolver import GuardedResolver, SystemResolver
 from adapters.egress.name_cache import NameCache, caller_or_nobody
@@ -23,24 +33,12 @@ from adapters.egress.outgoing_request import checked_headers, encoded_body
 from adapters.egress.response_body import NEVER, complete_body, whole_body
 from adapters.egress.response_memory import ResponseMemory
 from adapters.egress.response_stream import ReadingStream, answer_headers
-from adapters.egress.url_parsing import read_base, read_request
+from adapters.egress.url_parsing import Target, read_base, read_request
+from application.bounds.shares import Shares
 from application.errors import EndpointRefused
-from application.ports.outbound_http import OutboundFailure, OutboundResponse
+from application.ports.outbound_http import OutboundFailure, OutboundRequest, OutboundResponse, OutboundStream
 from application.turns import Turns
 from domain.provider.values import Endpoint
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
-    from types import TracebackType
-    from uuid import UUID
-
-    from aiohttp import AddrInfoType, ClientResponse
-    from aiohttp.abc import AbstractResolver
-
-    from adapters.egress.egress_proxy import EgressProxy
-    from adapters.egress.url_parsing import Target
-    from application.bounds.shares import Shares
-    from application.ports.outbound_http import OutboundRequest, OutboundStream
 
 _POINTER: Final = "/endpoint"
 _SHARE: Final = "outboundConnections"

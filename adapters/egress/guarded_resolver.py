@@ -1,26 +1,21 @@
 """Looking names up, and refusing what they lead to."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from adapters.egress.call_timings import current
+from adapters.egress.egress_rules import EgressRules
 from adapters.egress.host_names import normal_host
 from adapters.egress.name_cache import caller_or_nobody
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from adapters.egress.egress_rules import EgressRules
-    from application.bounds.shares import Shares
+from application.bounds.shares import Shares
 
 # A lookup that hangs holds its thread for as long as the system's resolver likes, whoever stopped waiting for it. These
 # are more than all shares together hold, so that there is one left for whoever has less than his share.

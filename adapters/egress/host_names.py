@@ -1,14 +1,11 @@
 """Host names and addresses in the one spelling that is let through."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from adapters.egress.address_ranges import Address
+from adapters.egress.address_ranges import Address
 
 # The underscore is no part of host names (RFC 1123) and yet common in the names of containers.
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"

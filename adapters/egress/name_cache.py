@@ -1,22 +1,16 @@
 """Remembers what names were looked up to, and has each organization wait for its own look-ups alone."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 from collections import OrderedDict
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
-from aiohttp.abc import AbstractResolver
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from application.caller import NoCaller, current_caller
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from aiohttp.abc import ResolveResult
 
 _MOST_NAMES: Final = 1_024
 

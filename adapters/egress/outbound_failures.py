@@ -1,20 +1,14 @@
 """Translates errors of the HTTP client into the application's."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING
 
 import aiohttp
 
+from adapters.egress.call_timings import Attempt
 from adapters.egress.decompression import BodyRefused
 from adapters.egress.egress_rules import AddressRefused
 from adapters.egress.proxy_failures import proxy_failure
-from application.ports.outbound_http import OutboundFailure
-
-if TYPE_CHECKING:
-    from adapters.egress.call_timings import Attempt
-    from application.ports.outbound_http import FailureCategory
+from application.ports.outbound_http import FailureCategory, OutboundFailure
 
 FAILURES = (aiohttp.ClientError, BodyRefused, OSError)
 """All that a call can fail with; time-outs and TLS errors are among the `OSError`s."""

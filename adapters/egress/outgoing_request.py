@@ -1,17 +1,13 @@
 """Validates headers and encodes the body of an outgoing request."""
 
-from __future__ import annotations
-
 import io
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import orjson
 
 from adapters.egress.decompression import ACCEPTED
-
-if TYPE_CHECKING:
-    from application.ports.outbound_http import OutboundRequest
+from application.ports.outbound_http import OutboundRequest
 
 _METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"})
 # RFC 9110 section 5.6.2 and 5.5, without the bytes beyond ASCII that servers read each in their own way.

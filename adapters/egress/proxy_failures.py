@@ -1,18 +1,15 @@
 """Failures between this service and the operator's proxy, reported to tenants without naming the proxy."""
 
-from __future__ import annotations
-
 import logging
 import os
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import aiohttp
 
-if TYPE_CHECKING:
-    from adapters.egress.call_timings import Attempt
-    from application.ports.outbound_http import FailureCategory
+from adapters.egress.call_timings import Attempt
+from application.ports.outbound_http import FailureCategory
 
-    Description = tuple[FailureCategory, str, str]
+Description = tuple[FailureCategory, str, str]
 
 _LOGGER: Final = logging.getLogger(__name__)
 _OPERATOR: Final = "Inform the operator of this service: its log has the details."

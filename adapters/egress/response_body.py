@@ -1,19 +1,13 @@
 """Reading the body of an answer within its bounds."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Final
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Final
 
-from aiohttp import hdrs
+from aiohttp import ClientResponse, hdrs
 
 from adapters.egress.decompression import BodyRefused, decoder
 from application.run_in_thread import JOINED_IN_THREAD, run_in_thread_if_large
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
-
-    from aiohttp import ClientResponse
 
 NEVER: Final = float("inf")
 """A deadline, on the clock of any loop."""

@@ -1,19 +1,14 @@
 """Memory that large answers take, counted for the organization that waits for them."""
 
-from __future__ import annotations
-
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
 from adapters.egress.decompression import BodyRefused
+from application.bounds.shares import Shares
 from application.loop_time import loop_time
 from application.request_cleanup import at_request_end, turn_until_request_end
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.bounds.shares import Shares
-    from application.turns import Turns
+from application.turns import Turns
 
 _MEMORY_SHARE: Final = "bodyBytes"
 # Usual answers are much shorter, and not worth counting.

@@ -1,23 +1,16 @@
 """An answer while it arrives."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 
+from aiohttp import ClientResponse
+
+from adapters.egress.call_timings import Attempt
 from adapters.egress.outbound_failures import FAILURES, failure
 from adapters.egress.response_body import PIECES_IN_A_ROW, BodyReader, next_chunk
-from application.ports.outbound_http import Headers
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
-    from aiohttp import ClientResponse
-
-    from adapters.egress.call_timings import Attempt
-    from application.ports.outbound_http import OutboundRequest
-    from application.ports.provider_gateway import Timings
+from application.ports.outbound_http import Headers, OutboundRequest
+from application.ports.provider_gateway import Timings
 
 
 def answer_headers(response: ClientResponse) -> Headers:

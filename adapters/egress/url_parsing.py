@@ -1,17 +1,13 @@
 """The one parser of URLs that everything here uses: yarl's, and only where no other parser would disagree."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from yarl import URL
 
 from adapters.egress.host_names import Host, normal_host
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 _HIGHEST_PORT: Final = 65535

@@ -1,32 +1,24 @@
 """Rebuilds aggregates and rows at a revision from the newest snapshot and the events since."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
+from uuid import UUID
 
 import orjson
-from eventsourcing.persistence import OperationalError
+from eventsourcing.persistence import Mapper, OperationalError
 
 from adapters.event_store.aggregate_state import aggregate_of, state_of
 from adapters.event_store.log_records import LedgerStoredEvent
+from adapters.event_store.recorder import LedgerRecorder
 from adapters.projection_code_version import code_version
-from application.projections.fold_log import DatedEvent, fold_event
+from application.projections.fold_log import DatedEvent, Row, fold_event
 from application.projections.row_changes import LoggedEvent
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from uuid import UUID
-
-    from eventsourcing.persistence import Mapper
-
-    from adapters.event_store.recorder import LedgerRecorder
-    from application.projections.fold_log import Row
-    from domain.root import Root
+from domain.root import Root
 
 INTERVAL: Final = 100
 """A snapshot is taken of whoever has lived through so many events since the last one: some 2 ms of reading."""

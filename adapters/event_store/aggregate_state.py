@@ -1,11 +1,10 @@
 """Encodes the state of an aggregate as the bytes of a snapshot, and decodes it."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import is_dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -14,9 +13,6 @@ from eventsourcing.persistence import Transcoder
 from eventsourcing.utils import get_topic, resolve_topic
 
 from domain.root import UNRECORDED, Root
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 # The library puts these into an aggregate itself, the position is the log's.
 _NOT_STATE: Final = ("_id", "_version", "_pending_events", "_recorded_position")

@@ -4,28 +4,22 @@ It is sent to libpq directly. What psycopg does for any statement, finding out t
 take more time than all else that a process does for an append.
 """
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from struct import Struct
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 from weakref import WeakSet
 
 import psycopg
+from eventsourcing.persistence import StoredEvent
 from psycopg.errors import error_from_result
 from psycopg.postgres import types
 from psycopg.pq import DiagnosticField, ExecStatus, Format
+from psycopg.pq.abc import PGresult
 
+from adapters.event_store.connections import Connection
+from adapters.event_store.log_records import Append
 from adapters.sql import statements
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from eventsourcing.persistence import StoredEvent
-    from psycopg.pq.abc import PGresult
-
-    from adapters.event_store.connections import Connection
-    from adapters.event_store.log_records import Append
 
 _SQL: Final = statements("adapters.event_store", "statements.sql")["append"].encode()
 _UUID: Final = types["uuid"].oid

@@ -1,18 +1,13 @@
 """Runs work on pooled connections, and ends the server process of a lost connection."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 import psycopg
+from psycopg_pool import ConnectionPool
 
 from adapters.event_store.ledger_errors import ConnectionLost, library_error
 from adapters.sql import statements
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from psycopg_pool import ConnectionPool
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 T = TypeVar("T")

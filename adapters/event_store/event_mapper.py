@@ -1,24 +1,18 @@
 """Maps domain events to their bytes in the log, and back."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
+from typing import Any, Final, get_args, get_type_hints
 from uuid import UUID
 
 import orjson
-from eventsourcing.domain import AggregateCreated
+from eventsourcing.domain import AggregateCreated, DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
 from eventsourcing.utils import get_topic
 
 from adapters.event_store.log_records import LedgerStoredEvent
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from eventsourcing.domain import DomainEventProtocol
 
 # The library's own fields: they have columns of their own, or follow from the topic; the time is the database's.
 _NOT_FACTS: Final = ("originator_id", "originator_topic", "originator_version", "timestamp")

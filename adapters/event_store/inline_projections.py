@@ -1,25 +1,19 @@
 """Inline projections: the row changes that an append makes in its own transaction."""
 
-from __future__ import annotations
-
 from base64 import b64encode
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import orjson
+from eventsourcing.persistence import StoredEvent
 
+from application.access_keys.access_keys import SecretDigest
+from application.members.members import MemberDocument
+from application.ports.vault import SealedCredential
 from application.projections.project_event import project
 from application.projections.row_changes import LoggedEvent, RowChange, net_changes
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from eventsourcing.persistence import StoredEvent
-
-    from application.access_keys.access_keys import SecretDigest
-    from application.members.members import MemberDocument
-    from application.ports.vault import SealedCredential
-
-    Projector = Callable[[StoredEvent], RowChange | None]
+Projector = Callable[[StoredEvent], RowChange | None]
 
 
 def inline_changes(projector: Projector, events: Sequence[StoredEvent]) -> bytes | None:

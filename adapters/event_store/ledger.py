@@ -1,39 +1,30 @@
 """The event library's application on our recorder; the one place where async code hops to a thread."""
 
-from __future__ import annotations
-
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from time import perf_counter
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import DatabaseError, Mapper
-from eventsourcing.utils import Environment
+from eventsourcing.persistence import ApplicationRecorder, DatabaseError, Mapper
+from eventsourcing.utils import Environment, EnvType
 
 from adapters.event_store.aggregate_snapshots import AggregateSnapshots
 from adapters.event_store.event_mapper import CanonicalJson, LedgerMapper
 from adapters.event_store.ledger_errors import CommandAlreadyApplied, application_errors
+from adapters.event_store.log_records import Append
+from adapters.event_store.recorder import LedgerRecorder
 from application.append_timing import AppendTiming
 from application.caller import current_caller
 from application.errors import ApplicationError, CommandOutcomeUnknown, Conflict, Unavailable
+from application.projections.fold_log import Row
 from application.recorded_revision import Recorded
 from application.run_in_thread import release_after, rest_beside_others
 from application.turns import Turns
 from domain.root import Root
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from concurrent.futures import Future
-
-    from eventsourcing.persistence import ApplicationRecorder
-    from eventsourcing.utils import EnvType
-
-    from adapters.event_store.log_records import Append
-    from adapters.event_store.recorder import LedgerRecorder
-    from application.projections.fold_log import Row
 
 RootT = TypeVar("RootT", bound=Root)
 T = TypeVar("T")

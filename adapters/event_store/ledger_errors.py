@@ -1,23 +1,23 @@
 """Errors of the event log: from psycopg's to the event library's, and from there to the application's."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import psycopg
 from eventsourcing.persistence import DatabaseError, IntegrityError, OperationalError
 from eventsourcing.utils import TopicError
 
 from adapters.database_errors import violated_constraint
-from application.errors import CommandOutcomeUnknown, Conflict, LogAheadOfClock, OrganizationRemoved, Unavailable
+from application.errors import (
+    ApplicationError,
+    CommandOutcomeUnknown,
+    Conflict,
+    LogAheadOfClock,
+    OrganizationRemoved,
+    Unavailable,
+)
 from application.projections.project_event import UnknownEventType
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from application.errors import ApplicationError
-    from application.recorded_revision import Recorded
+from application.recorded_revision import Recorded
 
 
 class CommandAlreadyApplied(IntegrityError):

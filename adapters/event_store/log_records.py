@@ -1,23 +1,17 @@
 """Records written to and read from the event log."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
+from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
 
+from application.access_keys.access_keys import SecretDigest
 from application.caller import current_caller
 from application.command_outcome import CommandOutcome
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.access_keys.access_keys import SecretDigest
-    from application.members.members import MemberDocument
-    from application.ports.vault import SealedCredential
+from application.members.members import MemberDocument
+from application.ports.vault import SealedCredential
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,11 @@
 """A polling subscription to the event log."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from threading import Thread
 from time import sleep
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from eventsourcing.persistence import ApplicationRecorder, ListenNotifySubscription
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _POLL_SECONDS: Final = 0.1
 

@@ -1,8 +1,8 @@
 """The recorder: writes through `append_events`, reads under row-level security."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
 
 from eventsourcing.persistence import (
     ApplicationRecorder,
@@ -12,23 +12,16 @@ from eventsourcing.persistence import (
     StoredEvent,
     Subscription,
 )
+from psycopg_pool import ConnectionPool
 
 from adapters.event_store.append_statement import AppendStatement
 from adapters.event_store.connections import Connection, Connections
-from adapters.event_store.inline_projections import inline_changes, sealed_document
+from adapters.event_store.inline_projections import Projector, inline_changes, sealed_document
 from adapters.event_store.ledger_errors import CommandAlreadyApplied, ConnectionLost, OutcomeUnknown
 from adapters.event_store.log_records import Append, LedgerNotification, LedgerStoredEvent
 from adapters.event_store.polling_subscription import PollingSubscription
 from adapters.sql import statements
 from application.recorded_revision import Recorded
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from uuid import UUID
-
-    from psycopg_pool import ConnectionPool
-
-    from adapters.event_store.inline_projections import Projector
 
 _SQL: Final = statements("adapters.event_store", "statements.sql")
 _LATEST: Final = 2**31 - 1

@@ -1,15 +1,20 @@
 """The organization's aggregates, from the event log."""
 
-from __future__ import annotations
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Generic, TypeVar
+from uuid import UUID
 
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
-
+from adapters.event_store.ledger import Ledger
 from adapters.event_store.log_records import append_for_caller
+from application.access_keys.access_keys import SecretDigest
+from application.bounds.stocks import Stocks
 from application.caller import current_caller
 from application.errors import (
     AccessKeyNotFound,
+    ApplicationError,
     ModelAlreadyRegistered,
     ModelNotFound,
+    NotFound,
     OrganizationNotFound,
     ProviderHasModels,
     ProviderNameTaken,
@@ -23,10 +28,14 @@ from application.members.members import (
     AlreadyMember,
     InvitationNotValid,
     LastAdmin,
+    MemberDocument,
     MemberNotFound,
     PasskeyTaken,
     TooManyMembers,
 )
+from application.ports.repositories import Gone
+from application.ports.vault import SealedCredential
+from application.recorded_revision import Recorded
 from application.webhooks.webhooks import TooManyWebhooks, WebhookNotFound
 from domain.access_key.aggregate import AccessKey
 from domain.member.aggregate import Member
@@ -35,19 +44,6 @@ from domain.organization.aggregate import Organization
 from domain.provider.aggregate import Provider
 from domain.root import Root
 from domain.webhook.aggregate import Webhook
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from adapters.event_store.ledger import Ledger
-    from application.access_keys.access_keys import SecretDigest
-    from application.bounds.stocks import Stocks
-    from application.errors import ApplicationError, NotFound
-    from application.members.members import MemberDocument
-    from application.ports.repositories import Gone
-    from application.ports.vault import SealedCredential
-    from application.recorded_revision import Recorded
 
 RootT = TypeVar("RootT", bound=Root)
 

@@ -1,11 +1,12 @@
 """Compares snapshots of aggregates with their events, since a superuser of the database can edit them."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+from uuid import UUID
 
 import orjson
+import psycopg
 from eventsourcing.application import project_aggregate
 
 from adapters.event_store.aggregate_state import decoded_state, state_of
@@ -14,19 +15,11 @@ from adapters.event_store.log_records import LedgerStoredEvent
 from adapters.projection_code_version import code_version
 from adapters.sql import statements
 from application.errors import ApplicationError
-from application.projections.fold_log import DatedEvent, fold_event
+from application.projections.fold_log import DatedEvent, Row, fold_event
 from application.projections.row_changes import LoggedEvent
+from domain.root import Root
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    import psycopg
-
-    from application.projections.fold_log import Row
-    from domain.root import Root
-
-    Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 _SQL: Final = statements("adapters.event_store", "snapshot_check.sql")
 

@@ -1,20 +1,14 @@
 """Passkeys, verified by py_webauthn: discoverable ones with user verification, for this service alone."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from application.members.accounts import NewPasskey
+from application.members.accounts import NewPasskey, Passkey
 from application.members.passkeys import CHALLENGE_SECONDS, AnsweredPasskey, PasskeyRefused
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from application.members.accounts import Passkey
 
 # The library takes a while to load, and most processes never need it: it is imported where it is used.
 # ruff: noqa: PLC0415

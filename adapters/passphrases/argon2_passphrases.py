@@ -1,7 +1,6 @@
 """Passphrases hashed with argon2id, one at a time."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -11,9 +10,8 @@ from application.members.accounts import SignInBusy
 from application.run_in_thread import run_in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from argon2 import PasswordHasher
+
 
 # The least that OWASP's Password Storage Cheat Sheet recommends (2025): 19 MiB, two passes, one lane. More memory would
 # be more of a process that has 130 MB in all.
@@ -59,7 +57,7 @@ class Argon2Passphrases:
 
 
 @cache
-def _hasher() -> PasswordHasher:
+def _hasher() -> "PasswordHasher":
     # Its library is needed where somebody signs in, and nowhere else.
     from argon2 import PasswordHasher  # noqa: PLC0415
 

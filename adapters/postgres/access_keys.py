@@ -1,31 +1,26 @@
 """Access keys, in Postgres: for requests that bring one, for lists, and when they were used last."""
 
-from __future__ import annotations
-
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
 
+from adapters.postgres.keyset_pages import Conditions
 from adapters.postgres.list_filters import access_key_conditions
 from adapters.postgres.resource_documents import PostgresDocuments
+from adapters.postgres.tenant_statements import Tenant
 from adapters.sql import composed_statements
 from application.access_keys.access_keys import AccessKeyFilter, SecretDigest
 from application.access_keys.stored_key import StoredKey, StoredSecret
 from application.caller import Caller, acting_as
 from application.errors import AccessKeyNotFound, Unavailable
+from application.ports.clock import Clock
 from application.repeat import Repeated
 from domain.access_key.values import Limits
 from domain.budget import Budget
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from adapters.postgres.keyset_pages import Conditions
-    from adapters.postgres.tenant_statements import Tenant
-    from application.ports.clock import Clock
 
 _SQL: Final = composed_statements("adapters.postgres", "access_keys.sql")
 _ACTOR: Final = "access-keys"

@@ -1,16 +1,17 @@
 """Accounts in Postgres: each transaction sees the one that it names, by its id or by its address."""
 
-from __future__ import annotations
-
 import time
 from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+from uuid import UUID
 
 import psycopg
 from psycopg.sql import SQL
 
 from adapters.database_errors import reachable
+from adapters.postgres.connection_pools import AnyPool
 from adapters.sql import statements
 from application.members.accounts import (
     ISSUER,
@@ -19,19 +20,13 @@ from application.members.accounts import (
     AccountGone,
     LastWayIn,
     Membership,
+    NewPasskey,
     Passkey,
     PasskeyNotFound,
     TooManyPasskeys,
 )
 from application.members.addresses import search_text
 from application.members.members import PasskeyTaken
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from uuid import UUID
-
-    from adapters.postgres.connection_pools import AnyPool
-    from application.members.accounts import NewPasskey
 
 _SQL: Final = statements("adapters.postgres", "accounts.sql")
 _STATEMENTS: Final = {name: SQL(text).format().as_bytes() for name, text in _SQL.items()}

@@ -1,27 +1,20 @@
 """The audit log: lists of events with filters and keyset pages."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, LiteralString
+from uuid import UUID
 
 import orjson
 from psycopg.sql import SQL, Composed
 
 from adapters.postgres.log_pages import log_parameters, log_statement
+from adapters.postgres.tenant_statements import Tenant
 from adapters.sql import statements
-from application.ports.audit_log import AuditEntry
+from application.ports.audit_log import AuditEntry, AuditFilter
 from application.ports.log_pages import LogPage
 from domain.names import name_key
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-    from typing import LiteralString
-    from uuid import UUID
-
-    from adapters.postgres.tenant_statements import Tenant
-    from application.ports.audit_log import AuditFilter
 
 _SQL: Final = statements("adapters.postgres", "audit_log.sql")
 _NO_END: Final = 2**31 - 1

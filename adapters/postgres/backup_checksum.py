@@ -1,7 +1,5 @@
 """A checksum at the end of a backup file. pg_restore ignores it, and itself detects few changes of a dump."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from pathlib import Path

@@ -1,12 +1,12 @@
 """Backups in pg_dump's custom format: all tables of an installation as of one moment."""
 
-from __future__ import annotations
-
 import asyncio
 import re
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import psycopg
 from psycopg import sql
@@ -25,14 +25,9 @@ from adapters.postgres.roles import Roles, ensure_roles
 from adapters.sql import statements
 from application.errors import Unavailable
 from application.ports.backups import BackupUnreadable, Contents, DatabaseNotEmpty
+from application.ports.progress import Progress
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from application.ports.progress import Progress
-
-    Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 _SQL: Final = statements("adapters.postgres", "backups.sql")
 _MIGRATIONS: Final = "public._yoyo_migration"

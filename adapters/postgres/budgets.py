@@ -1,31 +1,24 @@
 """The spending of budgets, in Postgres."""
 
-from __future__ import annotations
-
 import logging
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID, uuid4
 
 import psycopg
 
 from adapters.database_errors import reachable
+from adapters.postgres.connection_pools import AnyPool
+from adapters.postgres.tenant_statements import Tenant
 from adapters.sql import composed_statements
-from application.bounds.budget_leases import Lease
+from application.bounds.budget_leases import Lease, LeaseRequest
 from application.bounds.note_overdue_thresholds import OverdueThreshold
 from application.bounds.organization_bounds import OrganizationBudget
 from application.caller import Caller, acting_as
 from application.errors import Unavailable
+from application.ports.clock import Clock
 from domain.budget import Budget
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from adapters.postgres.connection_pools import AnyPool
-    from adapters.postgres.tenant_statements import Tenant
-    from application.bounds.budget_leases import LeaseRequest
-    from application.ports.clock import Clock
 
 LEASE_SECONDS: Final = 30.0
 """A process that does not say for as long that it lives is taken to have spent its part."""

@@ -1,10 +1,9 @@
 """The register that checkpoints are made from, and the election of the process that writes them."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
@@ -14,10 +13,7 @@ from adapters.sql import statements
 from application.verification.checkpoint_storage import NewestCheckpoint
 from application.verification.checkpoints import HeadLeaf
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-
-    Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 _SQL: Final = statements("adapters.postgres", "checkpoint_election.sql")
 _RETRY_SECONDS: Final = 1.0

@@ -1,7 +1,5 @@
 """Checks once, at the start, that Postgres gives as many connections as the serving processes may open."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import psycopg

@@ -4,22 +4,18 @@ A transaction pooler, such as PgBouncer, may be between the login that serves an
 connections outlasts a transaction, therefore, and their time limits are the login's own (roles.sql).
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import uuid4
 
+from psycopg import AsyncConnection, Connection
 from psycopg.adapt import Buffer, Loader
 from psycopg.pq import Format
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from adapters.sql import statements
 
-if TYPE_CHECKING:
-    from psycopg import AsyncConnection, Connection
-
-    AnyPool = AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]]
-    AnyThreadPool = ConnectionPool[Connection[tuple[Any, ...]]]
+AnyPool = AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]]
+AnyThreadPool = ConnectionPool[Connection[tuple[Any, ...]]]
 
 _SQL: Final = statements("adapters.postgres", "session_connections.sql")
 _ADMINISTRATORS_OPTIONS: Final = (

@@ -1,22 +1,16 @@
 """All sealed credentials, for an administrator's login."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 from adapters.database_errors import reachable
+from adapters.postgres.connection_pools import AnyPool
 from adapters.postgres.sealed_credentials import sealed_credential
 from adapters.sql import statements
-from application.master_keys.credential_stock import RotationUnderWay
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-
-    from adapters.postgres.connection_pools import AnyPool
-    from application.master_keys.credential_stock import Place
-    from application.ports.vault import SealedCredential
+from application.master_keys.credential_stock import Place, RotationUnderWay
+from application.ports.vault import SealedCredential
 
 _SQL: Final = statements("adapters.postgres", "credentials.sql")
 _BEFORE_ALL: Final = (UUID(int=0), UUID(int=0))

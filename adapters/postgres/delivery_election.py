@@ -1,19 +1,13 @@
 """Elects the process that delivers the messages of webhooks, and finds what is due for it."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from adapters.database_errors import reachable
-from adapters.postgres.elected_session import ElectedSession, lasts
+from adapters.postgres.elected_session import Connection, ElectedSession, lasts
 from adapters.sql import statements
 from application.webhooks.outbox import Deadline, DueWebhook
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-
-    from adapters.postgres.elected_session import Connection
 
 _SQL: Final = statements("adapters.postgres", "delivery_election.sql")
 
@@ -25,7 +19,7 @@ class PostgresDeliveryElection:
         self._sessions = ElectedSession(url, lock="modelbook webhooks", name="modelbook webhooks")
 
     @asynccontextmanager
-    async def term(self) -> AsyncIterator[PostgresDeliveryLeadership]:
+    async def term(self) -> "AsyncIterator[PostgresDeliveryLeadership]":
         async with self._sessions.term() as connection:
             with reachable():
                 await connection.execute(_SQL["listen"])

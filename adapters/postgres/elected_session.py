@@ -4,11 +4,10 @@ The leader's work is read over that same session, so that a process which loses 
 the server itself or to a session pooler: a transaction pooler would separate the lock from its holder.
 """
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -17,10 +16,7 @@ from adapters.database_errors import reachable
 from adapters.postgres.connection_pools import ANSWERS_OR_ENDS
 from adapters.sql import statements
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 _SQL: Final = statements("adapters.postgres", "elected_session.sql")
 _STANDING_SECONDS: Final = 1.0

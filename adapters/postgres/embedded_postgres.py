@@ -1,7 +1,5 @@
 """The embedded Postgres server: installed from a wheel, with its data in a folder, reached through a Unix socket."""
 
-from __future__ import annotations
-
 import fcntl
 import hashlib
 import os
@@ -9,11 +7,12 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, Final
 from urllib.parse import quote
 
 from psycopg import pq
@@ -22,9 +21,6 @@ from adapters.postgres.server_processes import ServerProcesses
 from adapters.postgres.system_user import SystemUser, system_user_for
 from adapters.postgres.unlinked_files import open_unlinked, read_unlinked, refuse_link, write_unlinked
 from application.errors import ApplicationError, Unavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _INCLUDED: Final = "modelbook.conf"
 # Nobody but the system user who runs the server (and root) may use the socket: there are no passwords on it.

@@ -1,11 +1,10 @@
 """The log for those who follow it, and the hints that it has grown."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import defaultdict
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
@@ -16,12 +15,8 @@ from adapters.sql import statements
 from application.end_tasks import end_tasks
 from application.feed.event_feed import FeedEvent
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from contextlib import AbstractAsyncContextManager
-
-    Connection = psycopg.AsyncConnection[tuple[Any, ...]]
-    Connect = Callable[[], AbstractAsyncContextManager[Connection]]
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+Connect = Callable[[], AbstractAsyncContextManager[Connection]]
 
 _TEXTS: Final = statements("adapters.postgres", "log_notifications.sql")
 _SQL: Final = {name: SQL(text).format() for name, text in _TEXTS.items()}

@@ -1,25 +1,17 @@
 """The results of provider health checks, in Postgres."""
 
-from __future__ import annotations
-
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
 
 import orjson
 from psycopg.types.json import Jsonb
 
+from adapters.postgres.tenant_statements import Tenant
 from adapters.sql import composed_statements
 from application.errors import ProviderNotFound
-from application.health.health_checks import HealthState, Streak
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from adapters.postgres.tenant_statements import Tenant
-    from application.health.health_checks import Seen
+from application.health.health_checks import HealthState, Seen, Streak
 
 _SQL: Final = composed_statements("adapters.postgres", "health_checks.sql")
 # The clocks of two hosts differ by less: a check that is dated further ahead of another was dated by a wrong clock.

@@ -1,38 +1,29 @@
 """Providers and models as of a time: rows folded from the log, read with the statements of the current lists."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, LiteralString
+from uuid import UUID
 
 import orjson
 from psycopg.types.json import Jsonb
 
 from adapters.postgres.keyset_pages import BY_ID, Conditions, composed, page_of, page_statement
 from adapters.postgres.list_filters import model_conditions, provider_conditions
+from adapters.postgres.tenant_statements import Tenant
 from adapters.sql import composed_statements
 from application.caller import current_caller
 from application.errors import TooMuchHistory
-from application.ports.resource_documents import Document
-from application.projections.fold_log import DatedEvent, no_rows, take_in
+from application.ports.resource_documents import Document, ModelFilter, Page, PageRequest, ProviderFilter
+from application.projections.fold_log import DatedEvent, Row, no_rows, take_in
 from application.projections.models import MODELS
 from application.projections.providers import PROVIDERS
-from application.projections.row_changes import LoggedEvent
+from application.projections.row_changes import LoggedEvent, Table
 from application.run_in_thread import run_in_thread, run_in_thread_if_large
 from application.turns import Turns
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-    from typing import LiteralString
-    from uuid import UUID
-
-    from adapters.postgres.tenant_statements import Tenant
-    from application.ports.resource_documents import ModelFilter, Page, PageRequest, ProviderFilter
-    from application.projections.fold_log import Row
-    from application.projections.row_changes import Table
 
 _SQL: Final = composed_statements("adapters.postgres", "historical_documents.sql")
 _TABLES: Final[Mapping[str, Table]] = {"provider": "ai_providers", "model": "ai_models"}

@@ -1,26 +1,20 @@
 """Idempotency keys, in Postgres."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from adapters.postgres.tenant_statements import Tenant
 from adapters.sql import composed_statements
 from application.caller import current_caller
 from application.errors import Unavailable
-from application.ports.idempotency_claims import ANSWERS_KEPT, Claimed, InFlight, Mismatch, Replay
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from uuid import UUID
-
-    from adapters.postgres.tenant_statements import Tenant
-    from application.ports.clock import Clock
-    from application.ports.idempotency_claims import Claim
+from application.ports.clock import Clock
+from application.ports.idempotency_claims import ANSWERS_KEPT, Claim, Claimed, InFlight, Mismatch, Replay
 
 _LEFT_OPEN_SECONDS: Final = 20.0
 """As long as a claim is left alone that another process has left open."""

@@ -1,8 +1,7 @@
 """Checks once, at the start, that a database is safe to serve from."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
 import psycopg
 
@@ -10,9 +9,6 @@ from adapters.postgres.migrations import expect_current
 from adapters.postgres.session_connections import connected_session
 from adapters.sql import statements
 from application.errors import ApplicationError, Unavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
 
 _SQL: Final = statements("adapters.postgres", "inspect_database.sql")
 _CANARIES: Final = statements("adapters.postgres", "credentials.sql")

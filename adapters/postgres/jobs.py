@@ -1,25 +1,18 @@
 """Administrators' jobs, in Postgres."""
 
-from __future__ import annotations
-
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import orjson
 from psycopg.types.json import Jsonb
 
 from adapters.database_errors import reachable
+from adapters.postgres.connection_pools import AnyPool
 from adapters.sql import statements
-from application.ports.jobs import Job, JobNotFound, Order, TooManyJobs
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-
-    from adapters.postgres.connection_pools import AnyPool
-    from application.ports.clock import Clock
-    from application.ports.jobs import Outcome
+from application.ports.clock import Clock
+from application.ports.jobs import Job, JobNotFound, Order, Outcome, TooManyJobs
 
 _UNDER_WAY: Final = {"queued", "running"}
 _SILENCE: Final = timedelta(seconds=15)

@@ -1,22 +1,15 @@
 """Keyset pages: composed from fixed pieces of SQL, never from a caller's text."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, LiteralString
 
 from psycopg.sql import SQL, Composable, Composed, Literal
 
 from adapters.sql import statements
-from application.ports.resource_documents import Page
+from application.ports.resource_documents import Page, PageRequest
 from domain.names import folded, name_key
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import LiteralString
-
-    from application.ports.resource_documents import PageRequest
 
 _SQL: Final = statements("adapters.postgres", "keyset_pages.sql")
 NO_TOTAL: Final = SQL("NULL::bigint")

@@ -1,22 +1,16 @@
 """Turns list filters into SQL conditions and parameters."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, LiteralString
 
 from psycopg.types.json import Jsonb
 
 from adapters.postgres.keyset_pages import Conditions, like_folded
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import LiteralString
-
-    from application.access_keys.access_keys import AccessKeyFilter
-    from application.members.members import MemberFilter
-    from application.ports.resource_documents import ModelFilter, ProviderFilter
-    from application.webhooks.webhooks import WebhookFilter
+from application.access_keys.access_keys import AccessKeyFilter
+from application.members.members import MemberFilter
+from application.ports.resource_documents import ModelFilter, ProviderFilter
+from application.webhooks.webhooks import WebhookFilter
 
 _PROVIDERS: Final[dict[str, LiteralString]] = {
     "provider_type": "p.provider_type = %(provider_type)s",

@@ -1,16 +1,12 @@
 """The database's clock and the heads of all organizations' logs, for an administrator's login."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from adapters.database_errors import reachable
+from adapters.postgres.connection_pools import AnyPool
 from adapters.sql import statements
 from application.errors import Unavailable
 from application.ports.log_clock import ClockReading
-
-if TYPE_CHECKING:
-    from adapters.postgres.connection_pools import AnyPool
 
 _SQL: Final = statements("adapters.postgres", "log_clock.sql")
 

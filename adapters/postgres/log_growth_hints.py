@@ -1,19 +1,14 @@
 """Notifies followers, after the commit of an append, that an organization's log has grown."""
 
-from __future__ import annotations
-
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
 from adapters.database_errors import reachable
+from adapters.postgres.event_feed import Connect
 from adapters.sql import composed_statements
 from application.errors import Unavailable
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from adapters.postgres.event_feed import Connect
 
 _SQL: Final = composed_statements("adapters.postgres", "log_notifications.sql")
 _PAUSE_SECONDS: Final = 0.02

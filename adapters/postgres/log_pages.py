@@ -1,16 +1,12 @@
 """Pages of logs, written out by the database."""
 
-from __future__ import annotations
+from collections.abc import Mapping, Sequence
+from typing import Final, LiteralString
 
-from typing import TYPE_CHECKING, Final, LiteralString
+from psycopg.sql import Composable, Composed
 
 from adapters.postgres.keyset_pages import NO_TOTAL, joined_rows
 from application.ports.log_pages import LogPage, Position
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from psycopg.sql import Composable, Composed
 
 _BETWEEN: Final[Mapping[str, LiteralString]] = {"documents": "','", "lines": "''"}
 

@@ -1,21 +1,16 @@
 """The organization's members as the API shows them, and their invitations."""
 
-from __future__ import annotations
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
 
-from typing import TYPE_CHECKING, Final
-
+from adapters.postgres.keyset_pages import Conditions
 from adapters.postgres.list_filters import member_conditions
 from adapters.postgres.resource_documents import PostgresDocuments
+from adapters.postgres.tenant_statements import Tenant
 from adapters.sql import composed_statements
 from application.caller import Caller, acting_as
 from application.members.members import Invitation, MemberFilter, MemberNotFound
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from adapters.postgres.keyset_pages import Conditions
-    from adapters.postgres.tenant_statements import Tenant
 
 _SQL: Final = composed_statements("adapters.postgres", "members.sql")
 _ACTOR: Final = "invitations"

@@ -1,30 +1,24 @@
 """Migrates a database to the schema of this version."""
 
-from __future__ import annotations
-
 import re
 import secrets
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 from yoyo import get_backend, read_migrations
 
-from adapters.postgres.roles import ensure_roles, roles_of
+from adapters.postgres.roles import Roles, ensure_roles, roles_of
 from adapters.postgres.session_connections import connected_session
 from adapters.sql import statements
 from application.errors import ApplicationError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
-
-    from adapters.postgres.roles import Roles
 
 _SQL: Final = statements("adapters.postgres", "inspect_database.sql")
 

@@ -1,25 +1,19 @@
 """Snapshots of providers' model lists, in Postgres."""
 
-from __future__ import annotations
-
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from math import inf
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+from uuid import UUID
 
 import orjson
 from psycopg.types.json import Json
 
+from adapters.postgres.tenant_statements import Tenant
 from adapters.sql import composed_statements
 from application.discovery.model_list_snapshots import FailedQuery, HeldSnapshot, ModelListState, ModelListStates
 from application.discovery.offer_changes import Snapshot
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-    from uuid import UUID
-
-    from adapters.postgres.tenant_statements import Tenant
-    from application.ports.clock import Clock
+from application.ports.clock import Clock
 
 # The clocks of two hosts differ by less. What is dated further ahead was dated by a clock that was set back since, and
 # counts as old: nobody waits until that time comes.

@@ -1,19 +1,13 @@
 """Elects the health monitor, and finds what is due for it."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from adapters.database_errors import reachable
-from adapters.postgres.elected_session import ElectedSession, lasts
+from adapters.postgres.elected_session import Connection, ElectedSession, lasts
 from adapters.sql import statements
 from application.health.monitor_election import ProviderToCheck
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-
-    from adapters.postgres.elected_session import Connection
 
 _SQL: Final = statements("adapters.postgres", "monitor_election.sql")
 
@@ -30,12 +24,12 @@ class PostgresMonitorElection:
         )
 
     @asynccontextmanager
-    async def term(self) -> AsyncIterator[PostgresMonitorLeadership]:
+    async def term(self) -> "AsyncIterator[PostgresMonitorLeadership]":
         async with self._sessions.term() as connection:
             yield await _begun(connection)
 
     @asynccontextmanager
-    async def vacancy(self) -> AsyncIterator[PostgresMonitorLeadership | None]:
+    async def vacancy(self) -> "AsyncIterator[PostgresMonitorLeadership | None]":
         async with self._sessions.vacancy() as connection:
             yield None if connection is None else await _begun(connection)
 

@@ -1,20 +1,15 @@
 """All organizations, read on the administrators' login."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
 
 from psycopg.sql import SQL
 
 from adapters.database_errors import reachable
+from adapters.postgres.connection_pools import AnyPool
 from adapters.sql import statements
 from application.ports.organization_list import ListedOrganization
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from adapters.postgres.connection_pools import AnyPool
 
 _SQL: Final = {
     name: SQL(text).format().as_bytes()

@@ -1,19 +1,14 @@
 """What several organizations are called, for a member of all of them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
+from uuid import UUID
 
 from psycopg.sql import SQL
 
 from adapters.database_errors import reachable
+from adapters.postgres.connection_pools import AnyPool
 from adapters.sql import statements
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from adapters.postgres.connection_pools import AnyPool
 
 _SQL: Final = statements("adapters.postgres", "organization_names.sql")
 _SCOPE: Final = SQL(_SQL["scope"]).format().as_bytes()

@@ -1,23 +1,19 @@
 """Finds and runs Postgres's client programs, from the PATH or from the embedded server."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import re
 import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, Any, Final, Literal, cast
+from typing import IO, Any, Final, Literal, cast
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from application.errors import ApplicationError
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
 
 Name = Literal["pg_dump", "pg_restore"]
 

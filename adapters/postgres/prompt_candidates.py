@@ -1,15 +1,16 @@
 """The models that prompts can run on, from the read tables."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 from psycopg.sql import SQL, Literal
 from psycopg.types.json import Jsonb
 
 from adapters.postgres.sealed_credentials import sealed_credential
+from adapters.postgres.tenant_statements import Tenant
 from adapters.sql import statements
 from application.caller import current_caller
 from application.projections.other_prices import price_of_row
@@ -22,19 +23,11 @@ from application.prompts.prompt_candidates import (
     OrganizationState,
     PromptCandidates,
 )
-from application.prompts.selection_candidates import ModelById, ModelByName
+from application.prompts.selection_candidates import ModelById, ModelByName, NamedSelector, Requirements
 from application.run_in_thread import run_in_thread_if_large
 from domain.budget import Budget
-from domain.model.values import Lifecycle
+from domain.model.values import Lifecycle, Price
 from domain.names import name_key
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
-
-    from adapters.postgres.tenant_statements import Tenant
-    from application.prompts.selection_candidates import NamedSelector, Requirements
-    from domain.model.values import Price
 
 _SQL: Final = statements("adapters.postgres", "prompt_candidates.sql")
 _SEQUENCE: Final = SQL(_SQL["sequence"]).format().as_bytes()

@@ -1,17 +1,12 @@
 """Quotas of organizations, and what is kept of organizations, in Postgres."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
 
-from typing import TYPE_CHECKING, Final
-
+from adapters.postgres.tenant_statements import Tenant
 from adapters.sql import composed_statements
 from application.caller import Caller, acting_as
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
-
-    from adapters.postgres.tenant_statements import Tenant
 
 _SQL: Final = composed_statements("adapters.postgres", "quotas.sql")
 _ACTOR: Final = "system:quotas"

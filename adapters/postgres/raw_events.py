@@ -1,11 +1,13 @@
 """The log as bytes: read in binary format and not converted, so that verification is as fast as the disk."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Any, Final, cast
 from uuid import UUID
 
+from psycopg import AsyncConnection, AsyncCursor
 from psycopg.adapt import Buffer, Loader
 from psycopg.pq import Format
 from psycopg.types.string import ByteaBinaryLoader
@@ -18,15 +20,8 @@ from application.verification.hash_chain import Head, StoredEvent
 from application.verification.raw_events import EventsWithoutHead, Span, WrongCredential
 from application.verification.verification_proofs import Proof
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-    from contextlib import AbstractAsyncContextManager
-    from datetime import datetime
-
-    from psycopg import AsyncConnection, AsyncCursor
-
-    Connection = AsyncConnection[tuple[Any, ...]]
-    Connect = Callable[[], AbstractAsyncContextManager[Connection]]
+Connection = AsyncConnection[tuple[Any, ...]]
+Connect = Callable[[], AbstractAsyncContextManager[Connection]]
 
 _SQL: Final = composed_statements("adapters.postgres", "raw_events.sql")
 _BATCH: Final = 2_000

@@ -1,30 +1,22 @@
 """Reads of lists that a replica answers where it can; the primary does in every other case."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import psycopg
 from psycopg.sql import SQL
 
-from adapters.postgres.connection_pools import ANSWERS_OR_ENDS
-from adapters.postgres.tenant_statements import PATIENCE_SECONDS, Tenant
+from adapters.postgres.connection_pools import ANSWERS_OR_ENDS, AnyPool
+from adapters.postgres.tenant_statements import PATIENCE_SECONDS, Statement, Tenant
 from adapters.sql import statements
 from application.caller import current_caller
 from application.errors import Unavailable
-from application.read_replica import ReplicaReading
+from application.read_replica import ReadReplica, ReplicaReading
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from adapters.postgres.connection_pools import AnyPool
-    from adapters.postgres.tenant_statements import Statement
-    from application.read_replica import ReadReplica
-
-    Query = tuple[Statement, Mapping[str, Any]]
-    Results = list[list[tuple[Any, ...]]]
+Query = tuple[Statement, Mapping[str, Any]]
+Results = list[list[tuple[Any, ...]]]
 
 _SQL: Final = statements("adapters.postgres", "read_replica.sql")
 _POSITION: Final = SQL(_SQL["position"]).format()

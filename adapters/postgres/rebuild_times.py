@@ -1,17 +1,12 @@
 """Reads when projections were last rebuilt."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
 
 from adapters.database_errors import reachable
+from adapters.postgres.connection_pools import AnyPool
 from adapters.sql import statements
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from adapters.postgres.connection_pools import AnyPool
 
 _SQL: Final = statements("adapters.postgres", "rebuild_times.sql")
 

@@ -1,19 +1,13 @@
 """Lookups of registered models and their providers."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from adapters.postgres.keyset_pages import plain
+from adapters.postgres.tenant_statements import Tenant
 from application.ports.registered_models import ModelEntry, ProviderEntry, RegisteredModel
 from application.projections.other_prices import price_of_row
 from domain.names import name_key
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from adapters.postgres.tenant_statements import Tenant
 
 
 class PostgresRegisteredModels:

@@ -1,28 +1,22 @@
 """The request log: lists with filters and keyset pages, and the sweep of what is too old."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from psycopg.sql import SQL, Composed
 from psycopg.types.json import Jsonb
 
 from adapters.database_errors import reachable
+from adapters.postgres.connection_pools import AnyPool
 from adapters.postgres.keyset_pages import NO_TOTAL
 from adapters.postgres.log_pages import joined_log_page, log_parameters, log_statement
+from adapters.postgres.tenant_statements import Tenant
 from adapters.sql import statements
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-    from typing import LiteralString
-
-    from adapters.postgres.connection_pools import AnyPool
-    from adapters.postgres.tenant_statements import Tenant
-    from application.ports.log_pages import LogPage
-    from application.usage.request_log import RequestFilter
+from application.ports.log_pages import LogPage
+from application.usage.request_log import RequestFilter
 
 _SQL: Final = statements("adapters.postgres", "request_log.sql")
 _CONDITIONS: Final[dict[str, LiteralString]] = {

@@ -1,22 +1,14 @@
 """Single resources and lists of them as JSON, of every kind; providers and models."""
 
-from __future__ import annotations
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+from uuid import UUID
 
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
-
-from adapters.postgres.keyset_pages import BY_ID, INDEXED_SORTS, composed, page_of, page_statement
+from adapters.postgres.keyset_pages import BY_ID, INDEXED_SORTS, Conditions, composed, page_of, page_statement
 from adapters.postgres.list_filters import model_conditions, provider_conditions
-from application.errors import ModelNotFound, ProviderNotFound
-from application.ports.resource_documents import Document, ModelFilter, ProviderFilter
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from adapters.postgres.keyset_pages import Conditions
-    from adapters.postgres.tenant_statements import Tenant
-    from application.errors import NotFound
-    from application.ports.resource_documents import Page, PageRequest
+from adapters.postgres.tenant_statements import Tenant
+from application.errors import ModelNotFound, NotFound, ProviderNotFound
+from application.ports.resource_documents import Document, ModelFilter, Page, PageRequest, ProviderFilter
 
 FilterT = TypeVar("FilterT")
 

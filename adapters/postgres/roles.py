@@ -1,20 +1,16 @@
 """The roles of an installation, named after its database, so that installations on one server are isolated."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
+import psycopg
 from psycopg import sql
 
 from adapters.sql import statements
 
-if TYPE_CHECKING:
-    import psycopg
-
-    Connection = psycopg.Connection[tuple[Any, ...]]
+Connection = psycopg.Connection[tuple[Any, ...]]
 
 _SQL: Final = statements("adapters.postgres", "roles.sql")
 _IN_THIS_ORDER: Final = (

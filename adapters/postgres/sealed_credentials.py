@@ -1,19 +1,14 @@
 """Sealed provider keys, in Postgres."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+from uuid import UUID
 
 from psycopg.sql import SQL
 
+from adapters.postgres.tenant_statements import Tenant
 from adapters.sql import statements
 from application.caller import current_caller
 from application.ports.vault import KeyBinding, SealedCredential
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from adapters.postgres.tenant_statements import Tenant
 
 _TEXTS: Final = statements("adapters.postgres", "credentials.sql")
 _OF_PROVIDER: Final = SQL(_TEXTS["current_credential"]).format()

@@ -1,14 +1,10 @@
 """Finds the processes of a Postgres server by their names, because the id in a lock file may be reused."""
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final
 
 import psutil
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _STEP_SECONDS: Final = 0.05
 

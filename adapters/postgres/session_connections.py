@@ -1,16 +1,13 @@
 """Opens sessions, and detects transaction poolers, which cannot provide them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import psycopg
 
 from adapters.sql import statements
 from application.errors import ApplicationError
 
-if TYPE_CHECKING:
-    Connection = psycopg.Connection[tuple[Any, ...]]
+Connection = psycopg.Connection[tuple[Any, ...]]
 
 _SQL: Final = statements("adapters.postgres", "session_connections.sql")
 _OPTIONS: Final = "-c modelbook.session=kept"

@@ -1,20 +1,15 @@
 """Cool-downs that the serving processes share; `PostgresCandidateReader` reads them with all else that prompts need."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
 
 from psycopg.sql import SQL
 
+from adapters.postgres.tenant_statements import Tenant
 from adapters.sql import statements
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from adapters.postgres.tenant_statements import Tenant
-    from application.prompts.cool_downs import SharedCoolDown
+from application.prompts.cool_downs import SharedCoolDown
 
 _SQL: Final = statements("adapters.postgres", "prompt_candidates.sql")
 _SHARE: Final = SQL(_SQL["share"]).format().as_bytes()

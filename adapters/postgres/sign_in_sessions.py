@@ -1,24 +1,18 @@
 """Sessions of people who have signed in, in Postgres. Each statement sees one session, or those of one person."""
 
-from __future__ import annotations
-
 import hashlib
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
 from adapters.database_errors import reachable
+from adapters.postgres.connection_pools import AnyPool
 from adapters.sql import statements
 from application.errors import Unavailable
-from application.sign_in.sign_in_sessions import MOST_SESSIONS_OF_A_PERSON, SignInSession
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from adapters.postgres.connection_pools import AnyPool
-    from application.sign_in.sign_in_sessions import SignedInPerson
+from application.sign_in.sign_in_sessions import MOST_SESSIONS_OF_A_PERSON, SignedInPerson, SignInSession
 
 _SQL: Final = statements("adapters.postgres", "sign_in_sessions.sql")
 _STATEMENTS: Final = {name: SQL(text).format().as_bytes() for name, text in _SQL.items()}

@@ -1,18 +1,14 @@
 """The system user that runs the embedded Postgres server, which refuses to run as root."""
 
-from __future__ import annotations
-
 import os
 import pwd
 import stat
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import Any, Final
 
 from application.errors import Unavailable
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _NAME: Final = "embedded_postgres"
 

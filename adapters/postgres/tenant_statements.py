@@ -1,29 +1,23 @@
 """Runs statements that see one organization only."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+from psycopg.sql import Composed
 
 from adapters.database_errors import reachable
+from adapters.postgres.connection_pools import AnyPool
 from application.caller import current_caller
 from application.errors import Unavailable
 from application.run_in_thread import release_after, rest_beside_others
-from application.turns import Turns
+from application.turns import Turn, Turns
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
-    from uuid import UUID
-
-    import psycopg
-    from psycopg.sql import Composed
-
-    from adapters.postgres.connection_pools import AnyPool
-    from application.turns import Turn
-
-    Statement = bytes | Composed
+Statement = bytes | Composed
 
 LONG_PATIENCE_SECONDS: Final = 30.0
 """For statements that may themselves take seconds."""

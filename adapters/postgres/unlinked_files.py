@@ -1,15 +1,11 @@
 """Files that are written through no link: root writes here, where another user owns the folder."""
 
-from __future__ import annotations
-
 import errno
 import os
-from typing import IO, TYPE_CHECKING, Any
+from pathlib import Path
+from typing import IO, Any
 
 from application.errors import Unavailable
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def refuse_link(path: Path) -> None:

@@ -1,31 +1,24 @@
 """The request log and usage: calls of clients, kept as JSON in memory and written in batches."""
 
-from __future__ import annotations
-
 import logging
 import re
-from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
 
 import orjson
 import psycopg
 from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
+from adapters.postgres.tenant_statements import Tenant
 from adapters.sql import statements
 from application.caller import Caller, acting_as, current_caller
 from application.errors import Unavailable
+from application.ports.clock import Clock
 from application.repeat import Repeated
-from application.usage.usage_ledger import COUNTING, TOKEN_KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from adapters.postgres.tenant_statements import Tenant
-    from application.ports.clock import Clock
-    from application.usage.usage_ledger import ModelCall, RequestRecord
+from application.usage.usage_ledger import COUNTING, TOKEN_KINDS, ModelCall, RequestRecord
 
 _ADD: Final = SQL(statements("adapters.postgres", "usage.sql")["add_requests"]).format()
 # With the time that writing takes, a call is in the log a second after its end.

@@ -1,25 +1,18 @@
 """Usage reports, from the stored sums."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from adapters.postgres.tenant_statements import Tenant
 from adapters.sql import composed_statements
-from application.usage.usage_ledger import OK, TOKEN_KINDS, UsageReport, UsageSum
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
-    from uuid import UUID
-
-    from adapters.postgres.tenant_statements import Tenant
-    from application.usage.usage_ledger import Grouping, UsageFilter
+from application.usage.usage_ledger import OK, TOKEN_KINDS, Grouping, UsageFilter, UsageReport, UsageSum
 
 _SQL: Final = composed_statements("adapters.postgres", "usage.sql")
 _UNGROUPED: Final = {f"by_{dimension}": False for dimension in ("time", "provider", "model", "key", "actor")}

@@ -1,21 +1,16 @@
 """The events that webhooks have still to receive, and the results of deliveries."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
 
 import orjson
 
+from adapters.postgres.tenant_statements import Tenant
 from adapters.sql import composed_statements
 from application.webhooks.messages import ReportedEvent
 from application.webhooks.outbox import FailedMessage, Pending
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
-
-    from adapters.postgres.tenant_statements import Tenant
-    from application.webhooks.send_message import Attempt
+from application.webhooks.send_message import Attempt
 
 _SQL: Final = composed_statements("adapters.postgres", "webhooks.sql")
 

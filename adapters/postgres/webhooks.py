@@ -1,23 +1,17 @@
 """The organization's webhooks as the API shows them, with what became of their messages."""
 
-from __future__ import annotations
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
 
-from typing import TYPE_CHECKING, Any, Final
+from psycopg.sql import Composed
 
+from adapters.postgres.keyset_pages import Conditions
 from adapters.postgres.list_filters import webhook_conditions
 from adapters.postgres.resource_documents import PostgresDocuments
 from adapters.sql import composed_statements
-from application.ports.resource_documents import Page
+from application.ports.resource_documents import Page, PageRequest
 from application.webhooks.webhooks import WebhookFilter, WebhookNotFound
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from psycopg.sql import Composed
-
-    from adapters.postgres.keyset_pages import Conditions
-    from application.ports.resource_documents import PageRequest
 
 _SQL: Final = composed_statements("adapters.postgres", "webhooks.sql")
 

@@ -1,18 +1,12 @@
 """Splits the aggregates of an organization into parts that are folded one by one."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
-from psycopg.sql import SQL, Identifier
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from psycopg.sql import Composed
+from psycopg.sql import SQL, Composed, Identifier
 
 # So many events and what becomes of them take some 50 MB.
 PART_EVENTS: Final = 20_000

@@ -1,25 +1,18 @@
 """Folds some aggregates of an organization and compares them with their rows as of one moment, without locks."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
+from uuid import UUID
 
 import orjson
 
+from adapters.projections.aggregate_parts import Which
+from adapters.projections.connections import Connection
 from adapters.projections.fold_events import Fold, folded
-from adapters.projections.projection_source import SQL_TEXTS
-from application.projections.fold_log import unnamed
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from adapters.projections.aggregate_parts import Which
-    from adapters.projections.connections import Connection
-    from adapters.projections.projection_source import Source
-    from application.projections.fold_log import Row
-    from application.projections.row_changes import Table
+from adapters.projections.projection_source import SQL_TEXTS, Source
+from application.projections.fold_log import Row, unnamed
+from application.projections.row_changes import Table
 
 # Everything that follows is as of one moment.
 _MOMENT: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"

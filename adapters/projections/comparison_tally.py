@@ -1,18 +1,19 @@
 """Counts and first examples of differences found so far."""
 
-from __future__ import annotations
+from collections.abc import Mapping, Sequence
+from typing import Final
+from uuid import UUID
 
-from typing import TYPE_CHECKING, Final
-
-from application.rebuilding.projections import ComparedTable, Comparison, Difference, Differences, UnreadableEvents
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from adapters.projections.compare_rows import Checked, Digest
-    from application.projections.row_changes import Table
-    from application.rebuilding.projections import UnreadableEvent
+from adapters.projections.compare_rows import Checked, Digest
+from application.projections.row_changes import Table
+from application.rebuilding.projections import (
+    ComparedTable,
+    Comparison,
+    Difference,
+    Differences,
+    UnreadableEvent,
+    UnreadableEvents,
+)
 
 _MOST_NAMED: Final = 1_000
 

@@ -1,17 +1,13 @@
 """Connections of the administrators' login, for work without a time limit."""
 
-from __future__ import annotations
-
 import gc
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import psycopg
 
 from adapters.database_errors import reachable
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 

@@ -1,26 +1,19 @@
 """Folds the events of many aggregates into the rows of the read tables."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 import orjson
 
 from application.errors import ApplicationError
-from application.projections.fold_log import changed, no_rows, unnamed
-from application.projections.row_changes import LoggedEvent
+from application.projections.fold_log import Row, changed, no_rows, unnamed
+from application.projections.row_changes import LoggedEvent, RowChange, Table
 from application.rebuilding.projections import UnreadableEvent
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from application.projections.fold_log import Row
-    from application.projections.row_changes import RowChange, Table
-
-    Projector = Callable[[LoggedEvent], RowChange]
+Projector = Callable[[LoggedEvent], RowChange]
 
 RawEvent = tuple[bytes, int, str, bytes, bytes, int]
 """Aggregate (16 bytes), revision, topic, state, time (as Postgres sends it) and the organization's sequence."""

@@ -1,32 +1,25 @@
 """Walks all organizations: skips proved ones, compares and rewrites the rest."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+from uuid import UUID
 
 import psycopg
 
 from adapters.projections.aggregate_parts import Span, spans
-from adapters.projections.compare_rows import SNAPSHOTS, DifferingRow, check, digests
+from adapters.projections.compare_rows import SNAPSHOTS, Checked, DifferingRow, Digest, check, digests
 from adapters.projections.comparison_tally import Tally
-from adapters.projections.projection_source import SQL_TEXTS
+from adapters.projections.connections import Connection
+from adapters.projections.projection_source import SQL_TEXTS, Source
 from adapters.projections.rewrite_rows import Pace, rewrite
 from application.end_tasks import end_tasks
+from application.ports.progress import Progress
 from application.projections.project_event import TOPICS_OF
 from application.rebuilding.projections import RebuildTogether
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from uuid import UUID
-
-    from adapters.projections.compare_rows import Checked, Digest
-    from adapters.projections.connections import Connection
-    from adapters.projections.projection_source import Source
-    from application.ports.progress import Progress
 
 # Models of a part may wait for their provider of another one, and that for its name.
 _ROUNDS: Final = 3

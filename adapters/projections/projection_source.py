@@ -1,26 +1,21 @@
 """The selected tables, their projections, and the statements that read and compare their rows."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
+from uuid import UUID
 
 from psycopg.sql import SQL, Identifier
 
+from adapters.projections.aggregate_parts import Which
+from adapters.projections.connections import Connection
+from adapters.projections.fold_events import Projector
 from adapters.sql import statements
 from application.projections.project_event import TOPICS, TOPICS_OF
+from application.projections.row_changes import Table
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
-    from uuid import UUID
-
-    from adapters.projections.aggregate_parts import Which
-    from adapters.projections.connections import Connection
-    from adapters.projections.fold_events import Projector
-    from application.projections.row_changes import Table
-
-    WrongSnapshots = Callable[[Connection, UUID, UUID, UUID], Awaitable[Sequence[tuple[UUID, str]]]]
-    """Returns the aggregates in a range of ids of which a snapshot is wrong, each with its first event's topic."""
+WrongSnapshots = Callable[[Connection, UUID, UUID, UUID], Awaitable[Sequence[tuple[UUID, str]]]]
+"""Returns the aggregates in a range of ids of which a snapshot is wrong, each with its first event's topic."""
 
 SQL_TEXTS: Final = statements("adapters.projections", "projection_source.sql")
 

@@ -1,32 +1,22 @@
 """Verifies and rebuilds projections with the administrators' login."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 
 from adapters.projection_code_version import code_version
-from adapters.projections.connections import connected, several
+from adapters.projections.connections import Connection, connected, several
+from adapters.projections.fold_events import Projector
 from adapters.projections.organization_walk import Organization, Walk
-from adapters.projections.projection_source import SQL_TEXTS, Source
+from adapters.projections.projection_source import SQL_TEXTS, Source, WrongSnapshots
+from application.ports.progress import Progress
 from application.projections.project_event import TOPICS_OF, project
-from application.rebuilding.projections import OrganizationUnknown, ProjectionStatus
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-
-    from psycopg.sql import Composed
-
-    from adapters.projections.connections import Connection
-    from adapters.projections.fold_events import Projector
-    from adapters.projections.projection_source import WrongSnapshots
-    from application.ports.progress import Progress
-    from application.projections.row_changes import Table
-    from application.rebuilding.projections import Comparison
+from application.projections.row_changes import Table
+from application.rebuilding.projections import Comparison, OrganizationUnknown, ProjectionStatus
 
 # One is read or written by the server while the other is folded here.
 _WORKERS: Final = 2

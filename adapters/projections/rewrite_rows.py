@@ -1,23 +1,16 @@
 """Rewrites differing rows in place, in small batches under the lock of the organization's head."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
 from adapters.projections.aggregate_parts import AggregateList
-from adapters.projections.compare_rows import as_json, check
-from adapters.projections.projection_source import SQL_TEXTS
+from adapters.projections.compare_rows import Checked, as_json, check
+from adapters.projections.connections import Connection
+from adapters.projections.projection_source import SQL_TEXTS, Source
+from application.projections.row_changes import Table
 from application.rebuilding.projections import RowsKeepChanging
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from uuid import UUID
-
-    from adapters.projections.compare_rows import Checked
-    from adapters.projections.connections import Connection
-    from adapters.projections.projection_source import Source
-    from application.projections.row_changes import Table
 
 # Writers of the organization wait for as long as a batch takes, which must not be 50 ms.
 _AIM_MS: Final = 15.0

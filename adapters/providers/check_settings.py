@@ -1,16 +1,11 @@
 """Validates a provider's settings against the fields that its type declares."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from application.errors import InvalidInput
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.ports.provider_gateway import ProviderType, SettingField
+from application.ports.provider_gateway import ProviderType, SettingField
 
 _LONGEST_TEXT: Final = 200
 _LONGEST_SHOWN: Final = 60

@@ -1,16 +1,10 @@
 """Reports of probes, and which health status an error category means, for them and for the health monitor."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
 
-from typing import TYPE_CHECKING, Final
-
-from application.ports.provider_gateway import TestReport
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from application.ports.provider_gateway import CallOutcome, Category, Concern, HealthStatus
+from application.ports.provider_gateway import CallOutcome, Category, Concern, HealthStatus, TestReport
 
 _STATUS: Final[Mapping[Category, HealthStatus]] = {
     "ok": "healthy",

@@ -1,13 +1,9 @@
 """The secrets of a request to a provider, which are masked wherever the provider repeats them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from application.policies.redaction import PIECE, Secrets
-
-if TYPE_CHECKING:
-    from application.ports.provider_gateway import ProviderConnection
+from application.ports.provider_gateway import ProviderConnection
 
 # A shorter one might be in an answer by chance; no provider's key is that short.
 _SHORTEST: Final = PIECE

@@ -1,13 +1,9 @@
 """Builds URLs below a provider's endpoint."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import quote, urlencode
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # The colon is Google's separator of a model and its method, and is part of Ollama's and OpenRouter's ids; RFC 3986
 # allows it in a path. A slash inside a part, as in `meta-llama/Llama-3.3-70B`, is encoded, for it separates none.

@@ -1,13 +1,9 @@
 """What a provider says about a model beyond what we understand, kept within bounds."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
 import orjson
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
 
 MOST_BYTES: Final = 2_048
 _MOST_ITEMS: Final = 40

@@ -1,20 +1,15 @@
 """Loads adapters of other packages by the entry-point group `modelbook.providers`."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Final
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final
 
 from adapters.providers.plugin_guard import AdapterUnusable, GuardedAdapter, catch_plugin_errors
 from application.ports.provider_adapter import ProviderAdapter
 from application.ports.provider_gateway import ProviderType
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
-    from importlib.metadata import EntryPoint
 
 GROUP: Final = "modelbook.providers"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,49}")

@@ -1,16 +1,12 @@
 """Reads values from untrusted JSON; missing values and wrong types give None."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from domain.checked_documents import is_label
 from domain.names import shows_as_written
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 LONGEST_TEXT: Final = 200
 # No model reads or writes more; a larger number is a mistake.

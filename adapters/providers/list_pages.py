@@ -3,18 +3,14 @@
 Of a link only the query is taken, for the list's own address: a key is sent nowhere else, whatever a page contains.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl
 
 from adapters.providers.json_values import mapping
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    Query = Mapping[str, str]
+Query = Mapping[str, str]
 
 _LONGEST_TOKEN: Final = 2_000
 # Beside the list, or in one of these objects.

@@ -1,11 +1,7 @@
 """From what a model reads and writes to its type and its capabilities, in the words of `domain.model.values`."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
+from collections.abc import Collection
+from typing import Final
 
 # What is written decides; a model that writes text and images is an image model.
 _BY_OUTPUT: Final = (

@@ -1,27 +1,20 @@
 """Reads all pages of a provider's model list; a partial list is never returned."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from adapters.providers.endpoint_urls import endpoint_url
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.json_values import mapping
 from adapters.providers.list_pages import UnknownPagination, query_of_next_page
-from adapters.providers.provider_client import LIST_LIMITS
-from application.ports.provider_gateway import UpstreamFailure
+from adapters.providers.provider_client import LIST_LIMITS, ProviderClient, ProviderResponse
+from application.ports.provider_gateway import CallOutcome, OfferedModel, UpstreamFailure
 from application.run_in_thread import run_in_thread_if_large
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from adapters.providers.provider_client import ProviderClient, ProviderResponse
-    from application.ports.provider_gateway import CallOutcome, OfferedModel
-
-    Entry = Mapping[str, Any]
-    ListOf = Callable[[object], list[Entry] | None]
-    Read = Callable[[Entry], OfferedModel | None]
+Entry = Mapping[str, Any]
+ListOf = Callable[[object], list[Entry] | None]
+Read = Callable[[Entry], OfferedModel | None]
 
 # Far above any provider's list (OpenRouter: 364 in 2026), far below what would hurt.
 MOST_MODELS: Final = 20_000

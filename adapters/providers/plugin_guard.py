@@ -1,30 +1,28 @@
 """Guards around adapters of other packages, so that their errors do not affect the rest of the service."""
 
-from __future__ import annotations
-
 import logging
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, replace
 from traceback import extract_tb
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from adapters.providers.connection_secrets import secrets_of
 from application.errors import InvalidInput
 from application.policies.redaction import quote, redact
-from application.ports.provider_adapter import EmbeddingAdapter, PromptAdapter
-from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderType, UpstreamFailure
+from application.ports.outbound_http import Outbound
+from application.ports.provider_adapter import EmbeddingAdapter, PromptAdapter, ProviderAdapter
+from application.ports.provider_gateway import (
+    CallOutcome,
+    OfferedModel,
+    ProviderConnection,
+    ProviderType,
+    UpstreamFailure,
+)
 from application.prompts.completion import Completion, CompletionEvent, StreamStarted
-from application.prompts.embedding import Embedded
+from application.prompts.embedding import Embedded, EmbeddingRequest
+from application.prompts.generation import GenerationRequest
 from domain.model.values import MODEL_TYPES, Lifecycle, checked_lifecycle
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator, Sequence
-
-    from application.ports.outbound_http import Outbound
-    from application.ports.provider_adapter import ProviderAdapter
-    from application.ports.provider_gateway import ProviderConnection
-    from application.prompts.embedding import EmbeddingRequest
-    from application.prompts.generation import GenerationRequest
 
 _log = logging.getLogger(__name__)
 

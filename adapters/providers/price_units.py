@@ -1,7 +1,5 @@
 """Converts prices in providers' units to USD per 1,000 tokens."""
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 from typing import Final

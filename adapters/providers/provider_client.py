@@ -1,32 +1,24 @@
 """The HTTP client for one provider connection."""
 
-from __future__ import annotations
-
 from codecs import BOM_UTF8
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import orjson
 
 from adapters.providers.connection_secrets import secrets_of
 from adapters.providers.error_mapping import error_kinds
-from adapters.providers.error_mapping.classify_error import classify_error, outcome_of, request_id_of
+from adapters.providers.error_mapping.classify_error import Purpose, classify_error, outcome_of, request_id_of
+from adapters.providers.error_mapping.error_kinds import ErrorKind
+from adapters.providers.error_mapping.error_rule import ProviderRules
 from adapters.providers.error_mapping.rate_limit_headers import limits_of
 from application.json_value_count import has_few_values
-from application.ports.outbound_http import OutboundRequest
-from application.ports.provider_gateway import UpstreamFailure
+from application.ports.outbound_http import Outbound, OutboundRequest, OutboundResponse, OutboundStream
+from application.ports.provider_gateway import CallOutcome, ProviderConnection, Timings, UpstreamFailure
 from application.run_in_thread import run_in_thread_if_large
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Mapping
-
-    from adapters.providers.error_mapping.classify_error import Purpose
-    from adapters.providers.error_mapping.error_kinds import ErrorKind
-    from adapters.providers.error_mapping.error_rule import ProviderRules
-    from application.ports.outbound_http import Outbound, OutboundResponse, OutboundStream
-    from application.ports.provider_gateway import CallOutcome, ProviderConnection, Timings
 
 _MEBIBYTE: Final = 1024 * 1024
 # A shorter one might be in an answer by chance; no provider's key is that short.
@@ -70,7 +62,7 @@ def bearer(connection: ProviderConnection) -> dict[str, str]:
 class ProviderResponse:
     """A provider's response, or only its headers. The secrets are redacted from it."""
 
-    exchange: ProviderClient
+    exchange: "ProviderClient"
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
@@ -138,7 +130,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def client_for(wire: ClientOptions, connection: ProviderConnection, outbound: Outbound) -> ProviderClient:
+def client_for(wire: ClientOptions, connection: ProviderConnection, outbound: Outbound) -> "ProviderClient":
     """Return the client for calls over the connection, made once for all calls with the same options.
 
     Raises:

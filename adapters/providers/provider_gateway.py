@@ -1,44 +1,42 @@
 """The gateway to all provider types, built in and installed."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
 from adapters.providers.anthropic.adapter import Anthropic
 from adapters.providers.azure.adapter import AzureOpenAI
 from adapters.providers.check_settings import checked_settings
 from adapters.providers.connection_reports import report
 from adapters.providers.google.adapter import Google
-from adapters.providers.installed_adapters import installed_adapters
+from adapters.providers.installed_adapters import BrokenAdapter, installed_adapters
 from adapters.providers.openai.adapter import OpenAI
 from adapters.providers.openai_compatible.adapter import OpenAICompatible
 from adapters.providers.provider_client import utc_now
 from application.deadline import Deadline
 from application.errors import InvalidInput
-from application.ports.outbound_http import OutboundFailure
-from application.ports.provider_adapter import EmbeddingAdapter, TokenCounter
-from application.ports.provider_gateway import CallOutcome, UpstreamFailure
+from application.ports.outbound_http import Outbound, OutboundFailure, OutboundRequest
+from application.ports.provider_adapter import EmbeddingAdapter, PromptAdapter, ProviderAdapter, TokenCounter
+from application.ports.provider_gateway import (
+    CallOutcome,
+    OfferedModel,
+    ProviderConnection,
+    ProviderType,
+    TestReport,
+    UpstreamFailure,
+)
+from application.prompts.completion import Completion, CompletionEvent
+from application.prompts.embedding import Embedded, EmbeddingRequest
+from application.prompts.generation import GenerationRequest
 from application.prompts.prompt_errors import TokensNotCounted
 from application.request_modifiers import AlteredRequests
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-    from datetime import datetime
-
-    from adapters.providers.installed_adapters import BrokenAdapter
-    from application.ports.outbound_http import Outbound, OutboundRequest
-    from application.ports.provider_adapter import PromptAdapter, ProviderAdapter
-    from application.ports.provider_gateway import OfferedModel, ProviderConnection, ProviderType, TestReport
-    from application.prompts.completion import Completion, CompletionEvent
-    from application.prompts.embedding import Embedded, EmbeddingRequest
-    from application.prompts.generation import GenerationRequest
-    from domain.provider.values import Endpoint
+from domain.provider.values import Endpoint
 
 PROBE_SECONDS: Final = 2.0
 LISTING_SECONDS: Final = 60.0

@@ -1,7 +1,5 @@
 """An incremental parser of server-sent events (WHATWG HTML, section 9.2)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Final
 

@@ -1,21 +1,13 @@
 """Requests of all processes, counted in windows that begin with the first of them."""
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from limits import RateLimitItemPerSecond
+from limits.aio.storage import Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 
-from application.bounds.rate_limits import Allowance
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from limits.aio.storage import Storage
-
-    from application.bounds.rate_limits import Quota
+from application.bounds.rate_limits import Allowance, Quota
 
 
 class Windows:

@@ -1,12 +1,12 @@
 """Counts in Redis, for all processes and hosts."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
+from typing import Any, Final, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from limits.aio.storage import RedisStorage
 from limits.aio.storage.redis.redispy import RedispyBridge
@@ -17,13 +17,8 @@ from adapters.rate_limits.fixed_windows import Windows
 from adapters.rate_limits.token_buckets import BucketsInMemory, BucketsInRedis
 from adapters.rate_limits.windows_in_memory import WindowsInMemory
 from adapters.rate_limits.work_counts import RedisUnusable, WorkInMemory, WorkInRedis
+from application.bounds.rate_limits import Allowance, Quota, Turn
 from application.errors import Unavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from uuid import UUID
-
-    from application.bounds.rate_limits import Allowance, Quota, Turn
 
 T = TypeVar("T")
 

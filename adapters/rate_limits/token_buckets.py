@@ -4,19 +4,13 @@ Of each bucket only the time is kept at which it would be full again (the generi
 past for whoever has sent no request for some time.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+from uuid import UUID
 
 from adapters.rate_limits.work_counts import redis_errors
-from application.bounds.rate_limits import Turn
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from uuid import UUID
-
-    from application.bounds.rate_limits import Quota
+from application.bounds.rate_limits import Quota, Turn
 
 _PREFIX: Final = "modelbook:bucket"
 _SWEPT_AT: Final = 4_096

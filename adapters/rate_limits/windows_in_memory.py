@@ -1,18 +1,12 @@
 """Requests of this process, counted in windows that begin with the first of them."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
+from uuid import UUID
 
-from application.bounds.rate_limits import Allowance
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from uuid import UUID
-
-    from application.bounds.rate_limits import Quota
+from application.bounds.rate_limits import Allowance, Quota
 
 _LOOKED_THROUGH_AT: Final = 1_000
 

@@ -1,20 +1,15 @@
 """How many prompts each organization or access key runs at this moment: in this process, or in Redis for all."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
+from typing import Any, Final
+from uuid import UUID, uuid4
 
 from application.end_tasks import end_tasks
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from uuid import UUID
 
 # Whoever dies is counted for as long; whoever lives says so before.
 _TICKET_SECONDS: Final = 120

@@ -1,30 +1,22 @@
 """An organization over the REST API of a running service, as whoever has the token may see and change it."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from decimal import Decimal
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.request import getproxies, proxy_bypass
+from uuid import UUID
 
 import orjson
-from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
 from yarl import URL
 
 from application.declaration.errors import ServiceRefused, ServiceUnreachable
 from application.declaration.organization import Created
-from application.declaration.resources import ExistingResource, TypeOfProvider, model_key, model_label, named_key
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-    from uuid import UUID
-
-    from aiohttp import ClientResponse
-
-    from application.declaration.resources import Kind
+from application.declaration.resources import ExistingResource, Kind, TypeOfProvider, model_key, model_label, named_key
 
 _PATHS: Final[Mapping[Kind, str]] = {
     "provider": "/api/ai/providers",
@@ -80,7 +72,7 @@ def _as_documented(url: str) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def organization_over_http(url: str, token: str) -> AsyncGenerator[RestApiOrganization]:
+async def organization_over_http(url: str, token: str) -> "AsyncGenerator[RestApiOrganization]":
     """Give the organization of the token at the service whose address this is."""
     session = ClientSession(
         timeout=_PATIENCE,

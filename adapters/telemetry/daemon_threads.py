@@ -1,14 +1,9 @@
 """Runs what may hang in a thread that nobody waits for longer than he wants, not even the end of the process."""
 
-from __future__ import annotations
-
 import asyncio
 import threading
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 async def in_daemon_thread(work: Callable[[], object], *, seconds: float) -> None:

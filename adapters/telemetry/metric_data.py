@@ -1,8 +1,7 @@
 """The figures of `/metrics` as OpenTelemetry's data: the same names, so that there is one truth, without `_total`."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from opentelemetry.sdk.metrics import Exemplar
 from opentelemetry.sdk.metrics.export import (
@@ -17,16 +16,12 @@ from opentelemetry.sdk.metrics.export import (
     ScopeMetrics,
     Sum,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-    from prometheus_client import Metric as Family
-    from prometheus_client.registry import Collector
-    from prometheus_client.samples import Exemplar as PrometheusExemplar
-    from prometheus_client.samples import Sample
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+from prometheus_client import Metric as Family
+from prometheus_client.registry import Collector
+from prometheus_client.samples import Exemplar as PrometheusExemplar
+from prometheus_client.samples import Sample
 
 _SECONDS: Final = "_seconds"
 _BOUND: Final = "le"

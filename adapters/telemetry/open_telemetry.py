@@ -5,14 +5,13 @@ That waits in bounded queues and is sent from threads; while the collector canno
 no request notices.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import sys
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from time import time_ns
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import uuid4
 
 from opentelemetry import propagate
@@ -22,6 +21,7 @@ from opentelemetry.environment_variables import OTEL_PROPAGATORS
 from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.propagators.textmap import TextMapPropagator
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 from opentelemetry.sdk.environment_variables import OTEL_METRIC_EXPORT_INTERVAL
@@ -30,22 +30,16 @@ from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+from opentelemetry.trace import Span as SdkSpan
 from opentelemetry.trace import SpanKind, Status, StatusCode, get_current_span, set_span_in_context
+from opentelemetry.trace import Tracer as SdkTracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from prometheus_client.registry import Collector
 
 from adapters.telemetry.daemon_threads import in_daemon_thread
 from adapters.telemetry.export_reports import ExportReports, ReportedLogs, ReportedSpans
 from adapters.telemetry.metric_data import metric_data
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
-
-    from opentelemetry.propagators.textmap import TextMapPropagator
-    from opentelemetry.trace import Span as SdkSpan
-    from opentelemetry.trace import Tracer as SdkTracer
-    from prometheus_client.registry import Collector
-
-    from application.ports.tracing import Attributes, Span, Tracer
+from application.ports.tracing import Attributes, Span, Tracer
 
 _SCOPE: Final = "modelbook"
 _PROTOCOL: Final = "http/protobuf"

@@ -3,28 +3,19 @@
 The conventions: github.com/open-telemetry/semantic-conventions-genai.
 """
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final, Protocol, Self
+from types import TracebackType
+from typing import Final, Protocol, Self
 from urllib.parse import urlsplit
 
 from application.errors import ApplicationError
-from application.ports.provider_gateway import UpstreamFailure
-from application.prompts.completion import Completion
-from application.prompts.embedding import Embeddings
-from application.prompts.generation import CallProgress, Generation
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
-    from types import TracebackType
-
-    from application.ports.provider_gateway import ProviderConnection
-    from application.ports.tracing import Attribute, Attributes, Span, Tracer
-    from application.prompts.completion import CompletionEvent, TokenUsage
-    from application.prompts.embedding import Embedded, EmbeddingRequest
-    from application.prompts.generation import GenerationRequest
+from application.ports.provider_gateway import ProviderConnection, UpstreamFailure
+from application.ports.tracing import Attribute, Attributes, Span, Tracer
+from application.prompts.completion import Completion, CompletionEvent, TokenUsage
+from application.prompts.embedding import Embedded, EmbeddingRequest, Embeddings
+from application.prompts.generation import CallProgress, Generation, GenerationRequest
 
 # The conventions' names of providers, by our types and, for those that speak OpenAI's protocol, by their hosts.
 _PROVIDERS: Final = {"google": "gcp.gemini", "azure_openai": "azure.ai.openai"}
@@ -93,7 +84,7 @@ class TracedCalls:
         progress: CallProgress | None = None,
         *,
         is_stream: bool = False,
-    ) -> _Call:
+    ) -> "_Call":
         address = urlsplit(connection.endpoint)
         host = address.hostname or ""
         attributes: dict[str, Attribute] = {

@@ -1,15 +1,11 @@
 """Sends the trace that a call belongs to on to providers (W3C Trace Context)."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from application.ports.outbound_http import Outbound, OutboundRequest
+from application.ports.tracing import Tracer
 from application.request_modifiers import AlteredRequests
-
-if TYPE_CHECKING:
-    from application.ports.outbound_http import Outbound, OutboundRequest
-    from application.ports.tracing import Tracer
 
 Reach = Literal["inside", "all", "none"]
 """Who gets it: servers that the operator has opened (EGRESS_ALLOW), all, or none."""

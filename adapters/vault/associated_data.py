@@ -1,11 +1,6 @@
 """The associated data that is authenticated with each ciphertext."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from application.ports.vault import KeyBinding
+from application.ports.vault import KeyBinding
 
 
 def for_credential(binding: KeyBinding) -> bytes:

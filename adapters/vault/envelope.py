@@ -1,25 +1,18 @@
 """Envelope encryption with AES-256-GCM (NIST SP 800-38D), free of storage."""
 
-from __future__ import annotations
-
 import os
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from adapters.vault.associated_data import for_credential, for_data_key
-from adapters.vault.keyring import NONCE_BYTES
+from adapters.vault.keyring import NONCE_BYTES, MasterKeyring
 from adapters.vault.master_key_canary import canaries, check_canaries
 from application.errors import CredentialUnreadable
-from application.ports.vault import SealedCredential
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from adapters.vault.keyring import MasterKeyring
-    from application.ports.vault import KeyBinding
+from application.ports.vault import KeyBinding, SealedCredential
 
 SHORTEST_HINTED: Final = 20
 """Of a shorter key, four characters would be too much to show."""

@@ -1,20 +1,16 @@
 """The master keys, by id."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import hmac
 import os
 import re
-from typing import TYPE_CHECKING, Final, NoReturn, Protocol
+from collections.abc import Mapping
+from typing import Final, NoReturn, Protocol, Self
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
@@ -79,7 +75,7 @@ class Keyring:
         self._text_ciphers = tuple(AESGCM(_derived(key, b"modelbook texts")) for key in keys.values())
 
     @classmethod
-    def parse(cls, text: str) -> Keyring:
+    def parse(cls, text: str) -> Self:
         """Read `id:base64,id2:base64`, the active key first.
 
         Raises:
@@ -98,7 +94,7 @@ class Keyring:
         return cls(keys)
 
     @classmethod
-    def generate(cls, key_id: str) -> Keyring:
+    def generate(cls, key_id: str) -> Self:
         """Make a keyring of one new random key.
 
         Raises:
@@ -132,7 +128,7 @@ class Keyring:
         """Return a cipher for short texts for each key, that of the active key first."""
         return self._text_ciphers
 
-    def led_by(self, newer: Keyring) -> Keyring:
+    def led_by(self, newer: Self) -> "Keyring":
         """Return a keyring with the keys of `newer` first, followed by these.
 
         Raises:
@@ -142,7 +138,7 @@ class Keyring:
             raise ValueError(f"The keyring already has a key with the id {min(common)!r}; choose another id.")
         return Keyring({**newer._keys, **self._keys})
 
-    def without(self, key_id: str) -> Keyring:
+    def without(self, key_id: str) -> "Keyring":
         """Return a keyring without this key.
 
         Raises:

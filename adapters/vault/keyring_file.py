@@ -1,20 +1,16 @@
 """The key file in the data folder, for a deployment without master keys in its settings."""
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import os
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 from adapters.private_files import FileRefused, read_private_file
 from adapters.vault.keyring import Keyring
 from application.errors import ApplicationError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 _FIRST_ID: Final = "k1"
 _NUMBERED: Final = re.compile(r"k[0-9]{1,9}")

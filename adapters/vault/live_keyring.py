@@ -1,19 +1,13 @@
 """A keyring that follows the changes of a key file."""
 
-from __future__ import annotations
-
 import logging
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
-from adapters.vault.keyring import Keyring
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from adapters.vault.keyring import Keyring, MasterKeyring
 from adapters.vault.keyring_file import KeyringFile, KeyringFileRefused
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    from adapters.vault.keyring import MasterKeyring
 
 _LOGGER: Final = logging.getLogger(__name__)
 

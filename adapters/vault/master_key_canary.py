@@ -1,22 +1,15 @@
 """Canaries: a known value sealed under every master key, which detects a wrong keyring before it is used."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING, Final
+from collections.abc import Collection, Mapping
+from typing import Final
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from adapters.vault.associated_data import for_canary
-from adapters.vault.keyring import NONCE_BYTES
+from adapters.vault.keyring import NONCE_BYTES, MasterKeyring
 from application.errors import ApplicationError
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    from adapters.vault.keyring import MasterKeyring
 
 _KNOWN_VALUE: Final = b"modelbook canary"
 

@@ -1,15 +1,10 @@
 """The master keys, for administrators."""
 
-from __future__ import annotations
+from collections.abc import Mapping
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from adapters.vault.envelope import Envelope
-    from adapters.vault.keyring import MasterKeyring
-    from application.ports.vault import SealedCredential
+from adapters.vault.envelope import Envelope
+from adapters.vault.keyring import MasterKeyring
+from application.ports.vault import SealedCredential
 
 
 class EnvelopeMasterKeys:

@@ -1,18 +1,12 @@
 """Short texts sealed with AES-256-GCM under keys that are derived from the master keys."""
 
-from __future__ import annotations
-
 import binascii
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 
-from adapters.vault.keyring import NONCE_BYTES
-
-if TYPE_CHECKING:
-    from adapters.vault.keyring import MasterKeyring
+from adapters.vault.keyring import NONCE_BYTES, MasterKeyring
 
 
 class KeyringSealedTexts:

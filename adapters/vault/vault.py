@@ -1,21 +1,14 @@
 """The vault: envelope encryption on top of a store of sealed keys."""
 
-from __future__ import annotations
-
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
-from adapters.vault.envelope import hint
+from adapters.vault.envelope import Envelope, hint
 from application.caller import current_caller
 from application.errors import CredentialNotCurrent
-from application.ports.vault import KeyBinding
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from adapters.vault.envelope import Envelope
-    from application.ports.vault import SealedCredential, SealedCredentials
+from application.ports.vault import KeyBinding, SealedCredential, SealedCredentials
 
 _LOGGER: Final = logging.getLogger(__name__)
 

@@ -1,20 +1,15 @@
 """The organization's access keys: the aggregates, the digests of their secrets, and what is shown of them."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+from uuid import UUID
 
+from application.access_keys.stored_key import StoredKey
 from application.ports.repositories import Repository
 from application.ports.resource_documents import Documents
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from application.access_keys.stored_key import StoredKey
-    from application.recorded_revision import Recorded
-    from domain.access_key.aggregate import AccessKey
+from application.recorded_revision import Recorded
+from domain.access_key.aggregate import AccessKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,30 +1,23 @@
 """Change an access key."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
 
+from application.access_keys.access_keys import AccessKeys
 from application.access_keys.restricted_models import checked_restriction
 from application.policies.merge_patch import merge_patch
 from application.policies.newest_revision import SeenFields, on_newest, patched_members
+from application.ports.clock import Clock
+from application.ports.registered_models import RegisteredModels
+from application.ports.repositories import Models
+from application.recorded_revision import Recorded
 from application.unset import UNSET, Unset
+from domain.access_key.aggregate import AccessKey
 from domain.access_key.values import Limits, Restriction
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.access_keys.access_keys import AccessKeys
-    from application.ports.clock import Clock
-    from application.ports.registered_models import RegisteredModels
-    from application.ports.repositories import Models
-    from application.recorded_revision import Recorded
-    from domain.access_key.aggregate import AccessKey
-    from domain.budget import Budget
-
+from domain.budget import Budget
 
 _LIMIT_POINTERS: Final = {
     "requests_per_minute": "/limits/requestsPerMinute",

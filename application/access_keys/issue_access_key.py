@@ -1,29 +1,21 @@
 """Issue an access key."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
+from uuid import UUID
 
-from application.access_keys.access_keys import SecretDigest
+from application.access_keys.access_keys import AccessKeys, KeySecrets, SecretDigest
 from application.access_keys.key_text import digest_of, hint_of, text_of
 from application.access_keys.restricted_models import checked_restriction
 from application.caller import current_caller
+from application.ports.clock import Clock
+from application.ports.registered_models import RegisteredModels
+from application.ports.repositories import Models
+from application.recorded_revision import Recorded
 from domain.access_key.aggregate import AccessKey
-from domain.access_key.values import NO_LIMITS, Limits
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.access_keys.access_keys import AccessKeys, KeySecrets
-    from application.ports.clock import Clock
-    from application.ports.registered_models import RegisteredModels
-    from application.ports.repositories import Models
-    from application.recorded_revision import Recorded
-    from domain.access_key.values import Scope
-    from domain.budget import Budget
+from domain.access_key.values import NO_LIMITS, Limits, Scope
+from domain.budget import Budget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,14 @@
 """Recognizes access keys without querying the database for each request."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.access_keys.access_keys import StoredKeys
-    from application.access_keys.stored_key import StoredKey
-    from application.ports.clock import Timer
+from application.access_keys.access_keys import StoredKeys
+from application.access_keys.stored_key import StoredKey
+from application.ports.clock import Timer
 
 LONGEST_TRUST: Final = 2.0
 """Seconds after which a key is not accepted before the log was asked whether it has grown."""

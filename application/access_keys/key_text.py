@@ -5,8 +5,6 @@
 source code be distinguished from real keys, and is no secret.
 """
 
-from __future__ import annotations
-
 import re
 import string
 from dataclasses import dataclass

@@ -1,18 +1,12 @@
 """Checks the lists of models and providers that a key may use."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Container, Sequence
+from uuid import UUID
 
 from application.errors import InvalidInput
+from application.ports.registered_models import RegisteredModels
+from application.ports.repositories import Models
 from domain.access_key.values import Restriction
-
-if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
-    from uuid import UUID
-
-    from application.ports.registered_models import RegisteredModels
-    from application.ports.repositories import Models
 
 
 async def checked_restriction(

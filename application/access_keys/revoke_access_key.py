@@ -1,18 +1,12 @@
 """Revoke an access key."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
+from application.access_keys.access_keys import AccessKeys
 from application.policies.newest_revision import change_newest
+from application.recorded_revision import Recorded
 from domain.access_key.aggregate import AccessKey
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.access_keys.access_keys import AccessKeys
-    from application.recorded_revision import Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

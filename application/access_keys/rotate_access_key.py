@@ -1,23 +1,17 @@
 """Replace the secret of an access key."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
-from application.access_keys.issue_access_key import saved_with_secret
+from application.access_keys.access_keys import AccessKeys, KeySecrets
+from application.access_keys.issue_access_key import IssuedSecret, saved_with_secret
 from application.access_keys.key_text import hint_of, text_of
 from application.caller import current_caller
 from application.policies.newest_revision import on_newest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from uuid import UUID
-
-    from application.access_keys.access_keys import AccessKeys, KeySecrets
-    from application.access_keys.issue_access_key import IssuedSecret
-    from application.ports.clock import Clock
+from application.ports.clock import Clock
 
 LONGEST_GRACE: Final = 30 * 24 * 3600
 """Seconds."""

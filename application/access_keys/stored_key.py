@@ -1,18 +1,14 @@
 """An access key as requests need it."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hmac import compare_digest
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from domain.access_key.values import Limits, Scope
-    from domain.budget import Budget
+from domain.access_key.values import Limits, Scope
+from domain.budget import Budget
 
 Refusal = Literal["unknown", "disabled", "expired"]
 

@@ -1,34 +1,28 @@
 """Holds calls to budgets, which all processes share, without querying the database for each call."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from math import ceil
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
-from application.bounds.budget_leases import LeaseRequest
+from application.bounds.budget_leases import BudgetLeases, Lease, LeaseRequest
+from application.bounds.call_estimates import CallEstimate
+from application.bounds.caller_bounds import CallerBounds, SubjectKind
 from application.bounds.rate_limits import Quota
 from application.caller import current_caller
 from application.errors import BudgetExceeded, CostUnknown, RateLimited, Unavailable
+from application.ports.clock import Clock, Timer
 from application.repeat import Repeated
+from application.usage.usage_ledger import ModelCall
+from domain.budget import Budget, Period
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-    from uuid import UUID
-
-    from application.bounds.budget_leases import BudgetLeases, Lease
-    from application.bounds.call_estimates import CallEstimate
-    from application.bounds.caller_bounds import CallerBounds, SubjectKind
-    from application.ports.clock import Clock, Timer
-    from application.usage.usage_ledger import ModelCall
-    from domain.budget import Budget, Period
-
-    NoteThreshold = Callable[[UUID, SubjectKind, UUID, int, datetime | None], Awaitable[None]]
-    """Records once that so many percent of a budget were spent, of an organization, in the period since a time."""
+NoteThreshold = Callable[[UUID, SubjectKind, UUID, int, datetime | None], Awaitable[None]]
+"""Records once that so many percent of a budget were spent, of an organization, in the period since a time."""
 
 FLUSH_SECONDS: Final = 1.0
 """What was spent is known to other processes after as long."""

@@ -1,19 +1,14 @@
 """Admits calls of models, or refuses them, by the bounds of their access key and their organization."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
-
-    from application.bounds.budgets import Budgets
-    from application.bounds.call_estimates import CallEstimate
-    from application.bounds.call_limits import CallLimits
-    from application.bounds.caller_bounds import CallerBounds
-    from application.usage.usage_ledger import ModelCall
+from application.bounds.budgets import Budgets
+from application.bounds.call_estimates import CallEstimate
+from application.bounds.call_limits import CallLimits
+from application.bounds.caller_bounds import CallerBounds
+from application.usage.usage_ledger import ModelCall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,22 +1,15 @@
 """What a call may cost at most, before it is made."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+from uuid import UUID
 
-from application.prompts.selection_candidates import dearest_rates
-from application.usage.usage_ledger import OK
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from application.prompts.prompt_request import Prompt
-    from application.prompts.selection_candidates import Candidate
-    from application.usage.usage_ledger import ModelCall
-    from domain.model.values import Price
+from application.prompts.prompt_request import Prompt
+from application.prompts.selection_candidates import Candidate, dearest_rates
+from application.usage.usage_ledger import OK, ModelCall
+from domain.model.values import Price
 
 # Fewer bytes in UTF-8 than any tokenizer needs for most languages.
 _BYTES_A_TOKEN: Final = 3

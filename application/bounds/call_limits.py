@@ -1,20 +1,14 @@
 """Enforces limits: requests and tokens a minute, and prompts at once."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from math import ceil
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from application.bounds.rate_limits import Quota
+from application.bounds.caller_bounds import CallerBounds
+from application.bounds.rate_limits import Allowance, Quota, RateLimits
 from application.errors import RateLimited
 from application.plurals import counted
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
-
-    from application.bounds.caller_bounds import CallerBounds
-    from application.bounds.rate_limits import Allowance, RateLimits
 
 _MINUTE: Final = 60
 _SHORTLY: Final = 1

@@ -1,18 +1,13 @@
 """What bounds the calls of an access key or of an organization."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+from uuid import UUID
 
+from application.bounds.quotas import Quotas
 from application.caller import current_caller
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.bounds.quotas import Quotas
-    from domain.access_key.values import Limits
-    from domain.budget import Budget
+from domain.access_key.values import Limits
+from domain.budget import Budget
 
 SubjectKind = Literal["access-key", "organization"]
 

@@ -1,24 +1,18 @@
 """Record the thresholds of budgets that were reached, and that a process could not record before it died."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
+from uuid import UUID
 
-from application.bounds.budget_leases import LeaseRequest
+from application.bounds.budget_leases import BudgetLeases, LeaseRequest
+from application.bounds.budgets import NoteThreshold
+from application.bounds.caller_bounds import SubjectKind
 from application.errors import Unavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.bounds.budget_leases import BudgetLeases
-    from application.bounds.budgets import NoteThreshold
-    from application.bounds.caller_bounds import SubjectKind
 
 SWEEP_SECONDS: Final = 300.0
 MOST: Final = 1_000

@@ -1,22 +1,17 @@
 """Record that a part of a budget was spent."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import Final
 from uuid import UUID, uuid5
 
+from application.access_keys.access_keys import AccessKeys
+from application.bounds.caller_bounds import SubjectKind
 from application.caller import Caller, acting_as
 from application.errors import Conflict, NotFound, OrganizationRemoved
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from application.access_keys.access_keys import AccessKeys
-    from application.bounds.caller_bounds import SubjectKind
-    from application.ports.repositories import Organizations
-    from domain.access_key.aggregate import AccessKey
-    from domain.organization.aggregate import Organization
+from application.ports.repositories import Organizations
+from domain.access_key.aggregate import AccessKey
+from domain.organization.aggregate import Organization
 
 ACTOR: Final = "system:budgets"
 _TRIES: Final = 5

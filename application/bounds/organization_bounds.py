@@ -1,24 +1,19 @@
 """The organization's own budget and quotas: changed by administrators, read by all members."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
 
 from application.caller import current_caller
 from application.errors import OrganizationRemoved, StaleRevision
 from application.policies.newest_revision import on_newest
+from application.ports.repositories import Organizations
+from application.recorded_revision import Recorded
+from domain.budget import Budget
 from domain.organization.aggregate import Organization
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
-    from decimal import Decimal
-    from uuid import UUID
-
-    from application.ports.repositories import Organizations
-    from application.recorded_revision import Recorded
-    from domain.budget import Budget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,22 +1,16 @@
 """The quotas of each organization: those of the installation, and what platform administrators have changed of them."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
+from uuid import UUID
 
-from application.bounds.quotas import DEFAULTS
+from application.bounds.quotas import DEFAULTS, Quotas
 from application.errors import Unavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
-
-    from application.bounds.quotas import Quotas
-    from application.ports.clock import Timer
+from application.ports.clock import Timer
 
 LONGEST_TRUST: Final = 3.0
 """Seconds after which quotas are read again before they count; a change in another process is known here by then."""

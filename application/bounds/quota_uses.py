@@ -1,25 +1,18 @@
 """How much of its quotas an organization uses at the moment."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING
 
 from application.bounds.call_limits import requests_quota, tokens_quota
 from application.bounds.caller_bounds import CallerBounds
-from application.bounds.quotas import QUOTAS, rate_quota
+from application.bounds.organization_quotas import OrganizationQuotas
+from application.bounds.quotas import QUOTAS, Quotas, rate_quota
+from application.bounds.rate_limits import Quota, RateLimits
+from application.bounds.shares import Shares
+from application.bounds.stocks import StoredAmounts
 from application.caller import current_caller
 from domain.access_key.values import NO_LIMITS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.bounds.organization_quotas import OrganizationQuotas
-    from application.bounds.quotas import Quotas
-    from application.bounds.rate_limits import Quota, RateLimits
-    from application.bounds.shares import Shares
-    from application.bounds.stocks import StoredAmounts
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,14 @@ A rate is held to by `application.bounds.rate_limits`, what an organization uses
 `application.bounds.shares`, and what is kept of it where it is stored.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from application.bounds.rate_limits import Quota
 from domain.access_key.values import LARGEST_LIMIT, Limits
 from domain.organization.values import LARGEST_QUOTA
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 MEBIBYTE: Final = 1024 * 1024
 
@@ -26,7 +22,7 @@ Kind = Literal["rate", "share", "stock"]
 class Quotas(dict[str, int]):
     """How much there is of each quota, by its name; 0: as much as one likes."""
 
-    def changed(self, amounts: Mapping[str, int]) -> Quotas:
+    def changed(self, amounts: Mapping[str, int]) -> "Quotas":
         """Return the quotas with others in place of some."""
         return Quotas({**self, **amounts})
 

@@ -1,21 +1,15 @@
 """What organizations use of one process at a time, each within its quotas, so that none takes it from the others."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import OrderedDict, defaultdict, deque
-from typing import TYPE_CHECKING, Final, Protocol
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Final, Protocol
+from uuid import UUID
 
-from application.bounds.quotas import QUOTAS
+from application.bounds.quotas import QUOTAS, Quotas
 from application.bounds.rate_limits import Quota
 from application.errors import RateLimited
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from types import TracebackType
-    from uuid import UUID
-
-    from application.bounds.quotas import Quotas
 
 _SHORTLY: Final = 1
 _NOTHING: Final[Mapping[str, int]] = {}
@@ -58,7 +52,7 @@ class HeldShare:
 
     __slots__ = ("_name", "_organization_id", "_shares")
 
-    def __init__(self, shares: Shares, name: str, organization_id: UUID) -> None:
+    def __init__(self, shares: "Shares", name: str, organization_id: UUID) -> None:
         self._shares = shares
         self._name = name
         self._organization_id = organization_id

@@ -1,23 +1,18 @@
 """Holds what is kept of an organization to its quotas: providers, models, answers for an Idempotency-Key."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
+from uuid import UUID
 
+from application.bounds.organization_quotas import OrganizationQuotas
 from application.bounds.quotas import QUOTAS
 from application.bounds.rate_limits import Quota
 from application.caller import current_caller
 from application.errors import QuotaReached, RateLimited
+from application.ports.clock import Timer
 from application.ports.idempotency_claims import ANSWERS_KEPT
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
-
-    from application.bounds.organization_quotas import OrganizationQuotas
-    from application.ports.clock import Timer
 
 COUNTED_EVERY: Final = 10.0
 """Seconds after which the stock is counted again, with what other processes have added."""

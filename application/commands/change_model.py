@@ -1,28 +1,22 @@
 """Change a model."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from application.policies.base_models import base_model, follow_base_model
 from application.policies.merge_patch import merge_patch
 from application.policies.newest_revision import SeenFields, on_newest, patched_members
+from application.ports.catalogue import Catalogue
+from application.ports.registered_models import RegisteredModels
+from application.ports.repositories import Models
 from application.projections.other_prices import shown_name
+from application.recorded_revision import Recorded
 from application.unset import UNSET, Unset
+from domain.model.aggregate import Model
 from domain.model.errors import ModelIdentityFixed, ModelProviderFixed
-from domain.model.values import MANUAL, PRICED_KINDS, Limits, Price
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.ports.catalogue import Catalogue
-    from application.ports.registered_models import RegisteredModels
-    from application.ports.repositories import Models
-    from application.recorded_revision import Recorded
-    from domain.model.aggregate import Model
-    from domain.model.values import PriceTier
+from domain.model.values import MANUAL, PRICED_KINDS, Limits, Price, PriceTier
 
 T = TypeVar("T")
 

@@ -1,10 +1,10 @@
 """Many changes of models in one request."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
 from application.caller import Caller, acting_as, current_caller
 from application.commands.change_model import ChangeModel, apply_change, mentioned_fields
@@ -23,19 +23,14 @@ from application.errors import (
 )
 from application.policies.base_models import base_model, follow_base_model
 from application.policies.newest_revision import SeenFields, on_newest
+from application.ports.catalogue import Catalogue
+from application.ports.registered_models import ProviderEntry, RegisteredModels
+from application.ports.repositories import Models
+from application.recorded_revision import Recorded
 from application.run_in_thread import run_in_thread_if_large
 from application.unset import UNSET
 from domain.errors import DomainError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from application.ports.catalogue import Catalogue
-    from application.ports.registered_models import ProviderEntry, RegisteredModels
-    from application.ports.repositories import Models
-    from application.recorded_revision import Recorded
-    from domain.model.aggregate import Model
+from domain.model.aggregate import Model
 
 # An operation takes some 0.1 ms.
 _LARGE: Final = 50

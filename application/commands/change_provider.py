@@ -1,24 +1,19 @@
 """Change a provider."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from application.policies.change_secrets import SecretsChange, change_connection
 from application.policies.merge_patch import merge_patch
 from application.policies.newest_revision import SeenFields, on_newest, patched_members
+from application.ports.provider_gateway import ProviderGateway
+from application.ports.repositories import Providers
+from application.ports.vault import Vault
+from application.recorded_revision import Recorded
 from application.unset import UNSET, Unset
+from domain.provider.aggregate import Provider
 from domain.provider.errors import ProviderTypeFixed
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.ports.provider_gateway import ProviderGateway
-    from application.ports.repositories import Providers
-    from application.ports.vault import Vault
-    from application.recorded_revision import Recorded
-    from domain.provider.aggregate import Provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

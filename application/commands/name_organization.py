@@ -1,18 +1,12 @@
 """Give an organization its name."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from application.errors import OrganizationRemoved
+from application.ports.repositories import Organizations
+from application.recorded_revision import Recorded
 from domain.organization.aggregate import Organization
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.ports.repositories import Organizations
-    from application.recorded_revision import Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

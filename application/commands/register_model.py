@@ -1,23 +1,18 @@
 """Register a model."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from application.caller import current_caller
 from application.errors import ProviderNotFound
 from application.policies.base_models import base_model, known_model
 from application.policies.fill_model_facts import GivenFacts, filled
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.ports.catalogue import Catalogue
-    from application.ports.registered_models import ProviderEntry, RegisteredModels
-    from application.ports.repositories import Models
-    from application.recorded_revision import Recorded
-    from domain.model.aggregate import Model
+from application.ports.catalogue import Catalogue
+from application.ports.registered_models import ProviderEntry, RegisteredModels
+from application.ports.repositories import Models
+from application.recorded_revision import Recorded
+from domain.model.aggregate import Model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,22 +1,17 @@
 """Register a provider."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from application.caller import current_caller
 from application.policies.extra_headers import merged_headers
 from application.policies.seal_credential import ProviderSecrets, new_credential, sealed
+from application.ports.provider_gateway import ProviderGateway
+from application.ports.repositories import Providers
+from application.ports.vault import Vault
+from application.recorded_revision import Recorded
 from domain.provider.aggregate import Provider
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.ports.provider_gateway import ProviderGateway
-    from application.ports.repositories import Providers
-    from application.ports.vault import Vault
-    from application.recorded_revision import Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,12 @@
 """Remove a model."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from application.policies.newest_revision import change_newest
+from application.ports.repositories import Models
+from application.recorded_revision import Recorded
 from domain.model.aggregate import Model
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.ports.repositories import Models
-    from application.recorded_revision import Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

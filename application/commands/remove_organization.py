@@ -1,27 +1,22 @@
 """Remove an organization with everything that is kept of it; its log stays, closed."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
+from application.access_keys.access_keys import AccessKeys, KeySecrets
 from application.caller import acting_as, current_caller
 from application.errors import Conflict, OrganizationNotFound, ProviderNotFound
+from application.members.members import MemberDocuments, Members
+from application.ports.registered_models import RegisteredModels
+from application.ports.repositories import Gone, Models, Organizations, Providers
+from application.recorded_revision import Recorded
+from application.webhooks.webhooks import WebhookDocuments, Webhooks
 from domain.access_key.aggregate import AccessKey
+from domain.model.aggregate import Model
 from domain.organization.aggregate import Organization
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from application.access_keys.access_keys import AccessKeys, KeySecrets
-    from application.members.members import MemberDocuments, Members
-    from application.ports.registered_models import RegisteredModels
-    from application.ports.repositories import Gone, Models, Organizations, Providers
-    from application.recorded_revision import Recorded
-    from application.webhooks.webhooks import WebhookDocuments, Webhooks
-    from domain.model.aggregate import Model
-    from domain.provider.aggregate import Provider
+from domain.provider.aggregate import Provider
 
 AT_ONCE: Final = 1_000
 """Models that one transaction removes: whoever writes elsewhere waits no longer than for these."""

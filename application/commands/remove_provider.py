@@ -1,22 +1,17 @@
 """Remove a provider."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
 from application.caller import acting_as, current_caller
 from application.errors import ProviderHasModels
 from application.policies.newest_revision import on_newest
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.ports.registered_models import RegisteredModels
-    from application.ports.repositories import Models, Providers
-    from application.recorded_revision import Recorded
-    from domain.model.aggregate import Model
-    from domain.provider.aggregate import Provider
+from application.ports.registered_models import RegisteredModels
+from application.ports.repositories import Models, Providers
+from application.recorded_revision import Recorded
+from domain.model.aggregate import Model
+from domain.provider.aggregate import Provider
 
 MOST_NAMED: Final = 100
 

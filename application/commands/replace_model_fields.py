@@ -1,28 +1,21 @@
 """Replace everything that can be written about a model."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from application.commands.change_model import ChangeModel, NewPrice, apply_change
 from application.errors import ProviderNotFound
 from application.policies.base_models import base_model, known_model
-from application.policies.fill_model_facts import GivenFacts, filled, given_price
+from application.policies.fill_model_facts import GivenFacts, ModelFacts, filled, given_price
 from application.policies.newest_revision import on_newest
+from application.ports.catalogue import Catalogue
+from application.ports.registered_models import RegisteredModels
+from application.ports.repositories import Models
+from application.recorded_revision import Recorded
 from application.unset import UNSET, Unset
-from domain.model.values import MANUAL, NOT_TOLD, PRICED_KINDS
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.policies.fill_model_facts import ModelFacts
-    from application.ports.catalogue import Catalogue
-    from application.ports.registered_models import RegisteredModels
-    from application.ports.repositories import Models
-    from application.recorded_revision import Recorded
-    from domain.model.aggregate import Model
-    from domain.model.values import Price
+from domain.model.aggregate import Model
+from domain.model.values import MANUAL, NOT_TOLD, PRICED_KINDS, Price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

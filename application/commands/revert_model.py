@@ -1,19 +1,13 @@
 """Bring a model back to how it was."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from application.policies.check_reverts import check_revision, reverting
 from application.policies.newest_revision import on_newest
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.ports.repositories import Models
-    from application.recorded_revision import Recorded
-    from domain.model.aggregate import Model
+from application.ports.repositories import Models
+from application.recorded_revision import Recorded
+from domain.model.aggregate import Model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

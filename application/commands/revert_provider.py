@@ -1,23 +1,17 @@
 """Bring a provider back to how it was."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from application.policies.change_secrets import SecretsChange, change_connection
 from application.policies.check_reverts import check_revision, reverting
 from application.policies.newest_revision import on_newest
+from application.ports.provider_gateway import ProviderGateway
+from application.ports.repositories import Providers
+from application.ports.vault import Vault
+from application.recorded_revision import Recorded
 from application.unset import UNSET
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
-
-    from application.ports.provider_gateway import ProviderGateway
-    from application.ports.repositories import Providers
-    from application.ports.vault import Vault
-    from application.recorded_revision import Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,8 @@
 """What can go wrong with a declaration. No request is ever answered with these: they are for the command line."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from typing import ClassVar
 
 
 class DeclarationError(Exception):

@@ -1,21 +1,15 @@
 """Executes a plan."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from application.declaration.errors import BrokenOff, DeclarationError, ServiceUnreachable, Stopped
-from application.declaration.resources import model_key, named_key
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from application.declaration.organization import DeclaredOrganization
-    from application.declaration.plan import Change, Place, Plan
-    from application.declaration.resources import ExistingResource
+from application.declaration.organization import DeclaredOrganization
+from application.declaration.plan import Change, Place, Plan
+from application.declaration.resources import ExistingResource, model_key, named_key
 
 MOST_TOGETHER: Final = 500
 """Changes of models that are made in one transaction."""

@@ -1,19 +1,14 @@
 """The declaration of what an organization has."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from typing import Any, Final
 
 from application.declaration.errors import DeclarationRefused, Finding
 from application.declaration.normal_forms import normal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import datetime
-
-    from application.declaration.resources import ExistingResource, Kind
+from application.declaration.resources import ExistingResource, Kind
 
 VERSION: Final = 1
 

@@ -1,15 +1,11 @@
 """The forms in which the service keeps values, so that what is written in another way is not taken for a difference."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from application.declaration.resources import model_key, named_key
 from domain.names import checked_name
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 _LIMITS: Final = ("requestsPerMinute", "tokensPerMinute", "concurrent")
 

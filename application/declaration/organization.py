@@ -1,15 +1,11 @@
 """The organization that a declaration is about, as far as it can be seen and changed from here."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from application.declaration.resources import ExistingResource, Kind, TypeOfProvider
+from application.declaration.resources import ExistingResource, Kind, TypeOfProvider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,28 +1,25 @@
 """The changes that make an organization match a declaration."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from datetime import datetime
+from typing import Any, Final, Literal
 
 from application.declaration.errors import DeclarationRefused, Finding
 from application.declaration.normal_forms import normal, patch_to, same
 from application.declaration.resources import (
     NAMED,
+    Declaration,
+    DeclaredResource,
     ExistingResource,
+    Key,
     Kind,
+    TypeOfProvider,
     model_key,
     named_key,
     section_of,
 )
-from application.declaration.secret_changes import Difference, changed_secrets, new_secrets
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
-
-    from application.declaration.resources import Declaration, DeclaredResource, Key, TypeOfProvider
-    from application.declaration.secret_changes import SecretChanges
+from application.declaration.secret_changes import Difference, SecretChanges, changed_secrets, new_secrets
 
 Action = Literal["create", "change", "remove"]
 

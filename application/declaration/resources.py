@@ -1,14 +1,10 @@
 """What an organization is to have by a declaration, and what it has."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from domain.names import name_key
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 Kind = Literal["provider", "model", "budget", "access key", "webhook"]
 Key = tuple[str, ...]

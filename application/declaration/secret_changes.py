@@ -1,16 +1,11 @@
 """Which secrets of a resource have to be sent: as far as it can be known, those that are not there yet."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from application.declaration.errors import Finding
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from application.declaration.resources import DeclaredResource, ExistingResource, Secret
+from application.declaration.resources import DeclaredResource, ExistingResource, Secret
 
 _AGAIN: Final = "given again"
 _ELSEWHERE: Final = "stored secrets are never sent to another endpoint"

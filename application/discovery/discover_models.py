@@ -1,30 +1,28 @@
 """What the organization's providers offer, completed from what is known of it, beside what is registered."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from datetime import date
+from typing import Final, Literal
+from uuid import UUID
 
-from application.discovery.discovered_catalogue import DiscoveredCatalogueCache, completed, described
-from application.discovery.model_lists import LIST_SECONDS
-from application.errors import CredentialUnreadable, ProviderNotFound
+from application.discovery.discovered_catalogue import (
+    CompletedOffer,
+    DescribedSnapshot,
+    DiscoveredCatalogueCache,
+    completed,
+    described,
+)
+from application.discovery.model_list_snapshots import ModelListState, Snapshots
+from application.discovery.model_lists import LIST_SECONDS, ModelListAnswer, ModelLists
+from application.discovery.offer_changes import Snapshot
+from application.errors import ApplicationError, CredentialUnreadable, ProviderNotFound
+from application.ports.catalogue import Catalogue
+from application.ports.clock import Clock
 from application.ports.provider_gateway import UpstreamFailure
+from application.ports.registered_models import RegisteredModels
 from application.run_in_thread import run_in_thread_if_large
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-    from uuid import UUID
-
-    from application.discovery.discovered_catalogue import CompletedOffer, DescribedSnapshot
-    from application.discovery.model_list_snapshots import ModelListState, Snapshots
-    from application.discovery.model_lists import ModelListAnswer, ModelLists
-    from application.discovery.offer_changes import Snapshot
-    from application.errors import ApplicationError
-    from application.ports.catalogue import Catalogue
-    from application.ports.clock import Clock
-    from application.ports.registered_models import RegisteredModels
 
 PATIENCE_SECONDS: Final = 5.0
 """How long one provider may hold up the answer of all of them, or the answer it gave before."""

@@ -1,31 +1,23 @@
 """Discovered models, completed from the catalogue and compared with registered ones; cached."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
 
 from application.caller import current_caller
 from application.discovery.discovered_model import DiscoveredModel, discovered
 from application.discovery.kept_documents import offer_from
-from application.discovery.offer_changes import names_no_longer_offered, names_of
+from application.discovery.model_list_snapshots import ModelListState
+from application.discovery.model_names import ModelNames
+from application.discovery.offer_changes import Snapshot, names_no_longer_offered, names_of
 from application.discovery.registered_differences import registered_differences, registrations
 from application.policies.base_models import known_model
-from application.ports.registered_models import ProviderEntry
+from application.ports.catalogue import Catalogue, KnownModel
+from application.ports.registered_models import ProviderEntry, RegisteredModel
 from domain.model.values import NOT_TOLD, Lifecycle
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import date
-    from uuid import UUID
-
-    from application.discovery.model_list_snapshots import ModelListState
-    from application.discovery.model_names import ModelNames
-    from application.discovery.offer_changes import Snapshot
-    from application.ports.catalogue import Catalogue, KnownModel
-    from application.ports.registered_models import RegisteredModel
 
 # Some 3 KB each. The longest list that is taken fits in.
 _MOST_MODELS: Final = 20_000

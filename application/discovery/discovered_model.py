@@ -1,21 +1,15 @@
 """A model that a provider offers, in one standard shape with a source for each field."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import Self
+from uuid import UUID
 
 from application.discovery.model_names import aliases_of
-from application.policies.fill_model_facts import GivenFacts, filled
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-    from uuid import UUID
-
-    from application.policies.fill_model_facts import ModelFacts
-    from application.ports.catalogue import KnownModel
-    from application.ports.provider_gateway import OfferedModel
+from application.policies.fill_model_facts import GivenFacts, ModelFacts, filled
+from application.ports.catalogue import KnownModel
+from application.ports.provider_gateway import OfferedModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +26,7 @@ class DiscoveredModel:
     base_model: str | None = None
     registered_id: UUID | None = None
 
-    def registered_as(self, model_id: UUID) -> DiscoveredModel:
+    def registered_as(self, model_id: UUID) -> Self:
         """Return it as one that is registered."""
         return replace(self, registered_id=model_id)
 

@@ -1,32 +1,27 @@
 """Register models that a provider offers."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from datetime import date
+from typing import Final, Literal
+from uuid import UUID
 
 from application.caller import current_caller
+from application.discovery.discover_models import Discovery
+from application.discovery.discovered_catalogue import CompletedOffer, MissingModel
+from application.discovery.discovered_model import DiscoveredModel
 from application.discovery.synchronise_model import follow, synchronise
 from application.errors import Conflict, InvalidInput, QuotaReached
 from application.policies.fill_model_facts import CATALOGUE
+from application.ports.clock import Clock
+from application.ports.repositories import Models
+from application.recorded_revision import Recorded
 from application.run_in_thread import run_in_thread_if_large
 from domain.errors import DomainError
 from domain.key_patterns import has_key_form
+from domain.model.aggregate import Model
 from domain.model.facts import source_name
 from domain.model.values import NOT_TOLD
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
-    from uuid import UUID
-
-    from application.discovery.discover_models import Discovery
-    from application.discovery.discovered_catalogue import CompletedOffer, MissingModel
-    from application.discovery.discovered_model import DiscoveredModel
-    from application.ports.clock import Clock
-    from application.ports.repositories import Models
-    from application.recorded_revision import Recorded
-    from domain.model.aggregate import Model
 
 MOST_MODELS: Final = 5_000
 

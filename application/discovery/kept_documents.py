@@ -1,16 +1,12 @@
 """Offered models and failures of providers as plain JSON values, to be kept, compared, and given to others who wait."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from application.ports.provider_gateway import CallOutcome, OfferedModel, RateLimit, UpstreamFailure
 from domain.model.values import PRICED_KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _OF_AN_OFFER: Final = tuple(field.name for field in fields(OfferedModel))
 

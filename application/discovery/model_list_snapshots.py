@@ -1,16 +1,12 @@
 """Snapshots of providers' model lists, leases for fetching them, and the last failure."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.discovery.offer_changes import Snapshot
+from application.discovery.offer_changes import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,32 +1,31 @@
 """Each provider's model list: the cached one while it is fresh, else fetched, by one process at a time."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
-from uuid import uuid4
+from typing import Final, Literal
+from uuid import UUID, uuid4
 
+from application.bounds.organization_quotas import OrganizationQuotas
 from application.caller import current_caller
 from application.discovery.kept_documents import failure_document, failure_from, offer_document, quiet_seconds
+from application.discovery.model_list_snapshots import ModelListState, Snapshots
 from application.discovery.offer_changes import Snapshot, next_snapshot
 from application.discovery.single_flight import SingleFlight
 from application.end_tasks import end_tasks
 from application.errors import ApplicationError, CredentialUnreadable, ProviderNotFound
 from application.health.check_provider import connection_of
-from application.ports.provider_gateway import CallOutcome, UpstreamFailure
+from application.ports.provider_gateway import (
+    CallOutcome,
+    OfferedModel,
+    ProviderConnection,
+    ProviderGateway,
+    UpstreamFailure,
+)
+from application.ports.repositories import Providers
+from application.ports.vault import Vault
 from application.run_in_thread import run_in_thread_if_large
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-    from uuid import UUID
-
-    from application.bounds.organization_quotas import OrganizationQuotas
-    from application.discovery.model_list_snapshots import ModelListState, Snapshots
-    from application.ports.provider_gateway import OfferedModel, ProviderConnection, ProviderGateway
-    from application.ports.repositories import Providers
-    from application.ports.vault import Vault
 
 LIST_SECONDS: Final = 20.0
 """A provider with a thousand models on a bad day; whoever waits longer gets the answer before."""

@@ -1,11 +1,7 @@
 """The names of a model at its provider: an alias of an offered model is that model, not one that is missing."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 # Google writes its ids with and without it; Ollama takes a name without a tag for its latest one.
 _GOOGLE_PREFIX: Final = "models/"

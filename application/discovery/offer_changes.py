@@ -1,16 +1,12 @@
 """Changes between two model lists of a provider, for review."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from application.discovery.model_names import ModelNames, aliases_of
 from domain.model.values import PRICED_KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 Offer = dict[str, Any]
 Missing = dict[str, Any]

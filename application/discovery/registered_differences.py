@@ -1,21 +1,14 @@
 """What is registered of a provider's models beside what it offers."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import date
+from uuid import UUID
 
-from application.discovery.synchronise_model import differences
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import date
-    from uuid import UUID
-
-    from application.discovery.model_names import ModelNames
-    from application.discovery.synchronise_model import Difference
-    from application.policies.fill_model_facts import ModelFacts
-    from application.ports.registered_models import RegisteredModel
+from application.discovery.model_names import ModelNames
+from application.discovery.synchronise_model import Difference, differences
+from application.policies.fill_model_facts import ModelFacts
+from application.ports.registered_models import RegisteredModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

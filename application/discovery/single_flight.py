@@ -1,15 +1,11 @@
 """Deduplicates concurrent calls with the same key."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from application.end_tasks import end_tasks
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Hashable
 
 T = TypeVar("T")
 

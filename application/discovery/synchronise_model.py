@@ -1,21 +1,16 @@
 """Synchronises a model with its provider's list, without overriding a person's values."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from datetime import date
+from typing import TypeVar
 
 from application.discovery.offer_changes import is_suspicious
+from application.policies.fill_model_facts import ModelFacts
 from application.ports.registered_models import RegisteredModel
+from domain.model.aggregate import Model
 from domain.model.facts import source_name
 from domain.model.values import MANUAL, PRICED_KINDS, RETIRED, Lifecycle, Limits
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
-    from application.policies.fill_model_facts import ModelFacts
-    from domain.model.aggregate import Model
 
 T = TypeVar("T")
 

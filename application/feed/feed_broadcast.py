@@ -1,21 +1,16 @@
 """Broadcasts an organization's events to all followers in this process."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
 from application.end_tasks import end_tasks
 from application.errors import Unavailable
+from application.feed.event_feed import EventFeed, FeedEvent, Signals
 from application.feed.log_tail import LogTail
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-    from uuid import UUID
-
-    from application.feed.event_feed import EventFeed, FeedEvent, Signals
 
 MOST_FOLLOWERS: Final = 2_000
 ALWAYS_LET_IN: Final = 5

@@ -1,19 +1,14 @@
 """The end of one organization's log, kept in memory while somebody follows it."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
 from application.errors import Unavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from application.feed.event_feed import EventFeed, FeedEvent, Signals
+from application.feed.event_feed import EventFeed, FeedEvent, Signals
 
 KEPT_EVENTS: Final = 1_000
 """Whoever falls further behind reads from the database until it has caught up."""

@@ -1,25 +1,18 @@
 """Test a provider's connection and record the result: on request, and for the health monitor."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
+from uuid import UUID
 
 from application.caller import acting_as, current_caller
 from application.errors import Conflict
-from application.health.health_checks import report_fields
+from application.health.health_checks import HealthChecks, Streak, report_fields
 from application.health.health_transitions import conclusion, patient_status
 from application.policies.seal_credential import opened_secrets
-from application.ports.provider_gateway import ProviderConnection
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.health.health_checks import HealthChecks, Streak
-    from application.ports.provider_gateway import HealthStatus, ProviderGateway, TestReport
-    from application.ports.repositories import Providers
-    from application.ports.vault import Vault
-    from domain.provider.aggregate import Provider
+from application.ports.provider_gateway import HealthStatus, ProviderConnection, ProviderGateway, TestReport
+from application.ports.repositories import Providers
+from application.ports.vault import Vault
+from domain.provider.aggregate import Provider
 
 # Whoever changes a provider more often than this during one check has not finished.
 _ATTEMPTS: Final = 3

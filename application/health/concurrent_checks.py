@@ -1,25 +1,18 @@
 """Many checks side by side, no two of the same provider, each as the tenant whose provider it is."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final
-from uuid import uuid4
+from typing import Final
+from uuid import UUID, uuid4
 
 from application.caller import Caller, acting_as
 from application.end_tasks import end_tasks
 from application.errors import ProviderNotFound
 from application.health.check_provider import Checked, CheckProvider
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from application.health.health_observer import HealthObserver
-    from application.health.monitor_election import ProviderToCheck
+from application.health.health_observer import HealthObserver
+from application.health.monitor_election import ProviderToCheck
 
 ACTOR: Final = "system:health-monitor"
 """The actor of the events that checks record."""

@@ -1,16 +1,12 @@
 """Evidence of how providers were found."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from datetime import datetime
+from typing import Any, Final, Literal, Protocol
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.ports.provider_gateway import HealthStatus, TestReport
+from application.ports.provider_gateway import HealthStatus, TestReport
 
 Seen = Literal["healthy", "degraded", "unhealthy"]
 """What a check is sure of; a check that says nothing about the provider has seen none of them."""

@@ -1,18 +1,13 @@
 """Keep an eye on all enabled providers of all organizations."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from application.errors import Conflict, Unavailable
-from application.health.concurrent_checks import ConcurrentChecks
-
-if TYPE_CHECKING:
-    from application.health.concurrent_checks import Watch
-    from application.health.health_observer import HealthObserver
-    from application.health.monitor_election import MonitorElection, MonitorLeadership
+from application.health.concurrent_checks import ConcurrentChecks, Watch
+from application.health.health_observer import HealthObserver
+from application.health.monitor_election import MonitorElection, MonitorLeadership
 
 CONCURRENCY: Final = 16
 

@@ -1,13 +1,10 @@
 """Whoever wants to know what the health monitor does: logs, figures, a progress bar."""
 
-from __future__ import annotations
+from typing import Protocol
 
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from application.errors import ApplicationError
-    from application.health.check_provider import Checked
-    from application.health.monitor_election import ProviderToCheck
+from application.errors import ApplicationError
+from application.health.check_provider import Checked
+from application.health.monitor_election import ProviderToCheck
 
 
 class HealthObserver(Protocol):

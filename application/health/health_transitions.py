@@ -1,14 +1,10 @@
 """When a health check changes a provider's status: immediately for people, after several checks for the monitor."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Final
 
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.health.health_checks import Seen, Streak
-    from application.ports.provider_gateway import Category, HealthStatus
+from application.health.health_checks import Seen, Streak
+from application.ports.provider_gateway import Category, HealthStatus
 
 INCONCLUSIVE: Final[frozenset[Category]] = frozenset(
     {"bad_request", "content_filter", "context_length_exceeded", "not_found", "endpoint_refused"}

@@ -1,17 +1,11 @@
 """Test a configuration that is not saved."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from application.policies.extra_headers import merged_headers
-from application.ports.provider_gateway import ProviderConnection
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.ports.provider_gateway import ProviderGateway, TestReport
+from application.ports.provider_gateway import ProviderConnection, ProviderGateway, TestReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,17 +1,12 @@
 """All sealed credentials of all organizations, for whoever administers the master keys."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+from uuid import UUID
 
 from application.errors import Conflict
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from contextlib import AbstractAsyncContextManager
-    from uuid import UUID
-
-    from application.ports.vault import SealedCredential
+from application.ports.vault import SealedCredential
 
 Place = tuple["UUID", "UUID"]
 """An organization and a provider of it."""

@@ -1,15 +1,10 @@
 """The status of the master keys."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.master_keys.credential_stock import CredentialStock
-    from application.master_keys.master_keys import MasterKeys
+from application.master_keys.credential_stock import CredentialStock
+from application.master_keys.master_keys import MasterKeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

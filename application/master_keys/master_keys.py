@@ -1,13 +1,9 @@
 """The master keys that wrap the data keys of credentials, for whoever administers them."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Protocol
 
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.ports.vault import SealedCredential
+from application.ports.vault import SealedCredential
 
 
 class MasterKeys(Protocol):

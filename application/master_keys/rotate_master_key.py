@@ -1,20 +1,15 @@
 """Wrap all data keys under the active master key."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
 from application.errors import Conflict, CredentialUnreadable
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from application.master_keys.credential_stock import CredentialStock, Place
-    from application.master_keys.master_keys import MasterKeys
-    from application.ports.progress import Progress
-    from application.ports.vault import SealedCredential
+from application.master_keys.credential_stock import CredentialStock, Place
+from application.master_keys.master_keys import MasterKeys
+from application.ports.progress import Progress
+from application.ports.vault import SealedCredential
 
 _BATCH: Final = 500
 _MOST_PASSES: Final = 10

@@ -1,26 +1,26 @@
 """Accept an invitation, with a new account or with the one that somebody is signed in to."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
-from application.caller import acting_as
+from application.caller import Caller, acting_as
 from application.errors import InvalidInput
+from application.members.accounts import Accounts, NewPasskey, Passphrases
 from application.members.addresses import address_digest, checked_person_name, search_text
-from application.members.members import InvitationNotValid, MemberDocument, MemberNotFound
+from application.members.invitation_text import InvitationText
+from application.members.members import (
+    Invitation,
+    InvitationNotValid,
+    Invitations,
+    MemberDocument,
+    MemberNotFound,
+    Members,
+)
 from application.members.passphrases import checked_passphrase
 from application.policies.newest_revision import on_newest
+from application.recorded_revision import Recorded
 from domain.member.errors import AlreadyJoined
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.caller import Caller
-    from application.members.accounts import Accounts, NewPasskey, Passphrases
-    from application.members.invitation_text import InvitationText
-    from application.members.members import Invitation, Invitations, Members
-    from application.recorded_revision import Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,17 +1,13 @@
 """Accounts: persons who sign in with a passphrase or with passkeys, whatever organizations they belong to."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
 
 from application.errors import ApplicationError, Conflict, NotFound
 from application.plurals import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
 
 MOST_PASSKEYS: Final = 20
 """Of an account."""

@@ -1,7 +1,5 @@
 """The addresses that people are invited by and sign in with."""
 
-from __future__ import annotations
-
 import re
 from hashlib import sha256
 from typing import Final

@@ -1,28 +1,27 @@
 """Change an account: its name, its passphrase and its passkeys; and erase it."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
 
-from application.caller import acting_as
+from application.caller import Caller, acting_as
 from application.errors import ApplicationError, InvalidInput
-from application.members.accounts import SignInRefused
+from application.members.accounts import (
+    Account,
+    Accounts,
+    Membership,
+    NewPasskey,
+    Passphrases,
+    SignInAttempts,
+    SignInRefused,
+)
 from application.members.addresses import address_key, checked_person_name
-from application.members.members import LastAdmin, MemberNotFound
+from application.members.members import LastAdmin, MemberNotFound, Members
 from application.members.passphrases import LONGEST_BYTES, checked_passphrase, normal_passphrase
 from application.members.remove_member import RemoveMember, remove_member
 from application.members.sign_in import MOST_OF_ACCOUNT, digest_of_challenge, take_attempt
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.caller import Caller
-    from application.members.accounts import Account, Accounts, Membership, NewPasskey, Passphrases, SignInAttempts
-    from application.members.members import Members
 
 FRESH: Final = timedelta(minutes=15)
 """So long after signing in, an account without a passphrase can be changed."""

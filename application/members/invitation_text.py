@@ -4,8 +4,6 @@
 digest of the whole is kept, and the text nowhere.
 """
 
-from __future__ import annotations
-
 import binascii
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode

@@ -1,23 +1,16 @@
 """Invite somebody into the organization."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from application.caller import current_caller
 from application.members.addresses import address_key, checked_address, checked_person_name, search_text
 from application.members.invitation_text import digest_of, text_of
-from application.members.members import INVITATION_SECONDS, MemberDocument
+from application.members.members import INVITATION_SECONDS, MemberDocument, MemberDocuments, Members
 from application.policies.newest_revision import on_newest
+from application.recorded_revision import Recorded
 from domain.member.aggregate import Member
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from uuid import UUID
-
-    from application.members.members import MemberDocuments, Members
-    from application.recorded_revision import Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,21 +1,16 @@
 """The organization's members: the aggregates, what is kept of people beside the log, and what is shown of them."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from datetime import datetime
+from typing import Any, Final, Protocol
+from uuid import UUID
 
 from application.errors import ApplicationError, Conflict, InvalidInput, NotFound
 from application.ports.repositories import Repository
 from application.ports.resource_documents import Documents
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.recorded_revision import Recorded
-    from domain.member.aggregate import Member
+from application.recorded_revision import Recorded
+from domain.member.aggregate import Member
 
 INVITATION_SECONDS: Final = 72 * 3600
 

@@ -1,17 +1,12 @@
 """Signing in with passkeys (Web Authentication Level 3), as far as it needs cryptography."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
+from uuid import UUID
 
 from application.errors import InvalidInput
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from application.members.accounts import NewPasskey, Passkey
+from application.members.accounts import NewPasskey, Passkey
 
 CHALLENGE_SECONDS: Final = 300
 

@@ -1,7 +1,5 @@
 """Which passphrases are good enough (NIST SP 800-63B-4, section 3.1.1.2: long ones, and none of those that all try)."""
 
-from __future__ import annotations
-
 import unicodedata
 from typing import Final
 

@@ -1,18 +1,11 @@
 """Remove a member, or withdraw an invitation."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
-from application.members.members import KEEPS_AN_ADMIN
+from application.members.members import KEEPS_AN_ADMIN, Members
 from application.policies.newest_revision import on_newest
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.members.members import Members
-    from application.recorded_revision import Recorded
+from application.recorded_revision import Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,21 +1,14 @@
 """Sign in to an account."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from application.members.accounts import SignInRefused, TooManyAttempts
+from application.members.accounts import Account, Accounts, Passphrases, SignInAttempts, SignInRefused, TooManyAttempts
 from application.members.addresses import address_digest, address_key
-from application.members.passkeys import PasskeyRefused
+from application.members.passkeys import PasskeyRefused, PasskeyVerifier
 from application.members.passphrases import LONGEST_BYTES, normal_passphrase
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.members.accounts import Account, Accounts, Passphrases, SignInAttempts
-    from application.members.passkeys import PasskeyVerifier
 
 MOST_OF_ACCOUNT: Final = 10
 MOST_OF_CLIENT: Final = 100

@@ -1,19 +1,14 @@
 """Models behind a name of the organization's own, such as that of an Azure deployment."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from application.policies.fill_model_facts import GivenFacts, filled
+from application.ports.catalogue import Catalogue, KnownModel
+from application.ports.registered_models import ProviderEntry
+from domain.model.aggregate import Model
 from domain.model.values import MANUAL
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.ports.catalogue import Catalogue, KnownModel
-    from application.ports.registered_models import ProviderEntry
-    from domain.model.aggregate import Model
 
 
 def base_model(config: Mapping[str, Any]) -> str | None:

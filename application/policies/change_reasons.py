@@ -1,7 +1,5 @@
 """What the reason of a change may contain, which the log keeps permanently."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from domain.key_patterns import has_key_form

@@ -1,22 +1,16 @@
 """What becomes of a provider's secrets when a command names its key, its extra headers or another endpoint."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from application.policies.extra_headers import merged_headers
 from application.policies.seal_credential import ProviderSecrets, new_credential, opened_secrets, sealed
+from application.ports.provider_gateway import ProviderGateway
+from application.ports.vault import SealedCredential, Vault
 from application.unset import UNSET, Unset
+from domain.provider.aggregate import Provider
 from domain.provider.errors import ExtraHeadersRequired
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.ports.provider_gateway import ProviderGateway
-    from application.ports.vault import SealedCredential, Vault
-    from domain.provider.aggregate import Provider
-    from domain.provider.values import Endpoint
+from domain.provider.values import Endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

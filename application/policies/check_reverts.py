@@ -1,18 +1,12 @@
 """What every return to an earlier state has in common."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from application.caller import acting_as, current_caller
 from application.errors import InvalidInput
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from domain.root import Root
+from domain.root import Root
 
 
 def check_revision(root: Root, revision: int) -> None:

@@ -1,14 +1,10 @@
 """Which extra headers may be sent to a provider, and how a change is merged into those that it has."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Collection, Mapping
+from typing import Final
 
 from application.errors import InvalidInput
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
 
 MOST_HEADERS: Final = 20
 LONGEST_NAME: Final = 100

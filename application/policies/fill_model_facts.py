@@ -1,23 +1,16 @@
 """Fills missing model facts from the best source."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID
 
-from application.ports.provider_gateway import UNLISTED, OfferedModel
+from application.ports.catalogue import KnownModel
+from application.ports.provider_gateway import UNLISTED, OfferedModel, PriceReason
 from domain.model.aggregate import Model
 from domain.model.facts import source_name
-from domain.model.values import MANUAL, RETIRED, Lifecycle, Limits, Price, TokenPrices
+from domain.model.values import MANUAL, RETIRED, Lifecycle, Limits, Price, PriceTier, TokenPrices
 from domain.names import LONGEST_NAME
-
-if TYPE_CHECKING:
-    from decimal import Decimal
-    from uuid import UUID
-
-    from application.ports.catalogue import KnownModel
-    from application.ports.provider_gateway import PriceReason
-    from domain.model.values import PriceTier
 
 T = TypeVar("T")
 

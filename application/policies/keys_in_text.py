@@ -1,14 +1,10 @@
 """Finds keys in a request where they do not belong."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
 
 from application.policies.redaction import forms_of
 from domain.key_patterns import decodings, has_key_form
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 Place = tuple[str | int, ...]
 

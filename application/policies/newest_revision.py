@@ -1,20 +1,14 @@
 """Changes are made on the newest state unless the caller names the state that they are for."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from application.errors import Conflict, FieldsChanged
+from application.ports.repositories import Repository
+from application.recorded_revision import Recorded
 from domain.root import Root
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from uuid import UUID
-
-    from application.ports.repositories import Repository
-    from application.recorded_revision import Recorded
 
 T = TypeVar("T")
 RootT = TypeVar("RootT", bound=Root)

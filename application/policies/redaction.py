@@ -1,18 +1,14 @@
 """Taking secrets out of texts that came from outside."""
 
-from __future__ import annotations
-
 import base64
 import json
 import re
 import string
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from domain.key_patterns import without_keys
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 REDACTED: Final = "[redacted]"
 # A piece of a secret this long gives away what a hint does not: hints have four characters.

@@ -1,21 +1,15 @@
 """The secrets of a provider: its API key and the values of its extra headers, sealed as one for its account."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from application.caller import current_caller
-from application.ports.vault import KeyBinding
+from application.ports.provider_gateway import ProviderGateway
+from application.ports.vault import KeyBinding, SealedCredential, Vault
+from domain.provider.aggregate import Provider
 from domain.provider.values import Endpoint, NewCredential
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.ports.provider_gateway import ProviderGateway
-    from application.ports.vault import SealedCredential, Vault
-    from domain.provider.aggregate import Provider
 
 # No key begins so. A key alone is sealed as it is.
 _WITH_HEADERS: Final = "\n"

@@ -1,16 +1,12 @@
 """The log as auditors read it."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.ports.log_pages import LogPage
+from application.ports.log_pages import LogPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

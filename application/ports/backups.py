@@ -1,16 +1,11 @@
 """Backups of the whole database in a file, and the way back."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from application.errors import ApplicationError, Conflict
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from application.ports.progress import Progress
+from application.ports.progress import Progress
 
 
 class BackupUnreadable(ApplicationError):

@@ -1,15 +1,10 @@
 """What is known about models beyond what their providers report."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from domain.model.values import TokenPrices
-
-if TYPE_CHECKING:
-    from application.ports.provider_gateway import PriceReason
-    from domain.model.values import PriceTier
+from application.ports.provider_gateway import PriceReason
+from domain.model.values import PriceTier, TokenPrices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

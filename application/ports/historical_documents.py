@@ -1,15 +1,11 @@
 """Earlier states: rows of the read tables, and providers and models as the API's JSON documents."""
 
-from __future__ import annotations
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
 
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.ports.resource_documents import Document, ModelFilter, Page, PageRequest, ProviderFilter
-    from application.projections.fold_log import Row
+from application.ports.resource_documents import Document, ModelFilter, Page, PageRequest, ProviderFilter
+from application.projections.fold_log import Row
 
 
 class HistoricalRows(Protocol):

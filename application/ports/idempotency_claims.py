@@ -1,14 +1,10 @@
 """Which commands were executed under which Idempotency-Key, and how they were answered."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, Protocol
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
+from typing import Final, Protocol
+from uuid import UUID
 
 ANSWERS_KEPT: Final = timedelta(hours=24)
 """For so long a request with an Idempotency-Key can be repeated."""

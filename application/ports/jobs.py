@@ -1,16 +1,12 @@
 """What administrators have started: kept where every process sees it."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from datetime import datetime
+from typing import Any, Literal, Protocol
+from uuid import UUID
 
 from application.errors import ApplicationError, Conflict, NotFound
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-    from uuid import UUID
 
 Kind = Literal["rebuild", "verify", "rotate-keys"]
 State = Literal["queued", "running", "succeeded", "failed", "interrupted"]

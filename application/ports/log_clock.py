@@ -1,12 +1,8 @@
 """The clock that dates events, and whether the log is ahead of it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from datetime import datetime
+from typing import Final, Protocol
 
 MOST_AHEAD_SECONDS: Final = 10.0
 """A log whose newest event is dated further in the future of the clock takes no event until the clock has caught up."""

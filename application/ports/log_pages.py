@@ -1,7 +1,5 @@
 """Parts of a log as the API shows them: text made by the database, passed on as it is."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 

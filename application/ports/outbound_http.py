@@ -1,18 +1,12 @@
 """Calls over HTTP to addresses that tenants chose: guarded, bounded in time and size, and never followed elsewhere."""
 
-from __future__ import annotations
-
-from collections.abc import ItemsView, Iterator, Mapping
+from collections.abc import AsyncIterator, ItemsView, Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from application.ports.provider_gateway import CallOutcome, Timings, UpstreamFailure
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
-    from contextlib import AbstractAsyncContextManager
-
-    from domain.provider.values import Endpoint
+from domain.provider.values import Endpoint
 
 FailureCategory = Literal["unreachable", "timeout", "tls", "endpoint_refused", "unexpected_body"]
 """The part of `provider_gateway.Category` that can be known without understanding the answer."""

@@ -1,7 +1,5 @@
 """How far something long has come."""
 
-from __future__ import annotations
-
 from typing import Protocol
 
 

@@ -4,18 +4,14 @@ The entry point is named like the type and leads to an adapter, or to something 
 without arguments.
 """
 
-from __future__ import annotations
+from collections.abc import AsyncGenerator, Sequence
+from typing import Protocol, runtime_checkable
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
-
-    from application.ports.outbound_http import Outbound
-    from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection, ProviderType
-    from application.prompts.completion import Completion, CompletionEvent
-    from application.prompts.embedding import Embedded, EmbeddingRequest
-    from application.prompts.generation import GenerationRequest
+from application.ports.outbound_http import Outbound
+from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection, ProviderType
+from application.prompts.completion import Completion, CompletionEvent
+from application.prompts.embedding import Embedded, EmbeddingRequest
+from application.prompts.generation import GenerationRequest
 
 
 @runtime_checkable

@@ -1,18 +1,13 @@
 """The AI providers out there, whatever their protocol."""
 
-from __future__ import annotations
-
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from datetime import datetime
+from typing import Any, Final, Literal, Protocol, Self
 
 from application.errors import ApplicationError
 from domain.model.values import TokenPrices
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from datetime import datetime
-
-    from domain.provider.values import Endpoint
+from domain.provider.values import Endpoint
 
 Category = Literal[
     "ok",
@@ -130,7 +125,7 @@ class CallOutcome:
         """How long to wait before the next call; none if the provider does not report it."""
         return self.rate_limit.retry_after_seconds if self.rate_limit else None
 
-    def counted(self, models: int | None) -> CallOutcome:
+    def counted(self, models: int | None) -> Self:
         """Return the same with the number of models on offer."""
         return replace(self, model_count=models)
 

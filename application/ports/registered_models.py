@@ -1,15 +1,11 @@
 """Registered models, as commands and queries need them."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from domain.model.values import Price
+from domain.model.values import Price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

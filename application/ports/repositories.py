@@ -1,23 +1,18 @@
 """The organization's providers, its models and itself, as aggregates."""
 
-from __future__ import annotations
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeAlias, TypeVar
+from uuid import UUID
 
-from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
-
+from application.ports.vault import SealedCredential
+from application.recorded_revision import Recorded
+from domain.access_key.aggregate import AccessKey
+from domain.member.aggregate import Member
+from domain.model.aggregate import Model
+from domain.organization.aggregate import Organization
+from domain.provider.aggregate import Provider
 from domain.root import Root
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from application.ports.vault import SealedCredential
-    from application.recorded_revision import Recorded
-    from domain.access_key.aggregate import AccessKey
-    from domain.member.aggregate import Member
-    from domain.model.aggregate import Model
-    from domain.organization.aggregate import Organization
-    from domain.provider.aggregate import Provider
-    from domain.webhook.aggregate import Webhook
+from domain.webhook.aggregate import Webhook
 
 RootT = TypeVar("RootT", bound=Root)
 

@@ -1,13 +1,9 @@
 """Providers and models as the API shows them: JSON made by the database, passed on unparsed."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
+from typing import Literal, Protocol, TypeVar
+from uuid import UUID
 
 FilterT = TypeVar("FilterT", contravariant=True)
 

@@ -3,13 +3,9 @@
 A secret is a text: an API key, or what `application.policies.seal_credential` makes of key and extra headers.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from uuid import UUID
+from typing import Protocol
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,9 @@
 """The rows of `access_keys`."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Any, Final
 
-from typing import TYPE_CHECKING, Any, Final
-
-from application.projections.projection import Projection, copied, named
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.projections.projection import Columns
+from application.projections.projection import Columns, Projection, copied, named
 
 _copied_when_issued: Final = copied(
     "scope",

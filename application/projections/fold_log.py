@@ -1,18 +1,12 @@
 """The read tables as the log alone makes them: what verification compares with, and what reads of the past show."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from application.projections.project_event import project
-from application.projections.row_changes import Table, merge
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
-
-    from application.projections.row_changes import LoggedEvent, RowChange
+from application.projections.row_changes import LoggedEvent, RowChange, Table, merge
 
 Row = dict[str, Any]
 Rows = dict[Table, dict[str, Row]]

@@ -1,7 +1,5 @@
 """The rows of `members`."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from application.projections.projection import Projection, copied

@@ -1,19 +1,13 @@
 """The rows of `ai_models`."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from application.projections.other_prices import other_prices_text
-from application.projections.projection import Projection, copied, named
+from application.projections.projection import Columns, Projection, copied, named
 from domain.names import name_key
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.projections.projection import Columns
 
 # The mission's column has six decimals; input_per_1k and output_per_1k beside it keep all of them.
 _COST_STEP: Final = Decimal("0.000001")

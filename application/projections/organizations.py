@@ -1,7 +1,5 @@
 """The rows of `organizations`, each of which the organization's first write has made."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from application.projections.projection import Projection, copied

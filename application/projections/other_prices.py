@@ -3,17 +3,13 @@
 It is text, because JSON in a column of its own would lose how a number is written, and Python's reader its last digits.
 """
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from domain.model.values import MANUAL, PRICED_KINDS, Price, PriceTier
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def other_prices_text(facts: Mapping[str, Any]) -> str | None:

@@ -1,8 +1,7 @@
 """All projections as one function of an event."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final
 
 from application.errors import ApplicationError
 from application.projections.access_keys import ACCESS_KEYS
@@ -10,13 +9,9 @@ from application.projections.members import MEMBERS
 from application.projections.models import MODELS
 from application.projections.organizations import ORGANIZATIONS
 from application.projections.providers import PROVIDERS
+from application.projections.row_changes import LoggedEvent, RowChange, Table
 from application.projections.webhooks import WEBHOOKS
 from domain.upcasting import newest_facts
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from application.projections.row_changes import LoggedEvent, RowChange, Table
 
 _ALL: Final = (ORGANIZATIONS, PROVIDERS, MODELS, ACCESS_KEYS, WEBHOOKS, MEMBERS)
 

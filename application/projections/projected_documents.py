@@ -1,16 +1,11 @@
 """The fields that are shown of rows of the read tables, for states that only the log still has."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from application.projections.other_prices import price_of_row
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from domain.model.values import Price
+from domain.model.values import Price
 
 _OF_PROVIDER: Final = (
     "name",

@@ -1,16 +1,11 @@
 """How the events of an aggregate become its row in a read table."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from application.projections.row_changes import RowChange
+from application.projections.row_changes import LoggedEvent, RowChange, Table
 from domain.names import name_key
-
-if TYPE_CHECKING:
-    from application.projections.row_changes import LoggedEvent, Table
 
 Columns = dict[str, Any]
 ToColumns = Callable[[Mapping[str, Any]], Columns]

@@ -1,15 +1,9 @@
 """The rows of `ai_providers`."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Any, Final
 
-from typing import TYPE_CHECKING, Any, Final
-
-from application.projections.projection import Projection, copied, named
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.projections.projection import Columns
+from application.projections.projection import Columns, Projection, copied, named
 
 _copied_when_registered: Final = copied(
     "provider_type", "endpoint", "settings", "is_enabled", "credential_version", "credential_hint"

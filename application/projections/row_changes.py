@@ -1,11 +1,7 @@
 """Events as stored in the log, and the row changes that follow from them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Literal, NamedTuple
 
 Table = Literal["ai_providers", "ai_models", "access_keys", "webhooks", "members", "organizations"]
 

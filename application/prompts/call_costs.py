@@ -1,22 +1,25 @@
 """What a call cost, to the last digit."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
-from application.prompts.price_list import KIND_OF_PRICE, ListedCall, Tariff, Unpriced
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.ports.provider_gateway import ProviderConnection
-    from application.prompts.completion import TokenUsage
-    from application.prompts.price_list import PriceList, Rates, TokenKind, UnknownCost
-    from application.prompts.selection_candidates import Candidate
-    from domain.model.values import Price, TokenPrices
+from application.ports.provider_gateway import ProviderConnection
+from application.prompts.completion import TokenUsage
+from application.prompts.price_list import (
+    KIND_OF_PRICE,
+    ListedCall,
+    PriceList,
+    Rates,
+    Tariff,
+    TokenKind,
+    UnknownCost,
+    Unpriced,
+)
+from application.prompts.selection_candidates import Candidate
+from domain.model.values import Price, TokenPrices
 
 # A price has at most 30 decimals and a count of tokens at most 13 digits: nothing is ever rounded.
 _EXACT: Final = Context(prec=80)

@@ -1,17 +1,11 @@
 """Which models a prompt can be run on by name."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from application.prompts.model_selection import TEXT_TYPES
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.prompts.runnable_models_cache import RunnableModelsCache
-    from application.prompts.selection_candidates import Candidate
+from application.prompts.runnable_models_cache import RunnableModelsCache
+from application.prompts.selection_candidates import Candidate
 
 _CALLABLE = (*TEXT_TYPES, "embedding", "unknown")
 

@@ -7,20 +7,15 @@ follow, and last those that cool down, the one whose cool-down ends first before
 of cool-downs alone.
 """
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from application.ports.clock import Timer
-    from application.ports.provider_gateway import CallOutcome
-    from application.prompts.cool_down_sharing import CoolDownSharing
-    from application.prompts.cool_downs import CoolDowns
-    from application.prompts.selection_candidates import Candidate, RankedCandidate
+from application.ports.clock import Timer
+from application.ports.provider_gateway import CallOutcome
+from application.prompts.cool_down_sharing import CoolDownSharing
+from application.prompts.cool_downs import CoolDowns
+from application.prompts.selection_candidates import Candidate, RankedCandidate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

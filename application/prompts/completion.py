@@ -1,17 +1,11 @@
 """What a model answers, in one shape for every protocol: whole, or as typed deltas with the whole at the end."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from decimal import Decimal
+from typing import Any, Final, Literal
 
-from application.prompts.conversation import Refusal, Text
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
-
-    from application.prompts.conversation import Part, Reasoning, ToolCall, WireProtocol
+from application.prompts.conversation import Part, Reasoning, Refusal, Text, ToolCall, WireProtocol
 
 FinishReason = Literal["stop", "tool_calls", "length", "content_filter", "other"]
 """Why an answer ended. An answer with tool calls that ended by itself is `tool_calls`; length and filter stay."""

@@ -3,13 +3,9 @@
 No representation shows words, pictures or arguments of a prompt.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any, Literal
 
 WireProtocol = Literal["chat_completions", "responses", "messages", "generate_content"]
 """The protocols that clients or providers speak, by the name of their central call."""

@@ -1,18 +1,13 @@
 """Informs the other processes of models that keep failing or answer again, apart from the prompts."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
 
 from application.errors import Unavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.prompts.cool_downs import CoolDowns, SharedCoolDown
+from application.prompts.cool_downs import CoolDowns, SharedCoolDown
 
 
 class SharedCoolDowns(Protocol):

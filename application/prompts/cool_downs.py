@@ -12,22 +12,17 @@ The first one lasts 5 seconds, each that follows without a success between them 
 caller has done wrong (a request that is refused, a filter, a prompt that is too long) says that the provider works.
 """
 
-from __future__ import annotations
-
 from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import Final
+from uuid import UUID
 
+from application.ports.clock import Timer
+from application.ports.provider_gateway import CallOutcome
 from application.prompts.retry_policy import FINAL
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.ports.clock import Timer
-    from application.ports.provider_gateway import CallOutcome
-    from application.prompts.selection_candidates import Candidate
+from application.prompts.selection_candidates import Candidate
 
 CALLERS_OWN: Final = frozenset({"bad_request", "content_filter", "context_length_exceeded"})
 """Categories that are about the prompt, and not about the model."""

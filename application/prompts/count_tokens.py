@@ -1,30 +1,23 @@
 """Count the tokens of a prompt without running it."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final
 
 from application.bounds.caller_bounds import bounds_of_caller
 from application.caller import current_caller
 from application.errors import CredentialUnreadable, InvalidInput
 from application.ports.provider_gateway import CallOutcome, UpstreamFailure
 from application.prompts.call_costs import NOTHING
+from application.prompts.generation import Generation
 from application.prompts.prompt_errors import PromptFailed, TokensNotCounted
-from application.prompts.prompt_request import request_for
-from application.prompts.request_recording import named
+from application.prompts.prompt_request import Prompt, request_for
+from application.prompts.prompt_runner import PromptRunner
+from application.prompts.request_recording import RequestRecording, named
 from application.prompts.retry_policy import most_informative
+from application.prompts.runnable_models import RunnableModels
+from application.prompts.selection_candidates import Candidate
 from application.usage.usage_ledger import COUNTING, OK, ModelCall
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.prompts.generation import Generation
-    from application.prompts.prompt_request import Prompt
-    from application.prompts.prompt_runner import PromptRunner
-    from application.prompts.request_recording import RequestRecording
-    from application.prompts.runnable_models import RunnableModels
-    from application.prompts.selection_candidates import Candidate
 
 COUNT_SECONDS: Final = 30.0
 """How long counting may take where the prompt does not say."""

@@ -1,20 +1,14 @@
 """Turn texts into vectors."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from application.prompts.embedding import EmbeddingRequest
-
-if TYPE_CHECKING:
-    from application.ports.provider_gateway import ProviderConnection
-    from application.prompts.embedding import Embedded, EmbeddingInput, Embeddings
-    from application.prompts.generation import GenerationRequest
-    from application.prompts.prompt_answer import CallSummary
-    from application.prompts.prompt_request import Prompt
-    from application.prompts.prompt_run import PromptRun
-    from application.prompts.prompt_runner import PromptRunner
+from application.ports.provider_gateway import ProviderConnection
+from application.prompts.embedding import Embedded, EmbeddingInput, EmbeddingRequest, Embeddings
+from application.prompts.generation import GenerationRequest
+from application.prompts.prompt_answer import CallSummary
+from application.prompts.prompt_request import Prompt
+from application.prompts.prompt_run import PromptRun
+from application.prompts.prompt_runner import PromptRunner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

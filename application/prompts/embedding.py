@@ -1,16 +1,12 @@
 """Turning texts into vectors on a provider's model: what an adapter receives, and what it returns."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from decimal import Decimal
+from typing import Any, Final, Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from decimal import Decimal
-
-    from application.ports.provider_gateway import ProviderConnection
-    from application.prompts.completion import TokenUsage
+from application.ports.provider_gateway import ProviderConnection
+from application.prompts.completion import TokenUsage
 
 MOST_INPUTS: Final = 2_048
 """Texts in one request, as OpenAI allows (its SDK's documentation of `input`)."""

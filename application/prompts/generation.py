@@ -1,20 +1,14 @@
 """Running a prompt on a provider's model: what an adapter receives, and what it promises."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from decimal import Decimal
+from typing import Any, Protocol
 
-from application.prompts.completion import NOT_COUNTED
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
-    from contextlib import AbstractAsyncContextManager
-    from decimal import Decimal
-
-    from application.ports.provider_gateway import ProviderConnection
-    from application.prompts.completion import Completion, CompletionEvent, TokenUsage
-    from application.prompts.conversation import Conversation, Effort, WireProtocol
+from application.ports.provider_gateway import ProviderConnection
+from application.prompts.completion import NOT_COUNTED, Completion, CompletionEvent, TokenUsage
+from application.prompts.conversation import Conversation, Effort, WireProtocol
 
 
 class ClientRequest(Protocol):

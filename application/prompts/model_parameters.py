@@ -20,15 +20,11 @@
 `entrypoints/http/bodies/model_config.py`; here any config is read, for one saved before may hold anything.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import Any, Final, get_args
 
 from application.prompts.conversation import Effort
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 HOTTEST: Final = 2.0
 HEAVIEST: Final = 1_000.0

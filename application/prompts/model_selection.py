@@ -33,18 +33,12 @@ for its part by `config.weight` (1 by default; with 0 it is called when all othe
 has more calls under way for its weight than another one (application/prompts/candidate_queue.py).
 """
 
-from __future__ import annotations
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
 
-from typing import TYPE_CHECKING, Any, Final
-
-from application.prompts.selection_candidates import RankedCandidate, Requirements, RuleFinding, Selection
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from decimal import Decimal
-    from uuid import UUID
-
-    from application.prompts.selection_candidates import Candidate
+from application.prompts.selection_candidates import Candidate, RankedCandidate, Requirements, RuleFinding, Selection
 
 READS_IMAGES: Final = "vision"
 TEXT_TYPES: Final = ("language", "multimodal", "vision")

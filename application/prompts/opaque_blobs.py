@@ -5,18 +5,14 @@ with the account and model that it fits, so that it is given to nobody else. It 
 changes it gets their own prompt refused by the provider.
 """
 
-from __future__ import annotations
-
 import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from application.prompts.conversation import Reasoning, ToolCall
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 PREFIX: Final = "mbk1."
 _FIELDS: Final = {"s": "signature", "r": "redacted", "e": "encrypted", "i": "item_id", "c": "call_id", "o": "origin"}

@@ -1,13 +1,9 @@
 """What a call is charged at by its provider's list of prices."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, Protocol
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from decimal import Decimal
+from decimal import Decimal
+from typing import Final, Literal, Protocol
 
 TokenKind = Literal[
     "input",

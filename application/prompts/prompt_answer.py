@@ -1,18 +1,12 @@
 """The answer to a prompt, with attempts and cost."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from application.prompts.call_costs import Cost
+from application.prompts.completion import Completion
+from application.prompts.selection_candidates import Candidate
 from application.usage.usage_ledger import ModelCall
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.prompts.call_costs import Cost
-    from application.prompts.completion import Completion
-    from application.prompts.selection_candidates import Candidate
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,21 +1,17 @@
 """The providers and models on which an organization can run prompts: those that a prompt requests, and no others."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
-    from uuid import UUID
-
-    from application.ports.provider_gateway import HealthStatus
-    from application.ports.vault import SealedCredential
-    from application.prompts.cool_downs import SharedCoolDown
-    from application.prompts.selection_candidates import NamedSelector, Requirements
-    from domain.budget import Budget
-    from domain.model.values import Lifecycle, Price
+from application.ports.provider_gateway import HealthStatus
+from application.ports.vault import SealedCredential
+from application.prompts.cool_downs import SharedCoolDown
+from application.prompts.selection_candidates import NamedSelector, Requirements
+from domain.budget import Budget
+from domain.model.values import Lifecycle, Price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,12 @@
 """Errors of prompts that were not run, or failed."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from application.errors import ApplicationError, Conflict, NotFound
-from application.ports.provider_gateway import UpstreamFailure
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.ports.provider_gateway import CallOutcome
-    from application.prompts.prompt_answer import Attempt
-    from application.prompts.selection_candidates import Selection
+from application.ports.provider_gateway import CallOutcome, UpstreamFailure
+from application.prompts.prompt_answer import Attempt
+from application.prompts.selection_candidates import Selection
 
 
 class NoModelFits(ApplicationError):

@@ -1,15 +1,10 @@
 """A client's prompt, and the request to one model that follows from it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from application.prompts.generation import GenerationRequest
-
-if TYPE_CHECKING:
-    from application.prompts.generation import ClientRequest
-    from application.prompts.selection_candidates import Candidate, ModelSelector
+from application.prompts.generation import ClientRequest, GenerationRequest
+from application.prompts.selection_candidates import Candidate, ModelSelector
 
 LONGEST_DEADLINE: Final = 600.0
 """Seconds that a prompt may request: as long as the providers' own clients wait by themselves."""

@@ -1,41 +1,38 @@
 """Runs a prompt: tries candidates in order and records each call."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from math import inf, isfinite
-from typing import TYPE_CHECKING, Self, TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
+from uuid import UUID
 
 from application.deadline import Deadline
-from application.errors import CredentialUnreadable, InvalidInput
-from application.ports.provider_gateway import CallOutcome, ContextUse, UpstreamFailure
-from application.prompts.call_costs import NOTHING, Cost, call_cost
+from application.errors import ApplicationError, CredentialUnreadable, InvalidInput
+from application.ports.clock import Timer
+from application.ports.provider_gateway import (
+    CallOutcome,
+    Category,
+    ContextUse,
+    ProviderConnection,
+    TestReport,
+    UpstreamFailure,
+)
+from application.prompts.call_costs import NOTHING, AnswerWithUsage, Cost, call_cost
+from application.prompts.candidate_queue import CandidateQueue
+from application.prompts.completion import Completion
 from application.prompts.first_byte import AnswerDeadline
-from application.prompts.generation import CallProgress
+from application.prompts.generation import CallProgress, GenerationRequest
+from application.prompts.price_list import PriceList
 from application.prompts.prompt_answer import Attempt, CallSummary, PromptAnswer
 from application.prompts.prompt_errors import PromptFailed
-from application.prompts.prompt_request import ANSWER_SECONDS, SILENCE_SECONDS, request_for
+from application.prompts.prompt_request import ANSWER_SECONDS, SILENCE_SECONDS, Prompt, request_for
 from application.prompts.request_recording import RequestRecording, named
 from application.prompts.retry_policy import RetryPolicy, most_informative
+from application.prompts.runnable_models import RunnableModels
+from application.prompts.selection_candidates import Candidate
 from application.usage.usage_ledger import CANCELLED, OK
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from types import TracebackType
-    from uuid import UUID
-
-    from application.errors import ApplicationError
-    from application.ports.clock import Timer
-    from application.ports.provider_gateway import Category, ProviderConnection, TestReport
-    from application.prompts.call_costs import AnswerWithUsage
-    from application.prompts.candidate_queue import CandidateQueue
-    from application.prompts.completion import Completion
-    from application.prompts.generation import GenerationRequest
-    from application.prompts.price_list import PriceList
-    from application.prompts.prompt_request import Prompt
-    from application.prompts.runnable_models import RunnableModels
-    from application.prompts.selection_candidates import Candidate
 
 T = TypeVar("T")
 

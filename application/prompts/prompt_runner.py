@@ -1,38 +1,28 @@
 """Chooses the models that a prompt may be run on, and begins its run within the caller's bounds."""
 
-from __future__ import annotations
-
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from application.bounds.call_estimates import NO_ESTIMATE, call_estimate
-from application.bounds.caller_bounds import bounds_of_caller
+from application.bounds.call_admission import CallAdmission
+from application.bounds.call_estimates import NO_ESTIMATE, CallEstimate, call_estimate
+from application.bounds.caller_bounds import CallerBounds, bounds_of_caller
+from application.bounds.organization_quotas import OrganizationQuotas
 from application.caller import current_caller
-from application.prompts.candidate_queue import CandidateQueue
+from application.ports.clock import Timer
+from application.ports.provider_gateway import ProviderConnection, TestReport
+from application.prompts.candidate_queue import CallRecords, CandidateQueue
+from application.prompts.price_list import PriceList
 from application.prompts.prompt_errors import ModelOutOfUse, NoModelFits
+from application.prompts.prompt_request import Prompt
 from application.prompts.prompt_run import PromptRun
 from application.prompts.request_recording import RequestRecording
 from application.prompts.retry_policy import RetryPolicy
-from application.prompts.selection_candidates import Requirements
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-    from contextlib import AbstractAsyncContextManager
-
-    from application.bounds.call_admission import CallAdmission
-    from application.bounds.call_estimates import CallEstimate
-    from application.bounds.caller_bounds import CallerBounds
-    from application.bounds.organization_quotas import OrganizationQuotas
-    from application.ports.clock import Timer
-    from application.ports.provider_gateway import ProviderConnection, TestReport
-    from application.prompts.candidate_queue import CallRecords
-    from application.prompts.price_list import PriceList
-    from application.prompts.prompt_request import Prompt
-    from application.prompts.runnable_models import RunnableModels
-    from application.prompts.runnable_models_cache import RunnableModelsCache
-    from application.prompts.selection_candidates import Candidate
-    from application.usage.usage_ledger import Operation, UsageLedger
+from application.prompts.runnable_models import RunnableModels
+from application.prompts.runnable_models_cache import RunnableModelsCache
+from application.prompts.selection_candidates import Candidate, Requirements
+from application.usage.usage_ledger import Operation, UsageLedger
 
 T = TypeVar("T")
 

@@ -1,25 +1,18 @@
 """Makes the entry of the request log for a client's call, however the call ends."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Final, Self, TypedDict
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Final, Self, TypedDict
+from uuid import UUID
 
 from application.errors import ApplicationError
+from application.ports.clock import Timer
 from application.ports.provider_gateway import UpstreamFailure
-from application.prompts.selection_candidates import ModelByAnyName, ModelById, ModelByName
-from application.usage.usage_ledger import CANCELLED, OK, RequestRecord
+from application.prompts.prompt_request import Prompt
+from application.prompts.selection_candidates import Candidate, ModelByAnyName, ModelById, ModelByName, ModelSelector
+from application.usage.usage_ledger import CANCELLED, OK, ModelCall, Operation, RequestRecord, UsageLedger
 from domain.key_patterns import has_key_form
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from types import TracebackType
-    from uuid import UUID
-
-    from application.ports.clock import Timer
-    from application.prompts.prompt_request import Prompt
-    from application.prompts.selection_candidates import Candidate, ModelSelector
-    from application.usage.usage_ledger import ModelCall, Operation, UsageLedger
 
 LONGEST_NAME: Final = 200
 MOST_ATTEMPTS: Final = 100

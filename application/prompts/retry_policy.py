@@ -1,14 +1,10 @@
 """The retry policy for failed calls."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.ports.provider_gateway import CallOutcome
+from application.ports.provider_gateway import CallOutcome
 
 FINAL: Final = frozenset(
     {

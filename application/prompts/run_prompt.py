@@ -1,26 +1,18 @@
 """Run a prompt: wait for the whole answer, or hand it out as it is written."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
-from application.ports.provider_gateway import CallOutcome, UpstreamFailure
-from application.prompts.completion import Completion, Delta, NativeEvents, StreamStarted
+from application.ports.provider_gateway import CallOutcome, ProviderConnection, UpstreamFailure
+from application.prompts.completion import Completion, CompletionEvent, Delta, NativeEvents, StreamStarted
+from application.prompts.generation import Generation, GenerationRequest
 from application.prompts.prompt_answer import PromptAnswer
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
-
-    from application.ports.provider_gateway import ProviderConnection
-    from application.prompts.completion import CompletionEvent
-    from application.prompts.generation import Generation, GenerationRequest
-    from application.prompts.prompt_request import Prompt
-    from application.prompts.prompt_run import PromptRun
-    from application.prompts.prompt_runner import PromptRunner
+from application.prompts.prompt_request import Prompt
+from application.prompts.prompt_run import PromptRun
+from application.prompts.prompt_runner import PromptRunner
 
 
 async def run_prompt(prompt: Prompt, *, runner: PromptRunner, generation: Generation) -> PromptAnswer:

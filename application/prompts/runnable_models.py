@@ -1,26 +1,19 @@
 """What a prompt may run on: its models, ranked, with the keys of their providers, calculated once for many prompts."""
 
-from __future__ import annotations
-
+from datetime import date
 from sys import getsizeof
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 from zlib import crc32
 
 from application.policies.seal_credential import ProviderSecrets, read_secrets
-from application.ports.provider_gateway import ProviderConnection
+from application.ports.catalogue import Catalogue
+from application.ports.provider_gateway import ProviderConnection, ProviderGateway
+from application.ports.vault import Vault
 from application.prompts.model_parameters import read_defaults
-from application.prompts.selection_candidates import Candidate
+from application.prompts.prompt_candidates import CandidateModel, CandidateProvider, PromptCandidates
+from application.prompts.selection_candidates import Candidate, Selection
 from domain.model.values import NOT_TOLD, RETIRED, Lifecycle
-
-if TYPE_CHECKING:
-    from datetime import date
-    from uuid import UUID
-
-    from application.ports.catalogue import Catalogue
-    from application.ports.provider_gateway import ProviderGateway
-    from application.ports.vault import Vault
-    from application.prompts.prompt_candidates import CandidateModel, CandidateProvider, PromptCandidates
-    from application.prompts.selection_candidates import Selection
 
 # What a candidate with its findings takes, and a provider with its sealed and its opened key, but for the texts in
 # them; measured by tests/unit/prompts/test_remembered_bytes.py.

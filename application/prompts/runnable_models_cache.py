@@ -4,35 +4,28 @@ A look-up reads what was requested and no more, so that its cost does not grow w
 makes everything about the organization be forgotten, costs the next prompt one look-up.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final, TypeVar
+from datetime import date, timedelta
+from typing import Final, TypeVar
+from uuid import UUID
 
 from application.caller import current_caller
 from application.errors import ModelNotFound
+from application.ports.catalogue import Catalogue
+from application.ports.clock import Clock, Timer
+from application.ports.provider_gateway import ProviderGateway
+from application.ports.vault import Vault
+from application.prompts.cool_downs import CoolDowns
 from application.prompts.model_selection import select
+from application.prompts.prompt_candidates import CandidateReader, OrganizationState, PromptCandidates
 from application.prompts.runnable_models import Connections, RunnableModels, candidate_of
-from application.prompts.selection_candidates import Requirements, Selection
+from application.prompts.selection_candidates import Candidate, ModelSelector, Requirements, Selection
 from application.run_in_thread import run_in_thread_if_large
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
-    from uuid import UUID
-
-    from application.ports.catalogue import Catalogue
-    from application.ports.clock import Clock, Timer
-    from application.ports.provider_gateway import ProviderGateway
-    from application.ports.vault import Vault
-    from application.prompts.cool_downs import CoolDowns
-    from application.prompts.prompt_candidates import CandidateReader, OrganizationState, PromptCandidates
-    from application.prompts.selection_candidates import Candidate, ModelSelector
-    from application.usage.usage_ledger import UsageReports
-    from domain.model.values import Price
+from application.usage.usage_ledger import UsageReports
+from domain.model.values import Price
 
 T = TypeVar("T")
 

@@ -1,27 +1,21 @@
 """Which model would run a prompt, and why each other would not."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from application.caller import current_caller
+from application.ports.clock import Clock, Timer
+from application.prompts.cool_downs import CoolDowns
+from application.prompts.runnable_models_cache import RunnableModelsCache
 from application.prompts.selection_candidates import (
+    ModelSelector,
     RankedCandidate,
     Requirements,
     RuleFinding,
     Selection,
     ShownCoolDown,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.ports.clock import Clock, Timer
-    from application.prompts.cool_downs import CoolDowns
-    from application.prompts.runnable_models_cache import RunnableModelsCache
-    from application.prompts.selection_candidates import ModelSelector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,24 +1,18 @@
 """Input and result types of model selection."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
+from uuid import UUID
 
+from application.ports.provider_gateway import HealthStatus
 from application.prompts.conversation import origin_of
 from application.prompts.generation import ModelDefaults
-from domain.model.values import PRICED_KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.ports.provider_gateway import HealthStatus
-    from application.prompts.model_parameters import Defaults
-    from domain.model.values import Price
+from application.prompts.model_parameters import Defaults
+from domain.model.values import PRICED_KINDS, Price
 
 _OUTPUT_KINDS: Final = ("output_per_1k", "reasoning_per_1k")
 _INPUT_KINDS: Final = tuple(kind for kind in PRICED_KINDS if kind not in _OUTPUT_KINDS)

@@ -1,21 +1,15 @@
 """A provider or a model at an earlier revision or time."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from datetime import UTC, timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from application.errors import ModelNotFound, NotFound, ProviderNotFound
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from application.ports.audit_log import AuditEntry, AuditLog
-    from application.ports.historical_documents import HistoricalDocuments, HistoricalRows
-    from application.ports.resource_documents import Document
-    from application.projections.fold_log import Row
+from application.ports.audit_log import AuditEntry, AuditLog
+from application.ports.historical_documents import HistoricalDocuments, HistoricalRows
+from application.ports.resource_documents import Document
+from application.projections.fold_log import Row
 
 _INSTANT: Final = timedelta(microseconds=1)
 _MISSING: Final[dict[str, type[NotFound]]] = {"provider": ProviderNotFound, "model": ModelNotFound}

@@ -1,12 +1,14 @@
 """The history of a provider, model, access key, webhook or member, with changed fields."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
+from uuid import UUID
 
 from application.errors import AccessKeyNotFound, ModelNotFound, NotFound, OrganizationNotFound, ProviderNotFound
 from application.members.members import MemberNotFound
+from application.ports.audit_log import AuditEntry, AuditLog
+from application.ports.historical_documents import HistoricalRows
 from application.projections.project_event import project
 from application.projections.projected_documents import (
     access_key_fields,
@@ -19,13 +21,6 @@ from application.projections.projected_documents import (
 from application.projections.row_changes import LoggedEvent, merged
 from application.run_in_thread import run_in_thread_if_large
 from application.webhooks.webhooks import WebhookNotFound
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from uuid import UUID
-
-    from application.ports.audit_log import AuditEntry, AuditLog
-    from application.ports.historical_documents import HistoricalRows
 
 Kind = Literal["provider", "model", "access-key", "webhook", "member", "organization"]
 

@@ -1,20 +1,15 @@
 """The projections as a platform's administrators keep them, organization by organization."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from datetime import datetime
+from typing import Literal, Protocol
+from uuid import UUID
 
 from application.errors import Conflict, NotFound
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from contextlib import AbstractAsyncContextManager
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.ports.progress import Progress
-    from application.projections.row_changes import Table
+from application.ports.progress import Progress
+from application.projections.row_changes import Table
 
 
 class ProjectionNotFound(NotFound):

@@ -1,17 +1,12 @@
 """Rebuild projections from the log, in place."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from application.ports.progress import Progress
-    from application.projections.row_changes import Table
-    from application.rebuilding.projections import Comparison, Projections
+from application.ports.progress import Progress
+from application.projections.row_changes import Table
+from application.rebuilding.projections import Comparison, Projections
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,5 @@
 """Texts that are given away and come back, such as cookies: nobody else can read, change or make one."""
 
-from __future__ import annotations
-
 from typing import Protocol
 
 

@@ -1,20 +1,15 @@
 """The sessions of people who have signed in, kept at the server so that signing out ends them."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
 
 from application.errors import Unavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.members.accounts import AccountCleanup
+from application.members.accounts import AccountCleanup
 
 MOST_SESSIONS_OF_A_PERSON: Final = 20
 """A new one ends the one that was used longest ago."""

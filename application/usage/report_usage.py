@@ -1,20 +1,13 @@
 """What models were used for."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
 
 from application.errors import InvalidInput
-from application.usage.usage_ledger import Grouping, UsageFilter
-
-if TYPE_CHECKING:
-    from datetime import date
-    from uuid import UUID
-
-    from application.ports.clock import Clock
-    from application.usage.usage_ledger import UsageReport, UsageReports
+from application.ports.clock import Clock
+from application.usage.usage_ledger import Grouping, UsageFilter, UsageReport, UsageReports
 
 USUAL_DAYS: Final = 30
 MOST_DAYS: Final = 366

@@ -1,15 +1,11 @@
 """The request log: one entry for each call of a client, in figures and ids."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.ports.log_pages import LogPage
+from application.ports.log_pages import LogPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,20 +1,14 @@
 """Delete calls, hours of usage and answers under Idempotency-Keys that were kept for long enough."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final, Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 from application.errors import Unavailable
+from application.ports.clock import Clock
 from application.ports.idempotency_claims import ANSWERS_KEPT
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from datetime import datetime
-
-    from application.ports.clock import Clock
 
 DAYS_BY_HOUR: Final = 400
 """For so long usage is kept by the hour; by the day it is kept for ever."""

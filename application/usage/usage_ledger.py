@@ -1,19 +1,13 @@
 """What the models of an organization were used for, in figures: never a word of a prompt or an answer."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final, Literal, Protocol
+from uuid import UUID
 
-from application.prompts.completion import NOT_COUNTED
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
-    from decimal import Decimal
-    from uuid import UUID
-
-    from application.prompts.completion import TokenUsage
+from application.prompts.completion import NOT_COUNTED, TokenUsage
 
 OK: Final = "ok"
 CANCELLED: Final = "cancelled"

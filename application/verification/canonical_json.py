@@ -1,7 +1,5 @@
 """Canonical JSON, so that documents can be signed and hashed."""
 
-from __future__ import annotations
-
 import json
 
 

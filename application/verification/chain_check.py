@@ -1,19 +1,11 @@
 """Checks the events of one organization in order: each against its hash and against the previous event."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from application.plurals import counted
-from application.verification.hash_chain import StoredEvent, eight_bytes, genesis_hash, number, stored_hash
-from application.verification.log_findings import LogFinding
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from application.verification.hash_chain import Head
-    from application.verification.log_findings import Kind
+from application.verification.hash_chain import Head, StoredEvent, eight_bytes, genesis_hash, number, stored_hash
+from application.verification.log_findings import Kind, LogFinding
 
 
 class ChainCheck:

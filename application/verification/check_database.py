@@ -1,23 +1,19 @@
 """Prove that a database is whole: its logs, its read tables and its credentials."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from application.errors import ApplicationError, CredentialUnreadable
+from application.master_keys.credential_stock import CredentialStock, Place
+from application.master_keys.master_keys import MasterKeys
 from application.plurals import counted
+from application.ports.progress import Progress
 from application.projections.project_event import TOPICS_OF
+from application.rebuilding.projections import Projections
 from application.rebuilding.verify_projections import VerifyProjections, verify_projections
+from application.verification.checkpoint_verifier import CheckpointVerifier
+from application.verification.raw_events import RawEvents
 from application.verification.verify_log import verify_log
-
-if TYPE_CHECKING:
-    from application.master_keys.credential_stock import CredentialStock, Place
-    from application.master_keys.master_keys import MasterKeys
-    from application.ports.progress import Progress
-    from application.rebuilding.projections import Projections
-    from application.verification.checkpoint_verifier import CheckpointVerifier
-    from application.verification.raw_events import RawEvents
 
 _BATCH: Final = 500
 _NO_KEY: Final = ""

@@ -1,21 +1,20 @@
 """Checks that the database and the sink agree on the newest checkpoint."""
 
-from __future__ import annotations
-
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from application.verification.canonical_json import canonical_json
-from application.verification.checkpoint_storage import AnotherSink, CheckpointsDisagree, NewestCheckpoint
-from application.verification.checkpoints import BEGINNING, line_hash, outline, sink_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.verification.checkpoint_storage import CheckpointRegister, CheckpointSink
-    from application.verification.checkpoints import LineOutline
+from application.verification.checkpoint_storage import (
+    AnotherSink,
+    CheckpointRegister,
+    CheckpointsDisagree,
+    CheckpointSink,
+    NewestCheckpoint,
+)
+from application.verification.checkpoints import BEGINNING, LineOutline, line_hash, outline, sink_of
 
 # Some milliseconds of work.
 _LARGE: Final = 100_000

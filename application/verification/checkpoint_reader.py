@@ -1,15 +1,19 @@
 """Reads checkpoints of a sink, and checks their signatures and the chain between them."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar
+from uuid import UUID
 
 from application.run_in_thread import run_in_thread_if_large
+from application.verification.checkpoint_storage import CheckpointSink, NewestCheckpoint, Signatures
 from application.verification.checkpoints import (
     BEGINNING,
+    HeadLeaf,
+    LineOutline,
     MalformedCheckpoint,
+    SignedCheckpoint,
     heads_root,
     line_hash,
     outline,
@@ -17,15 +21,7 @@ from application.verification.checkpoints import (
     signed_bytes,
 )
 from application.verification.log_findings import LogFinding
-from application.verification.restore_statements import statement_hash
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-    from uuid import UUID
-
-    from application.verification.checkpoint_storage import CheckpointSink, NewestCheckpoint, Signatures
-    from application.verification.checkpoints import HeadLeaf, LineOutline, SignedCheckpoint
-    from application.verification.restore_statements import RestoreStatement
+from application.verification.restore_statements import RestoreStatement, statement_hash
 
 T = TypeVar("T")
 

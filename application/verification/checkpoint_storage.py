@@ -1,18 +1,13 @@
 """Where checkpoints come from and where they are kept: outside the database, out of its superuser's reach."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+from uuid import UUID
 
 from application.errors import Unavailable
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-    from contextlib import AbstractAsyncContextManager
-    from uuid import UUID
-
-    from application.verification.checkpoints import HeadLeaf
+from application.verification.checkpoints import HeadLeaf
 
 
 class SinkUnusable(Unavailable):

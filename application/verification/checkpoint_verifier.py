@@ -1,21 +1,14 @@
 """Verifies checkpoints and proofs, and signs proofs."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC
-from typing import TYPE_CHECKING
+from uuid import UUID
 
+from application.ports.clock import Clock
 from application.verification.checkpoint_reader import CheckpointReader
-from application.verification.verification_proofs import signed_proof
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from uuid import UUID
-
-    from application.ports.clock import Clock
-    from application.verification.checkpoint_storage import CheckpointKey, CheckpointSink, Signatures
-    from application.verification.verification_proofs import Proof
+from application.verification.checkpoint_storage import CheckpointKey, CheckpointSink, Signatures
+from application.verification.verification_proofs import Proof, signed_proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,25 +9,19 @@ stated that a backup was restored, that statement, whose hash is signed too. A h
 organization id, sequence number, hash.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from application.verification.canonical_json import canonical_json
 from application.verification.hash_chain import eight_bytes
 from application.verification.merkle_tree import leaf_hash, root
-from application.verification.restore_statements import parse_statement
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.verification.restore_statements import RestoreStatement
+from application.verification.restore_statements import RestoreStatement, parse_statement
 
 FORMAT: Final = "modelbook/checkpoint/1"
 BEGINNING: Final = "0" * 64

@@ -1,22 +1,15 @@
 """Compare an exported log with the live one, event by event."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from application.errors import InvalidInput
 from application.verification.export_format import MalformedLine, document_of, parse_event
-from application.verification.hash_chain import number
-from application.verification.raw_events import Span
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from application.verification.hash_chain import StoredEvent
-    from application.verification.raw_events import RawEvents
+from application.verification.hash_chain import StoredEvent, number
+from application.verification.raw_events import RawEvents, Span
 
 _AT_ONCE: Final = 2_000
 _MOST: Final = 100

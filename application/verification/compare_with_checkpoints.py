@@ -1,23 +1,17 @@
 """Compares the log with its checkpoints, which finds changes even if the whole hash chain was recomputed."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
+from application.verification.checkpoint_reader import CheckpointReader, ReadCheckpoint
+from application.verification.checkpoints import HeadLeaf
 from application.verification.log_findings import LogFinding
-from application.verification.restore_statements import LostEvents
+from application.verification.restore_statements import LostEvents, RestoreStatement
+from application.verification.verification_proofs import Proof
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
-    from uuid import UUID
-
-    from application.verification.checkpoint_reader import CheckpointReader, ReadCheckpoint
-    from application.verification.checkpoints import HeadLeaf
-    from application.verification.restore_statements import RestoreStatement
-    from application.verification.verification_proofs import Proof
-
-    Hashes = Callable[[Sequence[tuple[UUID, int]]], Awaitable[Sequence[bytes | None]]]
+Hashes = Callable[[Sequence[tuple[UUID, int]]], Awaitable[Sequence[bytes | None]]]
 
 _BATCH: Final = 1_000
 

@@ -10,22 +10,16 @@ Lines of canonical JSON (keys sorted, no blanks, ASCII):
 The hash of an event is the one of `application.verification.hash_chain`.
 """
 
-from __future__ import annotations
-
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
-from application.verification.checkpoints import HeadLeaf
+from application.verification.checkpoints import HeadLeaf, SignedCheckpoint
 from application.verification.hash_chain import StoredEvent, eight_bytes, number
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.verification.checkpoints import SignedCheckpoint
 
 FORMAT: Final = "modelbook/export/1"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -115,7 +109,7 @@ def footer_line(
     events: int,
     head: tuple[int, str] | None,
     checkpoint: SignedCheckpoint | None,
-    inclusion: Inclusion | None,
+    inclusion: "Inclusion | None",
 ) -> bytes:
     """Return the last line. `head` is the sequence number and the hash of the last event."""
     return line_of(

@@ -1,23 +1,15 @@
 """Hand out an organization's whole log, with the proof that it is whole."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator
+from uuid import UUID
 
 from application.run_in_thread import run_in_thread_if_large
-from application.verification.checkpoints import parse_line
+from application.verification.checkpoint_verifier import CheckpointVerifier
+from application.verification.checkpoints import SignedCheckpoint, parse_line
 from application.verification.export_format import Inclusion, event_line, footer_line, header_line
 from application.verification.hash_chain import number
 from application.verification.merkle_tree import inclusion_path
-from application.verification.raw_events import Span
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-    from uuid import UUID
-
-    from application.verification.checkpoint_verifier import CheckpointVerifier
-    from application.verification.checkpoints import SignedCheckpoint
-    from application.verification.raw_events import RawEvents
+from application.verification.raw_events import RawEvents, Span
 
 
 async def export_log(

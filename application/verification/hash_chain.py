@@ -25,13 +25,9 @@ Events are handled as bytes in the binary format of the database, so that a mill
 decoding.
 """
 
-from __future__ import annotations
-
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final, NamedTuple
-
-if TYPE_CHECKING:
-    from uuid import UUID
+from typing import Final, NamedTuple
+from uuid import UUID
 
 _TAG: Final = b"modelbook/event/1"
 _NONE: Final = (-1).to_bytes(4, "big", signed=True)

@@ -1,30 +1,23 @@
 """Checks the hash chains of all organizations in a log, several at a time, and what is outside of the chains."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 from application.end_tasks import end_tasks
 from application.run_in_thread import run_in_thread_if_large
 from application.verification.chain_check import ChainCheck
+from application.verification.checkpoint_reader import CheckpointReader
+from application.verification.checkpoint_verifier import CheckpointVerifier
 from application.verification.checkpoints import BETWEEN_FULL
 from application.verification.hash_chain import Head
-from application.verification.log_findings import LogFinding
-from application.verification.raw_events import Span
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from application.verification.checkpoint_reader import CheckpointReader
-    from application.verification.checkpoint_verifier import CheckpointVerifier
-    from application.verification.log_findings import Kind
-    from application.verification.raw_events import EventsWithoutHead, RawEvents, WrongCredential
-    from application.verification.verification_proofs import Proof
+from application.verification.log_findings import Kind, LogFinding
+from application.verification.raw_events import EventsWithoutHead, RawEvents, Span, WrongCredential
+from application.verification.verification_proofs import Proof
 
 _HEADS: Final = 200
 _AT_ONCE: Final = 4

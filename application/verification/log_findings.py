@@ -1,12 +1,8 @@
 """The findings of a verification."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from uuid import UUID
+from typing import Literal
+from uuid import UUID
 
 Kind = Literal["edited", "deleted", "inserted", "truncated", "re-chained", "out-of-order", "credential"]
 

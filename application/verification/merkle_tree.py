@@ -3,13 +3,9 @@
 Leaves and inner nodes are hashed with different prefixes, so that they cannot be confused.
 """
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from typing import Final
 
 _LEAF: Final = b"\x00"
 _NODE: Final = b"\x01"

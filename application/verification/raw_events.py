@@ -1,18 +1,14 @@
 """The log as it is stored, for those who do not trust it."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.verification.checkpoint_storage import NewestCheckpoint
-    from application.verification.hash_chain import Head, StoredEvent
-    from application.verification.verification_proofs import Proof
+from application.verification.checkpoint_storage import NewestCheckpoint
+from application.verification.hash_chain import Head, StoredEvent
+from application.verification.verification_proofs import Proof
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,35 +1,28 @@
 """State that a backup was restored, or that checkpoints were taken away, so that checkpoints continue."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4, uuid5
 
 from application.caller import Caller, acting_as
 from application.errors import Conflict
-from application.verification.checkpoint_agreement import end_of, expect_agreement, parse_mark
+from application.ports.clock import Clock
+from application.ports.repositories import Organizations
+from application.verification.checkpoint_agreement import SinkEnd, end_of, expect_agreement, parse_mark
 from application.verification.checkpoint_reader import CheckpointReader
-from application.verification.checkpoint_storage import AnotherSink, CheckpointsDisagree
-from application.verification.checkpoints import BEGINNING
+from application.verification.checkpoint_storage import (
+    AnotherSink,
+    CheckpointKey,
+    CheckpointRegister,
+    CheckpointsDisagree,
+    CheckpointSink,
+    NewestCheckpoint,
+    Signatures,
+)
+from application.verification.checkpoints import BEGINNING, Checkpoint
 from application.verification.compare_with_checkpoints import CheckpointCheck
-from application.verification.restore_statements import RestoreStatement
+from application.verification.restore_statements import LostEvents, RestoreStatement
 from application.verification.write_checkpoint import NextCheckpoint, append_checkpoint
 from domain.organization.aggregate import Organization
-
-if TYPE_CHECKING:
-    from application.ports.clock import Clock
-    from application.ports.repositories import Organizations
-    from application.verification.checkpoint_agreement import SinkEnd
-    from application.verification.checkpoint_storage import (
-        CheckpointKey,
-        CheckpointRegister,
-        CheckpointSink,
-        NewestCheckpoint,
-        Signatures,
-    )
-    from application.verification.checkpoints import Checkpoint
-    from application.verification.restore_statements import LostEvents
 
 
 class NoRestoreToRecord(Conflict):

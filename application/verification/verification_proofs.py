@@ -1,16 +1,11 @@
 """Signed proofs of earlier verifications, from which the next one continues."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
 from application.verification.canonical_json import canonical_json
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.verification.checkpoint_storage import CheckpointKey
+from application.verification.checkpoint_storage import CheckpointKey
 
 _FORMAT: Final = "modelbook/proof/1"
 

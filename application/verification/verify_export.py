@@ -1,16 +1,23 @@
 """Prove an exported log with nothing but the file and the public key of the checkpoints."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 from application.verification.checkpoint_reader import is_signed
-from application.verification.checkpoints import MalformedCheckpoint, signed_checkpoint
+from application.verification.checkpoint_storage import Signatures
+from application.verification.checkpoints import (
+    Checkpoint,
+    HeadLeaf,
+    MalformedCheckpoint,
+    SignedCheckpoint,
+    signed_checkpoint,
+)
 from application.verification.export_format import (
     FORMAT,
+    Inclusion,
     MalformedLine,
     document_of,
     footer_line,
@@ -18,16 +25,8 @@ from application.verification.export_format import (
     parse_event,
     parse_inclusion,
 )
-from application.verification.hash_chain import genesis_hash, number, stored_hash
+from application.verification.hash_chain import StoredEvent, genesis_hash, number, stored_hash
 from application.verification.merkle_tree import root_by_path
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from application.verification.checkpoint_storage import Signatures
-    from application.verification.checkpoints import Checkpoint, HeadLeaf, SignedCheckpoint
-    from application.verification.export_format import Inclusion
-    from application.verification.hash_chain import StoredEvent
 
 _PROGRESS: Final = 1_000
 

@@ -1,28 +1,22 @@
 """Prove the live log: every event of one organization, or of all."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import Final
+from uuid import UUID
 
 from application.verification.checkpoint_agreement import parse_mark
+from application.verification.checkpoint_reader import CheckpointReader, ReadCheckpoint
 from application.verification.checkpoint_storage import SinkUnusable
-from application.verification.compare_with_checkpoints import CheckpointCheck
+from application.verification.checkpoint_verifier import CheckpointVerifier
+from application.verification.checkpoints import Checkpoint
+from application.verification.compare_with_checkpoints import CheckpointCheck, Restore
+from application.verification.hash_chain import Head
 from application.verification.log_check import LogCheck, stray_finding
 from application.verification.log_findings import LogFinding
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.verification.checkpoint_reader import CheckpointReader, ReadCheckpoint
-    from application.verification.checkpoint_verifier import CheckpointVerifier
-    from application.verification.checkpoints import Checkpoint
-    from application.verification.compare_with_checkpoints import Restore
-    from application.verification.hash_chain import Head
-    from application.verification.raw_events import RawEvents
-    from application.verification.verification_proofs import Proof
+from application.verification.raw_events import RawEvents
+from application.verification.verification_proofs import Proof
 
 _PLACES: Final = 1_000
 

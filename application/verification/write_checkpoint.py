@@ -1,40 +1,33 @@
 """Write down, outside the database, where organizations' logs end."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from application.ports.clock import Clock
 from application.run_in_thread import run_in_thread_if_large
 from application.verification.checkpoint_agreement import end_of, expect_agreement, mark_of
-from application.verification.checkpoint_storage import NewestCheckpoint
+from application.verification.checkpoint_storage import (
+    CheckpointKey,
+    CheckpointRegister,
+    CheckpointSink,
+    LockedSink,
+    NewestCheckpoint,
+)
 from application.verification.checkpoints import (
     BEGINNING,
     BETWEEN_FULL,
     Checkpoint,
     CheckpointLine,
+    HeadLeaf,
     SignedCheckpoint,
     heads_root,
     line_bytes,
     line_hash,
     signed_bytes,
 )
-from application.verification.restore_statements import statement_hash
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.ports.clock import Clock
-    from application.verification.checkpoint_storage import (
-        CheckpointKey,
-        CheckpointRegister,
-        CheckpointSink,
-        LockedSink,
-    )
-    from application.verification.checkpoints import HeadLeaf
-    from application.verification.restore_statements import RestoreStatement
+from application.verification.restore_statements import RestoreStatement, statement_hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

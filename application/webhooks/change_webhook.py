@@ -1,24 +1,19 @@
 """Change a webhook."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from application.policies.newest_revision import SeenFields, on_newest
+from application.ports.outbound_http import ReceiverAddresses
+from application.ports.vault import Vault
+from application.recorded_revision import Recorded
 from application.unset import UNSET, Unset
 from application.webhooks.destination import host_of, opened, sealed
 from application.webhooks.topics import refuse_unknown
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from application.ports.outbound_http import ReceiverAddresses
-    from application.ports.vault import Vault
-    from application.recorded_revision import Recorded
-    from application.webhooks.webhooks import Webhooks
-    from domain.webhook.aggregate import Webhook
+from application.webhooks.webhooks import Webhooks
+from domain.webhook.aggregate import Webhook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

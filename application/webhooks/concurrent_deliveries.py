@@ -1,22 +1,17 @@
 """Many webhooks side by side, so that one which is slow or silent holds up no other."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import uuid4
 
 from application.caller import Caller, acting_as
 from application.end_tasks import end_tasks
+from application.webhooks.outbox import DeliveryObserver, DueWebhook
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-
-    from application.webhooks.outbox import DeliveryObserver, DueWebhook
-
-    Serve = Callable[[DueWebhook, DeliveryObserver], Awaitable[None]]
+Serve = Callable[[DueWebhook, DeliveryObserver], Awaitable[None]]
 
 ACTOR: Final = "system:webhooks"
 """The actor of the events that checks record."""

@@ -1,26 +1,19 @@
 """Deliver events to one webhook, in the order of the log."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
 from application.caller import current_caller
 from application.errors import Conflict, CredentialUnreadable, NotFound, OrganizationRemoved
-from application.webhooks.destination import SEALED_FOR, read
-from application.webhooks.messages import message_body, message_id
+from application.ports.clock import Clock, Timer
+from application.ports.outbound_http import Outbound
+from application.ports.vault import Vault
+from application.webhooks.destination import SEALED_FOR, Destination, read
+from application.webhooks.messages import ReportedEvent, message_body, message_id
+from application.webhooks.outbox import DeliveryObserver, DueWebhook, FailedMessage, Outbox, Pending
 from application.webhooks.send_message import Attempt, send_message
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.ports.clock import Clock, Timer
-    from application.ports.outbound_http import Outbound
-    from application.ports.vault import Vault
-    from application.webhooks.destination import Destination
-    from application.webhooks.messages import ReportedEvent
-    from application.webhooks.outbox import DeliveryObserver, DueWebhook, FailedMessage, Outbox, Pending
-    from application.webhooks.webhooks import Webhooks
+from application.webhooks.webhooks import Webhooks
 
 TRIED_FOR_SECONDS: Final = 24 * 3600.0
 """A webhook whose message fails for so long is switched off."""

@@ -1,20 +1,16 @@
 """Deliver for all organizations: one process does so at a time."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from application.access_keys.access_keys import AccessKeys
 from application.errors import Unavailable
+from application.ports.clock import Timer
+from application.ports.repositories import Models
 from application.webhooks.concurrent_deliveries import ConcurrentDeliveries
+from application.webhooks.deliver import Deliveries
 from application.webhooks.note_deadlines import note_deadlines
-
-if TYPE_CHECKING:
-    from application.access_keys.access_keys import AccessKeys
-    from application.ports.clock import Timer
-    from application.ports.repositories import Models
-    from application.webhooks.deliver import Deliveries
-    from application.webhooks.outbox import DeliveryElection, DeliveryLeadership, DeliveryObserver
+from application.webhooks.outbox import DeliveryElection, DeliveryLeadership, DeliveryObserver
 
 KEPT_DAYS: Final = 14
 """For so long deliveries can be looked at."""

@@ -1,22 +1,16 @@
 """Where a webhook's messages go and what they are signed with: sealed in the vault, and nowhere else."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import Final
 
 from application.caller import current_caller
 from application.errors import CredentialUnreadable
-from application.ports.vault import KeyBinding
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from application.ports.vault import SealedCredential, Vault
-    from domain.provider.values import Endpoint
-    from domain.webhook.aggregate import Webhook
+from application.ports.vault import KeyBinding, SealedCredential, Vault
+from domain.provider.values import Endpoint
+from domain.webhook.aggregate import Webhook
 
 SEALED_FOR: Final = "webhook"
 """Takes the place of a provider's origin in the binding, so that nothing sealed for one can be opened as the other."""

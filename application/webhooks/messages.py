@@ -1,18 +1,13 @@
 """The message that a receiver gets about an event: JSON, or a sentence for Slack."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid5
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid5
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
-    from uuid import UUID
-
-    from domain.webhook.values import Format
+from domain.webhook.values import Format
 
 _KINDS: Final = {
     "provider": "Provider",

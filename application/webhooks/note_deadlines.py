@@ -1,19 +1,13 @@
 """Record that a model retires soon, or that an access key expires soon: each once for each number of days."""
 
-from __future__ import annotations
+from collections.abc import Sequence
 
-from typing import TYPE_CHECKING
-
+from application.access_keys.access_keys import AccessKeys
 from application.caller import Caller, acting_as
 from application.errors import ApplicationError, Unavailable
+from application.ports.repositories import Models
 from application.webhooks.concurrent_deliveries import ACTOR
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.access_keys.access_keys import AccessKeys
-    from application.ports.repositories import Models
-    from application.webhooks.outbox import Deadline
+from application.webhooks.outbox import Deadline
 
 
 async def note_deadlines(deadlines: Sequence[Deadline], *, models: Models, keys: AccessKeys) -> None:

@@ -1,19 +1,15 @@
 """Which messages are still to be sent to which webhooks, and which process sends them."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from contextlib import AbstractAsyncContextManager
-    from datetime import date, datetime
-    from uuid import UUID
-
-    from application.webhooks.messages import ReportedEvent
-    from application.webhooks.send_message import Attempt
-    from domain.webhook.values import Format
+from application.webhooks.messages import ReportedEvent
+from application.webhooks.send_message import Attempt
+from domain.webhook.values import Format
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,23 +1,17 @@
 """Register a webhook."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from application.caller import current_caller
+from application.ports.outbound_http import ReceiverAddresses
+from application.ports.vault import Vault
+from application.recorded_revision import Recorded
 from application.webhooks.destination import Destination, hint_of, host_of, opened, sealed
 from application.webhooks.signature import secret_text
 from application.webhooks.topics import refuse_unknown
+from application.webhooks.webhooks import Webhooks
 from domain.webhook.aggregate import Webhook
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from application.ports.outbound_http import ReceiverAddresses
-    from application.ports.vault import Vault
-    from application.recorded_revision import Recorded
-    from application.webhooks.webhooks import Webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,12 @@
 """Remove a webhook."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from application.policies.newest_revision import change_newest
+from application.recorded_revision import Recorded
+from application.webhooks.webhooks import Webhooks
 from domain.webhook.aggregate import Webhook
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.recorded_revision import Recorded
-    from application.webhooks.webhooks import Webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,24 +1,18 @@
 """Replace the secret of a webhook."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
 from application.policies.newest_revision import on_newest
+from application.ports.clock import Clock
+from application.ports.vault import Vault
 from application.webhooks.destination import hint_of, opened
-from application.webhooks.register_webhook import saved_with_secret
+from application.webhooks.register_webhook import WebhookSecret, saved_with_secret
 from application.webhooks.signature import secret_text
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from uuid import UUID
-
-    from application.ports.clock import Clock
-    from application.ports.vault import Vault
-    from application.webhooks.register_webhook import WebhookSecret
-    from application.webhooks.webhooks import Webhooks
+from application.webhooks.webhooks import Webhooks
 
 LONGEST_GRACE: Final = 30 * 24 * 3600
 """Seconds."""

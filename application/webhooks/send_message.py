@@ -1,20 +1,14 @@
 """One attempt to send a message to a receiver."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import Final
+from uuid import UUID
 
-from application.ports.outbound_http import OutboundFailure, OutboundRequest
+from application.ports.outbound_http import Outbound, OutboundFailure, OutboundRequest
 from application.webhooks.signature import signed_headers
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.ports.outbound_http import Outbound
 
 DEADLINE_SECONDS: Final = 15.0
 """For the whole of an attempt. Standard Webhooks recommends 15 to 30."""

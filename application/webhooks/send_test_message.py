@@ -1,26 +1,20 @@
 """Try a webhook out."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
+from uuid import UUID
 
 from application.caller import current_caller
+from application.ports.clock import Clock
+from application.ports.outbound_http import Outbound
+from application.ports.vault import Vault
 from application.webhooks.destination import opened
 from application.webhooks.messages import ReportedEvent, message_body
-from application.webhooks.send_message import send_message
+from application.webhooks.outbox import Outbox
+from application.webhooks.send_message import Attempt, send_message
 from application.webhooks.topics import TEST
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.ports.clock import Clock
-    from application.ports.outbound_http import Outbound
-    from application.ports.vault import Vault
-    from application.webhooks.outbox import Outbox
-    from application.webhooks.send_message import Attempt
-    from application.webhooks.webhooks import Webhooks
-    from domain.webhook.values import Format
+from application.webhooks.webhooks import Webhooks
+from domain.webhook.values import Format
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,10 @@
 """Signs messages as Standard Webhooks has it (github.com/standard-webhooks/standard-webhooks, specification)."""
 
-from __future__ import annotations
-
 from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from hmac import digest
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from typing import Final
 
 SECRET_BYTES: Final = 32
 """The specification requires 24 to 64."""

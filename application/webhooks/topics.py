@@ -1,15 +1,11 @@
 """The types of events that a webhook can request."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final
 
 from application.errors import InvalidInput
 from application.projections.project_event import TOPICS
 from domain.webhook.values import matches
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 TEST: Final = "webhook.test"
 """The type of messages that a person sends to try a webhook out; no event of the log."""

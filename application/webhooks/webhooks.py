@@ -1,22 +1,16 @@
 """The organization's webhooks: the aggregates, and what is shown of them."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+from uuid import UUID
 
 from application.errors import Conflict, NotFound
 from application.ports.repositories import Repository
-from application.ports.resource_documents import Documents
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from application.ports.resource_documents import Page, PageRequest
-    from application.ports.vault import SealedCredential
-    from application.recorded_revision import Recorded
-    from domain.webhook.aggregate import Webhook
+from application.ports.resource_documents import Documents, Page, PageRequest
+from application.ports.vault import SealedCredential
+from application.recorded_revision import Recorded
+from domain.webhook.aggregate import Webhook
 
 MOST_WEBHOOKS = 20
 """In an organization."""

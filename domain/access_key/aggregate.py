@@ -1,8 +1,10 @@
 """The AccessKey aggregate."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Self
+from uuid import UUID
 
 from eventsourcing.domain import event
 
@@ -22,13 +24,6 @@ from domain.budget import Budget, Budgeted, budget_facts
 from domain.errors import InvalidValue
 from domain.names import checked_name, has_address
 from domain.root import Root, Switchable
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-    from decimal import Decimal
-    from typing import Any
-    from uuid import UUID
 
 
 class AccessKey(Root, Budgeted, Switchable):
@@ -69,7 +64,7 @@ class AccessKey(Root, Budgeted, Switchable):
         labels: Mapping[str, str] | None = None,
         expires_at: datetime | None = None,
         is_enabled: bool = True,
-    ) -> AccessKey:
+    ) -> Self:
         """Make the key. Its first secret is version 1.
 
         Raises:

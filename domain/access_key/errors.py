@@ -1,7 +1,5 @@
 """Errors of access keys."""
 
-from __future__ import annotations
-
 from domain.errors import DomainError
 
 

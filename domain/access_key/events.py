@@ -1,9 +1,7 @@
 """The events of an access key. Budgets are USD; ids of models and providers are text; a null list restricts nothing."""
 
-from __future__ import annotations
-
-from datetime import datetime  # noqa: TC003 - the mapper reads the annotations of events at run time
-from decimal import Decimal  # noqa: TC003 - the same
+from datetime import datetime
+from decimal import Decimal
 
 from eventsourcing.domain import AggregateCreated
 

@@ -1,16 +1,12 @@
 """The value objects of an access key."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 from domain.errors import InvalidValue
 from domain.names import has_address
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 Scope = Literal["run", "read", "manage"]
 

@@ -1,8 +1,7 @@
 """The Member aggregate."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from typing import Self
+from uuid import UUID
 
 from eventsourcing.domain import event
 
@@ -10,9 +9,6 @@ from domain.member import events
 from domain.member.errors import AlreadyJoined
 from domain.member.values import checked_role
 from domain.root import Root
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 
 class Member(Root):
@@ -32,7 +28,7 @@ class Member(Root):
     Removed = events.Removed
 
     @classmethod
-    def invite(cls, member_id: UUID, *, role: str) -> Member:
+    def invite(cls, member_id: UUID, *, role: str) -> Self:
         """Invite somebody to take this role.
 
         Raises:

@@ -1,7 +1,5 @@
 """What the rules of a membership forbid."""
 
-from __future__ import annotations
-
 from domain.errors import DomainError
 
 

@@ -1,8 +1,6 @@
 """The events of a member. They hold ids and roles: names, addresses and secrets of people are in none of them."""
 
-from __future__ import annotations
-
-from uuid import UUID  # noqa: TC003 - the mapper reads the annotations of events at run time
+from uuid import UUID
 
 from eventsourcing.domain import AggregateCreated
 

@@ -1,7 +1,5 @@
 """The value objects of a member."""
 
-from __future__ import annotations
-
 from typing import Final, Literal
 
 from domain.errors import InvalidValue

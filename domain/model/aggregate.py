@@ -1,15 +1,16 @@
 """The Model aggregate."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import Any, Self
+from uuid import UUID
 
 from eventsourcing.domain import event
 
 from domain.checked_documents import checked_document, checked_label
 from domain.model import events
 from domain.model.facts import (
+    Sources,
     changed_fields,
     checked_capabilities,
     checked_version,
@@ -23,19 +24,13 @@ from domain.model.values import (
     RETIRED,
     Lifecycle,
     Limits,
+    Price,
     checked_lifecycle,
     checked_limits,
     checked_price,
 )
 from domain.names import checked_name
 from domain.root import Removable, Root, Switchable
-
-if TYPE_CHECKING:
-    from decimal import Decimal
-    from uuid import UUID
-
-    from domain.model.facts import Sources
-    from domain.model.values import Price
 
 
 class Model(Root, Switchable, Removable):
@@ -77,7 +72,7 @@ class Model(Root, Switchable, Removable):
         lifecycle: Lifecycle = NOT_TOLD,
         is_enabled: bool,
         sources: dict[str, str],
-    ) -> Model:
+    ) -> Self:
         """Register a provider's model. `sources` names where each filled-in value comes from.
 
         Raises:

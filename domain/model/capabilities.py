@@ -1,7 +1,5 @@
 """The names of capabilities, the same for all providers."""
 
-from __future__ import annotations
-
 from types import MappingProxyType
 from typing import Final
 

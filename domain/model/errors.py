@@ -1,7 +1,5 @@
 """Errors of models."""
 
-from __future__ import annotations
-
 from domain.errors import DomainError
 
 

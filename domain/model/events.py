@@ -1,10 +1,8 @@
 """The events of a model. `sources` names where each changed value comes from."""
 
-from __future__ import annotations
-
-from decimal import Decimal  # noqa: TC003 - the mapper reads the annotations of events at run time
+from decimal import Decimal
 from typing import Any
-from uuid import UUID  # noqa: TC003 - the same
+from uuid import UUID
 
 from eventsourcing.domain import AggregateCreated
 

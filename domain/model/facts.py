@@ -1,18 +1,13 @@
 """Converts a model's values to the plain facts of its events, and back."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from domain.checked_documents import checked_label
 from domain.model.values import MANUAL, PRICED_KINDS, Price, PriceTier
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    Sources = Mapping[str, str] | None
-
+Sources = Mapping[str, str] | None
 
 _OTHER_KINDS: Final = tuple(kind for kind in PRICED_KINDS if kind not in {"input_per_1k", "output_per_1k"})
 _SOURCE_NAMES: Final = {"context_window": "contextWindow", "max_tokens": "maxTokens", "retires_on": "retiresOn"}

@@ -1,11 +1,9 @@
 """The value objects of a model."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from domain.checked_documents import checked_label
 from domain.errors import InvalidValue
@@ -95,7 +93,7 @@ class Price(TokenPrices):
         """One figure for the price: the input price, or the output price if that is unknown."""
         return self.input_per_1k if self.input_per_1k is not None else self.output_per_1k
 
-    def has_same_prices(self, other: Price | None) -> bool:
+    def has_same_prices(self, other: Self | None) -> bool:
         """Return whether the other has the same figures, wherever they are from."""
         return other is not None and replace(other, source=self.source, as_of=self.as_of) == self
 
@@ -121,7 +119,7 @@ class Lifecycle:
     lifecycle: str | None = None
     retires_on: str | None = None
 
-    def on(self, day: date) -> Lifecycle:
+    def on(self, day: date) -> Self:
         """Return the lifecycle on that day: retired from the day of the shutdown on."""
         has_ended = self.retires_on is not None and self.retires_on <= day.isoformat()
         return replace(self, lifecycle=RETIRED) if has_ended else self

@@ -1,10 +1,10 @@
 """The Organization aggregate."""
 
-from __future__ import annotations
-
-from datetime import datetime  # noqa: TC003 - the mapper reads the annotations of events at run time
-from decimal import Decimal  # noqa: TC003 - the same
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Self
+from uuid import UUID
 
 from eventsourcing.domain import AggregateCreated, event
 
@@ -12,10 +12,6 @@ from domain.budget import Budgeted
 from domain.names import checked_name
 from domain.organization.values import checked_quotas
 from domain.root import Removable, Root
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
 
 
 class Organization(Root, Budgeted, Removable):
@@ -68,7 +64,7 @@ class Organization(Root, Budgeted, Removable):
         lost_until: int
 
     @classmethod
-    def register(cls, organization_id: UUID, *, name: str) -> Organization:
+    def register(cls, organization_id: UUID, *, name: str) -> Self:
         """Register the organization under a name."""
         return cls._create(cls.Registered, id=organization_id, name=checked_name(name))
 

@@ -1,13 +1,9 @@
 """The value objects of an organization."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import Final
 
 from domain.errors import InvalidValue
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 LARGEST_QUOTA: Final = 1_000_000_000_000
 

@@ -1,21 +1,16 @@
 """The Provider aggregate."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any, Self
+from uuid import UUID
 
 from eventsourcing.domain import AggregateCreated, event
 
 from domain.checked_documents import checked_document, checked_label
 from domain.names import checked_name
 from domain.provider.errors import CredentialRequired, ExtraHeadersRequired
+from domain.provider.values import Endpoint, NewCredential
 from domain.root import Removable, Root, Switchable
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from domain.provider.values import Endpoint, NewCredential
 
 
 class Provider(Root, Switchable, Removable):
@@ -90,7 +85,7 @@ class Provider(Root, Switchable, Removable):
         credential: NewCredential | None,
         extra_headers: Sequence[str] = (),
         is_enabled: bool = True,
-    ) -> Provider:
+    ) -> Self:
         """Register the provider. Its first API key, if any, is version 1, and so are its extra headers.
 
         Raises:

@@ -1,7 +1,5 @@
 """Errors of providers."""
 
-from __future__ import annotations
-
 from domain.errors import DomainError
 
 

@@ -1,7 +1,5 @@
 """The value objects of a provider."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

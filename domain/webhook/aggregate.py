@@ -1,8 +1,9 @@
 """The Webhook aggregate."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Self
+from uuid import UUID
 
 from eventsourcing.domain import event
 
@@ -10,11 +11,6 @@ from domain.names import checked_name
 from domain.root import Removable, Root, Switchable
 from domain.webhook import events
 from domain.webhook.values import checked_format, checked_topics
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
 
 
 class Webhook(Root, Switchable, Removable):
@@ -44,7 +40,7 @@ class Webhook(Root, Switchable, Removable):
         host: str,
         secret_hint: str,
         is_enabled: bool = True,
-    ) -> Webhook:
+    ) -> Self:
         """Make the webhook. Its first address and secret are version 1.
 
         Raises:

@@ -1,8 +1,6 @@
 """The events of a webhook. Its address and its secrets are in none of them: they hold the host and the secret's end."""
 
-from __future__ import annotations
-
-from datetime import datetime  # noqa: TC003 - the mapper reads the annotations of events at run time
+from datetime import datetime
 
 from eventsourcing.domain import AggregateCreated
 

@@ -1,14 +1,10 @@
 """The value objects of a webhook."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Sequence
+from typing import Final, Literal
 
 from domain.errors import InvalidValue
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Format = Literal["json", "slack"]
 

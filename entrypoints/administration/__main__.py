@@ -1,26 +1,19 @@
 """The process of one job. It reads its order from standard input and writes its outcome to the job's row."""
 
-from __future__ import annotations
-
 import json
 import sys
 import time
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import uvloop
+from structlog.typing import FilteringBoundLogger
 
 from application.errors import ApplicationError
 from entrypoints.administration.admin_access import AdminAccess, administering, until_stopped
 from entrypoints.administration.run_job import once_reachable, run_job
 from entrypoints.logs import build_logger, end_logged, every_log
 from entrypoints.settings import Settings
-from entrypoints.stop_signal import stop_signals
-
-if TYPE_CHECKING:
-    from structlog.typing import FilteringBoundLogger
-
-    from entrypoints.stop_signal import StopSignal
+from entrypoints.stop_signal import StopSignal, stop_signals
 
 
 def main() -> None:

@@ -1,22 +1,16 @@
 """An administrator's access: the database and the master keys."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from application.end_tasks import end_tasks
 from application.ports.jobs import JobInterrupted
 from entrypoints.administration.container import Administration
-from entrypoints.stop_signal import stopped
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable
-
-    from entrypoints.stop_signal import StopSignal
+from entrypoints.stop_signal import StopSignal, stopped
 
 T = TypeVar("T")
 
@@ -30,7 +24,7 @@ class AdminAccess:
     master_key_directory: Path | None = None
 
     @classmethod
-    def from_document(cls, document: dict[str, Any]) -> AdminAccess:
+    def from_document(cls, document: dict[str, Any]) -> Self:
         """Return the access that a launcher has sent."""
         directory = document["master_key_directory"]
         return cls(**document | {"master_key_directory": None if directory is None else Path(directory)})

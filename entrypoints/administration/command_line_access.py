@@ -1,19 +1,12 @@
 """An administrator's access from the command line, without the other parts of a serving process."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from entrypoints.administration.admin_access import AdminAccess
 from entrypoints.preparation import container
 from entrypoints.runtime import prepared
-from entrypoints.settings import WrongSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from entrypoints.settings import Settings
+from entrypoints.settings import Settings, WrongSettings
 
 
 @contextmanager

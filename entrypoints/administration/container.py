@@ -1,8 +1,6 @@
 """Wires the parts of administrators' work; like every `container.py`, it imports adapters."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from dependency_injector import containers, providers
 
@@ -26,9 +24,6 @@ from application.rebuilding.verify_projections import verify_projections
 from entrypoints.administration.job_launcher import Launcher
 from entrypoints.settings import ADMINISTRATORS_POOL
 from entrypoints.use_case import use_case
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class Administration(containers.DeclarativeContainer):

@@ -1,18 +1,14 @@
 """Starts jobs in processes of their own, so that no request waits while a log is folded."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from pathlib import Path
-    from uuid import UUID
-
-    from application.ports.jobs import Job
+from application.ports.jobs import Job
 
 _PATIENCE_SECONDS: Final = 10.0
 

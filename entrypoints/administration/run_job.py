@@ -1,33 +1,26 @@
 """Runs a job, reports its progress and stores its outcome."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from application.end_tasks import end_tasks
 from application.errors import ApplicationError, Unavailable
 from application.master_keys.rotate_master_key import RotateMasterKey
-from application.ports.jobs import JobInterrupted
-from application.ports.progress import NoProgress
+from application.ports.jobs import Job, JobInterrupted, Jobs, Order, Outcome
+from application.ports.progress import NoProgress, Progress
 from application.projections.project_event import TOPICS_OF
+from application.projections.row_changes import Table
 from application.rebuilding.projections import ProjectionNotFound
 from application.rebuilding.rebuild_projections import RebuildProjections
 from application.rebuilding.verify_projections import VerifyProjections
+from entrypoints.administration.container import Administration
 from entrypoints.http.answers.administration import ComparisonResult, RotateResult, UnreadableKey
 from entrypoints.http.answers.response_model import document_of
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
-    from uuid import UUID
-
-    from application.ports.jobs import Job, Jobs, Order, Outcome
-    from application.ports.progress import Progress
-    from application.projections.row_changes import Table
-    from entrypoints.administration.container import Administration
 
 Result = ComparisonResult | RotateResult
 T = TypeVar("T")

@@ -1,22 +1,16 @@
 """The background tasks of the audit trail in a serving process."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
+from prometheus_client import CollectorRegistry
+from structlog.typing import FilteringBoundLogger
+
+from application.ports.historical_documents import HistoricalRows
 from entrypoints.auditing.checkpoint_writer import CheckpointWatch, CheckpointWriter
 from entrypoints.auditing.container import Auditing, small_pool
 from entrypoints.monitoring.background_work import in_background
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from prometheus_client import CollectorRegistry
-    from structlog.typing import FilteringBoundLogger
-
-    from application.ports.historical_documents import HistoricalRows
-    from entrypoints.runtime import Runtime
+from entrypoints.runtime import Runtime
 
 
 @asynccontextmanager

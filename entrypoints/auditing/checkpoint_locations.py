@@ -1,17 +1,10 @@
 """Where checkpoints and their signing key are stored."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 from entrypoints.auditing.container import signing_key
-from entrypoints.settings import WrongSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from entrypoints.settings import Settings
+from entrypoints.settings import Settings, WrongSettings
 
 
 def checkpoint_key(settings: Settings, say: Callable[[str], None]) -> Path | None:

@@ -1,27 +1,19 @@
 """Writes checkpoints in one elected process. Failures are logged and reported, and stop no write."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
-from prometheus_client import Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge
+from structlog.typing import FilteringBoundLogger
 
 from application.errors import Unavailable
 from application.verification.checkpoint_agreement import end_of, expect_own_sink
-from application.verification.checkpoint_storage import CheckpointsDisagree
+from application.verification.checkpoint_storage import CheckpointRegister, CheckpointsDisagree, CheckpointSink
+from application.verification.checkpoints import Checkpoint, LineOutline
 from application.verification.write_checkpoint import WriteCheckpoint
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from contextlib import AbstractAsyncContextManager
-
-    from prometheus_client import CollectorRegistry
-    from structlog.typing import FilteringBoundLogger
-
-    from application.verification.checkpoint_storage import CheckpointRegister, CheckpointSink
-    from application.verification.checkpoints import Checkpoint, LineOutline
 
 _RETRY_SECONDS: Final = 5.0
 

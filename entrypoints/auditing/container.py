@@ -1,10 +1,10 @@
 """Wires the parts of the audit trail; like every `container.py`, it imports adapters."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from uuid import UUID
 
 from dependency_injector import containers, providers
 
@@ -24,36 +24,26 @@ from adapters.event_store.log_records import append_for_caller
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.checkpoint_election import CheckpointElection
-from adapters.postgres.connection_pools import administrators_pool, reading_pool, writing_pool
+from adapters.postgres.connection_pools import AnyPool, administrators_pool, reading_pool, writing_pool
 from adapters.postgres.event_feed import PostgresEventFeed, PostgresSignals
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
-from adapters.postgres.raw_events import PostgresRawEvents
+from adapters.postgres.raw_events import Connect, PostgresRawEvents
 from adapters.postgres.tenant_statements import LONG_PATIENCE_SECONDS, Tenant
 from adapters.providers.provider_gateway import keyed_types
 from adapters.system_clock import SystemClock
 from application.feed.feed_broadcast import FeedBroadcaster
+from application.ports.historical_documents import HistoricalRows
+from application.ports.repositories import Organizations
 from application.queries.resource_as_of import model_as_of, provider_as_of
 from application.queries.resource_history import history
 from application.verification.checkpoint_verifier import CheckpointVerifier
-from application.verification.compare_export import compare_export
+from application.verification.compare_export import Comparison, compare_export
 from application.verification.export_log import export_log
-from application.verification.verify_export import verify_export
+from application.verification.verify_export import ExportVerification, verify_export
 from application.verification.verify_log import verify_log
 from application.verification.write_checkpoint import write_checkpoint
 from entrypoints.auditing.restores import stated_restore
 from entrypoints.use_case import use_case
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
-    from pathlib import Path
-    from uuid import UUID
-
-    from adapters.postgres.connection_pools import AnyPool
-    from adapters.postgres.raw_events import Connect
-    from application.ports.historical_documents import HistoricalRows
-    from application.ports.repositories import Organizations
-    from application.verification.compare_export import Comparison
-    from application.verification.verify_export import ExportVerification
 
 __all__ = [
     "Auditing",

@@ -1,23 +1,17 @@
 """States, in the register of checkpoints, that a backup was restored."""
 
-from __future__ import annotations
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
 
-from typing import TYPE_CHECKING, Protocol
-
-from application.verification.record_restore import NoRestoreToRecord, record_restore
-
-if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
-
-    from application.ports.clock import Clock
-    from application.ports.repositories import Organizations
-    from application.verification.checkpoint_storage import (
-        CheckpointKey,
-        CheckpointRegister,
-        CheckpointSink,
-        Signatures,
-    )
-    from application.verification.record_restore import RecordedRestore, RecordRestore
+from application.ports.clock import Clock
+from application.ports.repositories import Organizations
+from application.verification.checkpoint_storage import (
+    CheckpointKey,
+    CheckpointRegister,
+    CheckpointSink,
+    Signatures,
+)
+from application.verification.record_restore import NoRestoreToRecord, RecordedRestore, RecordRestore, record_restore
 
 
 class Sessions(Protocol):

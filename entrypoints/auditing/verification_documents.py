@@ -1,21 +1,16 @@
 """The outcome of a verification as text and JSON, for the API and the command line."""
 
-from __future__ import annotations
-
 from base64 import b64encode
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import Final
+from uuid import UUID
 
 from application.plurals import counted
+from application.verification.checkpoints import Checkpoint
+from application.verification.record_restore import RecordedRestore
+from application.verification.restore_statements import RestoreStatement
+from application.verification.verify_log import Verification
 from entrypoints.http.answers import verification as answers
-
-if TYPE_CHECKING:
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.verification.checkpoints import Checkpoint
-    from application.verification.record_restore import RecordedRestore
-    from application.verification.restore_statements import RestoreStatement
-    from application.verification.verify_log import Verification
 
 _MOST: Final = 100
 _APPENDED: Final = (

@@ -1,26 +1,20 @@
 """Writes and restores backups, and verifies each."""
 
-from __future__ import annotations
-
 import os
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from application.errors import ApplicationError, Conflict, Unavailable
-from application.verification.check_database import DatabaseUnsound
+from application.ports.backups import Contents
+from application.ports.progress import Progress
+from application.verification.check_database import CheckedDatabase, DatabaseUnsound
 from entrypoints.administration.admin_access import AdminAccess, administering
 from entrypoints.administration.container import check_keyring
 from entrypoints.backups.container import backups, database_check, scratch_server
 from entrypoints.preparation import container
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
-
-    from application.ports.backups import Contents
-    from application.ports.progress import Progress
-    from application.verification.check_database import CheckedDatabase
 
 Document = dict[str, Any]
 

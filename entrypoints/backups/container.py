@@ -1,12 +1,10 @@
 """Wires the parts of backups; like every `container.py`, it imports adapters."""
 
-from __future__ import annotations
-
 import tempfile
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from adapters.checkpoints.signing_key import Ed25519Signatures
 from adapters.postgres.backups import PostgresBackups
@@ -14,15 +12,10 @@ from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.system_clock import SystemClock
 from adapters.vault.keyring_file import KeyringFile
-from application.verification.check_database import check_database
+from application.ports.backups import Backups
+from application.verification.check_database import CheckedDatabase, check_database
 from application.verification.checkpoint_verifier import CheckpointVerifier
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
-
-    from application.ports.backups import Backups
-    from application.verification.check_database import CheckedDatabase
-    from entrypoints.administration.container import Administration
+from entrypoints.administration.container import Administration
 
 
 def backups() -> Backups:

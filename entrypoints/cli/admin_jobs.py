@@ -1,30 +1,21 @@
 """Runs administrators' jobs from the command line, with a progress bar."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING, TypeVar
-from uuid import uuid4
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID, uuid4
 
 import uvloop
 
-from application.ports.jobs import Order
+from application.ports.jobs import Kind, Order
 from entrypoints.administration.admin_access import administering, until_stopped
 from entrypoints.administration.command_line_access import accessible
-from entrypoints.administration.run_job import run_job
+from entrypoints.administration.container import Administration
+from entrypoints.administration.run_job import Result, run_job
 from entrypoints.cli.output import say
 from entrypoints.cli.progress_bars import progress_bar
 from entrypoints.settings import load_settings
-from entrypoints.stop_signal import stop_signals
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from uuid import UUID
-
-    from application.ports.jobs import Kind
-    from entrypoints.administration.container import Administration
-    from entrypoints.administration.run_job import Result
-    from entrypoints.stop_signal import StopSignal
+from entrypoints.stop_signal import StopSignal, stop_signals
 
 T = TypeVar("T")
 

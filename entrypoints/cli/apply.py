@@ -1,9 +1,7 @@
 """`modelbook apply`."""
 
-from __future__ import annotations
-
 import os
-from pathlib import Path  # noqa: TC003 - Typer reads the annotations
+from pathlib import Path
 from typing import Annotated
 
 import typer

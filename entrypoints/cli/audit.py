@@ -1,21 +1,24 @@
 """`modelbook audit`."""
 
-from __future__ import annotations
-
 import sys
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
+from uuid import UUID
 
 import typer
 import uvloop
 
 from application.errors import Unavailable
 from application.plurals import counted
+from application.verification.checkpoints import Checkpoint
+from application.verification.verify_log import Verification
 from application.verification.write_checkpoint import WriteCheckpoint
 from entrypoints.auditing.audit_trail import auditing_of
 from entrypoints.auditing.checkpoint_locations import checkpoint_key
 from entrypoints.auditing.container import (
+    Auditing,
     admin_raw_events,
     new_signing_key,
     offline_verification,
@@ -33,17 +36,8 @@ from entrypoints.cli.audit_output import (
 )
 from entrypoints.cli.audit_restored import compare, restored
 from entrypoints.cli.output import REFUSED, clear_errors, print_json, say
-from entrypoints.runtime import prepared
+from entrypoints.runtime import Runtime, prepared
 from entrypoints.settings import WrongSettings, load_settings
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
-    from uuid import UUID
-
-    from application.verification.checkpoints import Checkpoint
-    from application.verification.verify_log import Verification
-    from entrypoints.auditing.container import Auditing
-    from entrypoints.runtime import Runtime
 
 audit = typer.Typer(no_args_is_help=True, help="Prove the log.")
 audit.command()(restored)

@@ -1,22 +1,17 @@
 """The output of the audit commands."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
 from application.plurals import counted
+from application.verification.compare_export import Comparison
+from application.verification.verify_export import ExportVerification
 from entrypoints.auditing.verification_documents import checkpoint_answer
 from entrypoints.cli.progress_bars import progress_bars
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from application.verification.compare_export import Comparison
-    from application.verification.verify_export import ExportVerification
-    from entrypoints.http.answers.verification import LogVerification
+from entrypoints.http.answers.verification import LogVerification
 
 
 def export_document(found: ExportVerification) -> dict[str, Any]:

@@ -1,9 +1,7 @@
 """`modelbook audit restored` and `modelbook audit compare`: state a restored backup, and compare exports."""
 
-from __future__ import annotations
-
-from pathlib import Path  # noqa: TC003 - typer reads the annotation
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 from uuid import uuid4
 
 import typer
@@ -11,18 +9,14 @@ import uvloop
 
 from application.errors import Unavailable
 from application.policies.change_reasons import refused_in_a_reason
-from application.verification.record_restore import RecordRestore
+from application.verification.compare_export import Comparison
+from application.verification.record_restore import RecordedRestore, RecordRestore
 from entrypoints.auditing.audit_trail import auditing_of
 from entrypoints.auditing.verification_documents import restored_answer
 from entrypoints.cli.audit_output import bar, comparison_document, comparison_summary
 from entrypoints.cli.output import REFUSED, clear_errors, print_json, say
-from entrypoints.runtime import prepared
+from entrypoints.runtime import Runtime, prepared
 from entrypoints.settings import WrongSettings, load_settings
-
-if TYPE_CHECKING:
-    from application.verification.compare_export import Comparison
-    from application.verification.record_restore import RecordedRestore
-    from entrypoints.runtime import Runtime
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
 

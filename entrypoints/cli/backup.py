@@ -1,8 +1,6 @@
 """`modelbook backup`."""
 
-from __future__ import annotations
-
-from pathlib import Path  # noqa: TC003 - Typer reads the annotations
+from pathlib import Path
 from typing import Annotated
 
 import typer

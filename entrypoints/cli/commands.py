@@ -1,18 +1,14 @@
 """The subcommands. Each is imported when it is used, because it needs few of the libraries."""
 
-from __future__ import annotations
-
 import sys
+from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 from typer.main import get_command, get_group
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # With what the help says of each, so that it need load none. A command lives in the module of its name in this folder,
 # under its name: a function, or the Typer of further ones.

@@ -1,38 +1,29 @@
 """What `apply` and the imports have in common: a plan is shown, a person agrees, the plan is executed."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import typer
 import uvloop
 
 from application.declaration.errors import DeclarationRefused
-from application.declaration.execute_plan import execute_plan
-from application.declaration.plan import Planner, PlanOptions
+from application.declaration.execute_plan import Done, Outcome, execute_plan
+from application.declaration.plan import Plan, Planner, PlanOptions
+from application.declaration.resources import Declaration, ExistingResource
 from domain.key_patterns import has_key_form
 from entrypoints.cli.output import MISUSED, REFUSED, print_error, print_json, say, visible
 from entrypoints.cli.plan_output import done_line, failure_lines, outcome_document, plan_document, plan_lines
+from entrypoints.cli.service_access import ServiceAccess
 from entrypoints.declaration.container import organization, secret_hint
-from entrypoints.declaration.yaml_documents import LARGEST, UnreadableYaml, read_yaml
+from entrypoints.declaration.yaml_documents import LARGEST, UnreadableYaml, YamlDocument, read_yaml
 from entrypoints.settings import WrongSettings
-from entrypoints.stop_signal import SIGNALS, stop_signals
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
-    from application.declaration.execute_plan import Done, Outcome
-    from application.declaration.plan import Plan
-    from application.declaration.resources import Declaration, ExistingResource
-    from entrypoints.cli.service_access import ServiceAccess
-    from entrypoints.declaration.yaml_documents import YamlDocument
-    from entrypoints.stop_signal import StopSignal
+from entrypoints.stop_signal import SIGNALS, StopSignal, stop_signals
 
 CHANGES: Final = 3
 """The exit code of --plan where there is something to change."""

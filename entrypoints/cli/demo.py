@@ -1,12 +1,12 @@
 """`modelbook demo`."""
 
-from __future__ import annotations
-
+import socket
 import time
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 import uvloop
@@ -19,19 +19,12 @@ from entrypoints.http.authorization import Role
 from entrypoints.http.development_token import make_token
 from entrypoints.http.routes import routes_of
 from entrypoints.restart_embedded_postgres import kept_alive
-from entrypoints.runtime import prepared
+from entrypoints.runtime import Runtime, prepared
 from entrypoints.serve import address_of, listening_socket
 from entrypoints.server_process import running
 from entrypoints.settings import WrongSettings, load_settings
-from entrypoints.stop_signal import stop_signals, stopped
+from entrypoints.stop_signal import StopSignal, stop_signals, stopped
 from sandbox.server import Sandbox
-
-if TYPE_CHECKING:
-    import socket
-    from collections.abc import AsyncIterator
-
-    from entrypoints.runtime import Runtime
-    from entrypoints.stop_signal import StopSignal
 
 _LOOPBACK: Final = "127.0.0.1"
 _TOKEN_HOURS: Final = 12

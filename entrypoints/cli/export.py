@@ -1,26 +1,20 @@
 """`modelbook export`."""
 
-from __future__ import annotations
-
 import sys
 from datetime import UTC, datetime
-from pathlib import Path  # noqa: TC003 - Typer reads the annotations
-from typing import TYPE_CHECKING, Annotated, Final
+from pathlib import Path
+from typing import Annotated, Final
 
 import typer
 import uvloop
 
-from application.declaration.exported import exported
-from entrypoints.cli.declaring import Organization, Url  # noqa: TC001 - Typer reads the annotations
+from application.declaration.exported import Exported, exported
+from entrypoints.cli.declaring import Organization, Url
 from entrypoints.cli.output import clear_errors, print_json, say
-from entrypoints.cli.service_access import service_access
+from entrypoints.cli.service_access import ServiceAccess, service_access
 from entrypoints.declaration.container import organization
 from entrypoints.declaration.yaml_documents import write_yaml
 from entrypoints.settings import WrongSettings, load_settings
-
-if TYPE_CHECKING:
-    from application.declaration.exported import Exported
-    from entrypoints.cli.service_access import ServiceAccess
 
 STANDARD_OUTPUT: Final = "-"
 

@@ -1,32 +1,25 @@
 """`modelbook health`."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 import uvloop
+from rich.progress import Progress
 
 from application.end_tasks import end_tasks
 from application.errors import ApplicationError
+from application.health.check_provider import Checked
 from application.health.health_monitor import MonitorHealth
+from application.health.monitor_election import ProviderToCheck
 from entrypoints.cli.output import clear_errors, print_json, say
 from entrypoints.cli.progress_bars import progress_bars
-from entrypoints.runtime import prepared
+from entrypoints.runtime import Runtime, prepared
 from entrypoints.server_process import opened
 from entrypoints.settings import WrongSettings, load_settings
-from entrypoints.stop_signal import stop_signals, stopped
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
-
-    from application.health.check_provider import Checked
-    from application.health.monitor_election import ProviderToCheck
-    from entrypoints.runtime import Runtime
-    from entrypoints.stop_signal import StopSignal
+from entrypoints.stop_signal import StopSignal, stop_signals, stopped
 
 health = typer.Typer(no_args_is_help=True, help="Check providers.")
 
@@ -61,7 +54,7 @@ def run(
         summary.say()
 
 
-async def _run(runtime: Runtime, summary: Summary, stop: StopSignal, *, once: bool) -> None:
+async def _run(runtime: Runtime, summary: "Summary", stop: StopSignal, *, once: bool) -> None:
     """Work until there is nothing left to do or somebody stops it."""
     stopping = stopped(stop)
     async with opened(runtime) as container:

@@ -1,11 +1,10 @@
 """`modelbook import`: other systems' configurations, translated into declarations and applied as such."""
 
-from __future__ import annotations
-
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 import uvloop
@@ -13,7 +12,7 @@ import uvloop
 from application.declaration.known_services import openrouter, providers_of_environment
 from application.declaration.litellm.config import from_litellm
 from application.declaration.resources import Declaration
-from application.declaration.translation import without_missing_secrets
+from application.declaration.translation import Translation, without_missing_secrets
 from entrypoints.cli.declaring import (
     AsJson,
     HowToApply,
@@ -31,11 +30,6 @@ from entrypoints.cli.service_access import service_access
 from entrypoints.declaration.offered_models import with_offered_models
 from entrypoints.declaration.read_declaration import SecretSources, declaration_of
 from entrypoints.settings import load_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from application.declaration.translation import Translation
 
 import_from = typer.Typer(no_args_is_help=True, help="Take over providers and models from elsewhere.")
 

@@ -1,9 +1,7 @@
 """`modelbook invite`."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 from uuid import UUID, uuid4
 
 import typer
@@ -13,16 +11,12 @@ from application.caller import Caller, acting_as
 from application.commands.name_organization import NameOrganization
 from application.members.invite_member import InviteMember
 from entrypoints.cli.output import clear_errors, print_json, say
-from entrypoints.http.sign_in.sign_in_settings import console_address, is_safe_address
+from entrypoints.container import Container
+from entrypoints.http.sign_in.sign_in_settings import console_address
 from entrypoints.http.views.members import INVITATION_PATH
-from entrypoints.runtime import prepared
+from entrypoints.runtime import Runtime, prepared
 from entrypoints.server_process import opened
-from entrypoints.settings import WrongSettings, load_settings
-
-if TYPE_CHECKING:
-    from entrypoints.container import Container
-    from entrypoints.runtime import Runtime
-    from entrypoints.settings import Settings
+from entrypoints.settings import Settings, WrongSettings, is_safe_address, load_settings
 
 _ACTOR: Final = "command-line"
 

@@ -1,25 +1,19 @@
 """`modelbook keys`."""
 
-from __future__ import annotations
-
 import secrets
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from application.plurals import counted
-from entrypoints.administration.container import add_master_key, drop_master_key, new_master_key
+from entrypoints.administration.container import Administration, add_master_key, drop_master_key, new_master_key
 from entrypoints.cli.admin_jobs import administrate, run_as_job
 from entrypoints.cli.output import clear_errors, console, print_json, say
 from entrypoints.http.answers.administration import MasterKey, MasterKeyList, RotateResult
 from entrypoints.settings import WrongSettings, load_settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from entrypoints.administration.container import Administration
 
 keys = typer.Typer(no_args_is_help=True, help="Master keys, which wrap the data keys of providers' keys.")
 

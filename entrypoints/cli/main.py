@@ -1,7 +1,5 @@
 """The command `modelbook`."""
 
-from __future__ import annotations
-
 import io
 import sys
 

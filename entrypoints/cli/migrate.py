@@ -1,7 +1,5 @@
 """`modelbook migrate`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import psycopg

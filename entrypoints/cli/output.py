@@ -1,11 +1,10 @@
 """The output of commands: text for people, JSON for programs, errors as one line."""
 
-from __future__ import annotations
-
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import orjson
 import typer
@@ -17,9 +16,6 @@ from domain.errors import DomainError
 from domain.names import shows_as_written
 from entrypoints.http.answers.response_model import ResponseModel, document_of
 from entrypoints.settings import WrongSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 REFUSED: Final = 1
 MISUSED: Final = 2

@@ -1,18 +1,14 @@
 """Plans and what became of them, as text for people and as JSON for programs."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import orjson
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from application.declaration.execute_plan import Done, Outcome
-    from application.declaration.plan import Change, Plan
+from application.declaration.execute_plan import Done, Outcome
+from application.declaration.plan import Change, Plan
 
 _SIGNS: Final = {"create": "+", "change": "~", "remove": "-"}
 _PAST: Final = {"create": "created", "change": "changed", "remove": "removed"}

@@ -1,16 +1,11 @@
 """Progress bars on standard error, where that is a terminal."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from entrypoints.cli.output import errors, say
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def progress_bars(*, quiet: bool) -> Progress:

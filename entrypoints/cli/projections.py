@@ -1,22 +1,18 @@
 """`modelbook projections`."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from application.plurals import counted
+from application.ports.jobs import Kind
+from entrypoints.administration.container import Administration
 from entrypoints.administration.run_job import NAMES, projection_named
 from entrypoints.cli.admin_jobs import administrate, run_as_job
 from entrypoints.cli.arguments import organization
 from entrypoints.cli.output import REFUSED, clear_errors, console, print_json
 from entrypoints.http.answers.administration import ComparisonResult, ProjectionList
-
-if TYPE_CHECKING:
-    from application.ports.jobs import Kind
-    from entrypoints.administration.container import Administration
 
 projections = typer.Typer(no_args_is_help=True, help="Verify and rebuild the projections: the tables that lists read.")
 

@@ -1,10 +1,10 @@
 """`modelbook replay`."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Annotated, Any
-from uuid import uuid4
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID, uuid4
 
 import orjson
 import typer
@@ -12,26 +12,17 @@ import uvloop
 
 from application.caller import Caller, acting_as
 from application.errors import NotFound
-from application.queries.resource_as_of import AtRevision, AtTime
+from application.queries.resource_as_of import AtRevision, AtTime, Moment
+from application.queries.resource_history import HistoryEntry, Kind
 from entrypoints.auditing.audit_trail import auditing_of
-from entrypoints.auditing.container import admin_raw_events, small_ledger
+from entrypoints.auditing.container import Auditing, admin_raw_events, small_ledger
 from entrypoints.cli.arguments import identifier, moment, organization
 from entrypoints.cli.output import clear_errors, print_json, say
+from entrypoints.http.answers.audit import HistoryEvent
 from entrypoints.http.json_responses import json_bytes
 from entrypoints.http.views.audit import history_event
-from entrypoints.runtime import prepared
+from entrypoints.runtime import Runtime, prepared
 from entrypoints.settings import WrongSettings, load_settings
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.queries.resource_as_of import Moment
-    from application.queries.resource_history import HistoryEntry, Kind
-    from entrypoints.auditing.container import Auditing
-    from entrypoints.http.answers.audit import HistoryEvent
-    from entrypoints.runtime import Runtime
 
 _LONGEST = 100
 

@@ -1,11 +1,10 @@
 """`modelbook restore`."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path  # noqa: TC003 - Typer reads the annotations
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 import uvloop
@@ -22,9 +21,6 @@ from entrypoints.cli.progress_bars import progress_bar
 from entrypoints.preparation import container
 from entrypoints.settings import Settings, WrongSettings, load_settings
 from entrypoints.stop_signal import StopSignal, stop_signals
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

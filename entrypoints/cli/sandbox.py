@@ -1,7 +1,5 @@
 """`modelbook sandbox`."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Annotated
 

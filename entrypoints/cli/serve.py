@@ -1,7 +1,5 @@
 """`modelbook serve`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,22 +1,15 @@
 """How commands reach a running service: its address, and a token for it."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
 from entrypoints.cli.arguments import organization
 from entrypoints.cli.token import signing_secret
 from entrypoints.http.authorization import Role
 from entrypoints.http.development_token import make_token
-from entrypoints.http.sign_in.sign_in_settings import is_safe_address
-from entrypoints.settings import WrongSettings
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from entrypoints.settings import Settings
+from entrypoints.settings import Settings, WrongSettings, is_safe_address
 
 _ACTOR: Final = "command-line"
 _LIFETIME_SECONDS: Final = 900.0

@@ -1,20 +1,15 @@
 """The output of `serve` at its start and end: lines for people, or JSON where the log is JSON."""
 
-from __future__ import annotations
-
 import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import typer
 
 from entrypoints.cli.output import print_error, say
 from entrypoints.logs import build_logger, end_logged, every_log
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 
 @dataclass(frozen=True, slots=True)

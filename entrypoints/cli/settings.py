@@ -1,7 +1,5 @@
 """`modelbook settings`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """`modelbook token`."""
 
-from __future__ import annotations
-
 import time
 from typing import Annotated
 

@@ -1,17 +1,11 @@
 """The routes of the console."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
+from entrypoints.http.routes import Route
 from entrypoints.http.static_files import page_routes
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from entrypoints.http.routes import Route
 
 
 @cache

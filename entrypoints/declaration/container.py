@@ -1,19 +1,13 @@
 """Wires what works on declarations: the service over HTTP, the forms of addresses, and what providers offer."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from contextlib import AbstractAsyncContextManager
 
 from adapters.egress.url_parsing import read_base, read_request
 from adapters.rest_api.organization import organization_over_http
 from adapters.vault.envelope import hint
+from application.declaration.organization import DeclaredOrganization
 from application.webhooks.destination import host_of
 from domain.provider.values import Endpoint
-
-if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
-
-    from application.declaration.organization import DeclaredOrganization
 
 __all__ = ["normal_endpoint", "organization", "secret_hint"]
 

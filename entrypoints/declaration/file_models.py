@@ -1,8 +1,6 @@
 """What a declaration may contain: the API's fields, with names in place of ids and references in place of secrets."""
 
-from __future__ import annotations
-
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
 from pydantic_core import PydanticCustomError
@@ -37,7 +35,7 @@ class SecretReference(Body):
         return value
 
     @model_validator(mode="after")
-    def _names_one(self) -> SecretReference:
+    def _names_one(self) -> Self:
         if (self.env is None) == (self.file is None):
             raise PydanticCustomError("secret", "takes either env or file")
         return self

@@ -1,21 +1,15 @@
 """Chooses models among those that providers offer."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from application.declaration.translation import Translation
 from application.errors import ApplicationError
-from application.ports.provider_gateway import ProviderConnection
+from application.ports.provider_gateway import ProviderConnection, ProviderGateway
 from entrypoints.declaration.offers.container import provider_gateway
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from application.declaration.translation import Translation
-    from application.ports.provider_gateway import ProviderGateway
-    from entrypoints.settings import Settings
+from entrypoints.settings import Settings
 
 
 async def with_offered_models(

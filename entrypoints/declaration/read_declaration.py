@@ -1,10 +1,10 @@
 """Reads a declaration: the whole of it is checked before anything follows from it."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -13,7 +13,9 @@ from application.declaration.normal_forms import exact
 from application.declaration.resources import (
     Declaration,
     DeclaredResource,
+    Kind,
     Secret,
+    Section,
     model_key,
     model_label,
     named_key,
@@ -27,20 +29,14 @@ from entrypoints.declaration.container import normal_endpoint, secret_hint
 from entrypoints.declaration.file_models import (
     DeclarationFile,
     DeclaredAccessKey,
+    DeclaredModel,
     DeclaredProvider,
     DeclaredWebhook,
     SecretReference,
 )
+from entrypoints.http.field_types import Body
 from entrypoints.http.json_pointers import pointer_to, pointer_within
 from entrypoints.validation_messages import refusal_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
-    from application.declaration.resources import Kind, Section
-    from entrypoints.declaration.file_models import DeclaredModel
-    from entrypoints.http.field_types import Body
 
 LARGEST_SECRET: Final = 8192
 _MOST_FINDINGS: Final = 50

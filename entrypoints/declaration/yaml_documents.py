@@ -1,20 +1,16 @@
 """YAML as it is read and written here: the core schema of YAML 1.2, bounded, with the place of each value."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import yaml
 
 from domain.key_patterns import has_key_form
 from entrypoints.http.json_pointers import pointer_to
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 LARGEST: Final = 1024 * 1024
 """Bytes of a file; the thousand models of an organization take a third of it."""

@@ -1,10 +1,8 @@
 """The providers and models of the demonstration's organization."""
 
-from __future__ import annotations
-
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID, uuid4, uuid5
 
 import orjson
@@ -20,13 +18,9 @@ from application.health.check_provider import CheckProvider
 from application.policies.change_secrets import SecretsChange
 from application.ports.provider_gateway import UpstreamFailure
 from application.ports.resource_documents import PageRequest, ProviderFilter
+from entrypoints.container import Container
 from entrypoints.http.pagination import LARGEST_PAGE
-
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
-    from entrypoints.container import Container
-    from sandbox.server import Sandbox
+from sandbox.server import Sandbox
 
 ORGANIZATION_ID: Final = UUID("5eed0000-0000-4000-8000-000000000001")
 ACTOR: Final = "demo"

@@ -1,11 +1,12 @@
 """One-time sign-in links: the code in a link is exchanged for a token, so that no token is in a URL."""
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 import time
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final
+
+from aiohttp import web
 
 from entrypoints.http.authorization import Access
 from entrypoints.http.field_types import Body
@@ -13,11 +14,6 @@ from entrypoints.http.json_responses import json_response
 from entrypoints.http.parse_request import json_body
 from entrypoints.http.request_errors import NotAuthenticated
 from entrypoints.http.routes import endpoint
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from aiohttp import web
 
 PATH: Final = "/console/sign-in"
 LIFETIME_SECONDS: Final = 600.0

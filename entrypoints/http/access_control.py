@@ -1,40 +1,29 @@
 """The inner middleware: authenticates, authorizes, sets the caller, applies rate limits and Idempotency-Keys."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 from pydantic_core import PydanticCustomError
+from structlog.typing import FilteringBoundLogger
 
 from application.access_keys.key_text import PREFIX
 from application.caller import acting_as
 from application.loop_time import loop_time
-from entrypoints.http.authentication import API_KEY_HEADERS, one_credential
-from entrypoints.http.authorization import ORGANIZATION_FILTER, Access, require
-from entrypoints.http.change_reasons import ChangeReason, header_reason
+from entrypoints.http.authentication import API_KEY_HEADERS, Verifier, one_credential
+from entrypoints.http.authorization import ORGANIZATION_FILTER, Access, Principal, require
+from entrypoints.http.change_reasons import header_reason
 from entrypoints.http.compatible_apis.error_shapes import shape_at
-from entrypoints.http.field_types import parse_uuid
-from entrypoints.http.idempotency import idempotency_key
+from entrypoints.http.field_types import ChangeReason, parse_uuid
+from entrypoints.http.idempotency import Idempotency, idempotency_key
+from entrypoints.http.known_callers import KnownCallers
 from entrypoints.http.parse_request import json_body
 from entrypoints.http.problems import PROBLEM_DETAILS
-from entrypoints.http.request_context import PLATFORM, REQUEST_CONTEXT, caller_for
+from entrypoints.http.rate_limits import RateLimiter
+from entrypoints.http.request_context import PLATFORM, REQUEST_CONTEXT, RequestContext, caller_for
 from entrypoints.http.request_errors import FieldError, InvalidRequest, NotAllowed, NotAuthenticated
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from structlog.typing import FilteringBoundLogger
-
-    from entrypoints.http.authentication import Verifier
-    from entrypoints.http.authorization import Principal
-    from entrypoints.http.idempotency import Idempotency
-    from entrypoints.http.known_callers import KnownCallers
-    from entrypoints.http.rate_limits import RateLimiter
-    from entrypoints.http.request_context import RequestContext
-    from entrypoints.http.routes import Handler, Route
-    from entrypoints.http.sign_in.sign_in import SignIn
+from entrypoints.http.routes import Handler, Route
+from entrypoints.http.sign_in.sign_in import SignIn
 
 
 class AccessControl:

@@ -1,19 +1,15 @@
 """Authenticates callers by an access key of this service, or by a token."""
 
-from __future__ import annotations
+from typing import Final
 
-from typing import TYPE_CHECKING, Final
-
+from application.access_keys.access_keys import KeyUses
+from application.access_keys.key_cache import AccessKeyCache
 from application.access_keys.key_text import PREFIX, parse_key
+from application.access_keys.stored_key import Refusal, StoredKey
+from application.ports.clock import Clock
+from entrypoints.http.authentication import Verifier
 from entrypoints.http.authorization import Principal, Role
 from entrypoints.http.request_errors import NotAuthenticated
-
-if TYPE_CHECKING:
-    from application.access_keys.access_keys import KeyUses
-    from application.access_keys.key_cache import AccessKeyCache
-    from application.access_keys.stored_key import Refusal, StoredKey
-    from application.ports.clock import Clock
-    from entrypoints.http.authentication import Verifier
 
 _ROLES: Final = {"read": Role.VIEWER, "manage": Role.EDITOR}
 _REASONS: Final[dict[Refusal, str]] = {

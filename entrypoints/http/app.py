@@ -1,39 +1,31 @@
 """Builds the web application from its routes, and the server that runs it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from aiohttp import hdrs, web
 from aiohttp.http import HttpVersion11
+from structlog.typing import FilteringBoundLogger
 
+from application.bounds.stocks import Stocks
+from application.ports.idempotency_claims import Claims
+from application.ports.tracing import Tracer
 from entrypoints.console.routes import console_routes
 from entrypoints.http.access_control import AccessControl
+from entrypoints.http.authentication import Verifier
 from entrypoints.http.documentation.page import Documentation
 from entrypoints.http.headers import Headers
 from entrypoints.http.health import Check, HealthViews, Warn
-from entrypoints.http.idempotency import Idempotency
+from entrypoints.http.http_options import HttpOptions
+from entrypoints.http.idempotency import Fingerprints, Idempotency
 from entrypoints.http.known_callers import KNOWN_CALLERS, KnownCallers
 from entrypoints.http.metrics import HttpMetrics
+from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.request_bodies import REQUEST_BODIES, RequestBodies
 from entrypoints.http.request_middleware import RequestMiddleware, RequestTraces
 from entrypoints.http.routes import Route, routes_of
 from entrypoints.http.shutdown_state import ShutdownState
+from entrypoints.http.sign_in.sign_in import SignIn
 from entrypoints.http.transport import Runner
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from structlog.typing import FilteringBoundLogger
-
-    from application.bounds.stocks import Stocks
-    from application.ports.idempotency_claims import Claims
-    from application.ports.tracing import Tracer
-    from entrypoints.http.authentication import Verifier
-    from entrypoints.http.http_options import HttpOptions
-    from entrypoints.http.idempotency import Fingerprints
-    from entrypoints.http.rate_limits import RateLimiter
-    from entrypoints.http.sign_in.sign_in import SignIn
 
 
 def build_app(

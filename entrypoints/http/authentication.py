@@ -3,28 +3,23 @@
 In the compatible APIs it may also be where clients send an API key: in `x-api-key` (Anthropic) or `api-key` (Azure).
 """
 
-from __future__ import annotations
-
 import hashlib
 import time
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import jwt
 
+from entrypoints.http.authorization import Principal
 from entrypoints.http.request_errors import NotAuthenticated, Refused
 from entrypoints.http.strict_json import parse_json
 from entrypoints.http.token_claims import principal_from, token_refused
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from entrypoints.http.authorization import Principal
-    from entrypoints.http.token_keys import TokenKeys, VerificationKey
+from entrypoints.http.token_keys import TokenKeys, VerificationKey
 
 LONGEST_TOKEN = 6 * 1024
 """Characters, so that the header fits what proxies and this server take."""

@@ -1,17 +1,12 @@
 """Who may use a route: each names its access, and a route that names none is closed; and who the caller is."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import Enum, IntEnum
-from typing import TYPE_CHECKING, Self
+from typing import Self
+from uuid import UUID
 
+from application.access_keys.stored_key import StoredKey
 from entrypoints.http.request_errors import NotAllowed
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.access_keys.stored_key import StoredKey
 
 
 class Role(IntEnum):

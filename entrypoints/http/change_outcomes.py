@@ -1,16 +1,11 @@
 """Adds the outcome of a change to 5xx answers: made, partly made, unknown, or not made."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from application.errors import CommandOutcomeUnknown, Unavailable
-from entrypoints.http.problems import PROBLEM_DETAILS
-
-if TYPE_CHECKING:
-    from entrypoints.http.problems import Problem
-    from entrypoints.http.request_context import RequestContext
+from entrypoints.http.problems import PROBLEM_DETAILS, Problem
+from entrypoints.http.request_context import RequestContext
 
 _FOUND: Final = "GET /api/ai/audit?commandId="
 _INTERNAL_ERROR: Final = "internal-error"

@@ -1,20 +1,16 @@
 """The reason of a change: `reason` in the body, or the header X-Change-Reason, in any language."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import unquote_to_bytes
+
+from aiohttp import web
+from pydantic import BaseModel
 
 from application.caller import NoCaller, amend_reason
 from application.policies.change_reasons import refused_in_a_reason
-from entrypoints.http.field_types import Body
 from entrypoints.http.request_context import context_of
 from entrypoints.http.request_errors import FieldError, InvalidRequest
-
-if TYPE_CHECKING:
-    from aiohttp import web
-    from pydantic import BaseModel
 
 HEADER: Final = "X-Change-Reason"
 MEMBER: Final = "reason"
@@ -22,10 +18,6 @@ MEMBER: Final = "reason"
 # More than RFC 8187 allows unencoded: JavaScript's encodeURIComponent leaves !'()* as they are.
 _EXTENDED: Final = re.compile(r"(UTF-8|ISO-8859-1)'[A-Za-z0-9-]*'(.*)", re.IGNORECASE | re.DOTALL)
 _ENCODED: Final = re.compile(r"(?:[!-$&-~]|%[0-9A-Fa-f]{2})*")
-
-
-class ChangeReason(Body):
-    """Why: all that there is to say about a change without a body of its own."""
 
 
 def header_reason(request: web.Request) -> str | None:

@@ -1,12 +1,9 @@
 """Classifies problems into error kinds, which every API's table of errors covers."""
 
-from __future__ import annotations
+from typing import Final, Literal
 
-from typing import TYPE_CHECKING, Final, Literal
-
-if TYPE_CHECKING:
-    from application.ports.provider_gateway import Category
-    from entrypoints.http.problems import Problem
+from application.ports.provider_gateway import Category
+from entrypoints.http.problems import Problem
 
 ErrorKind = Literal[
     "invalid_value",

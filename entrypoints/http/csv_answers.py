@@ -1,23 +1,18 @@
 """CSV (RFC 4180) for spreadsheets, in which no cell is ever a formula; and whole logs as CSV, in pieces."""
 
-from __future__ import annotations
-
 import csv
 import io
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar
+from typing import Final, Literal, Protocol, TypeVar
 
 from aiohttp import web
 
 from application.errors import InvalidInput
+from application.ports.log_pages import LogPage
 from entrypoints.http.json_responses import json_bytes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from application.ports.log_pages import LogPage
 
 CSV_TYPE: Final = "text/csv"
 Format = Literal["json", "csv"]

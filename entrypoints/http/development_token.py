@@ -1,17 +1,11 @@
 """Signs tokens for development and for own machines, with the secret that the service verifies them with."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 import jwt
 
+from entrypoints.http.authorization import Role
 from entrypoints.http.token_keys import SharedSecret
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from entrypoints.http.authorization import Role
 
 
 def make_token(

@@ -1,11 +1,10 @@
 """The table that maps each error to its status and problem document."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
@@ -31,9 +30,6 @@ from entrypoints.http.json_pointers import pointer_to
 from entrypoints.http.json_responses import entity_tag
 from entrypoints.http.problems import Problem
 from entrypoints.http.request_errors import FieldError, Refused
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 _SHORTLY = {"Retry-After": "1"}
 

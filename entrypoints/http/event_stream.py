@@ -1,18 +1,14 @@
 """Answers in server-sent events (WHATWG HTML, section 9.2)."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
 
 from aiohttp import web
 
 from application.end_tasks import end_tasks
 from entrypoints.http.routes import EVENT_STREAM_TYPE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from types import TracebackType
 
 HEARTBEAT_SECONDS = 15.0
 """Well below the silence after which proxies usually cut a connection."""

@@ -4,8 +4,6 @@ Bodies are read strictly: text, true and false, whole numbers, arrays (`list[...
 taken as they are, `Literal` for a choice; the kinds here are for what JSON has no type for.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -51,6 +49,10 @@ class Body(BaseModel):
     def mentioned(self, name: str) -> Any:  # noqa: ANN401 - whatever the field's type is
         """Return the field, `UNSET` when the request left it out."""
         return getattr(self, name) if name in self.model_fields_set else UNSET
+
+
+class ChangeReason(Body):
+    """Why: all that there is to say about a change without a body of its own."""
 
 
 def without_defaults(schema: dict[str, Any]) -> None:

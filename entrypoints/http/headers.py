@@ -1,20 +1,14 @@
 """The headers of every answer: request id, browser security and CORS."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Sequence
 from secrets import token_hex
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from aiohttp import web
 
 from entrypoints.http.request_context import REQUEST_CONTEXT
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from aiohttp import web
-
-    from entrypoints.http.shutdown_state import ShutdownState
-
+from entrypoints.http.shutdown_state import ShutdownState
 
 SERVER = "modelbook"
 

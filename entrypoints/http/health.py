@@ -1,23 +1,17 @@
 """The routes for liveness and readiness."""
 
-from __future__ import annotations
-
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from aiohttp import web
 
 from application.errors import Unavailable
 from entrypoints.http.answers.health import Liveness, ReadinessReport
 from entrypoints.http.authorization import Access
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.routes import Answer, endpoint
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from aiohttp import web
-
-    from entrypoints.http.shutdown_state import ShutdownState
+from entrypoints.http.shutdown_state import ShutdownState
 
 _LATER: Final = {"Retry-After": "1"}
 

@@ -1,14 +1,9 @@
 """The options of the HTTP server."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from entrypoints.http.client_addresses import Network
 from entrypoints.http.routes import MEBIBYTE
-
-if TYPE_CHECKING:
-    from entrypoints.http.client_addresses import Network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

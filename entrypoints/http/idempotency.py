@@ -1,20 +1,20 @@
 """Idempotency-Keys of POST requests: repetitions get the answer to the first request."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import json
 import re
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from aiohttp import web
+from structlog.typing import FilteringBoundLogger
 
+from application.bounds.stocks import Stocks
 from application.caller import Caller, acting_as
 from application.errors import RateLimited, Unavailable
-from application.ports.idempotency_claims import Claimed, InFlight, Mismatch, Replay
+from application.ports.idempotency_claims import Claimed, Claims, InFlight, Mismatch, Replay
 from domain.key_patterns import has_key_form
 from entrypoints.http.errors import problem_for
 from entrypoints.http.parse_request import work_on_body
@@ -29,18 +29,9 @@ from entrypoints.http.request_errors import (
     Refused,
 )
 from entrypoints.http.request_middleware import answer_or_problem
-from entrypoints.http.routes import MEBIBYTE
+from entrypoints.http.routes import MEBIBYTE, Handler
 from entrypoints.http.secret_fields import secrets_in, with_lifted_headers, without_secrets
 from entrypoints.http.strict_json import parse_json
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from structlog.typing import FilteringBoundLogger
-
-    from application.bounds.stocks import Stocks
-    from application.ports.idempotency_claims import Claims
-    from entrypoints.http.routes import Handler
 
 Fingerprints = Callable[[bytes], tuple[bytes, ...]]
 """Turns a digest of a request into what is kept of it: an HMAC under each master key, the active one first."""

@@ -11,15 +11,11 @@ they take. Files that others have published may also end with a list of exports,
 variable, which is their default export then.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from posixpath import dirname, join, normpath
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 SHARED: Final = "shared.js"
 """The script of what several of those that come later have in common."""

@@ -1,11 +1,6 @@
 """JSON pointers (RFC 6901), which show where an error is in a request."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from collections.abc import Sequence
 
 
 def pointer_to(place: Sequence[str | int]) -> str:

@@ -1,9 +1,8 @@
 """Builds JSON responses."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 import orjson
 from aiohttp import web
@@ -14,10 +13,6 @@ from application.loop_time import loop_time
 from application.request_cleanup import has_turn_until_request_end
 from application.run_in_thread import run_in_thread
 from entrypoints.http.answers.response_model import document_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from uuid import UUID
 
 _JSON = {"Content-Type": "application/json"}
 

@@ -1,15 +1,11 @@
 """Remembers whose requests came with which credentials, so that they take their organization's turns from the first."""
 
-from __future__ import annotations
-
 import re
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
 from aiohttp import web
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 _MOST: Final = 10_000
 _HEADERS: Final = ("Authorization", "x-api-key", "api-key")

@@ -1,15 +1,11 @@
 """Sends long answers in pieces, so that the event loop does something else in between."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import Payload
-
-if TYPE_CHECKING:
-    from aiohttp.abc import AbstractStreamWriter
 
 PIECE: Final = 256 * 1024
 """Bytes; at most as many are copied at once."""

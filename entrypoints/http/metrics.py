@@ -1,14 +1,13 @@
 """Counts and times requests by route, for Prometheus."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hmac import compare_digest
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client import CollectorRegistry, Gauge, Metric
 from prometheus_client.registry import Collector
 from pydantic import Field
 
@@ -17,16 +16,9 @@ from entrypoints.http.field_types import Query
 from entrypoints.http.parse_request import query_of
 from entrypoints.http.request_errors import NotAuthenticated
 from entrypoints.http.routes import Answer, endpoint
-from entrypoints.monitoring.loop_figures import LoopCounter, LoopHistogram
+from entrypoints.monitoring.loop_figures import ExampleOf, LoopCounter, LoopHistogram
 from entrypoints.monitoring.text_formats import text_format_for
 from entrypoints.monitoring.worker_figures import WORKERS, figures_of_all_workers
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Sequence
-
-    from prometheus_client import Metric
-
-    from entrypoints.monitoring.loop_figures import ExampleOf
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
 """Seconds: lists take milliseconds, prompts a minute."""

@@ -1,22 +1,15 @@
 """Refuses API keys, and values of extra headers, outside of the fields for them."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from secrets import token_hex
-from typing import TYPE_CHECKING
 
-from application.policies.keys_in_text import holds_key, places_of_keys
+from application.policies.keys_in_text import Place, holds_key, places_of_keys
 from domain.key_patterns import KEY_IN_TEXT
 from entrypoints.http.json_pointers import pointer_to
+from entrypoints.http.request_context import RequestContext
 from entrypoints.http.request_errors import FieldError, InvalidRequest
 from entrypoints.http.secret_fields import HEADERS_FIELD, KEY_FIELD, SECRET_FIELDS, secrets_in
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from collections.abc import Set as AbstractSet
-
-    from application.policies.keys_in_text import Place
-    from entrypoints.http.request_context import RequestContext
 
 
 def refuse_keys(document: object, context: RequestContext, sealed_field: str | None = None) -> None:

@@ -4,13 +4,10 @@ In Python a field that was not sent is None. In the API it is absent, and a clie
 have to write such a null nor have to expect one.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from pydantic import BaseModel
+from pydantic import BaseModel
 
 Schema = dict[str, Any]
 

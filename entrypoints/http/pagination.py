@@ -1,36 +1,27 @@
 """Pages of lists: what is asked for, cursors, and how a page is answered."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import hashlib
 import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Final, Literal, Protocol, TypeAlias, TypeVar, cast
+from typing import Annotated, Final, Literal, Protocol, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 import orjson
-from pydantic import Field
+from aiohttp import web
+from pydantic import BaseModel, Field
 
-from application.ports.resource_documents import PageRequest
+from application.ports.log_pages import LogPage
+from application.ports.resource_documents import Page as DocumentPage
+from application.ports.resource_documents import PageRequest, SortField
 from application.run_in_thread import run_in_thread_if_large
 from entrypoints.http.answers.response_model import Pagination
 from entrypoints.http.field_types import Flag, Query, Whole
 from entrypoints.http.json_responses import json_bytes, json_response
 from entrypoints.http.request_errors import InvalidCursor
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from aiohttp import web
-    from pydantic import BaseModel
-
-    from application.ports.log_pages import LogPage
-    from application.ports.resource_documents import Page as DocumentPage
-    from application.ports.resource_documents import SortField
-
 
 LARGEST_PAGE = 200
 LONGEST_CURSOR = 2000

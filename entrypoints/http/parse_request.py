@@ -1,12 +1,12 @@
 """Parses requests: the body, the query, the ids in the path, and If-Match."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
+from aiohttp import web
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
@@ -26,17 +26,11 @@ from entrypoints.http.request_errors import (
     TooManyValues,
     UnsupportedContent,
 )
+from entrypoints.http.routes import Route
 from entrypoints.http.secret_fields import with_lifted_headers
 from entrypoints.http.strict_json import parse_json, parse_json_to_hand_on
 from entrypoints.http.transport import close_after_answer
 from entrypoints.validation_messages import refusal_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from aiohttp import web
-
-    from entrypoints.http.routes import Route
 
 Model = TypeVar("Model", bound=BaseModel)
 Result = TypeVar("Result")

@@ -1,19 +1,13 @@
 """Problem details (RFC 9457): what they contain, and how they are answered."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from application.ports.provider_gateway import CallOutcome
 from entrypoints.http.json_responses import json_bytes
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from application.ports.provider_gateway import CallOutcome
-    from entrypoints.http.request_errors import FieldError
+from entrypoints.http.request_errors import FieldError
 
 PROBLEM_CONTENT_TYPE = "application/problem+json"
 

@@ -1,28 +1,21 @@
 """Holds requests to the quotas of their organization."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from math import ceil
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
+from aiohttp import web
+
+from application.bounds.organization_quotas import OrganizationQuotas
 from application.bounds.quotas import QUOTAS, rate_quota
-from application.bounds.rate_limits import Allowance
+from application.bounds.rate_limits import Allowance, Quota, RateLimits
+from application.bounds.shares import Shares
 from application.errors import RateLimited
 from entrypoints.http.request_context import context_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from contextlib import AbstractContextManager
-    from uuid import UUID
-
-    from aiohttp import web
-
-    from application.bounds.organization_quotas import OrganizationQuotas
-    from application.bounds.rate_limits import Quota, RateLimits
-    from application.bounds.shares import Shares
-    from entrypoints.http.routes import Handler, Route
-
+from entrypoints.http.routes import Handler, Route
 
 RATE_LIMIT_HEADERS: Final = ("RateLimit-Policy", "RateLimit")
 

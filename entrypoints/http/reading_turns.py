@@ -1,14 +1,10 @@
 """Lets connections take turns: the event loop never reads from all at once."""
 
-from __future__ import annotations
-
+import asyncio
 from collections import OrderedDict, deque
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import Callable
-    from uuid import UUID
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
 
 MUCH: Final = 16_384
 """Bytes that came at once. Reading takes the event loop some 1 ms for each of the 256 KiB that it may find."""

@@ -1,16 +1,18 @@
 """Limits the bodies of requests: bytes in memory, time to arrive, and time to parse."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar
+from uuid import UUID
 
 from aiohttp import web
 
+from application.bounds.shares import Shares
 from application.json_value_count import MOST_CONTAINERS, MOST_VALUES, JsonValueCount
 from application.request_cleanup import at_request_end
 from application.run_in_thread import JOINED_IN_THREAD, run_in_thread
+from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.request_errors import (
     BodiesTooLarge,
     ContentTooLarge,
@@ -20,13 +22,6 @@ from entrypoints.http.request_errors import (
     TooManyValues,
     UnsupportedContent,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from uuid import UUID
-
-    from application.bounds.shares import Shares
-    from entrypoints.http.http_options import HttpOptions
 
 Result = TypeVar("Result")
 

@@ -1,24 +1,17 @@
 """The context of a request while it is being answered."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4, uuid5
 
 from aiohttp import web
 
 from application.caller import Caller
 from application.command_outcome import CommandOutcome
-from application.ports.provider_gateway import UpstreamFailure
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-
-    from application.ports.provider_gateway import CallOutcome
-    from entrypoints.http.authorization import Principal
-    from entrypoints.http.routes import Route
+from application.ports.provider_gateway import CallOutcome, UpstreamFailure
+from entrypoints.http.authorization import Principal
+from entrypoints.http.routes import Route
 
 PLATFORM = UUID(int=0)
 """Takes the place of the organization where a request to the platform's own routes needs one."""

@@ -1,12 +1,8 @@
 """The errors of requests that the HTTP layer refuses before any use case runs."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,37 +4,29 @@ Outermost are `RequestTraces`, then `RequestMiddleware`; within them `access_con
 and replays answers for an Idempotency-Key. `headers.py` adds headers just before an answer is sent, streams included.
 """
 
-from __future__ import annotations
-
 import logging
 import re
+from collections.abc import Mapping, Sequence
 from os import urandom
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from aiohttp import web
+from structlog.typing import FilteringBoundLogger
 
+from application.ports.provider_gateway import CallOutcome
+from application.ports.tracing import Attribute, Span, Tracer
 from application.request_cleanup import one_request
 from domain.key_patterns import has_key_form
 from entrypoints.http.change_outcomes import with_outcome
-from entrypoints.http.client_addresses import client_address
+from entrypoints.http.client_addresses import Network, client_address
 from entrypoints.http.compatible_apis.error_shapes import shape_at
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.long_answers import in_pieces
-from entrypoints.http.metrics import KNOWN_METHODS
+from entrypoints.http.metrics import KNOWN_METHODS, HttpMetrics
 from entrypoints.http.request_bodies import ClientGone
 from entrypoints.http.request_context import REQUEST_CONTEXT, RequestContext, context_of, note_failure
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from structlog.typing import FilteringBoundLogger
-
-    from application.ports.provider_gateway import CallOutcome
-    from application.ports.tracing import Attribute, Span, Tracer
-    from entrypoints.http.client_addresses import Network
-    from entrypoints.http.metrics import HttpMetrics
-    from entrypoints.http.routes import Handler, Route
+from entrypoints.http.routes import Handler, Route
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 

@@ -1,24 +1,17 @@
 """The records of routes: body, query, access, answers. `@endpoint` puts the record on the view."""
 
-from __future__ import annotations
-
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar, Unpack
+from typing import Any, Final, TypedDict, TypeVar, Unpack
 
 from aiohttp import web
+from pydantic import BaseModel
 
 from entrypoints.http.authorization import Access
-from entrypoints.http.change_reasons import ChangeReason
-from entrypoints.http.field_types import camel
+from entrypoints.http.field_types import ChangeReason, camel
 from entrypoints.http.problems import PROBLEM_DETAILS, ProblemShape
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pydantic import BaseModel
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 AnyHandler = TypeVar("AnyHandler", bound=Callable[..., Awaitable[web.StreamResponse]])

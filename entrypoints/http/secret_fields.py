@@ -1,11 +1,7 @@
 """The fields of a provider's body that take secrets: `apiKey` and `extraHeaders`."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from collections.abc import Sequence
+from typing import Any, Final
 
 KEY_FIELD: Final = "apiKey"
 HEADERS_FIELD: Final = "extraHeaders"

@@ -1,7 +1,5 @@
 """How far a serving process is on its way to its end."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass, field
 

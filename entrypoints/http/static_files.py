@@ -1,26 +1,19 @@
 """Serves static pages, with a content security policy that allows only own files."""
 
-from __future__ import annotations
-
 import asyncio
 import gzip
 import hashlib
 import posixpath
 import re
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from importlib.resources.abc import Traversable
 
 from aiohttp import hdrs, web
 
 from entrypoints.http.authorization import Access
 from entrypoints.http.joined_modules import joined_modules, joined_name
-from entrypoints.http.routes import Route, route
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from importlib.resources.abc import Traversable
-
-    from entrypoints.http.routes import Handler
+from entrypoints.http.routes import Handler, Route, route
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

@@ -1,7 +1,5 @@
 """Strict JSON (RFC 8259), without leniency that lets two readers see different documents."""
 
-from __future__ import annotations
-
 import json
 from codecs import BOM_UTF8
 from decimal import Decimal, InvalidOperation

@@ -1,19 +1,14 @@
 """Maps the claims of a verified token to the caller. Only issuer-controlled claims count, never `user_metadata`."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
 
-from typing import TYPE_CHECKING, Any
+from pydantic_core import PydanticCustomError
 
 from entrypoints.http.authorization import Principal, Role
 from entrypoints.http.field_types import parse_uuid
 from entrypoints.http.request_errors import NotAuthenticated
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-from uuid import UUID
-
-from pydantic_core import PydanticCustomError
 
 LONGEST_SUBJECT = 255
 

@@ -1,7 +1,5 @@
 """The keys that tokens are verified with: one shared secret, or the public keys of a JWKS (RFC 7517)."""
 
-from __future__ import annotations
-
 import time
 from asyncio import Lock
 from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -1,17 +1,12 @@
 """Runs endless work in the background of a serving process: the health monitor, the sweep of old usage."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+
+from structlog.typing import FilteringBoundLogger
 
 from application.end_tasks import end_tasks
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
-
-    from structlog.typing import FilteringBoundLogger
 
 
 @asynccontextmanager

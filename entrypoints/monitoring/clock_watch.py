@@ -1,27 +1,19 @@
 """Notices when the database's clock steps, differs from this process's clock, or is behind the log."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from prometheus_client import Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge
+from structlog.typing import FilteringBoundLogger
 
 from application.errors import Unavailable
 from application.plurals import counted
-from application.ports.log_clock import MOST_AHEAD_SECONDS
+from application.ports.log_clock import MOST_AHEAD_SECONDS, ClockReading, LogClock
 from entrypoints.monitoring.background_work import in_background
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-
-    from prometheus_client import CollectorRegistry
-    from structlog.typing import FilteringBoundLogger
-
-    from application.ports.log_clock import ClockReading, LogClock
 
 _LOOK_SECONDS: Final = 10.0
 # What a busy machine or a slow answer may make of two readings.

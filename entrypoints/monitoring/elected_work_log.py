@@ -1,20 +1,14 @@
 """Logs what the elected process does in the background, health checks and deliveries, and updates their metrics."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from structlog.typing import FilteringBoundLogger
 
 from application.errors import ApplicationError
-
-if TYPE_CHECKING:
-    from structlog.typing import FilteringBoundLogger
-
-    from application.health.check_provider import Checked
-    from application.health.monitor_election import ProviderToCheck
-    from application.webhooks.outbox import DueWebhook, FailedMessage
-    from application.webhooks.send_message import Attempt
-    from entrypoints.monitoring.health_metrics import HealthFigures
-    from entrypoints.monitoring.webhook_metrics import WebhookFigures
+from application.health.check_provider import Checked
+from application.health.monitor_election import ProviderToCheck
+from application.webhooks.outbox import DueWebhook, FailedMessage
+from application.webhooks.send_message import Attempt
+from entrypoints.monitoring.health_metrics import HealthFigures
+from entrypoints.monitoring.webhook_metrics import WebhookFigures
 
 
 class LoggedHealth:

@@ -1,25 +1,19 @@
 """Measures how late the event loop is, and logs what ran when it was very late."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 import threading
 import traceback
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from time import monotonic, process_time, thread_time
-from typing import TYPE_CHECKING, Final
+from types import FrameType
+from typing import Final
 
-from prometheus_client import Gauge, Histogram
+from prometheus_client import CollectorRegistry, Gauge, Histogram
+from structlog.typing import FilteringBoundLogger
 
 from application.end_tasks import end_tasks
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-    from types import FrameType
-
-    from prometheus_client import CollectorRegistry
-    from structlog.typing import FilteringBoundLogger
 
 BUCKETS: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 """Seconds."""

@@ -1,22 +1,15 @@
 """Prometheus metrics of the health monitor, set in the one process that is the monitor."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from application.health.check_provider import Checked
+from application.health.monitor_election import ProviderToCheck
 from domain.provider.values import HEALTH_STATUSES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from prometheus_client import CollectorRegistry
-
-    from application.health.check_provider import Checked
-    from application.health.monitor_election import ProviderToCheck
 
 BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5)
 """Seconds: a check takes at most 2."""

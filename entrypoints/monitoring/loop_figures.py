@@ -4,23 +4,16 @@ Those of prometheus-client take a lock, look whether they have labels and walk t
 with half a dozen of them for each prompt is a part of what it costs.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from time import time
-from typing import TYPE_CHECKING
 
+from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 from prometheus_client.samples import Exemplar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from prometheus_client import CollectorRegistry
 
 Labels = tuple[str, ...]
 ExampleOf = Callable[[], Mapping[str, str] | None]

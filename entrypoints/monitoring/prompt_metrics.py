@@ -3,18 +3,12 @@
 No label names an organization, a model or a person: types of providers and kinds of outcomes are few.
 """
 
-from __future__ import annotations
+from typing import Final
 
-from typing import TYPE_CHECKING, Final
+from prometheus_client import CollectorRegistry
 
-from application.usage.usage_ledger import OK
-from entrypoints.monitoring.loop_figures import LoopCounter, LoopHistogram
-
-if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry
-
-    from application.usage.usage_ledger import ModelCall, RequestRecord, UsageLedger
-    from entrypoints.monitoring.loop_figures import ExampleOf
+from application.usage.usage_ledger import OK, ModelCall, RequestRecord, UsageLedger
+from entrypoints.monitoring.loop_figures import ExampleOf, LoopCounter, LoopHistogram
 
 BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 """Seconds: a short answer takes one, a long one with thought before it minutes."""

@@ -1,26 +1,20 @@
 """Looks at the read replica every second: whether it answers, and how far it is behind."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
+from structlog.typing import FilteringBoundLogger
 
 from application.end_tasks import end_tasks
 from application.errors import Unavailable
+from application.read_replica import ReadReplica, ReplicaProbe, ReplicaReading
 from entrypoints.monitoring.background_work import in_background
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
-    from prometheus_client import CollectorRegistry
-    from prometheus_client.metrics_core import Metric
-    from structlog.typing import FilteringBoundLogger
-
-    from application.read_replica import ReadReplica, ReplicaProbe, ReplicaReading
 
 _LOOK_SECONDS: Final = 1.0
 _PATIENCE_SECONDS: Final = 2.0

@@ -1,36 +1,27 @@
 """Prometheus metrics of what requests wait for: connections to Postgres, appends to the log, the way out, refusals."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from time import monotonic
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
-from prometheus_client import Gauge
+from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from application.append_timing import AppendTiming
 from application.bounds.call_admission import CallAdmission
-from application.bounds.shares import MOST_OF_ALL
+from application.bounds.call_estimates import CallEstimate
+from application.bounds.caller_bounds import CallerBounds
+from application.bounds.shares import MOST_OF_ALL, Shares
 from application.errors import BudgetExceeded, CostUnknown, RateLimited, Unavailable
-from entrypoints.monitoring.loop_figures import LoopCounter, LoopHistogram
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-    from datetime import datetime
-
-    from prometheus_client import CollectorRegistry
-    from prometheus_client.metrics_core import Metric
-
-    from application.append_timing import AppendTiming
-    from application.bounds.call_estimates import CallEstimate
-    from application.bounds.caller_bounds import CallerBounds
-    from application.bounds.shares import Shares
-    from application.ports.tracing import Tracer
-    from application.usage.usage_ledger import ModelCall
-    from entrypoints.monitoring.loop_figures import ExampleOf
+from application.ports.tracing import Tracer
+from application.usage.usage_ledger import ModelCall
+from entrypoints.monitoring.loop_figures import ExampleOf, LoopCounter, LoopHistogram
 
 APPEND_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 """Seconds: an append takes one round trip and a flush of the disk."""

@@ -1,23 +1,18 @@
 """Has what a serving process traces, counts and logs exported, where that is requested."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from prometheus_client.registry import Collector
+from structlog.typing import FilteringBoundLogger
+
+from application.ports.tracing import Tracer
+from entrypoints.http.metrics import HttpMetrics
 from entrypoints.monitoring.background_work import in_background
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-
-    from prometheus_client.registry import Collector
-    from structlog.typing import FilteringBoundLogger
-
-    from application.ports.tracing import Tracer
-    from entrypoints.http.metrics import HttpMetrics
-
-    Figures = Callable[[], Awaitable[Collector]]
+Figures = Callable[[], Awaitable[Collector]]
 
 
 class Telemetry(Protocol):

@@ -1,20 +1,15 @@
 """The two forms in which figures are written: Prometheus' own, and OpenMetrics, which has exemplars."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from aiohttp import web
 from prometheus_client import exposition, parser
+from prometheus_client.metrics_core import Metric
 from prometheus_client.openmetrics import exposition as open_exposition
 from prometheus_client.openmetrics import parser as open_parser
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from aiohttp import web
-    from prometheus_client.metrics_core import Metric
-    from prometheus_client.registry import Collector
+from prometheus_client.registry import Collector
 
 
 @dataclass(frozen=True, slots=True)

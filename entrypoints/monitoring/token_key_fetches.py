@@ -1,14 +1,7 @@
 """Logs and counts how fetches of the issuer's keys end."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from prometheus_client import Counter
-
-if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry
-    from structlog.typing import FilteringBoundLogger
+from prometheus_client import CollectorRegistry, Counter
+from structlog.typing import FilteringBoundLogger
 
 
 class TokenKeyFetches:

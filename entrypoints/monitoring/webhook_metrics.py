@@ -1,13 +1,8 @@
 """Prometheus metrics of webhooks, set in the one process that delivers."""
 
-from __future__ import annotations
+from typing import Final
 
-from typing import TYPE_CHECKING, Final
-
-from prometheus_client import Counter, Gauge, Histogram
-
-if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 BUCKETS: Final = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 3600.0, 6 * 3600.0, 24 * 3600.0)
 """Seconds: a message is tried for a day."""

@@ -4,28 +4,21 @@ Each worker answers the others on a socket of its own on loopback, which the par
 and which a worker that takes the place of another has again.
 """
 
-from __future__ import annotations
-
 import asyncio
 import socket
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import aiohttp
 from aiohttp import web
+from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Exemplar, Sample
 
-from entrypoints.monitoring.text_formats import PROMETHEUS, text_format_for
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-
-    from prometheus_client import CollectorRegistry
-    from prometheus_client.samples import Exemplar, Sample
-
-    from entrypoints.monitoring.text_formats import TextFormat
+from entrypoints.monitoring.text_formats import PROMETHEUS, TextFormat, text_format_for
 
 WORKERS: Final = "modelbook_workers"
 """How many processes the figures are of."""

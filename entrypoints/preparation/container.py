@@ -1,8 +1,8 @@
 """Wires what a command needs before anything serves: databases, keys and settings, without what only requests need."""
 
-from __future__ import annotations
-
+from collections.abc import Collection
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.egress.allow_list import EgressAllowList
@@ -18,10 +18,8 @@ from adapters.vault.keyring_file import KeyringFile
 from application.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from pathlib import Path
-
     from adapters.telemetry.open_telemetry import OpenTelemetry
+
 
 __all__ = [
     "Logins",
@@ -122,7 +120,7 @@ def check_telemetry(signals: Collection[str]) -> None:
     check_settings(signals)
 
 
-def open_telemetry(signals: Collection[str], *, version: str) -> OpenTelemetry | None:
+def open_telemetry(signals: Collection[str], *, version: str) -> "OpenTelemetry | None":
     """Return what exports these signals from this process; none where there are none."""
     if not signals:
         return None

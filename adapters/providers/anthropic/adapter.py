@@ -1,8 +1,7 @@
 """Anthropic."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from collections.abc import AsyncGenerator, Mapping
+from typing import Final
 
 from adapters.providers.anthropic.model_entries import read_model
 from adapters.providers.endpoint_urls import endpoint_url, with_version
@@ -13,15 +12,10 @@ from adapters.providers.model_listing import counted, entries_under, fetch_list,
 from adapters.providers.prompting.count_tokens import countable, counted_tokens
 from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
 from adapters.providers.provider_client import PROBE_LIMITS, ClientOptions, client_for
-from application.ports.provider_gateway import ProviderType, SettingField
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
-
-    from application.ports.outbound_http import Outbound
-    from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection
-    from application.prompts.completion import Completion, CompletionEvent
-    from application.prompts.generation import GenerationRequest
+from application.ports.outbound_http import Outbound
+from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection, ProviderType, SettingField
+from application.prompts.completion import Completion, CompletionEvent
+from application.prompts.generation import GenerationRequest
 
 # 2026-10-21 is newer, but refuses temperature, top_p and top_k, which many prompts bring along.
 DEFAULT_VERSION: Final = "2023-06-01"

@@ -4,16 +4,12 @@ Fields as recorded in August 2026 and as in the official SDK of November 2026; w
 them out is not documented, so all are optional.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from adapters.providers.extra_fields import extras_of
 from adapters.providers.json_values import dated_id, day, mapping, model_id_of, text, tokens
 from application.ports.provider_gateway import OfferedModel
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _UNDERSTOOD: Final = frozenset(
     {

@@ -1,9 +1,8 @@
 """Azure OpenAI."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncGenerator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from adapters.providers.azure.model_entries import read_deployment, read_model
 from adapters.providers.chat_completions.chat_options import OPENAI_MEDIA, ChatOptions
@@ -14,16 +13,11 @@ from adapters.providers.model_listing import counted, entries_under, fetch_list,
 from adapters.providers.prompting.embeddings import embed_in_openai_shape
 from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
 from adapters.providers.provider_client import PROBE_LIMITS, ClientOptions, client_for
-from application.ports.provider_gateway import ProviderType, SettingField
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
-    from application.ports.outbound_http import Outbound
-    from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection
-    from application.prompts.completion import Completion, CompletionEvent
-    from application.prompts.embedding import Embedded, EmbeddingRequest
-    from application.prompts.generation import GenerationRequest
+from application.ports.outbound_http import Outbound
+from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection, ProviderType, SettingField
+from application.prompts.completion import Completion, CompletionEvent
+from application.prompts.embedding import Embedded, EmbeddingRequest
+from application.prompts.generation import GenerationRequest
 
 DEFAULT_VERSION: Final = "2024-10-21"
 # The one version whose data plane lists deployments (openai-python#447, #460).

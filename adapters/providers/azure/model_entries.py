@@ -1,15 +1,11 @@
 """Azure's two lists: the base models of the resource's region, and the deployments, under whose names one calls."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from adapters.providers.extra_fields import extras_of
 from adapters.providers.json_values import dated_id, day, mapping, model_id_of, text
 from application.ports.provider_gateway import OfferedModel
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _UNDERSTOOD: Final = frozenset({"id", "object", "created_at", "deprecation", "lifecycle_status", "status"})
 

@@ -1,7 +1,5 @@
 """How services differ in Chat Completions."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Final, Literal
 

@@ -1,9 +1,8 @@
 """Parses chat completions of all services."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import uuid4
 
 import orjson
@@ -11,14 +10,8 @@ import orjson
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.json_values import mapping, objects, text
 from adapters.providers.prompting.parsed_completion import ParsedChoice, ParsedCompletion, count
-from application.prompts.completion import TokenUsage
-from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.prompts.completion import FinishReason
-    from application.prompts.conversation import Part
+from application.prompts.completion import FinishReason, TokenUsage
+from application.prompts.conversation import Part, Reasoning, Refusal, Text, ToolCall
 
 _FINISH_REASONS: Final[Mapping[str, FinishReason]] = {
     "stop": "stop",

@@ -1,27 +1,21 @@
 """Chat Completions, as adapters use it."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.chat_completions.completion import observe_completion, read_completion
 from adapters.providers.chat_completions.refused_fields import refused_field, without_field
 from adapters.providers.chat_completions.request import encode, pass_through
 from adapters.providers.chat_completions.streaming import ChunkDecoder, is_plain
 from adapters.providers.chat_completions.thinking_parts import with_plain_contents
+from adapters.providers.error_mapping.error_details import ErrorDetails
 from adapters.providers.json_values import mapping
-from adapters.providers.prompting.prompt_protocol import PromptProtocol
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from adapters.providers.chat_completions.chat_options import ChatOptions
-    from adapters.providers.error_mapping.error_details import ErrorDetails
-    from adapters.providers.prompting.parsed_completion import ParsedCompletion
-    from adapters.providers.prompting.prompt_protocol import WireRequest
-    from application.prompts.conversation import Conversation, WireProtocol
-    from application.prompts.generation import GenerationRequest
+from adapters.providers.prompting.parsed_completion import ParsedCompletion
+from adapters.providers.prompting.prompt_protocol import PromptProtocol, WireRequest
+from application.prompts.conversation import Conversation, WireProtocol
+from application.prompts.generation import GenerationRequest
 
 
 @dataclass(frozen=True, slots=True)

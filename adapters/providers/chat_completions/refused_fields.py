@@ -1,18 +1,14 @@
 """Fields that servers refuse although the protocol has them, learned from their refusals."""
 
-from __future__ import annotations
-
 import re
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from adapters.providers.chat_completions.chat_options import ChatOptions
-    from adapters.providers.error_mapping.error_details import ErrorDetails
+from adapters.providers.chat_completions.chat_options import ChatOptions
+from adapters.providers.error_mapping.error_details import ErrorDetails
 
 LimitName = Literal["max_tokens", "max_completion_tokens"]
 

@@ -1,12 +1,12 @@
 """Writing a Chat Completions request."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import orjson
 
+from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.chat_completions.thinking_parts import with_thinking_parts
 from adapters.providers.prompting.media_support import data_url, image_url, text_of_document
 from adapters.providers.prompting.model_defaults import has_system, limited, without_dropped
@@ -16,20 +16,21 @@ from adapters.providers.prompting.tool_calls import arguments_text, plain_id, sp
 from adapters.providers.prompting.unsupported_fields import Translation
 from application.prompts.conversation import (
     Audio,
+    Conversation,
     Document,
     Image,
+    OutputFormat,
+    Part,
     Reasoning,
     Refusal,
     Text,
+    Tool,
     ToolCall,
+    ToolChoice,
+    ToolResult,
+    Turn,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from adapters.providers.chat_completions.chat_options import ChatOptions
-    from application.prompts.conversation import Conversation, OutputFormat, Part, Tool, ToolChoice, ToolResult, Turn
-    from application.prompts.generation import GenerationRequest, ModelDefaults
+from application.prompts.generation import GenerationRequest, ModelDefaults
 
 _FOLLOWS: Final = "(The result of the tool is in the next message.)"
 

@@ -1,9 +1,8 @@
 """Parses streamed chat completions of all services."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import uuid4
 
 import orjson
@@ -19,6 +18,7 @@ from adapters.providers.chat_completions.completion import (
 from adapters.providers.json_values import mapping, objects
 from adapters.providers.prompting.parsed_completion import ParsedChoice, ParsedCompletion
 from application.prompts.completion import (
+    Delta,
     ReasoningDelta,
     ReasoningDone,
     RefusalDelta,
@@ -28,12 +28,6 @@ from application.prompts.completion import (
     ToolCallStarted,
 )
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from application.prompts.completion import Delta
-
 
 _OF_WORDS: Final = frozenset({"content", "role"})
 

@@ -4,15 +4,11 @@ The field `reasoning_content` is where those that show thoughts look for them (d
 has the parts).
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from adapters.providers.chat_completions.completion import content_text, thinking_text
 from adapters.providers.json_values import mapping, objects
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _FIELD: Final = "reasoning_content"
 

@@ -1,7 +1,5 @@
 """Anthropic's error rules, from its error reference, its SDK's types and bodies in public threads."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from typing import Final

@@ -1,27 +1,20 @@
 """Classifies an error response and builds the outcome for it."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Literal
+from datetime import datetime
+from typing import Final, Literal
 
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.context_length import context_use_of
-from adapters.providers.error_mapping.error_details import parse_error_details
-from adapters.providers.error_mapping.error_kinds import error_kind_for_status
+from adapters.providers.error_mapping.error_details import ErrorDetails, parse_error_details
+from adapters.providers.error_mapping.error_kinds import ErrorKind, error_kind_for_status
+from adapters.providers.error_mapping.error_rule import ProviderRules
 from adapters.providers.error_mapping.prompt_errors import prompt_error_kind
 from adapters.providers.error_mapping.rate_limit_headers import limits_of, retry_delay
 from application.policies.redaction import quote, redact
 from application.ports.provider_gateway import CallOutcome
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-    from datetime import datetime
-
-    from adapters.providers.error_mapping.error_details import ErrorDetails
-    from adapters.providers.error_mapping.error_kinds import ErrorKind
-    from adapters.providers.error_mapping.error_rule import ProviderRules
 
 Purpose = Literal["listing", "prompt"]
 

@@ -4,15 +4,11 @@ The sentences are those of OpenAI and of the servers that copied it, Anthropic, 
 and Together AI.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
 
 from application.ports.provider_gateway import ContextUse
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _N: Final = r"\(?([\d,]{1,12})\)?"
 # The limit, in the words of each.

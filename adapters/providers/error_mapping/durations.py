@@ -1,7 +1,5 @@
 """Parses durations and moments in providers' formats into seconds."""
 
-from __future__ import annotations
-
 import math
 import re
 from datetime import UTC, datetime

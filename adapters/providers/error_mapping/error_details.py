@@ -1,15 +1,11 @@
 """Parses error responses in the formats of all providers."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import orjson
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
 
 _SUCCESS: Final = range(200, 300)
 _LONGEST_MESSAGE: Final = 2_000

@@ -1,12 +1,9 @@
 """The kinds of errors of providers, each with a message and a hint for people, and those that HTTP statuses mean."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from application.ports.provider_gateway import Category, Concern
+from application.ports.provider_gateway import Category, Concern
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

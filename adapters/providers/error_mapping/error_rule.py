@@ -1,17 +1,12 @@
 """Rules, as data, that recognise a provider's specific error responses."""
 
-from __future__ import annotations
-
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import re
-    from collections.abc import Sequence
-    from collections.abc import Set as AbstractSet
-
-    from adapters.providers.error_mapping.error_details import ErrorDetails
-    from adapters.providers.error_mapping.error_kinds import ErrorKind
+from adapters.providers.error_mapping.error_details import ErrorDetails
+from adapters.providers.error_mapping.error_kinds import ErrorKind
 
 
 @dataclass(frozen=True, slots=True)

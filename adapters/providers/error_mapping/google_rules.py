@@ -4,8 +4,6 @@ From Google's error reference and bodies that users pasted into public threads (
 gemini-cli#25198, gemini-balance#328, continue#12781, continue#10513, python-genai#2044).
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from typing import Final

@@ -4,8 +4,6 @@ From OpenAI's error reference and from bodies that users pasted into public thre
 microsoft/PowerToys#32989, home-assistant/core#120072, NextChat#3664, shell_gpt#653).
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -4,18 +4,14 @@ From the providers' error references and from bodies that users pasted into publ
 smolagents#1671, litellm#15097, eca#231, anon-kode#53, compl-ai#20, rikkahub#1433).
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from adapters.providers.error_mapping import error_kinds
+from adapters.providers.error_mapping.error_details import ErrorDetails
+from adapters.providers.error_mapping.error_kinds import ErrorKind
 from adapters.providers.error_mapping.error_rule import ErrorRule
-
-if TYPE_CHECKING:
-    from adapters.providers.error_mapping.error_details import ErrorDetails
-    from adapters.providers.error_mapping.error_kinds import ErrorKind
 
 # What is known only by its status, or is said about everything that was requested.
 _GENERAL: Final = frozenset(

@@ -1,7 +1,5 @@
 """The error rules of the built-in provider types: specific rules first, then common ones."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from typing import Final

@@ -1,18 +1,13 @@
 """Parses rate limits and retry delays from response headers."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Final
 
 from adapters.providers.error_mapping.durations import bounded, seconds_of, seconds_until
+from adapters.providers.error_mapping.error_details import ErrorDetails
 from application.ports.provider_gateway import RateLimit
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import datetime
-
-    from adapters.providers.error_mapping.error_details import ErrorDetails
 
 # OpenAI: "Please try again in 644ms." Google: "Please retry in 47.837881432s." Azure: "Please retry after 2 seconds."
 _IN_WORDS: Final = re.compile(

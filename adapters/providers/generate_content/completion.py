@@ -1,9 +1,8 @@
 """Reading what `generateContent` answers, whole and streamed."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import uuid4
 
 import orjson
@@ -12,6 +11,8 @@ from adapters.providers.error_mapping import error_kinds
 from adapters.providers.json_values import mapping, objects, text
 from adapters.providers.prompting.parsed_completion import ParsedChoice, ParsedCompletion, count, total
 from application.prompts.completion import (
+    Delta,
+    FinishReason,
     ReasoningDelta,
     ReasoningDone,
     TextDelta,
@@ -21,11 +22,6 @@ from application.prompts.completion import (
     ToolCallStarted,
 )
 from application.prompts.conversation import Reasoning, Text, ToolCall
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from application.prompts.completion import Delta, FinishReason
 
 _FINISH_REASONS: Final[Mapping[str, FinishReason]] = {
     "STOP": "stop",

@@ -3,12 +3,8 @@
 Source: the words that google-genai names for `response_json_schema`, without `title`, which some models refuse.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
+from typing import Any, Final
 
 _PLAIN: Final = frozenset(
     {"$ref", "type", "description", "enum", "minItems", "maxItems", "minimum", "maximum", "required"}

@@ -4,14 +4,11 @@ Sources: the model tables of pydantic-ai-slim 2.68 (profiles/google.py) and ai.g
 structured output, function calling). A name that is not known is taken for a new model.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from application.prompts.conversation import Effort
+from application.prompts.conversation import Effort
 
 _VERSION: Final = re.compile(r"gemini-(\d+)(?:\.(\d+))?-(pro|flash)?")
 _NEWEST: Final = (99, 0)

@@ -1,20 +1,15 @@
 """`generateContent`, as adapters use it."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from adapters.providers.generate_content.completion import ContentDecoder, read_content
 from adapters.providers.generate_content.request import encode
+from adapters.providers.prompting.parsed_completion import ParsedCompletion
 from adapters.providers.prompting.prompt_protocol import PromptProtocol, WireRequest
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from adapters.providers.prompting.parsed_completion import ParsedCompletion
-    from application.prompts.conversation import Conversation, WireProtocol
-    from application.prompts.generation import GenerationRequest
+from application.prompts.conversation import Conversation, WireProtocol
+from application.prompts.generation import GenerationRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,6 @@
 """Writing a `generateContent` request."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from adapters.providers.generate_content.json_schemas import google_schema
 from adapters.providers.generate_content.model_rules import GeminiRules, rules_of
@@ -11,11 +9,8 @@ from adapters.providers.prompting.model_defaults import has_system, limited, wit
 from adapters.providers.prompting.prompt_protocol import WireRequest
 from adapters.providers.prompting.reasoning_effort import EFFORTS, budget_of, effort_of, nearest_effort
 from adapters.providers.prompting.unsupported_fields import Translation
-from application.prompts.conversation import Image, ReasoningOptions, Text
-
-if TYPE_CHECKING:
-    from application.prompts.conversation import Conversation, Effort, Tool
-    from application.prompts.generation import GenerationRequest
+from application.prompts.conversation import Conversation, Effort, Image, ReasoningOptions, Text, Tool
+from application.prompts.generation import GenerationRequest
 
 _MODES: Final = {"auto": "AUTO", "none": "NONE", "required": "ANY"}
 # Keywords that describe the content of an object; without any the function takes nothing.

@@ -1,30 +1,26 @@
 """Turns of a `generateContent` request."""
 
-from __future__ import annotations
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
-from typing import TYPE_CHECKING, Any, Final
-
+from adapters.providers.generate_content.model_rules import GeminiRules
 from adapters.providers.prompting.media_support import MediaSupport, text_of_document
 from adapters.providers.prompting.tool_calls import arguments_object, names_of_calls, split_results
 from adapters.providers.prompting.tool_result_order import order_tool_results
-from adapters.providers.prompting.unsupported_fields import MESSAGES
+from adapters.providers.prompting.unsupported_fields import MESSAGES, Translation
 from application.errors import InvalidInput
 from application.prompts.conversation import (
     Audio,
     Document,
     Image,
+    Part,
     Reasoning,
     Refusal,
     Text,
     ToolCall,
+    ToolResult,
+    Turn,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from adapters.providers.generate_content.model_rules import GeminiRules
-    from adapters.providers.prompting.unsupported_fields import Translation
-    from application.prompts.conversation import Part, ToolResult, Turn
 
 MEDIA: Final = MediaSupport(
     label="Google Gemini",

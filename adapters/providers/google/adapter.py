@@ -1,9 +1,8 @@
 """Google Gemini."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, Final
 
 from adapters.providers.endpoint_urls import endpoint_url
 from adapters.providers.error_mapping.google_rules import GOOGLE
@@ -14,16 +13,11 @@ from adapters.providers.prompting.count_tokens import countable, counted_tokens
 from adapters.providers.prompting.embeddings import embed_in_google_shape
 from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
 from adapters.providers.provider_client import PROBE_LIMITS, ClientOptions, client_for
-from application.ports.provider_gateway import ProviderType, SettingField
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
-
-    from application.ports.outbound_http import Outbound
-    from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection
-    from application.prompts.completion import Completion, CompletionEvent
-    from application.prompts.embedding import Embedded, EmbeddingRequest
-    from application.prompts.generation import GenerationRequest
+from application.ports.outbound_http import Outbound
+from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection, ProviderType, SettingField
+from application.prompts.completion import Completion, CompletionEvent
+from application.prompts.embedding import Embedded, EmbeddingRequest
+from application.prompts.generation import GenerationRequest
 
 # v1 is stable but leaves the previews out.
 DEFAULT_VERSION: Final = "v1beta"

@@ -4,16 +4,12 @@ A model that makes speech or pictures lists `generateContent` like any other, an
 videos, so the rest is left to the catalogue.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from adapters.providers.extra_fields import extras_of
 from adapters.providers.json_values import model_id_of, text, tokens, words
 from application.ports.provider_gateway import OfferedModel
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _UNDERSTOOD: Final = frozenset({"name", "version", "displayName", "inputTokenLimit", "outputTokenLimit"})
 _EMBEDDING: Final = frozenset({"embedContent", "embedText"})

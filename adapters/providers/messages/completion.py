@@ -1,22 +1,14 @@
 """Reading whole messages of Anthropic's API."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 import orjson
 
 from adapters.providers.json_values import mapping, objects, text
-from adapters.providers.prompting.parsed_completion import ParsedCompletion, count, total
-from application.prompts.completion import TokenUsage
-from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from adapters.providers.prompting.parsed_completion import ParsedChoice
-    from application.prompts.completion import FinishReason
-    from application.prompts.conversation import Part
+from adapters.providers.prompting.parsed_completion import ParsedChoice, ParsedCompletion, count, total
+from application.prompts.completion import FinishReason, TokenUsage
+from application.prompts.conversation import Part, Reasoning, Refusal, Text, ToolCall
 
 _FINISH_REASONS: Final[Mapping[str, FinishReason]] = {
     "end_turn": "stop",

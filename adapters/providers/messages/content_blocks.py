@@ -1,17 +1,21 @@
 """Content blocks of a Messages request."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 from adapters.providers.prompting.media_support import MediaSupport, text_of_document
 from adapters.providers.prompting.tool_calls import arguments_object, plain_id
-from application.prompts.conversation import Audio, Document, Image, Reasoning, Refusal, Text, ToolCall, ToolResult
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from application.prompts.conversation import Part
+from application.prompts.conversation import (
+    Audio,
+    Document,
+    Image,
+    Part,
+    Reasoning,
+    Refusal,
+    Text,
+    ToolCall,
+    ToolResult,
+)
 
 MEDIA: Final = MediaSupport(
     label="Anthropic",

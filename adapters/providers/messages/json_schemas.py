@@ -4,15 +4,11 @@ Source: platform.claude.com/docs/en/build-with-claude/structured-outputs, "JSON 
 `transform_schema` agrees.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from adapters.providers.json_values import mapping
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _PLAIN: Final = frozenset(
     {"type", "description", "title", "enum", "const", "required", "default", "$ref", "pattern", "examples", "$schema"}

@@ -1,8 +1,6 @@
 """Turns of a Messages request."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from adapters.providers.messages.content_blocks import (
     THOUGHTS,
@@ -12,14 +10,11 @@ from adapters.providers.messages.content_blocks import (
     result_block,
     thought_block,
 )
+from adapters.providers.messages.model_rules import ClaudeRules
 from adapters.providers.prompting.tool_calls import split_results
 from adapters.providers.prompting.tool_result_order import order_tool_results
-from application.prompts.conversation import Reasoning, Text, ToolCall
-
-if TYPE_CHECKING:
-    from adapters.providers.messages.model_rules import ClaudeRules
-    from adapters.providers.prompting.unsupported_fields import Translation
-    from application.prompts.conversation import Conversation, Part, Turn
+from adapters.providers.prompting.unsupported_fields import Translation
+from application.prompts.conversation import Conversation, Part, Reasoning, Text, ToolCall, Turn
 
 
 def system_and_turns(conversation: Conversation) -> tuple[list[dict[str, Any]] | str, list[Turn]]:

@@ -5,16 +5,11 @@ platform.claude.com/docs (extended thinking, effort, structured outputs, version
 for a new model.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final, Literal
 
-if TYPE_CHECKING:
-    from typing import Literal
-
-    from application.prompts.conversation import Effort
+from application.prompts.conversation import Effort
 
 _VERSION: Final = re.compile(
     r"claude-(?:(?P<old>\d+)(?:-(?P<oldminor>\d{1,2}))?-)?(?P<family>opus|sonnet|haiku|fable|mythos|instant)"

@@ -1,8 +1,7 @@
 """A client's own Messages request on its way to Anthropic: all of it is sent on, known here or not."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from adapters.providers.messages.content_blocks import thought_block
 from adapters.providers.messages.model_rules import rules_of
@@ -11,12 +10,8 @@ from adapters.providers.messages.thinking_options import lacks_thoughts
 from adapters.providers.prompting.model_defaults import without_dropped
 from adapters.providers.prompting.prompt_protocol import WireRequest
 from application.prompts.conversation import Reasoning
+from application.prompts.generation import GenerationRequest
 from application.prompts.opaque_blobs import is_ours, with_blob
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.prompts.generation import GenerationRequest
 
 _BLOBS: Final = {"thinking": "signature", "redacted_thinking": "data"}
 

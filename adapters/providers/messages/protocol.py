@@ -1,23 +1,17 @@
 """Messages, as adapters use it."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from adapters.providers.messages.completion import read_message
 from adapters.providers.messages.pass_through import pass_through
 from adapters.providers.messages.request import encode
 from adapters.providers.messages.streaming import STOP, MessageDecoder, is_plain
-from adapters.providers.prompting.prompt_protocol import PromptProtocol
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from adapters.providers.prompting.parsed_completion import ParsedCompletion
-    from adapters.providers.prompting.prompt_protocol import WireRequest
-    from application.prompts.conversation import Conversation, WireProtocol
-    from application.prompts.generation import GenerationRequest
+from adapters.providers.prompting.parsed_completion import ParsedCompletion
+from adapters.providers.prompting.prompt_protocol import PromptProtocol, WireRequest
+from application.prompts.conversation import Conversation, WireProtocol
+from application.prompts.generation import GenerationRequest
 
 
 @dataclass(frozen=True, slots=True)

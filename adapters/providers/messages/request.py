@@ -1,25 +1,18 @@
 """Writing a Messages request."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from adapters.providers.messages.content_blocks import MEDIA, bound_marks, marked
 from adapters.providers.messages.json_schemas import MOST_STRICT_TOOLS, StrictSchemas, UnfitSchema
 from adapters.providers.messages.message_turns import messages_of, system_and_turns
-from adapters.providers.messages.model_rules import VERSION_WITHOUT_SAMPLING, rules_of
+from adapters.providers.messages.model_rules import VERSION_WITHOUT_SAMPLING, ClaudeRules, rules_of
 from adapters.providers.messages.thinking_options import set_thinking
 from adapters.providers.prompting.model_defaults import has_system, limited, without_dropped
 from adapters.providers.prompting.prompt_protocol import WireRequest
 from adapters.providers.prompting.unsupported_fields import Translation
-from application.prompts.conversation import Image
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from adapters.providers.messages.model_rules import ClaudeRules
-    from application.prompts.conversation import Conversation, Tool, ToolChoice
-    from application.prompts.generation import GenerationRequest
+from application.prompts.conversation import Conversation, Image, Tool, ToolChoice
+from application.prompts.generation import GenerationRequest
 
 _HOTTEST: Final = 1.0
 _TYPES_OF_CHOICE: Final = {"auto": "auto", "none": "none", "required": "any"}

@@ -1,9 +1,8 @@
 """Reading streamed messages of Anthropic's API."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import orjson
 
@@ -17,6 +16,7 @@ from adapters.providers.messages.completion import (
 )
 from adapters.providers.prompting.parsed_completion import ParsedCompletion
 from application.prompts.completion import (
+    Delta,
     ReasoningDelta,
     ReasoningDone,
     RefusalDelta,
@@ -25,14 +25,7 @@ from application.prompts.completion import (
     ToolCallDone,
     ToolCallStarted,
 )
-from application.prompts.conversation import Reasoning, Text, ToolCall
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from application.prompts.completion import Delta
-    from application.prompts.conversation import Refusal
-
+from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
 
 STOP: Final = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
 

@@ -1,19 +1,13 @@
 """Thinking options of a Messages request."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from adapters.providers.messages.content_blocks import THOUGHTS
+from adapters.providers.messages.model_rules import ClaudeRules
 from adapters.providers.prompting.reasoning_effort import EFFORTS, budget_of, effort_of, nearest_effort
-from application.prompts.conversation import ReasoningOptions
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from adapters.providers.messages.model_rules import ClaudeRules
-    from adapters.providers.prompting.unsupported_fields import Translation
-    from application.prompts.conversation import Effort
+from adapters.providers.prompting.unsupported_fields import Translation
+from application.prompts.conversation import Effort, ReasoningOptions
 
 _SMALLEST_BUDGET: Final = 1_024
 _FIELD: Final = "reasoning_effort"

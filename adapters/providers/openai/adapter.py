@@ -1,8 +1,7 @@
 """OpenAI."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from collections.abc import AsyncGenerator
+from typing import Final
 
 from adapters.providers.chat_completions.chat_options import OPENAI_MEDIA, ChatOptions
 from adapters.providers.chat_completions.protocol import ChatCompletions
@@ -13,20 +12,15 @@ from adapters.providers.openai.model_entries import read_model
 from adapters.providers.openai.protocol_choice import answers_in_responses_alone, is_reasoning_model
 from adapters.providers.prompting.count_tokens import countable, counted_tokens
 from adapters.providers.prompting.embeddings import embed_in_openai_shape
+from adapters.providers.prompting.prompt_protocol import PromptProtocol
 from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
 from adapters.providers.provider_client import PROBE_LIMITS, ClientOptions, bearer, client_for
 from adapters.providers.responses.protocol import Responses
-from application.ports.provider_gateway import ProviderType, SettingField
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
-    from adapters.providers.prompting.prompt_protocol import PromptProtocol
-    from application.ports.outbound_http import Outbound
-    from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection
-    from application.prompts.completion import Completion, CompletionEvent
-    from application.prompts.embedding import Embedded, EmbeddingRequest
-    from application.prompts.generation import GenerationRequest
+from application.ports.outbound_http import Outbound
+from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection, ProviderType, SettingField
+from application.prompts.completion import Completion, CompletionEvent
+from application.prompts.embedding import Embedded, EmbeddingRequest
+from application.prompts.generation import GenerationRequest
 
 _HEADER_OF_SETTING: Final = {"organization": "OpenAI-Organization", "project": "OpenAI-Project"}
 

@@ -3,16 +3,12 @@
 Fields as of the OpenAPI description of August 2026; `shutdown_date` is new in 2026.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from adapters.providers.extra_fields import extras_of
 from adapters.providers.json_values import dated_id, day, model_id_of
 from application.ports.provider_gateway import OfferedModel
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _UNDERSTOOD: Final = frozenset({"id", "object", "created", "shutdown_date"})
 

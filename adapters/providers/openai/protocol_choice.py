@@ -4,8 +4,6 @@ Sources: the model tables of pydantic-ai-slim 2.68 (profiles/openai.py), and dev
 reasoning; Chat Completions refuses functions together with reasoning from gpt-5.4 on (openai-openapi#541).
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from typing import Final

@@ -1,10 +1,9 @@
 """The adapter for OpenAI-compatible services, selected by the setting `preset`."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.chat_completions.protocol import ChatCompletions
@@ -23,18 +22,19 @@ from adapters.providers.openai_compatible.vllm import VLLM
 from adapters.providers.openai_compatible.xai import XAI
 from adapters.providers.prompting.embeddings import embed_in_openai_shape
 from adapters.providers.prompting.send_prompt import complete_prompt, stream_prompt
-from adapters.providers.provider_client import ClientOptions, bearer, client_for
-from application.ports.provider_gateway import Preset, ProviderType, SettingField
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
-    from adapters.providers.provider_client import ProviderClient
-    from application.ports.outbound_http import Outbound
-    from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection
-    from application.prompts.completion import Completion, CompletionEvent
-    from application.prompts.embedding import Embedded, EmbeddingRequest
-    from application.prompts.generation import GenerationRequest
+from adapters.providers.provider_client import ClientOptions, ProviderClient, bearer, client_for
+from application.ports.outbound_http import Outbound
+from application.ports.provider_gateway import (
+    CallOutcome,
+    OfferedModel,
+    Preset,
+    ProviderConnection,
+    ProviderType,
+    SettingField,
+)
+from application.prompts.completion import Completion, CompletionEvent
+from application.prompts.embedding import Embedded, EmbeddingRequest
+from application.prompts.generation import GenerationRequest
 
 _SERVICES: Final = (OPENROUTER, MISTRAL, GROQ, DEEPSEEK, XAI, TOGETHER, OLLAMA, VLLM, LLAMACPP)
 _ANY_SERVER: Final = ServiceProfile(

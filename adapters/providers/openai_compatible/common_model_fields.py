@@ -3,17 +3,13 @@
 Prices are not among them: their units differ from one service to the next.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final, TypeVar
 
 from adapters.providers.extra_fields import extras_of
 from adapters.providers.json_values import dated_id, day, mapping, model_id_of, text, tokens, words
 from adapters.providers.modalities import type_of
 from application.ports.provider_gateway import OfferedModel
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
 
 Value = TypeVar("Value")
 

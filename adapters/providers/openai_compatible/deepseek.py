@@ -1,8 +1,6 @@
 """DeepSeek: a list of bare ids, and an endpoint for the balance, which is the best test of a key."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.endpoint_urls import endpoint_url, without_version
@@ -14,10 +12,7 @@ from adapters.providers.openai_compatible.service_profile import LISTED, Service
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
 from application.gather_or_cancel import gather_or_cancel
-from application.ports.provider_gateway import Preset
-
-if TYPE_CHECKING:
-    from application.ports.provider_gateway import CallOutcome
+from application.ports.provider_gateway import CallOutcome, Preset
 
 
 async def _probe(exchange: ProviderClient, endpoint: str) -> CallOutcome:

@@ -1,9 +1,8 @@
 """Groq: limits, and since July 2026 media and prices in the list (models.dev#3761)."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.error_mapping.provider_rules import GROQ as RULES
@@ -12,12 +11,7 @@ from adapters.providers.openai_compatible.common_model_fields import read_common
 from adapters.providers.openai_compatible.service_profile import ServiceProfile, probe_list, whole_list
 from adapters.providers.price_units import per_token
 from adapters.providers.prompting.media_support import MediaSupport
-from application.ports.provider_gateway import Preset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.ports.provider_gateway import OfferedModel
+from application.ports.provider_gateway import OfferedModel, Preset
 
 _UNDERSTOOD: Final = frozenset({"active", "pricing"})
 

@@ -1,27 +1,20 @@
 """llama.cpp's server: one list in OpenAI's words and in Ollama's, open to anybody even when a key is set."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.endpoint_urls import endpoint_url, without_version
 from adapters.providers.error_mapping.provider_rules import LLAMACPP as RULES
 from adapters.providers.json_values import mapping, tokens, words
-from adapters.providers.model_listing import counted, entries_under, only_entries
+from adapters.providers.model_listing import Entry, counted, entries_under, only_entries
 from adapters.providers.openai_compatible.common_model_fields import read_common
 from adapters.providers.openai_compatible.service_profile import ServiceProfile, probe_list, whole_list
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
 from application.gather_or_cancel import gather_or_cancel
-from application.ports.provider_gateway import Preset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from adapters.providers.model_listing import Entry
-    from application.ports.provider_gateway import CallOutcome, OfferedModel
+from application.ports.provider_gateway import CallOutcome, OfferedModel, Preset
 
 _WRONG_KEY: Final = 401
 _CAN: Final = "capabilities"

@@ -1,23 +1,17 @@
 """Mistral: capabilities for each model, and each model once for each of its aliases."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.error_mapping.provider_rules import MISTRAL as RULES
 from adapters.providers.json_values import day, mapping, words
+from adapters.providers.model_listing import Entry
 from adapters.providers.openai_compatible.common_model_fields import read_common
 from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, probe_list, whole_list
 from adapters.providers.prompting.media_support import MediaSupport
-from application.ports.provider_gateway import Preset
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from adapters.providers.model_listing import Entry
-    from application.ports.provider_gateway import OfferedModel
+from application.ports.provider_gateway import OfferedModel, Preset
 
 _UNDERSTOOD: Final = frozenset({"capabilities", "deprecation", "archived"})
 _OUR_WORDS: Final = {

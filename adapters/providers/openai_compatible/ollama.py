@@ -1,28 +1,21 @@
 """Ollama: its own list and, for each model, an endpoint with its capabilities."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.endpoint_urls import endpoint_url, with_version, without_version
 from adapters.providers.error_mapping.provider_rules import OLLAMA as RULES
 from adapters.providers.json_values import day, mapping, model_id_of, text, tokens, words
-from adapters.providers.model_listing import counted, entries_under, fetch_list, read_models
+from adapters.providers.model_listing import Entry, counted, entries_under, fetch_list, read_models
 from adapters.providers.openai_compatible.common_model_fields import read_common
 from adapters.providers.openai_compatible.service_profile import ServiceProfile
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import LIST_LIMITS, PROBE_LIMITS, ProviderClient
 from application.gather_or_cancel import gather_or_cancel
-from application.ports.provider_gateway import Preset, UpstreamFailure
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from adapters.providers.model_listing import Entry
-    from application.ports.provider_gateway import CallOutcome, OfferedModel
+from application.ports.provider_gateway import CallOutcome, OfferedModel, Preset, UpstreamFailure
 
 _LISTED: Final = entries_under("models")
 # It reads a model's file for each answer, one after the other.

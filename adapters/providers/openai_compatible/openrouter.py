@@ -1,9 +1,8 @@
 """OpenRouter: the most complete list there is, open to anybody, so that the key has to be tested elsewhere."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.endpoint_urls import endpoint_url
@@ -18,12 +17,7 @@ from adapters.providers.price_units import per_token
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
 from application.gather_or_cancel import gather_or_cancel
-from application.ports.provider_gateway import ROUTER, SOLD_OTHERWISE, OfferedModel, Preset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.ports.provider_gateway import CallOutcome
+from application.ports.provider_gateway import ROUTER, SOLD_OTHERWISE, CallOutcome, OfferedModel, Preset
 
 _UNDERSTOOD: Final = frozenset({"canonical_slug", "expiration_date", "pricing"})
 _GIFT: Final = ":free"

@@ -1,25 +1,28 @@
 """How OpenAI-compatible services differ."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.endpoint_urls import endpoint_url
-from adapters.providers.model_listing import counted, entries_under, fetch_list, fetch_rest, read_models
+from adapters.providers.error_mapping.error_rule import ProviderRules
+from adapters.providers.model_listing import (
+    Entry,
+    ListOf,
+    Read,
+    counted,
+    entries_under,
+    fetch_list,
+    fetch_rest,
+    read_models,
+)
 from adapters.providers.openai_compatible.common_model_fields import read_common
 from adapters.providers.provider_client import LIST_LIMITS, PROBE_LIMITS, ProviderClient
+from application.ports.provider_gateway import CallOutcome, OfferedModel, Preset
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from adapters.providers.chat_completions.chat_options import ChatOptions
-    from adapters.providers.error_mapping.error_rule import ProviderRules
-    from adapters.providers.model_listing import Entry, ListOf, Read
-    from application.ports.provider_gateway import CallOutcome, OfferedModel, Preset
-
-    Probe = Callable[[ProviderClient, str], Awaitable[CallOutcome]]
-    ListModels = Callable[[ProviderClient, str], Awaitable[list[OfferedModel]]]
+Probe = Callable[[ProviderClient, str], Awaitable[CallOutcome]]
+ListModels = Callable[[ProviderClient, str], Awaitable[list[OfferedModel]]]
 
 LISTED: Final = entries_under("data", "models")
 _NO_SUCH_LIST: Final = 404

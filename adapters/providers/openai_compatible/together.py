@@ -1,9 +1,8 @@
 """Together: the list is a bare array, with prices in USD per million tokens."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.error_mapping.provider_rules import TOGETHER as RULES
@@ -12,12 +11,7 @@ from adapters.providers.openai_compatible.common_model_fields import read_common
 from adapters.providers.openai_compatible.service_profile import ServiceProfile, probe_list, whole_list
 from adapters.providers.price_units import per_million_tokens
 from adapters.providers.prompting.media_support import MediaSupport
-from application.ports.provider_gateway import SOLD_OTHERWISE, Preset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.ports.provider_gateway import OfferedModel
+from application.ports.provider_gateway import SOLD_OTHERWISE, OfferedModel, Preset
 
 # A "chat" model may read images or not, so its type is left open.
 _TYPES: Final = {

@@ -1,8 +1,6 @@
 """vLLM: the list has the context length, and answers even when the engine behind it has died."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.endpoint_urls import endpoint_url, without_version
@@ -12,10 +10,7 @@ from adapters.providers.openai_compatible.service_profile import LISTED, Service
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
 from application.gather_or_cancel import gather_or_cancel
-from application.ports.provider_gateway import Preset
-
-if TYPE_CHECKING:
-    from application.ports.provider_gateway import CallOutcome
+from application.ports.provider_gateway import CallOutcome, Preset
 
 _SERVER_ERRORS: Final = range(500, 600)
 

@@ -1,29 +1,22 @@
 """xAI: a bare list of everything, detailed lists with prices beside it, and a page about the key."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.endpoint_urls import endpoint_url
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.provider_rules import XAI as RULES
 from adapters.providers.json_values import mapping, text, tokens
-from adapters.providers.model_listing import counted, fetch_list, read_models
+from adapters.providers.model_listing import Entry, counted, fetch_list, read_models
 from adapters.providers.openai_compatible.common_model_fields import read_common
 from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, entries_if_there
 from adapters.providers.price_units import cents_per_hundred_million_tokens
 from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.provider_client import PROBE_LIMITS, ProviderClient
 from application.gather_or_cancel import gather_or_cancel
-from application.ports.provider_gateway import SOLD_OTHERWISE, Preset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from adapters.providers.model_listing import Entry
-    from application.ports.provider_gateway import CallOutcome, OfferedModel
+from application.ports.provider_gateway import SOLD_OTHERWISE, CallOutcome, OfferedModel, Preset
 
 _DETAILED: Final = ("language-models", "image-generation-models", "video-generation-models")
 _PRICES: Final = ("prompt_text_token_price", "completion_text_token_price")

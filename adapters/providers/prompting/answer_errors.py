@@ -1,16 +1,12 @@
 """Recognises errors in the bodies and streams of prompt responses."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from adapters.providers.json_values import mapping
+from adapters.providers.provider_client import ProviderResponse
 from application.ports.provider_gateway import UpstreamFailure
-
-if TYPE_CHECKING:
-    from adapters.providers.provider_client import ProviderResponse
 
 SUCCESS: Final = range(200, 300)
 _ERRORS: Final = range(400, 600)

@@ -1,17 +1,20 @@
 """Turns a parsed completion into a `Completion`, or raises its failure."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from adapters.providers.error_mapping.classify_error import request_id_of
 from adapters.providers.json_values import objects
 from adapters.providers.prompting.answer_errors import error_status, refusal
+from adapters.providers.prompting.parsed_completion import ParsedCompletion
 from adapters.providers.prompting.price_conditions import price_conditions
+from adapters.providers.prompting.prompt_protocol import PromptProtocol, WireRequest
+from adapters.providers.provider_client import ProviderResponse
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import (
     Choice,
     Completion,
+    CompletionEvent,
     ReasoningDelta,
     ReasoningDone,
     RefusalDelta,
@@ -21,15 +24,7 @@ from application.prompts.completion import (
     ToolCallStarted,
 )
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from adapters.providers.prompting.parsed_completion import ParsedCompletion
-    from adapters.providers.prompting.prompt_protocol import PromptProtocol, WireRequest
-    from adapters.providers.provider_client import ProviderResponse
-    from application.prompts.completion import CompletionEvent
-    from application.prompts.generation import GenerationRequest
+from application.prompts.generation import GenerationRequest
 
 
 def read_completion(

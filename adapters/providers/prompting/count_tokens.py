@@ -1,22 +1,16 @@
 """Counting the tokens of a prompt without running it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Set as AbstractSet
+from typing import Any, Final
 
 from adapters.providers.json_values import mapping
 from adapters.providers.prompting.answer_errors import refusal
 from adapters.providers.prompting.fetched_addresses import check_fetched_addresses
 from adapters.providers.prompting.parsed_completion import count
+from adapters.providers.prompting.prompt_protocol import PromptProtocol
 from adapters.providers.prompting.send_prompt import build_request
-from adapters.providers.provider_client import RequestLimits
-
-if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-
-    from adapters.providers.prompting.prompt_protocol import PromptProtocol
-    from adapters.providers.provider_client import ProviderClient
-    from application.prompts.generation import GenerationRequest
+from adapters.providers.provider_client import ProviderClient, RequestLimits
+from application.prompts.generation import GenerationRequest
 
 _MOST_BYTES: Final = 1024 * 1024
 

@@ -1,27 +1,20 @@
 """Requesting vectors, in OpenAI's shape and in Google's."""
 
-from __future__ import annotations
-
 import struct
 from base64 import b64decode
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
 
 from adapters.providers.chat_completions.completion import read_cost
 from adapters.providers.error_mapping.classify_error import request_id_of
 from adapters.providers.json_values import mapping, objects, text
 from adapters.providers.prompting.answer_errors import refusal
 from adapters.providers.prompting.parsed_completion import count, total
-from adapters.providers.provider_client import RequestLimits
+from adapters.providers.provider_client import ProviderClient, ProviderResponse, RequestLimits
 from application.errors import InvalidInput
 from application.prompts.completion import TokenUsage
-from application.prompts.embedding import Embedded
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from decimal import Decimal
-
-    from adapters.providers.provider_client import ProviderClient, ProviderResponse
-    from application.prompts.embedding import EmbeddingRequest
+from application.prompts.embedding import Embedded, EmbeddingRequest
 
 _NUMBERS: Final = frozenset({float, int})
 _MOST_BYTES: Final = 128 * 1024 * 1024

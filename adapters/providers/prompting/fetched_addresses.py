@@ -3,18 +3,13 @@
 A server inside a network reaches what the caller does not. It only receives addresses that this service may call.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from adapters.providers.prompting.unsupported_fields import pointer
+from adapters.providers.provider_client import ProviderClient
 from application.errors import EndpointRefused, InvalidInput
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from adapters.providers.provider_client import ProviderClient
-    from application.prompts.generation import ClientRequest
+from application.prompts.generation import ClientRequest
 
 MOST_ADDRESSES: Final = 20
 # Where the protocols have them: image_url and file_url, a source's url, fileData's fileUri.

@@ -1,15 +1,11 @@
 """Validates images, documents and audio in prompts against what the provider accepts."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from adapters.providers.prompting.unsupported_fields import MESSAGES
 from application.errors import InvalidInput
-
-if TYPE_CHECKING:
-    from application.prompts.conversation import Audio, Document, Image
+from application.prompts.conversation import Audio, Document, Image
 
 PDF: Final = "application/pdf"
 

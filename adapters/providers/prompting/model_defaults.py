@@ -1,12 +1,9 @@
 """Applies a registered model's defaults and limits to a request."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from application.prompts.conversation import Conversation
-    from application.prompts.generation import ModelDefaults
+from application.prompts.conversation import Conversation
+from application.prompts.generation import ModelDefaults
 
 
 def limited(wish: int | None, defaults: ModelDefaults) -> int | None:

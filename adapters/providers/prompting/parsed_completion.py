@@ -1,19 +1,13 @@
 """A completion as parsed so far, in one shape for all protocols."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from decimal import Decimal
+from typing import Any, Final
 
-from application.prompts.completion import NOT_COUNTED
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
-
-    from adapters.providers.error_mapping.error_kinds import ErrorKind
-    from application.prompts.completion import FinishReason, TokenUsage
-    from application.prompts.conversation import Part
+from adapters.providers.error_mapping.error_kinds import ErrorKind
+from application.prompts.completion import NOT_COUNTED, FinishReason, TokenUsage
+from application.prompts.conversation import Part
 
 # Far more than any model reads or writes; a larger number is a mistake.
 _MOST_TOKENS: Final = 1_000_000_000

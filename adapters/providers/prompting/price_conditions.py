@@ -1,13 +1,9 @@
 """What the price of an answer depends on besides its tokens."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Any, Final
 
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from adapters.providers.prompting.parsed_completion import ParsedCompletion
+from adapters.providers.prompting.parsed_completion import ParsedCompletion
 
 # By OpenAI and Azure, Anthropic and Google, Groq.
 _ORDINARY: Final = frozenset({"default", "standard", "on_demand"})

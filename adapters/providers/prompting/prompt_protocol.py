@@ -1,18 +1,14 @@
 """The interface of a prompt protocol."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from adapters.providers.error_mapping.error_details import ErrorDetails
-    from adapters.providers.prompting.parsed_completion import ParsedCompletion
-    from application.prompts.completion import Delta
-    from application.prompts.conversation import Conversation, WireProtocol
-    from application.prompts.generation import GenerationRequest
+from adapters.providers.error_mapping.error_details import ErrorDetails
+from adapters.providers.prompting.parsed_completion import ParsedCompletion
+from application.prompts.completion import Delta
+from application.prompts.conversation import Conversation, WireProtocol
+from application.prompts.generation import GenerationRequest
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,7 +21,7 @@ class WireRequest:
 
     body: dict[str, Any] = field(repr=False)
     ignored: tuple[str, ...] = ()
-    without_refused: Callable[[ErrorDetails], WireRequest | None] | None = field(default=None, repr=False)
+    without_refused: "Callable[[ErrorDetails], WireRequest | None] | None" = field(default=None, repr=False)
     accepted: Callable[[], None] | None = field(default=None, repr=False)
 
 

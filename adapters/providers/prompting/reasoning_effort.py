@@ -1,11 +1,8 @@
 """Converts between reasoning efforts and token budgets."""
 
-from __future__ import annotations
+from typing import Final
 
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from application.prompts.conversation import Effort, ReasoningOptions
+from application.prompts.conversation import Effort, ReasoningOptions
 
 # As pydantic-ai translates them (its models/anthropic.py and models/google.py, 2.68); Google's own compatible layer has
 # 1K, 8K and 24K for low, medium and high.

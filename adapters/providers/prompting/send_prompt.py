@@ -1,34 +1,26 @@
 """Sends a prompt in any protocol and returns its completion or stream."""
 
-from __future__ import annotations
-
 import asyncio
 import re
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from math import inf
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.error_details import parse_error_details
 from adapters.providers.prompting.answer_errors import SUCCESS, refusal
 from adapters.providers.prompting.completion import deltas_of, read_completion
 from adapters.providers.prompting.fetched_addresses import check_fetched_addresses
+from adapters.providers.prompting.prompt_protocol import PromptProtocol, WireRequest
 from adapters.providers.prompting.stream_reader import StreamReader
 from adapters.providers.prompting.unsupported_fields import MESSAGES, pointer
-from adapters.providers.provider_client import RequestLimits
+from adapters.providers.provider_client import ProviderClient, ProviderResponse, RequestLimits
 from application.errors import InvalidInput
-from application.ports.outbound_http import OutboundFailure
-from application.prompts.completion import StreamStarted
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-
-    from adapters.providers.prompting.prompt_protocol import PromptProtocol, WireRequest
-    from adapters.providers.provider_client import ProviderClient, ProviderResponse
-    from application.ports.outbound_http import OutboundStream
-    from application.prompts.completion import Completion, CompletionEvent
-    from application.prompts.generation import GenerationRequest
+from application.ports.outbound_http import OutboundFailure, OutboundStream
+from application.prompts.completion import Completion, CompletionEvent, StreamStarted
+from application.prompts.generation import GenerationRequest
 
 _MEBIBYTE: Final = 1024 * 1024
 _MOST_BYTES: Final = 32 * _MEBIBYTE

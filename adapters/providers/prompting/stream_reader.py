@@ -1,28 +1,21 @@
 """Reads a byte stream into completion events and, at the end, the completion."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 import orjson
 
 from adapters.providers.error_mapping import error_kinds
+from adapters.providers.error_mapping.error_kinds import ErrorKind
 from adapters.providers.prompting.answer_errors import error_status, refusal
 from adapters.providers.prompting.completion import completion_of
 from adapters.providers.prompting.price_conditions import price_conditions
-from adapters.providers.server_sent_events import EventParser, EventTooLarge
+from adapters.providers.prompting.prompt_protocol import PromptProtocol, StreamDecoder, WireRequest
+from adapters.providers.provider_client import ProviderResponse
+from adapters.providers.server_sent_events import EventParser, EventTooLarge, ServerSentEvent
 from application.ports.provider_gateway import UpstreamFailure
-from application.prompts.completion import NativeEvents
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from adapters.providers.error_mapping.error_kinds import ErrorKind
-    from adapters.providers.prompting.prompt_protocol import PromptProtocol, StreamDecoder, WireRequest
-    from adapters.providers.provider_client import ProviderResponse
-    from adapters.providers.server_sent_events import ServerSentEvent
-    from application.prompts.completion import Completion, Delta
-    from application.prompts.generation import GenerationRequest
+from application.prompts.completion import Completion, Delta, NativeEvents
+from application.prompts.generation import GenerationRequest
 
 _DONE: Final = b"[DONE]"
 

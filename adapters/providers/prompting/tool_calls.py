@@ -1,21 +1,15 @@
 """Ids and arguments of tool calls."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import orjson
 
 from adapters.providers.prompting.unsupported_fields import MESSAGES
 from application.errors import InvalidInput
-from application.prompts.conversation import ToolCall, ToolResult
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from application.prompts.conversation import Part, Turn
+from application.prompts.conversation import Part, ToolCall, ToolResult, Turn
 
 # OpenAI takes 64 characters; Anthropic these alone (`tool_use.id`: ^[a-zA-Z0-9_-]+$).
 _PLAIN_ID: Final = re.compile(r"[a-zA-Z0-9_-]{1,64}", re.ASCII)

@@ -1,16 +1,12 @@
 """Orders turns so that each tool call is followed by exactly one result."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from adapters.providers.prompting.tool_calls import split_results
 from adapters.providers.prompting.unsupported_fields import MESSAGES
 from application.errors import InvalidInput
 from application.prompts.conversation import Text, ToolCall, ToolResult, Turn
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 _UNANSWERED: Final = "The call was not answered."
 

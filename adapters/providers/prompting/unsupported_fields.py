@@ -1,15 +1,10 @@
 """Fields that a protocol does not support: rejected, or ignored and reported."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import Final, NoReturn
 
 from application.errors import UnsupportedInput
-
-if TYPE_CHECKING:
-    from application.prompts.conversation import Conversation
-
+from application.prompts.conversation import Conversation
 
 MESSAGES: Final = "/messages"
 """The place of the conversation, until it is called as the client calls it."""

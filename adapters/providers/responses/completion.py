@@ -1,22 +1,14 @@
 """Reading whole responses."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from adapters.providers.chat_completions.completion import long_cache_writes, read_cost
 from adapters.providers.json_values import mapping, objects, text
-from adapters.providers.prompting.parsed_completion import ParsedCompletion, count
-from application.prompts.completion import TokenUsage
-from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from adapters.providers.prompting.parsed_completion import ParsedChoice
-    from application.prompts.completion import FinishReason
-    from application.prompts.conversation import Part
+from adapters.providers.prompting.parsed_completion import ParsedChoice, ParsedCompletion, count
+from application.prompts.completion import FinishReason, TokenUsage
+from application.prompts.conversation import Part, Reasoning, Refusal, Text, ToolCall
 
 _INCOMPLETE: Final[Mapping[str, FinishReason]] = {
     "max_output_tokens": "length",

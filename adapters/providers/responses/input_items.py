@@ -1,20 +1,24 @@
 """Turns as items of a Responses request."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from adapters.providers.prompting.media_support import data_url, image_url, text_of_document
+from adapters.providers.prompting.media_support import MediaSupport, data_url, image_url, text_of_document
 from adapters.providers.prompting.tool_calls import arguments_text, plain_id, split_results
 from adapters.providers.prompting.tool_result_order import order_tool_results
-from application.prompts.conversation import Audio, Document, Image, Reasoning, Refusal, Text, ToolCall
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from adapters.providers.prompting.media_support import MediaSupport
-    from application.prompts.conversation import Part, ToolResult, Turn
+from application.prompts.conversation import (
+    Audio,
+    Document,
+    Image,
+    Part,
+    Reasoning,
+    Refusal,
+    Text,
+    ToolCall,
+    ToolResult,
+    Turn,
+)
 
 
 @dataclass(frozen=True, slots=True)

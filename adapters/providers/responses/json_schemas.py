@@ -4,12 +4,8 @@ Source: developers.openai.com/api/docs/guides/structured-outputs, "Supported sch
 every property of it is required.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
+from typing import Any, Final
 
 _UNFIT: Final = frozenset(
     {

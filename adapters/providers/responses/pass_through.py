@@ -1,8 +1,7 @@
 """A client's own Responses request on its way to OpenAI: all of it is sent on, known here or not."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from adapters.providers.openai.protocol_choice import is_reasoning_model
 from adapters.providers.prompting.model_defaults import limited, without_dropped
@@ -10,12 +9,8 @@ from adapters.providers.prompting.prompt_protocol import WireRequest
 from adapters.providers.responses.reasoning_rules import effort_for, is_reasoning
 from adapters.providers.responses.request import ENCRYPTED
 from application.prompts.conversation import Reasoning
+from application.prompts.generation import GenerationRequest
 from application.prompts.opaque_blobs import is_ours, with_blob
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.prompts.generation import GenerationRequest
 
 
 def pass_through(body: Mapping[str, Any], request: GenerationRequest, *, stream: bool) -> WireRequest:

@@ -1,24 +1,18 @@
 """Responses, as adapters use it."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from adapters.providers.prompting.prompt_protocol import PromptProtocol
+from adapters.providers.prompting.media_support import MediaSupport
+from adapters.providers.prompting.parsed_completion import ParsedCompletion
+from adapters.providers.prompting.prompt_protocol import PromptProtocol, WireRequest
 from adapters.providers.responses.completion import read_response
 from adapters.providers.responses.pass_through import pass_through
 from adapters.providers.responses.request import encode
 from adapters.providers.responses.streaming import ResponseDecoder, is_plain
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from adapters.providers.prompting.media_support import MediaSupport
-    from adapters.providers.prompting.parsed_completion import ParsedCompletion
-    from adapters.providers.prompting.prompt_protocol import WireRequest
-    from application.prompts.conversation import Conversation, WireProtocol
-    from application.prompts.generation import GenerationRequest
+from application.prompts.conversation import Conversation, WireProtocol
+from application.prompts.generation import GenerationRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,12 @@ Sources: the model tables of pydantic-ai-slim 2.68 (profiles/openai.py), and dev
 reasoning.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from adapters.providers.openai.protocol_choice import is_reasoning_model
 from adapters.providers.prompting.reasoning_effort import nearest_effort
-
-if TYPE_CHECKING:
-    from application.prompts.conversation import Effort
+from application.prompts.conversation import Effort
 
 _FULL: Final[tuple[Effort, ...]] = ("none", "low", "medium", "high", "xhigh", "max")
 # The first that fits counts.

@@ -1,10 +1,9 @@
 """Writing a Responses request."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from adapters.providers.openai.protocol_choice import is_reasoning_model
+from adapters.providers.prompting.media_support import MediaSupport
 from adapters.providers.prompting.model_defaults import has_system, limited, without_dropped
 from adapters.providers.prompting.prompt_protocol import WireRequest
 from adapters.providers.prompting.reasoning_effort import effort_of
@@ -12,19 +11,16 @@ from adapters.providers.prompting.unsupported_fields import Translation
 from adapters.providers.responses.input_items import ItemWriter
 from adapters.providers.responses.json_schemas import narrowed, requires_all, unfit_word
 from adapters.providers.responses.reasoning_rules import effort_for, is_reasoning
-from application.prompts.conversation import Text
-
-if TYPE_CHECKING:
-    from adapters.providers.prompting.media_support import MediaSupport
-    from application.prompts.conversation import (
-        Conversation,
-        Effort,
-        OutputFormat,
-        ReasoningOptions,
-        Tool,
-        ToolChoice,
-    )
-    from application.prompts.generation import GenerationRequest
+from application.prompts.conversation import (
+    Conversation,
+    Effort,
+    OutputFormat,
+    ReasoningOptions,
+    Text,
+    Tool,
+    ToolChoice,
+)
+from application.prompts.generation import GenerationRequest
 
 ENCRYPTED: Final = "reasoning.encrypted_content"
 # The API takes no smaller limit.

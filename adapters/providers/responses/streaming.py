@@ -1,13 +1,13 @@
 """Reading streamed responses."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from adapters.providers.json_values import mapping, text
 from adapters.providers.prompting.parsed_completion import ParsedCompletion
 from adapters.providers.responses.completion import note_item, note_response
 from application.prompts.completion import (
+    Delta,
     ReasoningDelta,
     ReasoningDone,
     RefusalDelta,
@@ -17,11 +17,6 @@ from application.prompts.completion import (
     ToolCallStarted,
 )
 from application.prompts.conversation import Reasoning, ToolCall
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from application.prompts.completion import Delta
 
 # `response.failed` is an error, which whoever reads the events has looked for before (see `answering.error_status`).
 _ENDS: Final = frozenset({"response.completed", "response.incomplete"})

@@ -5,10 +5,9 @@ model's name here too, and all models that are called so share the prompts. The 
 documentation of October 2026 (docs.litellm.ai: proxy/configs, proxy/config_settings, proxy/custom_pricing, routing).
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from application.declaration.errors import DeclarationRefused, Finding
 from application.declaration.exported import VERSION
@@ -17,9 +16,6 @@ from application.declaration.litellm.provider_accounts import ProviderAccounts
 from application.declaration.litellm.translation_notes import NotImported, TranslationNotes, reason, shortened_list
 from application.declaration.litellm.values import items, members, number
 from application.declaration.translation import Translation
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # LiteLLM knows these without a prefix.
 _WITHOUT_PREFIX: Final = (

@@ -1,16 +1,11 @@
 """What a model is and how it is run, by its `litellm_params` and `model_info`."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
+from application.declaration.litellm.translation_notes import TranslationNotes
 from application.declaration.litellm.values import number, whole_number
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.declaration.litellm.translation_notes import TranslationNotes
 
 _CONFIG: Final = {
     "temperature": "temperature",

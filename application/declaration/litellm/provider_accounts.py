@@ -1,19 +1,13 @@
 """The accounts that models are at: each becomes a provider."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from application.declaration.exported import VariableNames
 from application.declaration.known_services import AZURE_VERSIONS, OPENAI, SERVICES, KnownService, may_hold_secret
-from application.declaration.litellm.translation_notes import NotImported
+from application.declaration.litellm.translation_notes import NotImported, TranslationNotes
 from application.declaration.litellm.values import members
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from application.declaration.litellm.translation_notes import TranslationNotes
 
 # Servers that each have an address of their own, and speak OpenAI's protocol.
 SERVERS: Final[Mapping[str, KnownService]] = {

@@ -1,11 +1,7 @@
 """What of a configuration is not taken over, and why."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from collections.abc import Sequence
+from typing import Final
 
 _MOST_NAMED: Final = 5
 NO_LIMITS: Final = "limits are those of access keys and of the organization here (docs/access-keys.md)"

@@ -1,12 +1,8 @@
 """Values of a configuration, which may hold anything."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any
 
 
 def number(value: object) -> Decimal | int | None:

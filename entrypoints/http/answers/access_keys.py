@@ -1,7 +1,5 @@
 """Schemas of answers about access keys."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID

@@ -1,7 +1,5 @@
 """Schemas of answers to platform administrators."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID

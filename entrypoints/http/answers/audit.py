@@ -1,7 +1,5 @@
 """Schemas of answers about events and history."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID

@@ -1,18 +1,14 @@
 """Schemas of answers about budgets and quotas."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 from pydantic import Field, create_model
 
 from application.bounds.quotas import QUOTAS, in_words
 from entrypoints.http.answers.response_model import Amount, ResponseModel
 from entrypoints.http.bodies.access_keys import BudgetPeriod
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class OrganizationBudget(ResponseModel):

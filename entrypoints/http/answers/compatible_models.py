@@ -1,7 +1,5 @@
 """Schemas of model lists in the compatible APIs, in the shape that the client expects."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Literal
 from uuid import UUID

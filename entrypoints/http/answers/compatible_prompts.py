@@ -1,7 +1,5 @@
 """Answers of the compatible APIs, as far as clients of every kind look at them."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field

@@ -1,7 +1,5 @@
 """Schemas of answers about providers' model lists."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID

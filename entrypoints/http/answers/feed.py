@@ -1,7 +1,5 @@
 """Schemas of the events in the feed."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID

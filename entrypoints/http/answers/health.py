@@ -1,7 +1,5 @@
 """Schemas of liveness and readiness reports."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

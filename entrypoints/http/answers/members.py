@@ -1,7 +1,5 @@
 """Schemas of answers about members and accounts."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID

@@ -1,7 +1,5 @@
 """Schemas of answers about organizations."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from uuid import UUID
 

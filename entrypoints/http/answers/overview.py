@@ -1,7 +1,5 @@
 """Answers that show an organization at a glance."""
 
-from __future__ import annotations
-
 from entrypoints.http.answers.access_keys import AccessKey
 from entrypoints.http.answers.audit import LoggedEvent
 from entrypoints.http.answers.budgets import OrganizationBudget

@@ -1,20 +1,15 @@
 """Problem details (RFC 9457), and the further members that some kinds of problem have."""
 
-from __future__ import annotations
-
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from application.ports.provider_gateway import Category
+from application.ports.provider_gateway import CallOutcome, Category
 from entrypoints.http.answers.prompts import CallMade, CandidateModel
 from entrypoints.http.answers.response_model import Amount, ResponseModel, at, document_of
 from entrypoints.http.optional_fields import NULLABLE
-
-if TYPE_CHECKING:
-    from application.ports.provider_gateway import CallOutcome
 
 
 class PartRefused(ResponseModel):

@@ -1,7 +1,5 @@
 """What answers to prompts look like: two words at the price of gpt-4.1-mini."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 _MODEL: Final = "gpt-4.1-mini"

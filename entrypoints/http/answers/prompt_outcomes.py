@@ -1,7 +1,5 @@
 """How a prompt ends: the whole answer, a stream of events, or one of the problems."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from application.errors import BudgetExceeded, CostUnknown, ModelNotFound, RateLimited

@@ -1,9 +1,8 @@
 """Schemas of answers about model selection and prompts."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field, SkipValidation
@@ -12,9 +11,6 @@ from application.prompts.conversation import Part, Reasoning, Refusal, Text, Too
 from application.prompts.opaque_blobs import blob_of
 from application.prompts.price_list import TokenKind, UnknownCost
 from entrypoints.http.answers.response_model import Amount, Hundredths, ResponseModel, at
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class ChosenModel(ResponseModel):

@@ -1,7 +1,5 @@
 """Schemas of answers about provider types."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from entrypoints.http.answers.response_model import ResponseModel, at

@@ -1,7 +1,5 @@
 """Schemas of answers about providers."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID

@@ -1,7 +1,5 @@
 """Schemas of the request log."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID

@@ -1,7 +1,5 @@
 """The base class of all schemas of answers."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """Schemas of usage reports."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID

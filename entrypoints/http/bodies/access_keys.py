@@ -1,7 +1,5 @@
 """Bodies and queries of the access key routes."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Annotated, Literal
 

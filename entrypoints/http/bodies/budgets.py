@@ -1,9 +1,7 @@
 """Bodies of the routes of budgets and quotas."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
@@ -24,7 +22,7 @@ class BudgetReplacement(Body):
     period: Annotated[BudgetPeriod | None, NULLABLE] = None
 
     @model_validator(mode="after")
-    def _is_whole(self) -> BudgetReplacement:
+    def _is_whole(self) -> Self:
         if (self.usd is None) != (self.period is None):
             raise PydanticCustomError("budget", "a budget has both usd and period")
         return self

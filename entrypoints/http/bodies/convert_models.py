@@ -1,30 +1,28 @@
 """Converts bodies of the model routes to commands."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
 
 from application.commands.change_model import ChangeModel, NewPrice
+from application.commands.change_models_in_bulk import ModelOperation
 from application.commands.register_model import RegisterModel
 from application.commands.remove_model import RemoveModel
 from application.policies.fill_model_facts import GivenFacts
 from application.unset import UNSET, Unset
 from domain.model.values import PRICED_KINDS, PriceTier
-from entrypoints.http.bodies.models import CreateOperation, PlainOperation, UpdateOperation, exact
-
-if TYPE_CHECKING:
-    from decimal import Decimal
-    from uuid import UUID
-
-    from application.commands.change_models_in_bulk import ModelOperation
-    from entrypoints.http.bodies.models import (
-        ModelPatch,
-        NewModel,
-        Operation,
-        WrittenModel,
-        WrittenPrice,
-        WrittenPrices,
-    )
+from entrypoints.http.bodies.models import (
+    CreateOperation,
+    ModelPatch,
+    NewModel,
+    Operation,
+    PlainOperation,
+    UpdateOperation,
+    WrittenModel,
+    WrittenPrice,
+    WrittenPrices,
+    exact,
+)
 
 # The bodies have their fields' names from the JSON names: `cache_write1h_per1k_tokens`.
 _FIELDS: Final = {kind: kind.replace("_1h", "1h").replace("_1k", "1k") + "_tokens" for kind in PRICED_KINDS}

@@ -1,8 +1,7 @@
 """Converts bodies of the prompt routes to prompts."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import Any
 
 from application.prompts import selection_candidates as candidates
 from application.prompts.conversation import (
@@ -26,8 +25,12 @@ from application.prompts.opaque_blobs import call_with_blob, with_blob
 from application.prompts.prompt_request import Prompt
 from entrypoints.http.bodies.prompts import (
     ForcedTool,
+    ImageSource,
+    ModelSelector,
+    PromptToRun,
     WrittenAudio,
     WrittenDocument,
+    WrittenMessage,
     WrittenParameters,
     WrittenReasoning,
     WrittenText,
@@ -36,11 +39,6 @@ from entrypoints.http.bodies.prompts import (
 )
 from entrypoints.http.bodies.prompts import Part as WrittenPart
 from entrypoints.http.compatible_apis.lazy_client_request import LazyClientRequest
-
-if TYPE_CHECKING:
-    from decimal import Decimal
-
-    from entrypoints.http.bodies.prompts import ImageSource, ModelSelector, PromptToRun, WrittenMessage
 
 _PREFERRED = candidates.Requirements()
 _FIELD_NAMES = {

@@ -1,7 +1,5 @@
 """Bodies and queries of the routes of members and of accounts."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field

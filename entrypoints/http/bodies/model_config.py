@@ -1,7 +1,5 @@
 """The typed config of a model: the defaults that it is run with."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 

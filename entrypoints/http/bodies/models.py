@@ -1,7 +1,5 @@
 """Bodies and queries of the model routes."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID

@@ -1,7 +1,5 @@
 """Queries for the state at a time or a revision."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Bodies of the routes that select models and run prompts."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator

@@ -1,7 +1,5 @@
 """Bodies and queries of the provider routes."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """The query of the request log."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Field types that several bodies share."""
 
-from __future__ import annotations
-
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated, Any, Literal
 

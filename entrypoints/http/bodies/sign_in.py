@@ -1,7 +1,5 @@
 """Bodies and queries of the console's sign-in."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Final, Literal
 

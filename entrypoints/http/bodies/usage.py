@@ -1,7 +1,5 @@
 """The query of the usage report."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from typing import Annotated, ClassVar, Final

@@ -1,17 +1,13 @@
 """The fields of prompts that this service reads. All others go to the provider unchanged, or are translated."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
 from application.prompts.model_parameters import LONGEST_IDLE
 from application.prompts.prompt_request import LONGEST_DEADLINE
 from entrypoints.http.bodies.prompts import ABOUT_DEADLINE, ABOUT_IDLE
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 ModelName = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00]+$")]
 LONGEST_LIST = 100_000

@@ -1,13 +1,9 @@
 """Reads values out of a client's body. A value of the wrong type is refused with a pointer to its place."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from application.errors import InvalidInput
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 
 class BodyValue:
@@ -34,12 +30,12 @@ class BodyValue:
         """Return the refusal of the value, to be raised."""
         return InvalidInput(self.pointer, message)
 
-    def get(self, name: str) -> BodyValue:
+    def get(self, name: str) -> "BodyValue":
         """Return the field of an object, none where it is missing."""
         value = self.value.get(name) if isinstance(self.value, dict) else None
         return BodyValue(value, f"{self.pointer}/{name.replace('~', '~0').replace('/', '~1')}")
 
-    def items(self) -> Iterator[BodyValue]:
+    def items(self) -> "Iterator[BodyValue]":
         """Yield the places of a list; none at all for null."""
         if self.value is None:
             return

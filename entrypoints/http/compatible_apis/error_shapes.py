@@ -1,15 +1,10 @@
 """Chooses the shape of problems by path, so that unknown paths below an API have its shape too."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from entrypoints.http.compatible_apis.messages.errors import ANTHROPIC_SHAPE
 from entrypoints.http.compatible_apis.openai_errors import OPENAI_SHAPE
-from entrypoints.http.problems import PROBLEM_DETAILS
-
-if TYPE_CHECKING:
-    from entrypoints.http.problems import ProblemShape
+from entrypoints.http.problems import PROBLEM_DETAILS, ProblemShape
 
 _SHAPES: Final = (("/v1/messages", ANTHROPIC_SHAPE), ("/v1", OPENAI_SHAPE))
 """A path and the shape of all problems at and below it, the more particular paths first."""

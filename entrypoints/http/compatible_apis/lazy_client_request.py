@@ -1,14 +1,10 @@
 """A client's prompt, which is read when a provider needs it."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from application.prompts.conversation import Conversation, WireProtocol
+from application.prompts.conversation import Conversation, WireProtocol
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,23 +4,16 @@ Shape and codes after https://platform.openai.com/docs/guides/error-codes; `x-sh
 clients go by before they look at the status.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 from aiohttp import web
 
-from entrypoints.http.classify_problem import kind_of
+from application.ports.provider_gateway import CallOutcome
+from entrypoints.http.classify_problem import ErrorKind, kind_of
 from entrypoints.http.json_responses import json_bytes
-from entrypoints.http.problems import ProblemShape
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from application.ports.provider_gateway import CallOutcome
-    from entrypoints.http.classify_problem import ErrorKind
-    from entrypoints.http.problems import Problem
+from entrypoints.http.problems import Problem, ProblemShape
 
 _INDEX: Final = re.compile(r"\.(\d+)")
 _REQUEST: Final = "invalid_request_error"

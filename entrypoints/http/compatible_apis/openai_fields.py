@@ -1,15 +1,10 @@
 """Reads the fields that Chat Completions and Responses have in common."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final, get_args
+from collections.abc import Iterator, Mapping
+from typing import Final, get_args
 
 from application.prompts.conversation import Effort, OutputFormat, Tool
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from entrypoints.http.compatible_apis.body_value import BodyValue
+from entrypoints.http.compatible_apis.body_value import BodyValue
 
 _EFFORTS: Final = get_args(Effort)
 _DEFAULT_TIERS: Final = frozenset({"auto", "default"})

@@ -1,13 +1,10 @@
 """Examples of what schemas describe, for bodies and answers that bring none of their own."""
 
-from __future__ import annotations
-
 import re
 from types import NoneType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from entrypoints.http.documentation.schemas import Schema, Schemas
+from entrypoints.http.documentation.schemas import Schema, Schemas
 
 DEEPEST = 10
 

@@ -4,10 +4,9 @@ aiohttp-apispec 3.0.0b2 writes OpenAPI 2.0 by itself; its specification is excha
 the routes, which it finds on an application that exists for this purpose only.
 """
 
-from __future__ import annotations
-
 import warnings
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from aiohttp import web
 from aiohttp_apispec import AiohttpApiSpec, docs
@@ -21,11 +20,7 @@ from entrypoints.http.documentation.problems import (
     problem_schemas,
 )
 from entrypoints.http.documentation.schemas import Schemas
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from entrypoints.http.routes import Handler, Route
+from entrypoints.http.routes import Handler, Route
 
 TITLE = "Modelbook"
 

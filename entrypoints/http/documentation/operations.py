@@ -1,22 +1,17 @@
 """Builds the OpenAPI operation of a route from its record."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from entrypoints.http.authorization import ORGANIZATION_FILTER, Access
 from entrypoints.http.change_reasons import HEADER, MEMBER
 from entrypoints.http.csv_answers import CSV_TYPE
 from entrypoints.http.documentation.examples import example_of
 from entrypoints.http.documentation.problems import problem_responses
+from entrypoints.http.documentation.schemas import Schema, Schemas
 from entrypoints.http.documentation.streams import stream_content
 from entrypoints.http.rate_limits import RATE_LIMIT_HEADERS
-from entrypoints.http.routes import EVENT_STREAM_TYPE
-
-if TYPE_CHECKING:
-    from entrypoints.http.documentation.schemas import Schema, Schemas
-    from entrypoints.http.routes import Answer, Route
+from entrypoints.http.routes import EVENT_STREAM_TYPE, Answer, Route
 
 _PATH_PART = re.compile(r"\{(\w+)(?::[^}]*)?\}")
 

@@ -3,23 +3,16 @@
 Everything it shows comes from the OpenAPI document; it can also send requests, with a token that stays in the page.
 """
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from functools import cache, cached_property
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from entrypoints.http.authorization import Access
 from entrypoints.http.json_responses import json_bytes
-from entrypoints.http.routes import endpoint, routes_of
+from entrypoints.http.routes import Route, endpoint, routes_of
 from entrypoints.http.static_files import page_routes
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from entrypoints.http.routes import Route
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "

@@ -1,8 +1,7 @@
 """Finds the problems that an operation can answer with, from its route and its own list."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, cast
 
 from aiohttp import web
 
@@ -13,17 +12,12 @@ from entrypoints.http.answers.problems import WITH_MEMBERS, ProblemDetails
 from entrypoints.http.answers.problems import code_of as code_of_answer
 from entrypoints.http.authorization import Access
 from entrypoints.http.documentation.examples import example_of
+from entrypoints.http.documentation.schemas import Schema, Schemas
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for, statuses_of
-from entrypoints.http.problems import PROBLEM_DETAILS, Problem, problem_document, problem_type
+from entrypoints.http.problems import PROBLEM_DETAILS, Problem, ProblemShape, problem_document, problem_type
 from entrypoints.http.rate_limits import RATE_LIMIT_HEADERS
+from entrypoints.http.routes import Route
 from entrypoints.http.transport import HEADERS_TOO_LARGE, MALFORMED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from entrypoints.http.documentation.schemas import Schema, Schemas
-    from entrypoints.http.problems import ProblemShape
-    from entrypoints.http.routes import Route
 
 _KINDS = {code_of_answer(kind): kind for kind in WITH_MEMBERS}
 

@@ -1,24 +1,17 @@
 """Builds the schemas of the documentation from the pydantic models of bodies, queries and answers."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import orjson
 from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
+from pydantic_core import core_schema
 
 from application.policies.change_reasons import LONGEST_REASON
 from entrypoints.http.answers.problems import WITH_MEMBERS, ProblemDetails
 from entrypoints.http.change_reasons import MEMBER
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pydantic.json_schema import JsonSchemaMode
-    from pydantic_core import core_schema
-
-    from entrypoints.http.routes import Route
+from entrypoints.http.routes import Route
 
 Schema = dict[str, Any]
 

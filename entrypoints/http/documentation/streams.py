@@ -4,20 +4,14 @@ OpenAPI 3.1 has no words for them. To it the stream is a text; what it contains 
 4.14.4, sequential media types) does: an array of events, and the data of an event is a text that holds JSON.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import orjson
 
 from entrypoints.http.documentation.examples import example_of
-from entrypoints.http.routes import EVENT_STREAM_TYPE
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from entrypoints.http.documentation.schemas import Schema, Schemas
-    from entrypoints.http.routes import StreamedEvent
+from entrypoints.http.documentation.schemas import Schema, Schemas
+from entrypoints.http.routes import EVENT_STREAM_TYPE, StreamedEvent
 
 _ID: Schema = {"type": "string", "description": "For Last-Event-ID, when the stream is taken up again."}
 

@@ -1,32 +1,25 @@
 """Sessions of people who have an account here: what the routes of accounts have in common."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID, uuid4
+
+from aiohttp import web
 
 from application.caller import Caller
 from application.errors import Unavailable
-from application.members.accounts import ISSUER, SignInRefused
-from application.sign_in.sign_in_sessions import SignedInPerson
+from application.members.accounts import ISSUER, Account, SignInRefused
+from application.members.passkeys import PasskeyVerifier
+from application.sign_in.sign_in_sessions import SignedInPerson, SignInSession
 from entrypoints.http.answers.members import PasskeyOptions
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.request_context import context_of
 from entrypoints.http.request_errors import CrossSiteRequest, NoAccountsHere, NotAuthenticated
 from entrypoints.http.sign_in.same_origin import require_own_page
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from aiohttp import web
-
-    from application.members.accounts import Account
-    from application.members.passkeys import PasskeyVerifier
-    from application.sign_in.sign_in_sessions import SignInSession
-    from entrypoints.http.sign_in.session_descriptions import SessionDescriptions
-    from entrypoints.http.sign_in.sign_in import SignIn
-    from entrypoints.http.sign_in.sign_in_cookies import SessionCookie
+from entrypoints.http.sign_in.session_descriptions import SessionDescriptions
+from entrypoints.http.sign_in.sign_in import SignIn
+from entrypoints.http.sign_in.sign_in_cookies import SessionCookie
 
 TAG: Final = "accounts"
 CHALLENGE_BYTES: Final = 32

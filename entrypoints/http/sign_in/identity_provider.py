@@ -4,15 +4,14 @@ Authlib makes the requests and judges the claims; signatures are judged like tho
 keys of the issuer alone.
 """
 
-from __future__ import annotations
-
 import time
 from asyncio import Lock
 from base64 import b64encode
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import quote_plus
 
 from authlib.oauth2.client import OAuth2Client
@@ -23,17 +22,13 @@ from joserfc.errors import JoseError
 from application.errors import Unavailable
 from entrypoints.http.authentication import LEEWAY_SECONDS, TokenVerifier
 from entrypoints.http.request_errors import NotAuthenticated, Refused
+from entrypoints.http.sign_in.issuer_http import IssuerAnswer, IssuerHttp
+from entrypoints.http.sign_in.sign_in_cookies import PendingSignIn
 from entrypoints.http.sign_in.sign_in_problems import SignInProblem, not_verified, provider_unavailable
-from entrypoints.http.sign_in.sign_in_settings import is_safe_address
+from entrypoints.http.sign_in.sign_in_settings import SignInSettings
 from entrypoints.http.strict_json import parse_json
 from entrypoints.http.token_keys import FetchedKeys
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from entrypoints.http.sign_in.issuer_http import IssuerAnswer, IssuerHttp
-    from entrypoints.http.sign_in.sign_in_cookies import PendingSignIn
-    from entrypoints.http.sign_in.sign_in_settings import SignInSettings
+from entrypoints.settings import is_safe_address
 
 METADATA_SECONDS: Final = 600.0
 RETRY_SECONDS: Final = 5.0
@@ -135,7 +130,7 @@ class IdentityProvider:
         finally:
             self._tried = self._timer()
 
-    def _client(self, metadata: ProviderMetadata, method: str) -> _Client:
+    def _client(self, metadata: ProviderMetadata, method: str) -> "_Client":
         return _Client(
             self._http,
             client_id=self._settings.client_id,

@@ -1,7 +1,5 @@
 """Calls the identity provider, within bounds: https (http on this machine), 5 s, 1 MiB, no redirects, few at once."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -10,7 +8,7 @@ from typing import Any, Final
 import aiohttp
 
 from application.errors import Unavailable
-from entrypoints.http.sign_in.sign_in_settings import is_safe_address
+from entrypoints.settings import is_safe_address
 
 _SECONDS: Final = 5
 _LARGEST: Final = 1024 * 1024

@@ -6,9 +6,8 @@ role is with the organization, or in a claim of its own: one text, a list, or an
 organization's id.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 from uuid import UUID
 
 from pydantic_core import PydanticCustomError
@@ -17,12 +16,8 @@ from application.sign_in.sign_in_sessions import SignedInPerson
 from entrypoints.http.authorization import Role
 from entrypoints.http.field_types import parse_uuid
 from entrypoints.http.sign_in.sign_in_problems import no_access
+from entrypoints.http.sign_in.sign_in_settings import SignInSettings
 from entrypoints.http.token_claims import is_platform_admin, subject_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from entrypoints.http.sign_in.sign_in_settings import SignInSettings
 
 MOST_ORGANIZATIONS: Final = 100
 LONGEST_NAME: Final = 100

@@ -1,7 +1,5 @@
 """The page that says why a sign-in came to nothing: plain, without scripts, and without a word of anybody else's."""
 
-from __future__ import annotations
-
 import hashlib
 from base64 import b64encode
 from html import escape

@@ -1,13 +1,10 @@
 """Whether a request with a cookie was made by the console's own page: browsers send cookies for any page."""
 
-from __future__ import annotations
+from typing import Final
 
-from typing import TYPE_CHECKING, Final
+from aiohttp import web
 
 from entrypoints.http.request_errors import CrossSiteRequest
-
-if TYPE_CHECKING:
-    from aiohttp import web
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _OF_OTHERS: Final = frozenset({"cross-site", "same-site"})

@@ -1,21 +1,15 @@
 """Describes to the console how to sign in, and who is signed in."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+from uuid import UUID
 
+from application.members.passkeys import PasskeyVerifier
+from application.sign_in.sign_in_sessions import SignInSession
 from entrypoints.http.answers.sign_in import ConsoleSession, SessionOrganization, SignInState
-from entrypoints.http.sign_in.sign_in import principal_in
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from application.members.passkeys import PasskeyVerifier
-    from application.sign_in.sign_in_sessions import SignInSession
-    from entrypoints.http.sign_in.sign_in import SignIn
-    from entrypoints.http.sign_in.sign_in_cookies import SessionCookie
+from entrypoints.http.sign_in.sign_in import SignIn, principal_in
+from entrypoints.http.sign_in.sign_in_cookies import SessionCookie
 
 
 class OrganizationNames(Protocol):

@@ -1,28 +1,24 @@
 """What the sign-in consists of, put together: used by its routes and by authentication."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+from aiohttp import web
+
+from application.sign_in.sealed_texts import SealedTexts
+from application.sign_in.sign_in_sessions import SignedInPerson, SignInSession, SignInSessions
 from entrypoints.http.authorization import Principal, Role
 from entrypoints.http.request_context import context_of
 from entrypoints.http.request_errors import NotAuthenticated
-from entrypoints.http.sign_in.issuer_http import IssuerHttp
+from entrypoints.http.sign_in.issuer_http import IssuerHttp, Route
 from entrypoints.http.sign_in.same_origin import require_own_page
 from entrypoints.http.sign_in.sign_in_cookies import BegunSignIn, SessionCookie, SignInCookies, new_sign_in
+from entrypoints.http.sign_in.sign_in_settings import ConsoleAddress, SignInSettings
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
-    from aiohttp import web
-
-    from application.sign_in.sealed_texts import SealedTexts
-    from application.sign_in.sign_in_sessions import SignedInPerson, SignInSession, SignInSessions
     from entrypoints.http.sign_in.identity_provider import IdentityProvider
-    from entrypoints.http.sign_in.issuer_http import Route
-    from entrypoints.http.sign_in.sign_in_settings import ConsoleAddress, SignInSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +27,7 @@ class SignIn:
 
     address: ConsoleAddress
     settings: SignInSettings | None
-    provider: IdentityProvider | None
+    provider: "IdentityProvider | None"
     cookies: SignInCookies
     sessions: SignInSessions
 

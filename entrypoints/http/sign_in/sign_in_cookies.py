@@ -5,24 +5,19 @@ browsers take from this very host alone. On this machine, where there may be no 
 cookies do not know ports.
 """
 
-from __future__ import annotations
-
 import hmac
 import json
 import secrets
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
+from aiohttp import web
 from yarl import URL
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from aiohttp import web
-
-    from application.sign_in.sealed_texts import SealedTexts
+from application.sign_in.sealed_texts import SealedTexts
 
 PENDING_SECONDS: Final = 600
 CHALLENGE_SECONDS: Final = 300

@@ -1,7 +1,5 @@
 """Why a sign-in comes to nothing, for the person who reads the page and for the operator who reads the log."""
 
-from __future__ import annotations
-
 
 class SignInProblem(Exception):
     """The sign-in comes to nothing. `text` is for the person; `reason`, for the log, holds no secret and no code."""

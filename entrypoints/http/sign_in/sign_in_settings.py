@@ -1,15 +1,11 @@
 """What the sign-in with an identity provider is set up with."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
-from ipaddress import ip_address
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from yarl import URL
 
-if TYPE_CHECKING:
-    from entrypoints.settings import Settings
+from entrypoints.settings import Settings
 
 LOGIN: Final = "/auth/login"
 CALLBACK: Final = "/auth/callback"
@@ -72,24 +68,4 @@ def sign_in_settings(settings: Settings) -> SignInSettings | None:
 
 def console_address(settings: Settings) -> ConsoleAddress | None:
     """Return the console's address for browsers; none where it is not set, and nobody can sign in."""
-    is_here = is_loopback(settings.host) and settings.port != 0
-    return ConsoleAddress(public_url=settings.console_url) if settings.public_url is not None or is_here else None
-
-
-def is_safe_address(text: str) -> bool:
-    """Return whether this is an address that nobody on the way can listen in on: https, or http on this machine."""
-    try:
-        url = URL(text)
-    except ValueError:
-        return False
-    if url.host is None or url.user is not None or url.password is not None or url.query_string or url.fragment:
-        return False
-    return url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host))
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether the host is this very machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
+    return ConsoleAddress(public_url=settings.console_url) if settings.has_console_url else None

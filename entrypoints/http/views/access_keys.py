@@ -1,16 +1,18 @@
 """Routes of access keys."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from application.access_keys.access_keys import AccessKeyFilter
+from aiohttp import web
+
+from application.access_keys.access_keys import AccessKeyDocuments, AccessKeyFilter
 from application.access_keys.change_access_key import ChangeAccessKey
-from application.access_keys.issue_access_key import IssueAccessKey
+from application.access_keys.issue_access_key import IssueAccessKey, IssuedSecret
 from application.access_keys.revoke_access_key import RevokeAccessKey
 from application.access_keys.rotate_access_key import RotateAccessKey
 from application.errors import AccessKeyNotFound, Conflict, InvalidInput, StaleRevision
+from application.recorded_revision import Recorded
 from domain.access_key.errors import ExpiryPassed
 from domain.access_key.values import NO_LIMITS
 from entrypoints.http.answers.access_keys import AccessKey, AccessKeyList, IssuedAccessKey
@@ -27,15 +29,6 @@ from entrypoints.http.views.write_responses import (
     removed_response,
     shown_once_response,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from aiohttp import web
-
-    from application.access_keys.access_keys import AccessKeyDocuments
-    from application.access_keys.issue_access_key import IssuedSecret
-    from application.recorded_revision import Recorded
 
 COLLECTION = "/api/ai/keys"
 

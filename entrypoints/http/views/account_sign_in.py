@@ -1,19 +1,21 @@
 """Routes of signing in with a passphrase or a passkey."""
 
-from __future__ import annotations
-
 import logging
 import secrets
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from application.members.accounts import SignInBusy, SignInRefused, TooManyAttempts
+from aiohttp import web
+
+from application.members.accounts import Account, SignInBusy, SignInRefused, TooManyAttempts
+from application.members.passkeys import PasskeyVerifier
 from application.members.sign_in import SignInWithPasskey, SignInWithPassphrase
 from entrypoints.http.answers.members import PasskeyOptions
 from entrypoints.http.answers.sign_in import SignInState
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.members import PasskeySignIn, PassphraseSignIn
-from entrypoints.http.client_addresses import client_network
+from entrypoints.http.client_addresses import Network, client_network
 from entrypoints.http.parse_request import json_body
 from entrypoints.http.request_context import context_of
 from entrypoints.http.routes import Answer, endpoint
@@ -21,19 +23,10 @@ from entrypoints.http.sign_in.account_sessions import (
     ALWAYS,
     CHALLENGE_BYTES,
     TAG,
+    AccountSessions,
     kept_challenge,
     passkey_options_response,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-
-    from aiohttp import web
-
-    from application.members.accounts import Account
-    from application.members.passkeys import PasskeyVerifier
-    from entrypoints.http.client_addresses import Network
-    from entrypoints.http.sign_in.account_sessions import AccountSessions
 
 _LOGGER: Final = logging.getLogger(__name__)
 _PURPOSE: Final = "sign-in"

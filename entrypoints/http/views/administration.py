@@ -1,15 +1,18 @@
 """Routes of platform administrators' work across organizations."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
+from uuid import UUID
 
+from aiohttp import web
 from pydantic import Field
 
-from application.master_keys.credential_stock import RotationUnderWay
-from application.ports.jobs import JobNotFound, Order, TooManyJobs
-from application.rebuilding.projections import ProjectionNotFound
+from application.master_keys.credential_stock import CredentialStock, RotationUnderWay
+from application.master_keys.list_master_keys import MasterKeyStatus
+from application.ports.jobs import JobNotFound, Jobs, Kind, Order, TooManyJobs
+from application.rebuilding.projections import ProjectionNotFound, Projections
+from entrypoints.administration.job_launcher import Launcher
 from entrypoints.administration.run_job import projection_named
 from entrypoints.http.answers.administration import Job, JobList, MasterKeyList, ProjectionList
 from entrypoints.http.authorization import Access
@@ -18,18 +21,6 @@ from entrypoints.http.json_responses import json_response, resource_location
 from entrypoints.http.parse_request import json_body, path_id, query_of
 from entrypoints.http.request_context import context_of, principal_of
 from entrypoints.http.routes import Answer, endpoint
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-    from uuid import UUID
-
-    from aiohttp import web
-
-    from application.master_keys.credential_stock import CredentialStock
-    from application.master_keys.list_master_keys import MasterKeyStatus
-    from application.ports.jobs import Jobs, Kind
-    from application.rebuilding.projections import Projections
-    from entrypoints.administration.job_launcher import Launcher
 
 JOBS = "/api/admin/jobs"
 

@@ -1,16 +1,17 @@
 """Routes of the audit trail."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Final, Protocol
+from typing import Annotated, Final, Protocol
 from uuid import UUID
 
+from aiohttp import web
 from pydantic import Field
 
-from application.errors import AccessKeyNotFound, ModelNotFound, ProviderNotFound
+from application.errors import AccessKeyNotFound, ModelNotFound, NotFound, ProviderNotFound
 from application.members.members import MemberNotFound
-from application.ports.audit_log import AuditFilter
+from application.ports.audit_log import AuditFilter, AuditLog
+from application.queries.resource_history import HistoryEntry, HistoryPage, Kind
 from application.webhooks.webhooks import WebhookNotFound
 from entrypoints.http.answers import audit as answers
 from entrypoints.http.authorization import Access
@@ -19,15 +20,6 @@ from entrypoints.http.field_types import Id, Time
 from entrypoints.http.pagination import Page, Position, entries_response, log_response, position_of
 from entrypoints.http.parse_request import path_id, query_of
 from entrypoints.http.routes import Answer, AnyHandler, endpoint
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from aiohttp import web
-
-    from application.errors import NotFound
-    from application.ports.audit_log import AuditLog
-    from application.queries.resource_history import HistoryEntry, HistoryPage, Kind
 
 _NO_ID = UUID(int=0)
 

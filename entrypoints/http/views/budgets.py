@@ -1,12 +1,18 @@
 """Routes of the organization's own budget and quotas."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from aiohttp import web
+
+from application.bounds.organization_bounds import OrganizationBudget as BudgetWithUse
+from application.bounds.organization_bounds import OrganizationBudgetReader
+from application.bounds.quota_uses import QuotaUse
 from application.caller import acting_as
 from application.errors import Conflict, OrganizationRemoved, StaleRevision
+from application.recorded_revision import Recorded
+from domain.budget import Budget
 from entrypoints.http.answers.budgets import OrganizationBudget, OrganizationQuotas, Quotas, own_quotas
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.budgets import BudgetReplacement, QuotasReplacement
@@ -15,17 +21,6 @@ from entrypoints.http.parse_request import expected_revision, json_body, path_id
 from entrypoints.http.request_context import caller_for
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.views.write_responses import WRITTEN
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-
-    from aiohttp import web
-
-    from application.bounds.organization_bounds import OrganizationBudget as BudgetWithUse
-    from application.bounds.organization_bounds import OrganizationBudgetReader
-    from application.bounds.quota_uses import QuotaUse
-    from application.recorded_revision import Recorded
-    from domain.budget import Budget
 
 _TAG = "keys"
 _PROBLEMS = (OrganizationRemoved, StaleRevision, Conflict)

@@ -1,14 +1,16 @@
 """The route for many model changes at once."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+from uuid import UUID
 
 import orjson
+from aiohttp import web
 
-from application.commands.change_models_in_bulk import ChangeModelsInBulk
+from application.commands.change_models_in_bulk import ChangeModelsInBulk, OperationOutcome
 from application.errors import BulkRefused, Conflict, QuotaReached
+from application.ports.resource_documents import ModelDocuments
 from application.run_in_thread import run_in_thread_if_large
 from entrypoints.http.answers.models import BulkResult
 from entrypoints.http.authorization import Access
@@ -19,15 +21,6 @@ from entrypoints.http.json_responses import json_bytes, json_response
 from entrypoints.http.parse_request import json_body
 from entrypoints.http.problems import problem_error
 from entrypoints.http.routes import Answer, endpoint
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
-    from uuid import UUID
-
-    from aiohttp import web
-
-    from application.commands.change_models_in_bulk import OperationOutcome
-    from application.ports.resource_documents import ModelDocuments
 
 # To read an operation, or to write its result, takes some 10 µs.
 _LARGE: Final = 100

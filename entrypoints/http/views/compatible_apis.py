@@ -1,13 +1,14 @@
 """Routes of the compatible APIs, for clients of other protocols."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypedDict
+from typing import Any, Final, Protocol, TypedDict
+
+from aiohttp import web
 
 from application.errors import ApplicationError
-from application.prompts.completion import NativeEvents, StreamStarted
+from application.prompts.completion import Completion, CompletionEvent, NativeEvents, StreamStarted
 from application.prompts.prompt_answer import PromptAnswer
 from application.prompts.prompt_errors import TokensNotCounted
 from application.prompts.prompt_request import Prompt
@@ -22,6 +23,7 @@ from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.prompts import LARGEST_PROMPT
 from entrypoints.http.compatible_apis.bodies import (
     ChatCompletionBody,
+    CompatibleBody,
     CountTokensBody,
     MessageBody,
     MessagesQuery,
@@ -31,6 +33,7 @@ from entrypoints.http.compatible_apis.bodies import (
 )
 from entrypoints.http.compatible_apis.body_value import has_images
 from entrypoints.http.compatible_apis.chat_completions.exchange import ChatExchange
+from entrypoints.http.compatible_apis.lazy_client_request import LazyClientRequest
 from entrypoints.http.compatible_apis.messages.errors import ANTHROPIC_SHAPE
 from entrypoints.http.compatible_apis.messages.exchange import MessagesExchange
 from entrypoints.http.compatible_apis.openai_errors import OPENAI_SHAPE
@@ -40,20 +43,11 @@ from entrypoints.http.event_stream import HEARTBEAT_SECONDS, EventStream, framed
 from entrypoints.http.headers import ignored_header
 from entrypoints.http.json_responses import answer_bytes, json_response
 from entrypoints.http.parse_request import json_to_hand_on, query_of
+from entrypoints.http.problems import Problem
 from entrypoints.http.request_context import context_of, note_failure
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
-
-    from aiohttp import web
-
-    from application.prompts.completion import Completion, CompletionEvent
-    from entrypoints.http.compatible_apis.bodies import CompatibleBody
-    from entrypoints.http.compatible_apis.lazy_client_request import LazyClientRequest
-    from entrypoints.http.problems import Problem
-    from entrypoints.http.views.prompts import StreamPrompt
+from entrypoints.http.views.prompts import StreamPrompt
 
 
 class RouteFacts(TypedDict):

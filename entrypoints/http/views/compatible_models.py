@@ -1,16 +1,16 @@
 """Routes that list enabled models in the shapes of the client protocols."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
+from aiohttp import web
 from pydantic import Field
 
 from application.errors import ModelNotFound
 from application.prompts.callable_models import NamedModel, NamedModels
 from application.prompts.select_model import SelectModel
-from application.prompts.selection_candidates import ModelByAnyName
+from application.prompts.selection_candidates import ModelByAnyName, Selection
 from entrypoints.http.answers.compatible_models import (
     AnyModel,
     AnyModelList,
@@ -25,14 +25,6 @@ from entrypoints.http.field_types import Query, Whole
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.parse_request import query_of
 from entrypoints.http.routes import Answer, endpoint
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-
-    from aiohttp import web
-
-    from application.prompts.selection_candidates import Selection
-
 
 MOST_MODELS: Final = 1_000
 

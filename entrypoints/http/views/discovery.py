@@ -1,16 +1,20 @@
 """Routes that query providers: connection tests and model lists."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+from uuid import UUID
 
-from application.discovery.import_models import ImportModels
+from aiohttp import web
+
+from application.discovery.discover_models import NoOffer, ProviderOffer
+from application.discovery.import_models import ImportModels, ImportOutcome
 from application.errors import Conflict, CredentialUnreadable, EndpointRefused, ProviderNotFound, QuotaReached
 from application.health.check_provider import CheckProvider
-from application.health.health_checks import report_fields
+from application.health.health_checks import HealthChecks, report_fields
 from application.health.try_connection import TryConnection
-from application.ports.provider_gateway import UpstreamFailure
+from application.ports.provider_gateway import TestReport, UpstreamFailure
+from application.recorded_revision import Recorded
 from entrypoints.http.answers import providers as provider_answers
 from entrypoints.http.answers.discovery import AlreadyRegistered, Discovery, ImportedModel, ImportResult
 from entrypoints.http.authorization import Access
@@ -19,18 +23,6 @@ from entrypoints.http.json_responses import json_response
 from entrypoints.http.parse_request import json_body, path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.views.offer_json_cache import OfferJsonCache
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
-    from uuid import UUID
-
-    from aiohttp import web
-
-    from application.discovery.discover_models import NoOffer, ProviderOffer
-    from application.discovery.import_models import ImportOutcome
-    from application.health.health_checks import HealthChecks
-    from application.ports.provider_gateway import TestReport
-    from application.recorded_revision import Recorded
 
 _REPORT = {200: Answer(description="How the connection was found.", schema=provider_answers.TestReport)}
 _OFFERS = {200: Answer(description="What is on offer.", schema=Discovery)}

@@ -1,13 +1,16 @@
 """Routes that embed texts."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from decimal import Decimal
+from typing import Protocol
 
+from aiohttp import web
+
+from application.prompts.embed_texts import EmbeddingAnswer
 from application.prompts.embedding import EmbeddingInput
 from application.prompts.prompt_request import Prompt
-from application.prompts.selection_candidates import ModelByAnyName
+from application.prompts.selection_candidates import ModelByAnyName, ModelSelector
 from entrypoints.http.answers.prompt_outcomes import PROMPT_PROBLEMS
 from entrypoints.http.answers.prompts import EmbeddedTexts
 from entrypoints.http.authorization import Access
@@ -28,15 +31,6 @@ from entrypoints.http.parse_request import json_body, json_to_hand_on
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client
 from entrypoints.http.views.compatible_apis import COMPATIBLE_API
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable
-    from decimal import Decimal
-
-    from aiohttp import web
-
-    from application.prompts.embed_texts import EmbeddingAnswer
-    from application.prompts.selection_candidates import ModelSelector
 
 
 class EmbedTexts(Protocol):

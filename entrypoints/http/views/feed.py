@@ -1,12 +1,12 @@
 """The route of the event feed."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Final, Protocol
+from typing import Annotated, Final, Protocol
+from uuid import UUID
 
 from aiohttp import web
 from pydantic import Field
@@ -14,6 +14,7 @@ from pydantic import Field
 from application.caller import current_caller
 from application.end_tasks import end_tasks
 from application.errors import Unavailable
+from application.feed.event_feed import FeedEvent
 from application.feed.feed_broadcast import TooManyFollowers
 from entrypoints.http.answers.feed import FEED_EVENTS, HappenedEvent
 from entrypoints.http.authorization import Access
@@ -24,12 +25,6 @@ from entrypoints.http.request_context import context_of
 from entrypoints.http.request_errors import FieldError, InvalidRequest, NotAuthenticated
 from entrypoints.http.routes import EVENT_STREAM_TYPE, Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
-    from uuid import UUID
-
-    from application.feed.event_feed import FeedEvent
 
 _DIGITS: Final = 18
 _LINGER_SECONDS: Final = 5.0

@@ -1,17 +1,20 @@
 """Routes of invitations: seeing one, and accepting it with a new account or an own one."""
 
-from __future__ import annotations
-
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID, uuid4
 
+from aiohttp import web
+
+from application.caller import Caller
 from application.errors import CommandOutcomeUnknown, Conflict, InvalidInput
 from application.members.accept_invitation import AcceptInvitation
-from application.members.accounts import SignInBusy
-from application.members.invitation_text import parse_invitation
-from application.members.members import AccountExists, AlreadyMember, InvitationNotValid, PasskeyTaken
+from application.members.accounts import Accounts, SignInBusy
+from application.members.invitation_text import InvitationText, parse_invitation
+from application.members.members import AccountExists, AlreadyMember, Invitation, InvitationNotValid, PasskeyTaken
+from application.members.passkeys import PasskeyVerifier
 from entrypoints.http.answers.members import FoundInvitation, PasskeyOptions
 from entrypoints.http.answers.sign_in import SignInState
 from entrypoints.http.authorization import Access
@@ -24,23 +27,12 @@ from entrypoints.http.sign_in.account_sessions import (
     ALWAYS,
     CHALLENGE_BYTES,
     TAG,
+    AccountSessions,
     caller_without_organization,
     kept_challenge,
     own_session,
     passkey_options_response,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from aiohttp import web
-
-    from application.caller import Caller
-    from application.members.accounts import Accounts
-    from application.members.invitation_text import InvitationText
-    from application.members.members import Invitation
-    from application.members.passkeys import PasskeyVerifier
-    from entrypoints.http.sign_in.account_sessions import AccountSessions
 
 _PURPOSE: Final = "join"
 _SIGNED_IN: Final = {200: Answer(description="Who is signed in now.", schema=SignInState)}

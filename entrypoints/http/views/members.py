@@ -1,15 +1,24 @@
 """Routes of members."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from aiohttp import web
 
 from application.errors import Conflict, InvalidInput, StaleRevision
 from application.members.change_member import ChangeMember
-from application.members.invite_member import InviteAgain, InviteMember
-from application.members.members import AddressTaken, LastAdmin, MemberFilter, MemberNotFound, TooManyMembers
+from application.members.invite_member import InviteAgain, InviteMember, NewInvitation
+from application.members.members import (
+    AddressTaken,
+    LastAdmin,
+    MemberDocuments,
+    MemberFilter,
+    MemberNotFound,
+    TooManyMembers,
+)
 from application.members.remove_member import RemoveMember
+from application.recorded_revision import Recorded
 from domain.member.errors import AlreadyJoined
 from entrypoints.http.answers.members import InvitedMember, Member, MemberList
 from entrypoints.http.authorization import Access
@@ -25,15 +34,6 @@ from entrypoints.http.views.write_responses import (
     removed_response,
     shown_once_response,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from aiohttp import web
-
-    from application.members.invite_member import NewInvitation
-    from application.members.members import MemberDocuments
-    from application.recorded_revision import Recorded
 
 COLLECTION: Final = "/api/ai/members"
 INVITATION_PATH: Final = "/#/invitation/"

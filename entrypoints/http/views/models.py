@@ -1,10 +1,13 @@
 """Routes of models."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
+from aiohttp import web
+
+from application.commands.change_model import ChangeModel
+from application.commands.register_model import RegisterModel
 from application.commands.remove_model import RemoveModel
 from application.commands.replace_model_fields import ReplaceModel
 from application.commands.revert_model import RevertModel
@@ -17,7 +20,10 @@ from application.errors import (
     StaleRevision,
     TooMuchHistory,
 )
-from application.ports.resource_documents import ModelFilter
+from application.ports.historical_documents import HistoricalDocuments
+from application.ports.resource_documents import Document, ModelDocuments, ModelFilter
+from application.queries.resource_as_of import Moment
+from application.recorded_revision import Recorded
 from application.unset import UNSET
 from domain.model.errors import ModelIdentityFixed
 from entrypoints.http.answers.models import Model, ModelList
@@ -36,19 +42,6 @@ from entrypoints.http.views.write_responses import (
     created_response,
     removed_response,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from uuid import UUID
-
-    from aiohttp import web
-
-    from application.commands.change_model import ChangeModel
-    from application.commands.register_model import RegisterModel
-    from application.ports.historical_documents import HistoricalDocuments
-    from application.ports.resource_documents import Document, ModelDocuments
-    from application.queries.resource_as_of import Moment
-    from application.recorded_revision import Recorded
 
 COLLECTION = "/api/ai/models"
 

@@ -1,26 +1,20 @@
 """Caches providers' model lists as JSON, so that a list of hundreds of models is serialized once."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import orjson
 
-from application.discovery.discover_models import NoOffer
+from application.discovery.discover_models import NoOffer, ProviderOffer
+from application.discovery.discovered_catalogue import CompletedOffer
 from application.run_in_thread import run_in_thread_if_large
 from entrypoints.http.answers.discovery import ChangeSet, DiscoveredModel, OfferError, OfferSummary
 from entrypoints.http.answers.response_model import document_of
 from entrypoints.http.errors import problem_for
 from entrypoints.http.json_responses import json_bytes
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.discovery.discover_models import ProviderOffer
-    from application.discovery.discovered_catalogue import CompletedOffer
 
 # A model takes some 0.05 ms.
 _LARGE: Final = 100

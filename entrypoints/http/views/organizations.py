@@ -1,16 +1,18 @@
 """Routes of organizations, for platform administrators."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+from aiohttp import web
 from pydantic import Field
 
 from application.caller import acting_as
 from application.commands.name_organization import NameOrganization
 from application.commands.remove_organization import RemoveOrganization
 from application.errors import Conflict, OrganizationNotFound, OrganizationRemoved
+from application.ports.organization_list import OrganizationList
+from application.recorded_revision import Recorded
 from entrypoints.http.answers.organizations import ListedOrganization, Organization, OrganizationPage
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.resource_fields import Name
@@ -21,14 +23,6 @@ from entrypoints.http.parse_request import json_body, path_id, query_of
 from entrypoints.http.request_context import caller_for
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.views.write_responses import REMOVED, WRITTEN, removed_response
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from aiohttp import web
-
-    from application.ports.organization_list import OrganizationList
-    from application.recorded_revision import Recorded
 
 
 class OrganizationReplacement(Body):

@@ -1,35 +1,32 @@
 """The route of what the console shows first."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import orjson
+from aiohttp import web
 
-from application.access_keys.access_keys import AccessKeyFilter
+from application.access_keys.access_keys import AccessKeyDocuments, AccessKeyFilter
+from application.bounds.organization_bounds import OrganizationBudgetReader
 from application.gather_or_cancel import gather_or_cancel
-from application.ports.audit_log import AuditFilter
-from application.ports.resource_documents import ModelFilter, PageRequest, ProviderFilter
-from application.usage.report_usage import ReportUsage
+from application.ports.audit_log import AuditFilter, AuditLog
+from application.ports.clock import Clock
+from application.ports.resource_documents import (
+    ModelDocuments,
+    ModelFilter,
+    Page,
+    PageRequest,
+    ProviderDocuments,
+    ProviderFilter,
+)
+from application.usage.report_usage import ReportUsage, UsageOfDays
 from entrypoints.http.answers.overview import Overview
 from entrypoints.http.authorization import Access
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.views.budgets import budget_answer
 from entrypoints.http.views.usage import usage_answer
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-
-    from aiohttp import web
-
-    from application.access_keys.access_keys import AccessKeyDocuments
-    from application.bounds.organization_bounds import OrganizationBudgetReader
-    from application.ports.audit_log import AuditLog
-    from application.ports.clock import Clock
-    from application.ports.resource_documents import ModelDocuments, Page, ProviderDocuments
-    from application.usage.report_usage import UsageOfDays
 
 _FIRST: Final = 6
 _EVENTS: Final = 8

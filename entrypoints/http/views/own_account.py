@@ -1,16 +1,21 @@
 """Routes of the own account: name, passphrase, passkeys, and its end."""
 
-from __future__ import annotations
-
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
+from aiohttp import web
+
+from application.caller import Caller
 from application.errors import CommandOutcomeUnknown, Conflict, InvalidInput
 from application.members.accounts import (
     AccountGone,
+    Accounts,
     LastWayIn,
+    NewPasskey,
     PasskeyNotFound,
     SignInBusy,
     SignInRefused,
@@ -20,6 +25,8 @@ from application.members.accounts import (
 from application.members.addresses import checked_person_name
 from application.members.change_account import Confirmation, SignInAgain
 from application.members.members import LastAdmin, PasskeyTaken
+from application.members.passkeys import PasskeyVerifier
+from application.sign_in.sign_in_sessions import SignInSession
 from entrypoints.http.answers.members import Erased, OwnAccount, PasskeyOptions
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.members import AccountPatch, ConfirmedByPassphrase, NewPasskeyBody, NewPassphrase
@@ -32,6 +39,7 @@ from entrypoints.http.sign_in.account_sessions import (
     CHALLENGE_BYTES,
     TAG,
     TOO_LATE,
+    AccountSessions,
     caller_without_organization,
     kept_challenge,
     own_session,
@@ -39,18 +47,6 @@ from entrypoints.http.sign_in.account_sessions import (
     person_of,
     signed_in_person,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from uuid import UUID
-
-    from aiohttp import web
-
-    from application.caller import Caller
-    from application.members.accounts import Accounts, NewPasskey
-    from application.members.passkeys import PasskeyVerifier
-    from application.sign_in.sign_in_sessions import SignInSession
-    from entrypoints.http.sign_in.account_sessions import AccountSessions
 
 _PURPOSE: Final = "add"
 _OWN: Final = {200: Answer(description="The account as it is now.", schema=OwnAccount)}

@@ -1,12 +1,13 @@
 """Routes that select models and run prompts."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import orjson
+from aiohttp import web
 
 from application.errors import ApplicationError, ModelNotFound
 from application.prompts.completion import (
@@ -17,7 +18,10 @@ from application.prompts.completion import (
     ToolCallDone,
 )
 from application.prompts.prompt_answer import PromptAnswer
+from application.prompts.prompt_request import Prompt
+from application.prompts.run_prompt import PromptEvent
 from application.prompts.select_model import SelectModel
+from application.prompts.selection_candidates import Selection
 from application.run_in_thread import run_in_thread_if_large
 from entrypoints.http.answers.prompt_outcomes import GENERATED, PROMPT_PROBLEMS
 from entrypoints.http.answers.prompts import CandidateModel, Choice, FinishedAnswer, GeneratedAnswer, ToolCallEvent
@@ -34,16 +38,6 @@ from entrypoints.http.problems import problem_document
 from entrypoints.http.request_context import context_of, note_failure
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
-    from contextlib import AbstractAsyncContextManager
-
-    from aiohttp import web
-
-    from application.prompts.prompt_request import Prompt
-    from application.prompts.run_prompt import PromptEvent
-    from application.prompts.selection_candidates import Selection
 
 
 class StreamPrompt(Protocol):

@@ -1,19 +1,14 @@
 """The route that lists provider types."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from aiohttp import web
+
+from application.ports.provider_gateway import ProviderGateway
 from entrypoints.http.answers.provider_types import ProviderKinds
 from entrypoints.http.authorization import Access
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.routes import Answer, endpoint
-
-if TYPE_CHECKING:
-    from aiohttp import web
-
-    from application.ports.provider_gateway import ProviderGateway
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """Routes of providers."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
+
+from aiohttp import web
 
 from application.commands.change_provider import ChangeProvider
 from application.commands.register_provider import RegisterProvider
@@ -21,7 +22,10 @@ from application.errors import (
     TooMuchHistory,
 )
 from application.policies.change_secrets import SecretsChange
-from application.ports.resource_documents import ProviderFilter
+from application.ports.historical_documents import HistoricalDocuments
+from application.ports.resource_documents import Document, ProviderDocuments, ProviderFilter
+from application.queries.resource_as_of import Moment
+from application.recorded_revision import Recorded
 from application.unset import UNSET
 from domain.provider.errors import CredentialRequired, ExtraHeadersRequired, ProviderTypeFixed
 from entrypoints.http.answers.providers import Provider, ProviderList
@@ -46,17 +50,6 @@ from entrypoints.http.views.write_responses import (
     created_response,
     removed_response,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from uuid import UUID
-
-    from aiohttp import web
-
-    from application.ports.historical_documents import HistoricalDocuments
-    from application.ports.resource_documents import Document, ProviderDocuments
-    from application.queries.resource_as_of import Moment
-    from application.recorded_revision import Recorded
 
 COLLECTION = "/api/ai/providers"
 

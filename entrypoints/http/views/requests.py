@@ -1,12 +1,13 @@
 """The route of the request log."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
-from application.usage.request_log import RequestFilter
+from aiohttp import web
+
+from application.usage.request_log import RequestFilter, RequestLog
 from application.usage.usage_ledger import TOKEN_KINDS
 from entrypoints.http.answers.requests import RequestPage
 from entrypoints.http.authorization import Access
@@ -16,13 +17,6 @@ from entrypoints.http.field_types import camel
 from entrypoints.http.pagination import Position, log_response, position_of
 from entrypoints.http.parse_request import query_of
 from entrypoints.http.routes import Answer, endpoint
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from aiohttp import web
-
-    from application.usage.request_log import RequestLog
 
 _COLUMNS: Final = (
     "ended_at",

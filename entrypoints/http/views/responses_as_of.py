@@ -1,25 +1,17 @@
 """Builds the responses of routes that show how something was."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable
 from math import ceil
-from typing import TYPE_CHECKING
+from uuid import UUID
 
-from application.queries.resource_as_of import AtRevision
+from aiohttp import web
+
+from application.ports.historical_documents import HistoricalDocuments
+from application.ports.resource_documents import Document
+from application.queries.resource_as_of import AtRevision, Moment
 from entrypoints.http.bodies.point_in_time import PastQuery, moment_of
 from entrypoints.http.parse_request import path_id, query_of
-from entrypoints.http.views.write_responses import document_response
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from uuid import UUID
-
-    from aiohttp import web
-
-    from application.ports.historical_documents import HistoricalDocuments
-    from application.ports.resource_documents import Document
-    from application.queries.resource_as_of import Moment
-    from entrypoints.http.views.write_responses import Documents
+from entrypoints.http.views.write_responses import Documents, document_response
 
 
 async def response_as_of(

@@ -1,7 +1,5 @@
 """The routes of the console's sessions, and of its sign-in with OpenID Connect."""
 
-from __future__ import annotations
-
 import logging
 import re
 from dataclasses import dataclass, replace
@@ -23,18 +21,19 @@ from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.sign_in.membership_claims import name_of, person_of
 from entrypoints.http.sign_in.pages import problem_page
 from entrypoints.http.sign_in.same_origin import require_own_page
+from entrypoints.http.sign_in.session_descriptions import SessionDescriptions
+from entrypoints.http.sign_in.sign_in import SignIn
 from entrypoints.http.sign_in.sign_in_problems import (
     SignInProblem,
     begun_elsewhere,
     not_verified,
     provider_unavailable,
 )
+from entrypoints.http.sign_in.sign_in_settings import SignInSettings
 
 if TYPE_CHECKING:
     from entrypoints.http.sign_in.identity_provider import IdentityProvider
-    from entrypoints.http.sign_in.session_descriptions import SessionDescriptions
-    from entrypoints.http.sign_in.sign_in import SignIn
-    from entrypoints.http.sign_in.sign_in_settings import SignInSettings
+
 
 _LOGGER: Final = logging.getLogger(__name__)
 _TAG: Final = "sign-in"
@@ -68,7 +67,7 @@ class SignInViews:
             return _refusal_page(request, problem)
 
     async def _sent_to_provider(
-        self, sign_in: SignIn, provider: IdentityProvider, request: web.Request, query: SignInQuery
+        self, sign_in: SignIn, provider: "IdentityProvider", request: web.Request, query: SignInQuery
     ) -> web.Response:
         begun = sign_in.begin(query.next)
         url = await provider.authorization_url(begun.pending, prompt=query.prompt)
@@ -92,7 +91,7 @@ class SignInViews:
         return response
 
     async def _signed_in(
-        self, sign_in: SignIn, provider: IdentityProvider, settings: SignInSettings, request: web.Request
+        self, sign_in: SignIn, provider: "IdentityProvider", settings: SignInSettings, request: web.Request
     ) -> web.Response:
         query = _callback_query(request)
         begun = sign_in.cookies.begun(request, query.state)

@@ -1,15 +1,16 @@
 """The route of the usage report."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
+from uuid import UUID
 
 from aiohttp import web
 
 from application.errors import AccessKeyNotFound
-from application.usage.report_usage import MOST_GROUPS, ReportUsage
-from application.usage.usage_ledger import Grouping
+from application.usage.report_usage import MOST_GROUPS, ReportUsage, UsageOfDays
+from application.usage.usage_ledger import Dimension, Grouping
+from domain.access_key.aggregate import AccessKey
 from entrypoints.http.answers.usage import UsageReport, UsageTotals
 from entrypoints.http.authorization import Access
 from entrypoints.http.bodies.requests import label_of
@@ -19,14 +20,6 @@ from entrypoints.http.field_types import camel
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.parse_request import path_id, query_of
 from entrypoints.http.routes import Answer, endpoint
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
-    from uuid import UUID
-
-    from application.usage.report_usage import UsageOfDays
-    from application.usage.usage_ledger import Dimension
-    from domain.access_key.aggregate import AccessKey
 
 MOST_GROUPS_OF_CSV: Final = 10_000
 

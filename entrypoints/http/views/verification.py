@@ -1,11 +1,11 @@
 """Routes that verify and export the log."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Final, Protocol
+from typing import Annotated, Final, Protocol
+from uuid import UUID
 
 from aiohttp import web
 from pydantic import Field, StringConstraints
@@ -13,7 +13,9 @@ from pydantic import Field, StringConstraints
 from application.caller import current_caller
 from application.policies.change_reasons import LONGEST_REASON
 from application.verification.checkpoint_storage import AnotherSink, SinkUnusable
-from application.verification.record_restore import NoRestoreToRecord, RecordRestore
+from application.verification.raw_events import RawEvents
+from application.verification.record_restore import NoRestoreToRecord, RecordedRestore, RecordRestore
+from application.verification.verify_log import Verification
 from entrypoints.auditing.verification_documents import (
     restored_answer,
     verification_answer,
@@ -26,15 +28,6 @@ from entrypoints.http.parse_request import json_body, query_of
 from entrypoints.http.request_context import context_of, principal_of
 from entrypoints.http.routes import Answer, endpoint
 from entrypoints.http.transport import cancelled_without_client
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
-    from uuid import UUID
-
-    from application.verification.raw_events import RawEvents
-    from application.verification.record_restore import RecordedRestore
-    from application.verification.verify_log import Verification
-
 
 NDJSON: Final = "application/x-ndjson"
 

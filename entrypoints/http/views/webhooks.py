@@ -1,18 +1,21 @@
 """Routes of webhooks."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from datetime import datetime
+from typing import cast
+
+from aiohttp import web
 
 from application.errors import Conflict, CredentialUnreadable, EndpointRefused, InvalidInput, StaleRevision
 from application.ports.resource_documents import PageRequest
+from application.recorded_revision import Recorded
 from application.webhooks.change_webhook import ChangeWebhook
-from application.webhooks.register_webhook import RegisterWebhook
+from application.webhooks.register_webhook import RegisterWebhook, WebhookSecret
 from application.webhooks.remove_webhook import RemoveWebhook
 from application.webhooks.rotate_webhook_secret import RotateWebhookSecret
-from application.webhooks.send_test_message import SendTestMessage
-from application.webhooks.webhooks import TooManyWebhooks, WebhookFilter, WebhookNotFound
+from application.webhooks.send_test_message import SendTestMessage, Tested
+from application.webhooks.webhooks import TooManyWebhooks, WebhookDocuments, WebhookFilter, WebhookNotFound
 from entrypoints.http.answers.webhooks import (
     DeliveryList,
     TestedWebhook,
@@ -40,17 +43,6 @@ from entrypoints.http.views.write_responses import (
     removed_response,
     shown_once_response,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from datetime import datetime
-
-    from aiohttp import web
-
-    from application.recorded_revision import Recorded
-    from application.webhooks.register_webhook import WebhookSecret
-    from application.webhooks.send_test_message import Tested
-    from application.webhooks.webhooks import WebhookDocuments
 
 COLLECTION = "/api/ai/webhooks"
 

@@ -1,20 +1,15 @@
 """Builds the responses of routes that show or change one resource, whose JSON the database makes."""
 
-from __future__ import annotations
+from typing import Protocol
+from uuid import UUID
 
-from typing import TYPE_CHECKING, Protocol
+from aiohttp import web
 
+from application.ports.resource_documents import Document
+from application.recorded_revision import Recorded
 from entrypoints.http.json_responses import json_bytes, json_response, no_content, resource_location
 from entrypoints.http.request_context import context_of
 from entrypoints.http.routes import Answer
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from aiohttp import web
-
-    from application.ports.resource_documents import Document
-    from application.recorded_revision import Recorded
 
 WRITTEN = ("ETag", "Log-Position")
 """The headers of an answer to a write."""

@@ -1,16 +1,11 @@
 """Writing Chat Completions answers."""
 
-from __future__ import annotations
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-from typing import TYPE_CHECKING, Any, Final
-
+from application.prompts.completion import Choice, Completion, FinishReason, TokenUsage
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
 from application.prompts.opaque_blobs import blob_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from application.prompts.completion import Choice, Completion, FinishReason, TokenUsage
 
 _FINISHED: Final[Mapping[FinishReason, str]] = {
     "stop": "stop",

@@ -1,23 +1,18 @@
 """One request of a client of Chat Completions, and how its answer is written."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from application.prompts.completion import Completion, CompletionEvent
+from entrypoints.http.compatible_apis.bodies import ChatCompletionBody
 from entrypoints.http.compatible_apis.chat_completions.answer import completion_document
 from entrypoints.http.compatible_apis.chat_completions.request import read_conversation
 from entrypoints.http.compatible_apis.chat_completions.streaming import ChunkEncoder
 from entrypoints.http.compatible_apis.lazy_client_request import LazyClientRequest
 from entrypoints.http.compatible_apis.openai_errors import error_document
 from entrypoints.http.json_responses import json_bytes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from application.prompts.completion import Completion, CompletionEvent
-    from entrypoints.http.compatible_apis.bodies import ChatCompletionBody
-    from entrypoints.http.problems import Problem
+from entrypoints.http.problems import Problem
 
 
 class ChatExchange:

@@ -1,15 +1,15 @@
 """Reading Chat Completions requests."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from application.prompts.conversation import (
     Audio,
     Conversation,
     Document,
     Image,
+    Part,
     Reasoning,
     ReasoningOptions,
     Refusal,
@@ -25,11 +25,6 @@ from application.prompts.conversation import (
 from application.prompts.opaque_blobs import call_with_blob, is_ours, with_blob
 from entrypoints.http.compatible_apis.body_value import BodyValue
 from entrypoints.http.compatible_apis.openai_fields import effort_of, metadata_of, options_of, output_format_of, tool_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from application.prompts.conversation import Part
 
 _DATA_URL: Final = re.compile(r"data:(?P<type>[^;,]*)(?:;[^,]*)?;base64,", re.ASCII)
 

@@ -1,13 +1,13 @@
 """Writing streamed Chat Completions answers."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import orjson
 
 from application.prompts.completion import (
     Completion,
+    CompletionEvent,
     ReasoningDelta,
     ReasoningDone,
     RefusalDelta,
@@ -16,14 +16,9 @@ from application.prompts.completion import (
     ToolCallDone,
     ToolCallStarted,
 )
+from application.prompts.conversation import ToolCall
 from application.prompts.opaque_blobs import blob_of
 from entrypoints.http.compatible_apis.chat_completions.answer import finish_reason, reasoning_detail, usage_document
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from application.prompts.completion import CompletionEvent
-    from application.prompts.conversation import ToolCall
 
 DONE = b"[DONE]"
 

@@ -1,7 +1,5 @@
 """Bodies and answers of the embedding routes."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field

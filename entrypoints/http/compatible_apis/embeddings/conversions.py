@@ -1,21 +1,15 @@
 """Converts the bodies of the embedding routes to the use case, and its results to answers."""
 
-from __future__ import annotations
-
 from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from struct import pack
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from application.prompts.conversation import Conversation
+from application.prompts.embed_texts import EmbeddingAnswer
 from application.prompts.embedding import EmbeddingInput
-from application.prompts.selection_candidates import Requirements
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from application.prompts.conversation import Conversation
-    from application.prompts.embed_texts import EmbeddingAnswer
-    from application.prompts.selection_candidates import ModelSelector
-    from entrypoints.http.compatible_apis.embeddings.bodies import EmbeddingBody
+from application.prompts.selection_candidates import ModelSelector, Requirements
+from entrypoints.http.compatible_apis.embeddings.bodies import EmbeddingBody
 
 _READ: Final = frozenset({"model", "input", "dimensions", "encoding_format", "deadlineSeconds", "deadline_seconds"})
 

@@ -1,19 +1,13 @@
 """Writing Messages answers."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import orjson
 
-from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
+from application.prompts.completion import Choice, Completion, FinishReason, TokenUsage
+from application.prompts.conversation import Part, Reasoning, Refusal, Text, ToolCall
 from application.prompts.opaque_blobs import blob_of, signature_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.prompts.completion import Choice, Completion, FinishReason, TokenUsage
-    from application.prompts.conversation import Part
 
 _STOPPED: Final[Mapping[FinishReason, str]] = {
     "stop": "end_turn",

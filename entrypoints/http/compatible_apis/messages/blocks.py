@@ -1,14 +1,14 @@
 """Reading content blocks of Messages."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import orjson
 
 from application.prompts.conversation import (
+    CacheLifetime,
     Document,
     Image,
+    Part,
     Reasoning,
     Text,
     ToolCall,
@@ -16,12 +16,7 @@ from application.prompts.conversation import (
     Untranslatable,
 )
 from application.prompts.opaque_blobs import is_ours, with_blob
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from application.prompts.conversation import CacheLifetime, Part
-    from entrypoints.http.compatible_apis.body_value import BodyValue
+from entrypoints.http.compatible_apis.body_value import BodyValue
 
 
 def texts_of(content: BodyValue) -> Iterator[Text]:

@@ -3,20 +3,14 @@
 Types and statuses after docs.claude.com/en/api/errors; `x-should-retry` is what its official clients go by first.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from aiohttp import web
 
-from entrypoints.http.classify_problem import kind_of
+from entrypoints.http.classify_problem import ErrorKind, kind_of
 from entrypoints.http.compatible_apis.openai_errors import parameter_of, retry_advice, tokens_of, words_about_failure
 from entrypoints.http.json_responses import json_bytes
-from entrypoints.http.problems import ProblemShape
-
-if TYPE_CHECKING:
-    from entrypoints.http.classify_problem import ErrorKind
-    from entrypoints.http.problems import Problem
+from entrypoints.http.problems import Problem, ProblemShape
 
 _REQUEST: Final = "invalid_request_error"
 

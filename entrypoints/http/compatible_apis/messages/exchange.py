@@ -1,22 +1,17 @@
 """One request of a client of Messages, and how its answer is written."""
 
-from __future__ import annotations
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from application.prompts.completion import Completion, CompletionEvent
+from entrypoints.http.compatible_apis.bodies import CompatibleBody
 from entrypoints.http.compatible_apis.lazy_client_request import LazyClientRequest
 from entrypoints.http.compatible_apis.messages.answer import message_document
 from entrypoints.http.compatible_apis.messages.errors import error_document
 from entrypoints.http.compatible_apis.messages.request import read_conversation
 from entrypoints.http.compatible_apis.messages.streaming import MessageEncoder
 from entrypoints.http.json_responses import json_bytes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from application.prompts.completion import Completion, CompletionEvent
-    from entrypoints.http.compatible_apis.bodies import CompatibleBody
-    from entrypoints.http.problems import Problem
+from entrypoints.http.problems import Problem
 
 _PASSED_ON = ("anthropic-version", "anthropic-beta")
 

@@ -1,8 +1,7 @@
 """Reading Messages requests."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal, get_args
 
 from application.prompts.conversation import (
     Conversation,
@@ -18,10 +17,6 @@ from application.prompts.conversation import (
 )
 from entrypoints.http.compatible_apis.body_value import BodyValue
 from entrypoints.http.compatible_apis.messages.blocks import cache_of, parts_of, texts_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
 
 _EFFORTS: Final = frozenset(get_args(Effort))
 _TUNING: Final = frozenset({"service_tier", "speed", "inference_geo"})

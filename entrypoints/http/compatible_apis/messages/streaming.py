@@ -1,13 +1,13 @@
 """Writing streamed Messages answers: one block open at a time, each opened, filled and closed."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import orjson
 
 from application.prompts.completion import (
     Completion,
+    CompletionEvent,
     ReasoningDelta,
     ReasoningDone,
     RefusalDelta,
@@ -16,15 +16,9 @@ from application.prompts.completion import (
     ToolCallDone,
     ToolCallStarted,
 )
-from application.prompts.conversation import ToolCall
+from application.prompts.conversation import Reasoning, ToolCall
 from application.prompts.opaque_blobs import blob_of, signature_of
 from entrypoints.http.compatible_apis.messages.answer import arguments_of, ending_of, usage_document
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from application.prompts.completion import CompletionEvent
-    from application.prompts.conversation import Reasoning
 
 # An event is its name and its data; the SDK skips events without a name.
 NamedEvent = tuple[bytes, bytes]

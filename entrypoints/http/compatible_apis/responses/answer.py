@@ -1,17 +1,12 @@
 """Writing Responses answers."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 from uuid import uuid4
 
+from application.prompts.completion import Choice, Completion, FinishReason, TokenUsage
 from application.prompts.conversation import Reasoning, Refusal, Text, ToolCall
 from application.prompts.opaque_blobs import blob_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from application.prompts.completion import Choice, Completion, FinishReason, TokenUsage
 
 # What a response repeats of its request, for strict clients; the value is that of a request that does not say.
 _REPEATED: Mapping[str, Any] = {

@@ -1,21 +1,16 @@
 """One request of a client of Responses, and how its answer is written."""
 
-from __future__ import annotations
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from application.prompts.completion import Completion, CompletionEvent
+from entrypoints.http.compatible_apis.bodies import ResponseBody
 from entrypoints.http.compatible_apis.lazy_client_request import LazyClientRequest
 from entrypoints.http.compatible_apis.openai_errors import error_document
 from entrypoints.http.compatible_apis.responses.answer import response_document
 from entrypoints.http.compatible_apis.responses.request import read_conversation, refuse_state
 from entrypoints.http.compatible_apis.responses.streaming import ResponseEncoder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from application.prompts.completion import Completion, CompletionEvent
-    from entrypoints.http.compatible_apis.bodies import ResponseBody
-    from entrypoints.http.problems import Problem
+from entrypoints.http.problems import Problem
 
 
 class ResponsesExchange:

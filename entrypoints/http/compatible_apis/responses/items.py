@@ -1,12 +1,12 @@
 """Reading items of Responses."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from application.prompts.conversation import (
     Document,
     Image,
+    Part,
     Reasoning,
     Refusal,
     Text,
@@ -16,14 +16,8 @@ from application.prompts.conversation import (
     Untranslatable,
 )
 from application.prompts.opaque_blobs import is_ours, with_blob
+from entrypoints.http.compatible_apis.body_value import BodyValue
 from entrypoints.http.compatible_apis.chat_completions.request import split_url
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Literal
-
-    from application.prompts.conversation import Part
-    from entrypoints.http.compatible_apis.body_value import BodyValue
 
 
 def turns_of(place: BodyValue, found: list[Untranslatable]) -> Sequence[Turn]:

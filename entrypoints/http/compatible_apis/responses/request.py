@@ -1,8 +1,7 @@
 """Reading Responses requests."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from application.errors import InvalidInput
 from application.prompts.conversation import (
@@ -18,10 +17,6 @@ from application.prompts.conversation import (
 from entrypoints.http.compatible_apis.body_value import BodyValue
 from entrypoints.http.compatible_apis.openai_fields import effort_of, metadata_of, options_of, output_format_of, tool_of
 from entrypoints.http.compatible_apis.responses.items import turns_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
 
 _STATEFUL: Final = ("previous_response_id", "conversation", "background", "prompt", "context_management")
 _TUNING: Final = frozenset({"safety_identifier", "prompt_cache_options", "prompt_cache_retention", "max_tool_calls"})

@@ -1,14 +1,15 @@
 """Writing streamed Responses answers: every item opened, filled and closed, and every event numbered."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
 from application.prompts.completion import (
+    Choice,
     Completion,
+    CompletionEvent,
     ReasoningDelta,
     ReasoningDone,
     RefusalDelta,
@@ -30,11 +31,6 @@ from entrypoints.http.compatible_apis.responses.answer import (
     sealed_item,
     text_content,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from application.prompts.completion import Choice, CompletionEvent
 
 NamedEvent = tuple[bytes, bytes]
 

@@ -7,11 +7,10 @@ import pytest
 from entrypoints.http.sign_in.sign_in_settings import (
     SignInSettings,
     console_address,
-    is_safe_address,
     sign_in_settings,
 )
 from entrypoints.runtime import Runtime
-from entrypoints.settings import WrongSettings, load_settings
+from entrypoints.settings import WrongSettings, is_safe_address, load_settings
 from entrypoints.token_key_settings import token_keys
 
 ISSUER = "https://issuer.example"
