@@ -28,7 +28,7 @@ class _Account:
 
     __slots__ = ("__weakref__", "_loop_time", "called", "turn", "used", "waiting", "worked_at")
 
-    def __init__(self, loop_time: LoopTime) -> None:
+    def __init__(self, loop_time: "LoopTime") -> None:
         self._loop_time = loop_time
         self.turn = -1
         self.used = 0.0
