@@ -1,29 +1,22 @@
 """What every store of access keys does, with the use cases on it."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import pytest
 
-from application.access_keys.access_keys import SecretDigest
-from application.access_keys.issue_access_key import IssueAccessKey, issue_access_key
+from application.access_keys.access_keys import AccessKeys, KeySecrets, SecretDigest
+from application.access_keys.issue_access_key import IssueAccessKey, IssuedSecret, issue_access_key
 from application.access_keys.key_text import digest_of, parse_key
 from application.access_keys.revoke_access_key import RevokeAccessKey, revoke_access_key
 from application.access_keys.rotate_access_key import RotateAccessKey, rotate_access_key
 from application.errors import AccessKeyNotFound, InvalidInput
+from application.ports.registered_models import RegisteredModels
+from application.ports.repositories import Models, Providers
 from tests.builders import NOW, a_model, a_provider, acting
 from tests.fakes.clock import FakeClock
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from application.access_keys.access_keys import AccessKeys, KeySecrets
-    from application.access_keys.issue_access_key import IssuedSecret
-    from application.ports.registered_models import RegisteredModels
-    from application.ports.repositories import Models, Providers
 
 
 class Stores(Protocol):

@@ -1,21 +1,16 @@
 """What every store of budgets' spending does for processes that share it."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from application.bounds.budget_leases import LeaseRequest
-
-if TYPE_CHECKING:
-    from application.bounds.budget_leases import BudgetLeases, Lease
+from application.bounds.budget_leases import BudgetLeases, Lease, LeaseRequest
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 

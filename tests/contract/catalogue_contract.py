@@ -1,16 +1,10 @@
 """What every catalogue does, wherever its facts are from."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 
-from application.ports.catalogue import KnownModel
-
-if TYPE_CHECKING:
-    from application.ports.catalogue import Catalogue
+from application.ports.catalogue import Catalogue, KnownModel
 
 MISTRAL = "https://api.mistral.ai/v1"
 

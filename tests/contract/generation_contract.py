@@ -1,21 +1,14 @@
 """What running a prompt on a model is, whoever runs it."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import pytest
 
-from application.ports.provider_gateway import UpstreamFailure
-from application.prompts.completion import Completion, StreamStarted, TextDelta
-from application.prompts.generation import GenerationRequest
+from application.ports.provider_gateway import ProviderConnection, UpstreamFailure
+from application.prompts.completion import Completion, CompletionEvent, StreamStarted, TextDelta
+from application.prompts.generation import Generation, GenerationRequest
 from tests.fakes.client import FakeClient, a_conversation
-
-if TYPE_CHECKING:
-    from application.ports.provider_gateway import ProviderConnection
-    from application.prompts.completion import CompletionEvent
-    from application.prompts.generation import Generation
 
 
 class GenerationUnderTest(Protocol):

@@ -1,11 +1,9 @@
 """The contract of every store of health checks."""
 
-from __future__ import annotations
-
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,9 +12,6 @@ from application.errors import ProviderNotFound
 from application.health.health_checks import HealthChecks, Seen, Streak
 from tests.builders import acting
 from tests.fakes.health_checks import continued
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ANYTHING: Sequence[Seen | None] = (*get_args(Seen), None)

@@ -1,18 +1,12 @@
 """The contract of every store of Idempotency-Key claims."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
 from application.caller import Caller, acting_as
-from application.ports.idempotency_claims import Claim, Claimed, InFlight, Mismatch, Replay
-
-if TYPE_CHECKING:
-    from application.ports.idempotency_claims import Claims
+from application.ports.idempotency_claims import Claim, Claimed, Claims, InFlight, Mismatch, Replay
 
 ASKED = b"a" * 32
 ASKED_OTHERWISE = b"b" * 32

@@ -1,22 +1,17 @@
 """The contract of every store of model list snapshots."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
+from application.discovery.model_list_snapshots import ModelListState
 from application.discovery.offer_changes import Snapshot
+from domain.provider.aggregate import Provider
 from domain.provider.values import NewCredential
 from tests.builders import ANOTHER_ENDPOINT, a_model, a_provider, acting
-
-if TYPE_CHECKING:
-    from application.discovery.model_list_snapshots import ModelListState
-    from domain.provider.aggregate import Provider
-    from tests.contract.snapshots_under_test import SnapshotsUnderTest
+from tests.contract.snapshots_under_test import SnapshotsUnderTest
 
 LONG = 60.0
 FAILURE = {"message": "It is down.", "category": "timeout"}

@@ -1,18 +1,12 @@
 """What every way out does, whatever stands behind it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import pytest
 
 from application.errors import EndpointRefused
-from application.ports.outbound_http import OutboundFailure, OutboundRequest
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.ports.outbound_http import Outbound
+from application.ports.outbound_http import Outbound, OutboundFailure, OutboundRequest
 
 
 class OutboundUnderTest(Protocol):

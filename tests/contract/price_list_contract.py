@@ -1,7 +1,5 @@
 """What every list of prices keeps to."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from decimal import Decimal
 

@@ -1,22 +1,16 @@
 """What every reader of candidates tells of an organization."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import pytest
 
-from application.prompts.selection_candidates import ModelByAnyName, ModelById, ModelByName, Requirements
+from application.prompts.prompt_candidates import CandidateReader, PromptCandidates
+from application.prompts.selection_candidates import ModelByAnyName, ModelById, ModelByName, NamedSelector, Requirements
 from domain.model.values import NOT_TOLD
 from tests.builders import AN_ENDPOINT, a_price, acting
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.prompts.prompt_candidates import CandidateReader, PromptCandidates
-    from application.prompts.selection_candidates import NamedSelector
 
 TODAY = date(2026, 11, 29)
 

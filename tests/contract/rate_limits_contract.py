@@ -1,19 +1,13 @@
 """What everybody who counts requests does."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
-from application.bounds.rate_limits import Quota
-
-if TYPE_CHECKING:
-    from application.bounds.rate_limits import RateLimits
+from application.bounds.rate_limits import Quota, RateLimits
 
 # The shortest window that no busy machine takes for a few requests.
 A_QUOTA = Quota(name="tests", what="tests", requests=3, seconds=2)

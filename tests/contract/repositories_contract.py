@@ -1,8 +1,6 @@
 """What every pair of repositories does, and the directory that looks into what they have recorded."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,15 +14,12 @@ from application.errors import (
     ProviderNotFound,
     StaleRevision,
 )
-from application.ports.registered_models import ModelEntry, ProviderEntry
+from application.ports.registered_models import ModelEntry, ProviderEntry, RegisteredModels
+from application.ports.repositories import Models, Providers
+from domain.model.aggregate import Model
 from domain.model.values import Lifecycle, Limits
+from domain.provider.aggregate import Provider
 from tests.builders import AN_ENDPOINT, a_model, a_price, a_provider, acting
-
-if TYPE_CHECKING:
-    from application.ports.registered_models import RegisteredModels
-    from application.ports.repositories import Models, Providers
-    from domain.model.aggregate import Model
-    from domain.provider.aggregate import Provider
 
 
 class Repositories(Protocol):

@@ -1,12 +1,9 @@
 """A store of snapshots with the repositories that it reads, for its contract tests."""
 
-from __future__ import annotations
+from typing import Protocol
 
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from application.discovery.model_list_snapshots import Snapshots
-    from application.ports.repositories import Models, Providers
+from application.discovery.model_list_snapshots import Snapshots
+from application.ports.repositories import Models, Providers
 
 
 class SnapshotsUnderTest(Protocol):

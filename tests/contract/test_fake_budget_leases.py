@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pytest
 
 from tests.contract.budget_leases_contract import BudgetLeasesContract

@@ -1,15 +1,9 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
-from tests.contract.health_checks_contract import NOON, HealthChecksContract
+from tests.contract.health_checks_contract import NOON, HealthChecksContract, Known
 from tests.fakes.health_checks import FakeHealthChecks
-
-if TYPE_CHECKING:
-    from tests.contract.health_checks_contract import Known
 
 
 class TestFakeHealthChecks(HealthChecksContract):

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pytest
 
 from tests.contract.idempotency_claims_contract import ClaimsContract

@@ -1,15 +1,10 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import pytest
 
 from application.ports.outbound_http import OutboundFailure
 from tests.contract.outbound_contract import OutboundContract, a_request
 from tests.fakes.outbound_http import FakeOutbound
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class _Subject:

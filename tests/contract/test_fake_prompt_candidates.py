@@ -1,19 +1,13 @@
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
+from application.prompts.prompt_candidates import CandidateModel
 from tests.builders import a_price
 from tests.contract.prompt_candidates_contract import CandidateReaderContract
 from tests.fakes.prompt_candidates import FakeCandidateReader
 from tests.prompt_setup import a_registered_model, an_account
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.prompts.prompt_candidates import CandidateModel
 
 
 class _Subject:

@@ -1,14 +1,7 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
-from tests.contract.rate_limits_contract import RateLimitsContract
+from tests.contract.rate_limits_contract import PassTime, RateLimitsContract
 from tests.fakes.rate_limits import FakeRateLimits
-
-if TYPE_CHECKING:
-    from tests.contract.rate_limits_contract import PassTime
 
 
 class TestFakeRateLimits(RateLimitsContract):

@@ -1,16 +1,10 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
+from application.ports.vault import SealedCredential
 from tests.contract.vault_contract import VaultContract
 from tests.fakes.vault import FakeVault
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.ports.vault import SealedCredential
 
 
 class _Subject:

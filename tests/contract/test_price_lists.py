@@ -1,7 +1,5 @@
 """The contract of lists of prices, for the one of the tests and for ours."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from decimal import Decimal
 

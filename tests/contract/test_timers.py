@@ -1,15 +1,10 @@
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 
 from adapters.system_clock import SystemTimer
+from application.ports.clock import Timer
 from tests.fakes.clock import FakeTimer
-
-if TYPE_CHECKING:
-    from application.ports.clock import Timer
 
 
 class TimerContract:

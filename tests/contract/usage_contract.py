@@ -1,33 +1,35 @@
 """What every ledger of use does, and what its reports tell of it."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import pytest
 
 from application.caller import acting_as
 from application.prompts.completion import TokenUsage
-from application.usage.request_log import RequestFilter
-from application.usage.usage_ledger import TOKEN_KINDS, Grouping, ModelCall, RequestRecord, UsageFilter
+from application.usage.request_log import RequestFilter, RequestLog
+from application.usage.usage_ledger import (
+    TOKEN_KINDS,
+    Grouping,
+    ModelCall,
+    RequestRecord,
+    UsageFilter,
+    UsageLedger,
+    UsageReports,
+    UsageSum,
+)
 from entrypoints.http.field_types import camel
 from entrypoints.http.views.requests import CSV
 from tests.builders import a_caller, acting
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from application.usage.request_log import RequestLog
-    from application.usage.usage_ledger import UsageLedger, UsageReports, UsageSum
-    from tests.fakes.clock import FakeClock
+from tests.fakes.clock import FakeClock
 
 TODAY = date(2026, 11, 23)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -1,20 +1,15 @@
 """What every vault does, whatever keeps its rows."""
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import pytest
 
 from application.caller import Caller, acting_as
 from application.errors import CredentialUnreadable
-from application.ports.vault import KeyBinding
-
-if TYPE_CHECKING:
-    from application.ports.vault import SealedCredential, Vault
+from application.ports.vault import KeyBinding, SealedCredential, Vault
 
 API_KEY = "sk-" + secrets.token_hex(24) + "wxyz"
 ORIGIN = "https://api.example.com:443"

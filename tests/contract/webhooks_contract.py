@@ -1,29 +1,22 @@
 """What every store of webhooks does, with the use cases on it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import pytest
 
 from application.errors import EndpointRefused, InvalidInput, StaleRevision
+from application.ports.vault import Vault
+from application.recorded_revision import Recorded
 from application.webhooks.change_webhook import ChangeWebhook, change_webhook
-from application.webhooks.destination import opened
-from application.webhooks.register_webhook import RegisterWebhook, register_webhook
+from application.webhooks.destination import Destination, opened
+from application.webhooks.register_webhook import RegisterWebhook, WebhookSecret, register_webhook
 from application.webhooks.remove_webhook import RemoveWebhook, remove_webhook
 from application.webhooks.rotate_webhook_secret import RotateWebhookSecret, rotate_webhook_secret
-from application.webhooks.webhooks import TooManyWebhooks, WebhookNotFound
+from application.webhooks.webhooks import TooManyWebhooks, WebhookNotFound, Webhooks
 from tests.builders import NOW, acting
 from tests.fakes.clock import FakeClock
 from tests.fakes.outbound_http import FakeOutbound
-
-if TYPE_CHECKING:
-    from application.ports.vault import Vault
-    from application.recorded_revision import Recorded
-    from application.webhooks.destination import Destination
-    from application.webhooks.register_webhook import WebhookSecret
-    from application.webhooks.webhooks import Webhooks
 
 URL = "https://alerts.example.com/a/b?c=d"
 

@@ -1,21 +1,16 @@
 """What holds for the connections of every pool."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from adapters.postgres.connection_pools import (
+    AnyPool,
+    AnyThreadPool,
     administrators_pool,
     long_reading_pool,
     reading_pool,
     replica_pool,
     writing_pool,
 )
-
-if TYPE_CHECKING:
-    from adapters.postgres.connection_pools import AnyPool, AnyThreadPool
 
 URL = "postgresql://nobody@127.0.0.1:1/none"
 

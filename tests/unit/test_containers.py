@@ -1,19 +1,15 @@
 """Every part of every container is given what it takes: else a command would fail only when somebody runs it."""
 
-from __future__ import annotations
-
 import inspect
+from collections.abc import Iterator
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from dependency_injector import containers, providers
 
 from tests.architecture.sources import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 CONTAINERS = [
     member

@@ -1,7 +1,5 @@
 """Waiting in vain ends, and says for what."""
 
-from __future__ import annotations
-
 import asyncio
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Tasks are ended for certain, whatever they do with their cancellation."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

@@ -1,7 +1,5 @@
 """A missing program skips a test with one line, and fails it in CI."""
 
-from __future__ import annotations
-
 import pytest
 from _pytest.outcomes import Failed, Skipped
 

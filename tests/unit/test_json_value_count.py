@@ -1,7 +1,5 @@
 """The values of a text are counted while it arrives, however it is cut into pieces."""
 
-from __future__ import annotations
-
 import json
 import tracemalloc
 

@@ -1,20 +1,16 @@
-from __future__ import annotations
-
 import io
 import json
 import logging
 import sys
 import threading
 import warnings
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from entrypoints.logs import build_logger, end_logged, every_log
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,5 @@
 """Jobs wait for a database that is away for a while."""
 
-from __future__ import annotations
-
 import pytest
 
 from application.errors import Unavailable

@@ -1,7 +1,5 @@
 """Which releases of Postgres an operator is warned of."""
 
-from __future__ import annotations
-
 import pytest
 
 from adapters.postgres.inspect_database import outdated

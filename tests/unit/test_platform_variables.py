@@ -1,7 +1,5 @@
 """What a container platform tells every container of the services beside it is no setting of ours."""
 
-from __future__ import annotations
-
 import pytest
 
 from entrypoints.settings import load_settings

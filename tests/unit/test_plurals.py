@@ -1,7 +1,5 @@
 """Numbers of things in sentences."""
 
-from __future__ import annotations
-
 import pytest
 
 from application.plurals import counted

@@ -1,7 +1,5 @@
 """Where rates are counted and how many requests there may be, as the environment says it."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

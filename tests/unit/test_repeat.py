@@ -1,7 +1,5 @@
 """Work that is done again and again, until it is stopped."""
 
-from __future__ import annotations
-
 import asyncio
 
 from application.repeat import Repeated

@@ -1,7 +1,5 @@
 """What a request took is given back when it ends."""
 
-from __future__ import annotations
-
 import asyncio
 from uuid import uuid4
 

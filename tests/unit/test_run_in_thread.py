@@ -1,7 +1,5 @@
 """Long work is done in threads, in turns of the organizations."""
 
-from __future__ import annotations
-
 import asyncio
 from threading import Event
 from uuid import UUID, uuid4

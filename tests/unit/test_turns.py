@@ -1,7 +1,5 @@
 """Organizations take turns."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
 from uuid import uuid4

@@ -1,17 +1,12 @@
 """What a serving process loads beside its first requests, and why it does not hold up the later ones."""
 
-from __future__ import annotations
-
 import gc
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
 from entrypoints.server_process import warmed_up
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @pytest.fixture(autouse=True)

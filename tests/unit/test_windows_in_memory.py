@@ -1,7 +1,5 @@
 """Windows that are over take no room for ever."""
 
-from __future__ import annotations
-
 from uuid import uuid4
 
 from adapters.rate_limits.windows_in_memory import WindowsInMemory

@@ -1,22 +1,17 @@
 """Servers on this machine's own addresses, as wicked as a test needs them; nothing here leaves the machine."""
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import os
 import socket
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from aiohttp import AddrInfoType
 from aiohttp.abc import AbstractResolver, ResolveResult
-
-if TYPE_CHECKING:
-    import ssl
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-
-    from aiohttp import AddrInfoType
 
 HOST = "127.0.0.1"
 

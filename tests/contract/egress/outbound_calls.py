@@ -1,10 +1,9 @@
 """Calls as the tests make them."""
 
-from __future__ import annotations
-
 import ssl
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 import pytest
 
@@ -12,9 +11,6 @@ from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.guarded_client import Egress
 from application.ports.outbound_http import OutboundFailure, OutboundRequest
 from tests.contract.egress.loopback import HOST, Server
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Bounds(TypedDict, total=False):

@@ -1,7 +1,5 @@
-from __future__ import annotations
-
 import socket
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 from aiohttp import web
@@ -10,9 +8,6 @@ from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.guarded_client import Egress
 from tests.contract.egress.loopback import HOST
 from tests.contract.outbound_contract import OutboundContract
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
 
 
 class _Subject:

@@ -1,21 +1,14 @@
 """A call goes where it says, with what it says, and leaves nothing behind for the next."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.guarded_client import Egress
 from application.ports.outbound_http import OutboundRequest
-from tests.contract.egress.loopback import HOST, Names, serving
+from tests.contract.egress.loopback import HOST, Canary, Conversation, Names, serving
 from tests.contract.egress.outbound_calls import a_get, a_post, egress_to, failure_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.contract.egress.loopback import Canary, Conversation
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")

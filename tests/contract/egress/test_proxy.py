@@ -1,13 +1,13 @@
 """Calls that go out through the operator's proxy."""
 
-from __future__ import annotations
-
 import base64
 import socket
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+from aiohttp import AddrInfoType
 
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.egress_proxy import EgressProxy
@@ -16,12 +16,6 @@ from tests.contract.egress.certificates import Authority
 from tests.contract.egress.loopback import HOST, Conversation, Names, Server, serving
 from tests.contract.egress.outbound_calls import a_get, failure_of, trust
 from tests.http_proxy import ForwardProxy, forward_proxy
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
-    from aiohttp import AddrInfoType
 
 NAME = "api.example.com"
 PASSWORD = "Basic " + base64.b64encode("me:pä:w0rd".encode()).decode()

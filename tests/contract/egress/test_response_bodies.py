@@ -1,22 +1,15 @@
 """Whatever a provider answers, its answer costs no more than was allowed for it."""
 
-from __future__ import annotations
-
 import gzip
 import tracemalloc
 import zlib
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.contract.egress.loopback import serving
+from application.ports.outbound_http import OutboundFailure
+from tests.contract.egress.loopback import Conversation, serving
 from tests.contract.egress.outbound_calls import a_get, egress_to, failure_of
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from application.ports.outbound_http import OutboundFailure
-    from tests.contract.egress.loopback import Conversation
 
 MEBIBYTE = 1_048_576
 HEAD = b"HTTP/1.1 200 OK\r\n"

@@ -1,13 +1,11 @@
 """An organization whose hosts and name servers hang keeps nobody else from connecting."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import threading
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,18 +16,12 @@ from adapters.egress.guarded_resolver import SystemResolver
 from adapters.egress.name_cache import NameCache
 from application.bounds.shares import MOST_OF_ALL
 from application.caller import acting_as
-from application.ports.outbound_http import OutboundFailure
+from application.ports.outbound_http import OutboundFailure, OutboundRequest, OutboundResponse
 from application.request_cleanup import one_request
 from tests.builders import a_caller
-from tests.contract.egress.loopback import HOST, serving
+from tests.contract.egress.loopback import HOST, Conversation, Server, serving
 from tests.contract.egress.outbound_calls import a_get, failure_of, trust
 from tests.fakes.quotas import shares_of_all
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from application.ports.outbound_http import OutboundRequest, OutboundResponse
-    from tests.contract.egress.loopback import Conversation, Server
 
 CONNECTIONS, LOOKUPS = "outboundConnections", "nameLookups"
 PATIENCE = 10.0

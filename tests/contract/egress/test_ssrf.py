@@ -1,7 +1,5 @@
 """Nothing that a tenant writes, and nothing that a name server answers, leads to an address that is not public."""
 
-from __future__ import annotations
-
 from ipaddress import ip_address
 
 import aiohttp

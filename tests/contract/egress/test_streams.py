@@ -1,23 +1,15 @@
 """A stream is read while it comes, and leaving it is felt at its other end."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Awaitable, Callable
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 import pytest
 
-from application.ports.outbound_http import OutboundFailure
-from tests.contract.egress.loopback import serving
+from adapters.egress.guarded_client import Egress
+from application.ports.outbound_http import OutboundFailure, OutboundRequest
+from tests.contract.egress.loopback import Conversation, Server, serving
 from tests.contract.egress.outbound_calls import a_get, egress_to
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from adapters.egress.guarded_client import Egress
-    from application.ports.outbound_http import OutboundRequest
-    from tests.contract.egress.loopback import Conversation, Server
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 PROMISED = 0.3

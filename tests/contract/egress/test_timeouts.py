@@ -1,28 +1,20 @@
 """No provider keeps a call waiting for longer than was promised."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp.abc import ResolveResult
 
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.guarded_client import Egress
 from adapters.egress.guarded_resolver import SystemResolver
-from tests.contract.egress.loopback import HOST, Names, serving
+from application.ports.outbound_http import OutboundFailure, OutboundRequest
+from tests.contract.egress.loopback import HOST, Conversation, Names, serving
 from tests.contract.egress.outbound_calls import a_get, a_post, egress_to, failure_of
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from aiohttp.abc import ResolveResult
-
-    from application.ports.outbound_http import OutboundFailure, OutboundRequest
-    from tests.contract.egress.loopback import Conversation
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"

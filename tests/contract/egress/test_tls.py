@@ -1,28 +1,20 @@
 """Certificates are always verified, and what is wrong with one is said."""
 
-from __future__ import annotations
-
 import asyncio
 import ssl
+from collections.abc import Callable
+from pathlib import Path
 from time import sleep
-from typing import TYPE_CHECKING
 
 import pytest
 import uvloop
 
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.guarded_client import Egress
+from application.ports.outbound_http import OutboundResponse
 from tests.contract.egress.certificates import Authority
-from tests.contract.egress.loopback import HOST, serving
+from tests.contract.egress.loopback import HOST, Conversation, serving
 from tests.contract.egress.outbound_calls import a_get, egress_to, failure_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from application.ports.outbound_http import OutboundResponse
-    from tests.contract.egress.loopback import Conversation
-
 
 DELAY = 0.05
 

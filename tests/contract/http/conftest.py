@@ -1,18 +1,12 @@
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 import pytest
 
 from entrypoints.http import transport
-from tests.http_service import serving
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
-
-    from entrypoints.http.routes import Route
-    from tests.http_service import Parts, Service
+from entrypoints.http.routes import Route
+from tests.http_service import Parts, Service, serving
 
 
 @pytest.fixture

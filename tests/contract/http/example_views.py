@@ -1,11 +1,10 @@
 """Example views, for tests of the middlewares around views."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Literal, Unpack
+from typing import Annotated, Literal, Unpack
 
+from aiohttp import web
 from pydantic import Field
 
 from application.caller import Caller, NoCaller, current_caller
@@ -14,12 +13,7 @@ from entrypoints.http.field_types import Body, Flag, Id, JsonObject, Number, Tex
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.pagination import Page
 from entrypoints.http.parse_request import expected_revision, json_body, path_id, query_of
-from entrypoints.http.routes import route
-
-if TYPE_CHECKING:
-    from aiohttp import web
-
-    from entrypoints.http.routes import Facts, Handler, Route
+from entrypoints.http.routes import Facts, Handler, Route, route
 
 THINGS = "/api/ai/things"
 

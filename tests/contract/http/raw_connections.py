@@ -1,18 +1,13 @@
 """Connections of which a test says every byte, and what the service holds of them."""
 
-from __future__ import annotations
-
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from entrypoints.http.request_bodies import REQUEST_BODIES
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from tests.http_service import Service
+from tests.http_service import Service
 
 
 class Line:

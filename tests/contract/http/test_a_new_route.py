@@ -3,30 +3,23 @@
 This is the example of CONTRIBUTING.md.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from inspect import getsource
 from pathlib import Path
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from aiohttp import web
 
 from entrypoints.http.answers.response_model import ResponseModel
 from entrypoints.http.authorization import Access
 from entrypoints.http.documentation.openapi import openapi_document
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.routes import Answer, endpoint, routes_of
-from tests.http_service import a_token
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from aiohttp import web
-
-    from tests.http_service import Service
+from tests.http_service import Service, a_token
 
 GUIDE = (Path(__file__).parents[3] / "CONTRIBUTING.md").read_text("utf-8")
 PATH = "/api/ai/model-count"

@@ -1,23 +1,16 @@
 """What `apply` and `export` are answered by need not be Modelbook, nor mean well."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from adapters.rest_api.organization import organization_over_http
+from adapters.rest_api.organization import RestApiOrganization, organization_over_http
 from application.declaration.errors import DeclarationError, ServiceRefused, ServiceUnreachable
 from entrypoints.cli.output import visible
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-    from pathlib import Path
-
-    from adapters.rest_api.organization import RestApiOrganization
 
 TOKEN = "the token of an administrator"
 ENDLESS = '{"data": [], "pagination": {"hasMore": true, "nextCursor": "again"}}'

@@ -1,7 +1,5 @@
 """The keys that tokens are verified with, fetched from where the issuer publishes them."""
 
-from __future__ import annotations
-
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer

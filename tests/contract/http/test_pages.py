@@ -1,7 +1,5 @@
 """Pages of our own, as they are served."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import json

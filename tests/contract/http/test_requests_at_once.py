@@ -1,22 +1,15 @@
 """Requests that come at the same moment on many connections."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
 
 import pytest
 
 from entrypoints.http import reading_turns
 from tests.contract.http.example_views import THINGS, Things, thing_routes
 from tests.contract.http.raw_connections import connected, held
-from tests.http_service import a_token
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from tests.http_service import Service
+from tests.http_service import Service, a_token
 
 
 @pytest.mark.parametrize("at_once", [1, reading_turns.PARSED_AT_ONCE])

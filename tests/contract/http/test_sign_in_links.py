@@ -1,17 +1,10 @@
 """Links that sign in to the demonstration."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from entrypoints.demo.sign_in_links import LIFETIME_SECONDS, PATH, SignInLinks
 from entrypoints.http.routes import routes_of
-from tests.http_service import serving
-
-if TYPE_CHECKING:
-    from tests.http_service import Reply, Service
+from tests.http_service import Reply, Service, serving
 
 
 class Clock:

@@ -1,7 +1,5 @@
-from __future__ import annotations
-
 import ssl
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
@@ -12,9 +10,6 @@ from adapters.egress.guarded_client import Egress
 from adapters.providers.provider_gateway import Gateway
 from sandbox.server import Sandbox
 from tests.contract.providers.sandbox_accounts import Accounts
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 
 @pytest_asyncio.fixture

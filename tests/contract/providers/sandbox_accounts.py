@@ -1,23 +1,17 @@
 """Accounts with the sandbox's providers, through the real way out."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from application.ports.provider_gateway import ProviderConnection
+from adapters.providers.provider_gateway import Gateway
+from application.ports.provider_gateway import OfferedModel, ProviderConnection, TestReport
 from application.prompts.completion import Completion, TextDelta
 from application.prompts.conversation import Image, Sampling
 from application.prompts.generation import GenerationRequest
 from sandbox.magic_keys import VALID
+from sandbox.server import Sandbox
 from tests.fakes.client import FakeClient, a_conversation, a_turn
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from adapters.providers.provider_gateway import Gateway
-    from application.ports.provider_gateway import OfferedModel, TestReport
-    from sandbox.server import Sandbox
 
 _TYPES: Final = {"openai": "openai", "anthropic": "anthropic", "google": "google", "azure": "azure_openai"}
 

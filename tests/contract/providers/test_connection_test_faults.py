@@ -1,16 +1,12 @@
 """Providers that misbehave: the report comes within two seconds and says what happened."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
-
-if TYPE_CHECKING:
-    from tests.contract.providers.sandbox_accounts import Accounts
+from tests.contract.providers.sandbox_accounts import Accounts
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,11 @@
 """What a connection test reports of each provider, for a good key and for each that is refused."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import pytest
 
 from sandbox.magic_keys import KEYS
-from tests.contract.providers.sandbox_accounts import EVERY_PROVIDER
-
-if TYPE_CHECKING:
-    from tests.contract.providers.sandbox_accounts import Accounts
+from tests.contract.providers.sandbox_accounts import EVERY_PROVIDER, Accounts
 
 Expected: TypeAlias = dict[str, tuple[str, str, bool | None]]
 

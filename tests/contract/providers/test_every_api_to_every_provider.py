@@ -4,16 +4,18 @@ A conversation is written in the protocol of an API, read by it, sent by an adap
 sandbox's provider, which refuses what the real one refuses. Its answer is written by the API and read again.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from adapters.providers.prompting.parsed_completion import ParsedCompletion
+from adapters.providers.prompting.prompt_protocol import PromptProtocol
 from adapters.providers.server_sent_events import EventParser
+from application.ports.provider_gateway import ProviderConnection
 from application.prompts.completion import Completion, NativeEvents
 from application.prompts.conversation import (
     Document,
@@ -33,18 +35,10 @@ from entrypoints.http.compatible_apis.chat_completions.exchange import ChatExcha
 from entrypoints.http.compatible_apis.messages.exchange import MessagesExchange
 from entrypoints.http.compatible_apis.responses.exchange import ResponsesExchange
 from entrypoints.http.event_stream import framed
-from tests.contract.providers.sandbox_accounts import PIXEL
+from sandbox.parsed_prompt import ParsedPrompt
+from tests.contract.providers.sandbox_accounts import PIXEL, Accounts
 from tests.unit.providers.prompted_providers import ORIGIN
 from tests.unit.providers.wire_protocols import CHAT_COMPLETIONS, MESSAGES, RESPONSES, write
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from adapters.providers.prompting.parsed_completion import ParsedCompletion
-    from adapters.providers.prompting.prompt_protocol import PromptProtocol
-    from application.ports.provider_gateway import ProviderConnection
-    from sandbox.parsed_prompt import ParsedPrompt
-    from tests.contract.providers.sandbox_accounts import Accounts
 
 WORDS: Final = st.text(st.sampled_from("abcdefghijklmnopäß€…😀"), min_size=1, max_size=12)
 TEXTS: Final = st.builds(Text, text=WORDS)

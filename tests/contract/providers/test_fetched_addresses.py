@@ -1,8 +1,6 @@
 """A server inside the network fetches nothing for a prompt that this service could not fetch itself."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -10,10 +8,8 @@ from adapters.providers.prompting.fetched_addresses import MOST_ADDRESSES, fetch
 from application.errors import InvalidInput
 from application.prompts.conversation import Image
 from application.prompts.generation import GenerationRequest
+from tests.contract.providers.sandbox_accounts import Accounts
 from tests.fakes.client import FakeClient
-
-if TYPE_CHECKING:
-    from tests.contract.providers.sandbox_accounts import Accounts
 
 CLOSED = (
     "https://127.0.0.1/secret.png",

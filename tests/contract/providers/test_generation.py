@@ -1,17 +1,10 @@
 """The gateway keeps the contract of running prompts, with each of the three protocols behind it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.contract.generation_contract import GenerationContract
+from tests.contract.providers.sandbox_accounts import Accounts
 from tests.contract.sandbox.sandbox_client import CHAT_MODELS
-
-if TYPE_CHECKING:
-    from tests.contract.providers.sandbox_accounts import Accounts
-
 
 # Events until the first words are out, and those without which an answer is not whole.
 BEGINNING = {"openai": 3, "anthropic": 4, "google": 1}

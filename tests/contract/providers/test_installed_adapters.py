@@ -1,19 +1,16 @@
 """A package that brings a provider type is used by being installed, and one that is broken harms nobody."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest_asyncio
 
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.server import Sandbox
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 PACKAGE: Final = Path(__file__).parent / "package"

@@ -1,18 +1,12 @@
 """What each provider offers, from its first page to its last."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
 from domain.model.values import MODEL_TYPES
-from tests.contract.providers.sandbox_accounts import EVERY_PROVIDER
-
-if TYPE_CHECKING:
-    from tests.contract.providers.sandbox_accounts import Accounts
+from tests.contract.providers.sandbox_accounts import EVERY_PROVIDER, Accounts
 
 PAGED = ["anthropic", "google"]
 # Both take at most 1,000 a page.

@@ -1,19 +1,14 @@
 """Whoever gives up on an answer ends the call at the provider too, at once, and nothing is left running."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import Completion, StreamStarted
-from tests.contract.providers.sandbox_accounts import a_prompt
-
-if TYPE_CHECKING:
-    from application.prompts.generation import GenerationRequest
-    from tests.contract.providers.sandbox_accounts import Accounts
+from application.prompts.generation import GenerationRequest
+from tests.contract.providers.sandbox_accounts import Accounts, a_prompt
 
 TYPES: Final = ("openai", "anthropic", "google", "azure", "mistral")
 

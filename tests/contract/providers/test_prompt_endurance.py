@@ -1,25 +1,18 @@
 """Answers that are complete, are not delivered as asked, break off, or need a field that the server does not know."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import pytest
 
 from adapters.providers.prompting import send_prompt
-from application.ports.provider_gateway import UpstreamFailure
+from application.ports.provider_gateway import ProviderConnection, UpstreamFailure
 from application.prompts.completion import Completion, NativeEvents, StreamStarted, TextDelta, TokenUsage
+from application.prompts.conversation import WireProtocol
 from application.prompts.generation import GenerationRequest
-from tests.contract.providers.sandbox_accounts import a_prompt
+from tests.contract.providers.sandbox_accounts import Accounts, a_prompt
 from tests.fakes.client import FakeClient
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.ports.provider_gateway import ProviderConnection
-    from application.prompts.conversation import WireProtocol
-    from tests.contract.providers.sandbox_accounts import Accounts
 
 # Each upstream protocol: the provider and the model that speak it, and how many events its end mark is.
 PROTOCOLS: Final[Mapping[str, tuple[str, str, int]]] = {

@@ -1,19 +1,13 @@
 """Providers that misbehave while they answer a prompt: a failure of the right kind, in time."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
-from application.prompts.completion import StreamStarted, TextDelta
-from tests.contract.providers.sandbox_accounts import a_prompt
-
-if TYPE_CHECKING:
-    from application.prompts.completion import Completion
-    from tests.contract.providers.sandbox_accounts import Accounts
+from application.prompts.completion import Completion, StreamStarted, TextDelta
+from tests.contract.providers.sandbox_accounts import Accounts, a_prompt
 
 THREE: Final = ("openai", "anthropic", "google")
 # Longer than any fault begins after.

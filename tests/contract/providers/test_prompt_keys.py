@@ -1,17 +1,12 @@
 """What becomes of a prompt with each of the sandbox's keys, whole and streamed."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import pytest
 
 from application.ports.provider_gateway import UpstreamFailure
 from sandbox.magic_keys import KEYS
-from tests.contract.providers.sandbox_accounts import EVERY_PROVIDER
-
-if TYPE_CHECKING:
-    from tests.contract.providers.sandbox_accounts import Accounts
+from tests.contract.providers.sandbox_accounts import EVERY_PROVIDER, Accounts
 
 # Category, and whether the same call may succeed after a pause.
 Outcome: TypeAlias = tuple[str, bool]

@@ -1,9 +1,7 @@
 """Tools, thoughts and formats come through every protocol, whole and streamed, and back in the next turn."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
 
@@ -22,11 +20,8 @@ from application.prompts.conversation import (
     Turn,
 )
 from application.prompts.generation import GenerationRequest
-from tests.contract.providers.sandbox_accounts import PIXEL
+from tests.contract.providers.sandbox_accounts import PIXEL, Accounts
 from tests.fakes.client import FakeClient, a_conversation
-
-if TYPE_CHECKING:
-    from tests.contract.providers.sandbox_accounts import Accounts
 
 SCHEMA: Final[dict[str, Any]] = {
     "type": "object",

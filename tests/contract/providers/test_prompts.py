@@ -1,10 +1,7 @@
 """A prompt at every provider: the same answer in the same shape, whole and streamed."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,14 +9,10 @@ from adapters.providers.provider_gateway import Gateway
 from application.ports.provider_gateway import ProviderConnection, UpstreamFailure
 from application.prompts.completion import Completion, StreamStarted, TextDelta
 from application.prompts.conversation import Image
-from tests.contract.egress.loopback import serving
+from tests.contract.egress.loopback import Conversation, serving
 from tests.contract.egress.outbound_calls import egress_to
 from tests.contract.egress.test_streams import HEAD, a_chunk
-from tests.contract.providers.sandbox_accounts import EVERY_PROVIDER, PIXEL, a_prompt
-
-if TYPE_CHECKING:
-    from tests.contract.egress.loopback import Conversation
-    from tests.contract.providers.sandbox_accounts import Accounts
+from tests.contract.providers.sandbox_accounts import EVERY_PROVIDER, PIXEL, Accounts, a_prompt
 
 DONE_AT_ONCE = b'data: {"choices": [{"delta": {"content": "Hi"}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n'
 ANSWER = "You said “Hello” (1 word)."

@@ -1,7 +1,5 @@
 """What a client sees of the faults of lists; each function checks the fault of its name."""
 
-from __future__ import annotations
-
 from tests.contract.sandbox.sandbox_client import SandboxClient
 
 

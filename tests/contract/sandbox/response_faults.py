@@ -1,7 +1,5 @@
 """What a client sees of the faults that any answer may have; each function checks the fault of its name."""
 
-from __future__ import annotations
-
 import asyncio
 import gzip
 import json

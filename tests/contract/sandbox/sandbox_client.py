@@ -1,18 +1,14 @@
 """Talking to a sandbox provider over plain HTTP, in its own wire format."""
 
-from __future__ import annotations
-
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+import aiohttp
 
-    import aiohttp
-
-    from sandbox.server import Sandbox
+from sandbox.server import Sandbox
 
 #: A red dot; one pixel, 70 bytes.
 PNG = base64.b64decode(

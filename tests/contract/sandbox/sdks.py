@@ -1,16 +1,11 @@
 """The official clients, with nothing changed but address and key."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import anthropic
 import openai
 from google import genai
 from google.genai import types
 
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.server import Sandbox
 
 
 def openai_client(sandbox: Sandbox, key: str = "valid", provider: str = "openai") -> openai.AsyncOpenAI:

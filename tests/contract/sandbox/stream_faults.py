@@ -1,17 +1,12 @@
 """What a client sees of the faults that only streams have; each function checks the fault of its name."""
 
-from __future__ import annotations
-
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.contract.sandbox.sandbox_client import SandboxClient, chat_body, chat_path, key_headers
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 
 async def chunks(talk: SandboxClient) -> AsyncIterator[bytes]:

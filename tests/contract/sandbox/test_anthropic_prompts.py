@@ -1,21 +1,16 @@
 """The official Anthropic client's messages: tools over turns, formats, caching, refusals."""
 
-from __future__ import annotations
-
 import base64
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+import aiohttp
 import anthropic
 import pytest
 
+from sandbox.server import Sandbox
 from tests.contract.sandbox.sandbox_client import PNG_TEXT, SandboxClient
 from tests.contract.sandbox.sdks import anthropic_client
-
-if TYPE_CHECKING:
-    import aiohttp
-
-    from sandbox.server import Sandbox
 
 SCHEMA: Final = {
     "type": "object",

@@ -1,19 +1,12 @@
 """The official Anthropic client works against the sandbox."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import anthropic
 import pytest
+from anthropic.types import MessageParam
 
+from sandbox.server import Sandbox
 from tests.contract.sandbox.sandbox_client import PNG_TEXT
 from tests.contract.sandbox.sdks import anthropic_client
-
-if TYPE_CHECKING:
-    from anthropic.types import MessageParam
-
-    from sandbox.server import Sandbox
 
 HELLO: list[MessageParam] = [{"role": "user", "content": "Hello there"}]
 

@@ -1,16 +1,12 @@
 """Thinking in Messages: by model, by budget and effort, signed, and checked when it comes back."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import anthropic
 import pytest
 
+from sandbox.server import Sandbox
 from tests.contract.sandbox.sdks import anthropic_client
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
 
 TOWNS: Final[Any] = {"name": "list_towns", "input_schema": {"type": "object"}}
 ADAPTIVE: Final[Any] = {"type": "adaptive", "display": "summarized"}

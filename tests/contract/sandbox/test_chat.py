@@ -1,20 +1,15 @@
 """Every provider answers a prompt, whole and in pieces, in its own wire format."""
 
-from __future__ import annotations
-
 import io
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import aiohttp
 import pytest
 
 from sandbox.providers.provider_registry import PROVIDERS
+from sandbox.server import Sandbox
 from tests.contract.sandbox.sandbox_client import PNG_TEXT, Response, SandboxClient, chat_body
-
-if TYPE_CHECKING:
-    import aiohttp
-
-    from sandbox.server import Sandbox
 
 HELLO = "You said “Hello there” (2 words)."
 OPENAI_SHAPED = [name for name in PROVIDERS if name not in {"anthropic", "google"}]

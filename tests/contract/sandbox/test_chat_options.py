@@ -1,17 +1,10 @@
 """What each provider does differently from OpenAI's format, to the byte where clients stumble over it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+import aiohttp
 import pytest
 
+from sandbox.server import Sandbox
 from tests.contract.sandbox.sandbox_client import CHAT_MODELS, SandboxClient
-
-if TYPE_CHECKING:
-    import aiohttp
-
-    from sandbox.server import Sandbox
 
 
 async def test_openai_pads_its_chunks(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:

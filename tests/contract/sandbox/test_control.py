@@ -1,7 +1,5 @@
 """The sandbox's own routes, and what it remembers of the others."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any
 

@@ -1,21 +1,15 @@
 """Setting faults and changing catalogues."""
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
+import aiohttp
 import pytest
 
 from sandbox.faults.fault_queue import UnknownFault
 from sandbox.providers.provider_registry import PROVIDERS
 from sandbox.server import Sandbox
 from tests.contract.sandbox.sandbox_client import SandboxClient
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import aiohttp
 
 
 @pytest.fixture

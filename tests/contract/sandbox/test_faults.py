@@ -1,22 +1,15 @@
 """Every fault does what its summary says, seen by a client that knows nothing of the sandbox."""
 
-from __future__ import annotations
-
+from collections.abc import Awaitable, Callable
 from inspect import getmembers, iscoroutinefunction
-from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
 
 from sandbox.faults.fault_kinds import FAULT_KINDS
+from sandbox.server import Sandbox
 from tests.contract.sandbox import list_faults, response_faults, stream_faults
 from tests.contract.sandbox.sandbox_client import SandboxClient, key_headers
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    import aiohttp
-
-    from sandbox.server import Sandbox
 
 STREAMING = ("openai", "anthropic", "google", "openrouter", "deepseek")
 #: What the modules hold beside their checks.

@@ -1,21 +1,16 @@
 """The official Google client's contents: functions over turns, signatures, thinking, formats, embeddings, refusals."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+import aiohttp
 import pytest
 from google.genai import errors, types
 from pydantic import BaseModel
 
+from sandbox.server import Sandbox
 from tests.contract.sandbox.sandbox_client import PNG, SandboxClient
 from tests.contract.sandbox.sdks import google_client
-
-if TYPE_CHECKING:
-    import aiohttp
-
-    from sandbox.server import Sandbox
 
 pytestmark = pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession:DeprecationWarning")
 NEW: Final = "gemini-3.8-flash"

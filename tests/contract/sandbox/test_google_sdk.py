@@ -1,18 +1,12 @@
 """The official Google client works against the sandbox."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from google import genai
 from google.genai import types
 
+from sandbox.server import Sandbox
 from tests.contract.sandbox.sandbox_client import PNG
 from tests.contract.sandbox.sdks import google_client
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
 
 # Google's client makes a class that inherits from aiohttp's session, which aiohttp discourages.
 pytestmark = pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession:DeprecationWarning")

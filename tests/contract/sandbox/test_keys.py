@@ -1,19 +1,14 @@
 """Every magic key does what its table says, where it says so, and nothing elsewhere."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+import aiohttp
 import pytest
 
 from sandbox.magic_keys import KEYS, VALID
 from sandbox.providers.provider_registry import PROVIDERS
+from sandbox.server import Sandbox
 from tests.contract.sandbox.sandbox_client import ACCOUNTS, CHAT_MODELS, Response, SandboxClient, chat_body
-
-if TYPE_CHECKING:
-    import aiohttp
-
-    from sandbox.server import Sandbox
 
 LOCAL = ("ollama", "vllm", "llamacpp")
 

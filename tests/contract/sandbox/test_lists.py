@@ -1,18 +1,11 @@
 """Each provider lists its models in its own shape, page by page where it has pages."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+import aiohttp
 import pytest
 
 from sandbox.providers.provider_registry import PROVIDERS
+from sandbox.server import Sandbox
 from tests.contract.sandbox.sandbox_client import SandboxClient
-
-if TYPE_CHECKING:
-    import aiohttp
-
-    from sandbox.server import Sandbox
 
 
 @pytest.fixture

@@ -1,16 +1,12 @@
 """The official OpenAI client's embeddings."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import openai
 import pytest
 
+from sandbox.server import Sandbox
 from tests.contract.sandbox.sdks import openai_client
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
 
 
 async def test_embeds_as_numbers_and_as_base64(sandbox: Sandbox) -> None:

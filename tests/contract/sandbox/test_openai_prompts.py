@@ -1,19 +1,15 @@
 """The official OpenAI client's chat completions: tools over turns, formats, reasoning, counts, refusals."""
 
-from __future__ import annotations
-
 import base64
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import openai
 import pytest
 from pydantic import BaseModel
 
+from sandbox.server import Sandbox
 from tests.contract.sandbox.sdks import openai_client
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
 
 SCHEMA: Final = {
     "type": "object",

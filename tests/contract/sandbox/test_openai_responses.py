@@ -1,19 +1,15 @@
 """The official OpenAI client's responses: items over turns, reasoning handed back, events, refusals."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import openai
 import pytest
 from pydantic import BaseModel
 
+from sandbox.server import Sandbox
 from tests.contract.sandbox.sandbox_client import PNG_TEXT
 from tests.contract.sandbox.sdks import openai_client
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
 
 WEATHER: Final[Any] = {
     "type": "function",

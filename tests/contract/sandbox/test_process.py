@@ -1,7 +1,5 @@
 """A sandbox in a process of its own answers at once and leaves quietly."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import sys

@@ -1,23 +1,17 @@
 """The sandbox's answers have the fields, the types and the order of events of the files in `shapes/`."""
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+import aiohttp
 import pytest
 
+from sandbox.server import Sandbox
 from tests.contract.sandbox.sandbox_client import SandboxClient
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import aiohttp
-
-    from sandbox.server import Sandbox
 
 SHAPES: Final = Path(__file__).parent / "shapes"
 TOWN: Final = {

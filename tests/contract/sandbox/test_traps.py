@@ -1,23 +1,18 @@
 """Every mark that a prompt can carry does what the guide says, and every trap of gateways can be laid."""
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+import aiohttp
 import pytest
 
 from sandbox.faults.fault_kinds import FAULT_KINDS
 from sandbox.magic_keys import OTHER_ACCOUNT
 from sandbox.prompt_directives import DIRECTIVES, TRAPS
+from sandbox.server import Sandbox
 from sandbox.simulator_guide import describe, guide
 from tests.contract.sandbox.sandbox_client import Response, SandboxClient
-
-if TYPE_CHECKING:
-    import aiohttp
-
-    from sandbox.server import Sandbox
 
 SCHEMA: Final = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 WEATHER: Final = {"name": "get_weather", "parameters": SCHEMA}

@@ -1,9 +1,8 @@
 """The sandbox's answers and events are valid by the official clients' own types."""
 
-from __future__ import annotations
+from typing import Any, Final
 
-from typing import TYPE_CHECKING, Any, Final
-
+import aiohttp
 import pytest
 from anthropic.types import Message, RawMessageStreamEvent
 from google.genai.types import EmbedContentResponse, GenerateContentResponse
@@ -12,13 +11,9 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.responses import Response, ResponseStreamEvent
 from pydantic import TypeAdapter
 
+from sandbox.server import Sandbox
 from tests.contract.sandbox.sandbox_client import SandboxClient
 from tests.contract.sandbox.test_shapes import REQUESTS
-
-if TYPE_CHECKING:
-    import aiohttp
-
-    from sandbox.server import Sandbox
 
 WHOLE: Final[dict[str, TypeAdapter[Any]]] = {
     "/chat/completions": TypeAdapter(ChatCompletion),

@@ -1,21 +1,16 @@
 """Keys are recognized without querying the database, and never for longer than two seconds after it knows better."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
 from application.access_keys.key_cache import LONGEST_TRUST, AccessKeyCache
+from application.access_keys.stored_key import StoredKey
 from application.errors import Unavailable
 from tests.fakes.clock import FakeTimer
 from tests.unit.access_keys.test_stored_key import a_stored_key
-
-if TYPE_CHECKING:
-    from application.access_keys.stored_key import StoredKey
 
 
 @dataclass

@@ -1,12 +1,10 @@
 """Budgets: never passed by more than the calls under way, and requested as rarely as possible."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,9 +21,6 @@ from domain.budget import Budget
 from tests.builders import acting
 from tests.fakes.budget_leases import FakeBudgetLeases, FakeSpending
 from tests.fakes.clock import FakeClock, FakeTimer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ORGANIZATION, MODEL = UUID(int=1), UUID(int=2)
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)

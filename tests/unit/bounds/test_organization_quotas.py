@@ -1,7 +1,5 @@
 """The quotas of an organization: read seldom, known everywhere within seconds, and never in anybody's way."""
 
-from __future__ import annotations
-
 import asyncio
 from uuid import uuid4
 

@@ -1,19 +1,13 @@
 """What organizations hold at a time: never more than their quota, given back whatever happens, none before its turn."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
-from application.bounds.shares import MOST_OF_ALL
+from application.bounds.shares import MOST_OF_ALL, Shares
 from application.errors import RateLimited
 from tests.fakes.quotas import shares_of_all
-
-if TYPE_CHECKING:
-    from application.bounds.shares import Shares
 
 CALLS = "outboundConnections"
 

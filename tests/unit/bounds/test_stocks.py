@@ -1,7 +1,5 @@
 """Whether there is room for more: counted seldom where there is much, and each time where there is little."""
 
-from __future__ import annotations
-
 from uuid import uuid4
 
 import pytest

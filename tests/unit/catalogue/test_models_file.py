@@ -1,19 +1,15 @@
 """The file itself: `models.json` is edited by hand, and this is what keeps it sound."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from adapters.catalogue.provider_services import AZURE, PRICED_AS
 from domain.model.capabilities import CAPABILITIES
 from domain.model.values import MODEL_TYPES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 TEXT = files("adapters.catalogue").joinpath("models.json").read_text("utf-8")
 DOCUMENT: dict[str, Any] = json.loads(TEXT)

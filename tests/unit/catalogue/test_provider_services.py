@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pytest
 
 from adapters.catalogue.provider_services import service_of

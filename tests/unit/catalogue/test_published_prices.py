@@ -1,12 +1,11 @@
 """Calls cost what their providers publish, to the last digit. The figures are those of the providers' own pages."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from adapters.catalogue.packaged_catalogue import PackagedCatalogue
 from adapters.catalogue.packaged_price_list import PackagedPriceList
@@ -15,12 +14,8 @@ from adapters.providers.generate_content import completion as generate_content
 from adapters.providers.messages import completion as messages
 from adapters.providers.responses import completion as responses
 from application.prompts.call_costs import cost_at
+from application.prompts.completion import TokenUsage
 from application.prompts.price_list import ListedCall
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from application.prompts.completion import TokenUsage
 
 DOCUMENT: Final = json.loads((Path(__file__).parent / "data" / "published_prices.json").read_text("utf-8"))
 CASES: Final[list[dict[str, Any]]] = DOCUMENT["cases"]

@@ -1,14 +1,13 @@
 """Our arithmetic at the prices of genai-prices is its own calculation, and stricter where that guesses."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from genai_prices import Usage
 from genai_prices.data import providers
+from genai_prices.types import ModelInfo, ModelPrice
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,9 +18,6 @@ from adapters.catalogue.tariffs import KIND_OF, listed_tariff
 from application.prompts.call_costs import cost_at
 from application.prompts.completion import TokenUsage
 from application.prompts.price_list import ListedCall, Tariff, Unpriced
-
-if TYPE_CHECKING:
-    from genai_prices.types import ModelInfo, ModelPrice
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 SERVICES = {"openai", "anthropic", "google", "mistral", "groq", "deepseek", "x-ai"}

@@ -1,18 +1,13 @@
 """The files that checkpoints are appended to: whole lines, one writer at a time, and loud when they cannot be used."""
 
-from __future__ import annotations
-
 import asyncio
 import stat
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from adapters.checkpoints.file_sink import FILE_NAME, FileSink
 from application.verification.checkpoint_storage import SinkUnusable
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 async def _append(sink: FileSink, line: bytes, *, begins_part: int | None = None) -> list[bytes]:

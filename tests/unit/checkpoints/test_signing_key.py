@@ -1,10 +1,8 @@
 """The key that signs checkpoints: made once, kept private, recognized by its public half."""
 
-from __future__ import annotations
-
 import base64
 import stat
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
@@ -17,9 +15,6 @@ from adapters.checkpoints.signing_key import (
     public_pem,
     read_signing_key,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 async def test_a_new_key_is_kept_by_its_owner_and_read_again(tmp_path: Path) -> None:

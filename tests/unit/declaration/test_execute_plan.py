@@ -1,25 +1,18 @@
 """Plans are executed in an order in which nothing is in the way, and what became of each change is known."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 
-from application.declaration.errors import ServiceRefused, ServiceUnreachable
+from application.declaration.errors import DeclarationError, ServiceRefused, ServiceUnreachable
 from application.declaration.execute_plan import MOST_TOGETHER, Done, Outcome, execute_plan
+from application.declaration.organization import Created
 from application.declaration.plan import Action, Change, Plan
-from application.declaration.resources import ExistingResource, model_key, named_key
+from application.declaration.resources import ExistingResource, Kind, model_key, named_key
 from entrypoints.cli.plan_output import failure_lines
 from tests.fakes.declared_organization import FakeOrganization
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from application.declaration.errors import DeclarationError
-    from application.declaration.organization import Created
-    from application.declaration.resources import Kind
 
 
 def a_change(kind: Kind, name: str, action: Action = "create", **more: Any) -> Change:  # noqa: ANN401 - as the class

@@ -1,18 +1,13 @@
 """What an export holds, and what it does not."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from application.declaration.errors import DeclarationRefused
 from application.declaration.exported import VariableNames, exported
-from application.declaration.resources import ExistingResource, named_key
-
-if TYPE_CHECKING:
-    from application.declaration.resources import Kind
+from application.declaration.resources import ExistingResource, Kind, named_key
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 BUDGET = ExistingResource(kind="budget", key=(), label="", fields={"usd": None, "period": None})

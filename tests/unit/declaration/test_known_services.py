@@ -1,7 +1,5 @@
 """What is known of services is what the provider types say about them."""
 
-from __future__ import annotations
-
 from adapters.providers.openai_compatible.adapter import OpenAICompatible
 from adapters.providers.provider_gateway import Gateway
 from application.declaration.known_services import SERVICES

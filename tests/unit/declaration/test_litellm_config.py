@@ -1,7 +1,5 @@
 """What LiteLLM's configurations amount to here. Each translation is a declaration that is taken as it is."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,10 +1,8 @@
 """What has to be done, from what is wanted and what there is."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -14,15 +12,14 @@ from application.declaration.resources import (
     Declaration,
     DeclaredResource,
     ExistingResource,
+    Kind,
     Secret,
+    Section,
     TypeOfProvider,
     model_key,
     model_label,
     named_key,
 )
-
-if TYPE_CHECKING:
-    from application.declaration.resources import Kind, Section
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 TYPES = {

@@ -1,17 +1,13 @@
 """Declarations are checked as a whole before anything follows from them."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from application.declaration.errors import DeclarationRefused
+from application.declaration.resources import DeclaredResource
 from entrypoints.declaration.read_declaration import SecretSources, declaration_of
-
-if TYPE_CHECKING:
-    from application.declaration.resources import DeclaredResource
 
 OPENAI = {"name": "OpenAI", "providerType": "openai"}
 

@@ -1,7 +1,5 @@
 """YAML as it is read and written here."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any

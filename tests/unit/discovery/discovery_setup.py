@@ -1,30 +1,25 @@
 """An organization with providers, and processes that look at what these offer; everything in memory."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 from application.discovery.discover_models import Discovery, NoOffer, ProviderOffer
+from application.discovery.discovered_catalogue import CompletedOffer
 from application.discovery.model_lists import LEASE_SECONDS, ModelLists
 from application.ports.provider_gateway import CallOutcome, OfferedModel, UpstreamFailure
+from domain.provider.aggregate import Provider
 from domain.provider.values import Endpoint
 from tests.builders import a_provider, acting
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.clock import FakeClock
-from tests.fakes.gateway import FakeGateway
+from tests.fakes.gateway import FakeGateway, Upstream
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.model_list_snapshots import FakeSnapshots
 from tests.fakes.quotas import quotas_of_all
 from tests.fakes.registered_models import FakeRegisteredModels
 from tests.fakes.repositories import FakeModels, FakeProviders
 from tests.fakes.vault import FakeVault
-
-if TYPE_CHECKING:
-    from application.discovery.discovered_catalogue import CompletedOffer
-    from domain.provider.aggregate import Provider
-    from tests.fakes.gateway import Upstream
 
 HOUR = 3600.0
 DOWN = UpstreamFailure(CallOutcome("overloaded", "It has too much to do.", http_status=529, is_retryable=True))

@@ -1,28 +1,22 @@
 """A provider that offers three models, and imports from it."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from application.discovery.import_models import ImportModels, import_models
+from application.discovery.import_models import ImportModels, ImportOutcome, import_models
 from application.ports.catalogue import KnownModel
 from application.ports.provider_gateway import OfferedModel
+from application.recorded_revision import Recorded
 from domain.model.aggregate import Model
+from domain.provider.aggregate import Provider
 from tests.builders import a_model, acting
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.repositories import FakeModels
 from tests.unit.discovery.discovery_setup import World
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from application.discovery.import_models import ImportOutcome
-    from application.recorded_revision import Recorded
-    from domain.provider.aggregate import Provider
 
 OLD = KnownModel(model_id="old", lifecycle="retired", retired_on="2026-06-01")
 

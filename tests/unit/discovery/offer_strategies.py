@@ -1,7 +1,5 @@
 """Offers as providers may make them, for property tests: few ids, so that they come and go and take each other's."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from hypothesis import strategies as st

@@ -1,21 +1,16 @@
 """All providers are asked side by side, and nobody waits long for any of them."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 
 import pytest
 
 from application.discovery.discover_models import NoOffer, ProviderOffer
 from application.errors import ProviderNotFound
 from application.ports.provider_gateway import OfferedModel, UpstreamFailure
+from domain.provider.aggregate import Provider
 from domain.provider.values import NewCredential
 from tests.builders import acting
 from tests.unit.discovery.discovery_setup import DOWN, World, ids
-
-if TYPE_CHECKING:
-    from domain.provider.aggregate import Provider
 
 
 @pytest.fixture

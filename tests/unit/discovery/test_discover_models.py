@@ -1,31 +1,26 @@
 """What is shown of an answer: completed, compared with what is registered, and calculated once."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from application.discovery.discover_models import ProviderOffer
 from application.discovery.discovered_catalogue import DiscoveredCatalogueCache, described
 from application.discovery.model_list_snapshots import ModelListState
 from application.ports.catalogue import KnownModel
 from application.ports.provider_gateway import ROUTER, UNLISTED, OfferedModel
 from domain.model.values import Lifecycle
+from domain.provider.aggregate import Provider
 from entrypoints.http.answers.discovery import ChangeSet, DiscoveredModel
 from entrypoints.http.answers.response_model import document_of
 from tests.builders import a_model, acting
 from tests.fakes.catalogue import FakeCatalogue
 from tests.unit.discovery.discovery_setup import World, ids
 from tests.unit.discovery.test_offer_changes import after
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.discovery.discover_models import ProviderOffer
-    from domain.provider.aggregate import Provider
 
 GPT = KnownModel(
     model_id="gpt-x",

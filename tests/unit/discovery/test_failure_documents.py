@@ -1,7 +1,5 @@
 """A failure survives being kept for others, without what is nobody's business."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

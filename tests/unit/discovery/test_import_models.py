@@ -1,9 +1,7 @@
 """Registering what is offered: all of it or nothing, once, and never over a person's word."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,15 +9,11 @@ from application.errors import InvalidInput
 from application.ports.catalogue import KnownModel
 from application.ports.provider_gateway import OfferedModel, UpstreamFailure
 from domain.model.values import Lifecycle, Limits, Price
+from domain.provider.aggregate import Provider
 from tests.builders import a_price
 from tests.fakes.catalogue import FakeCatalogue
 from tests.unit.discovery.discovery_setup import DOWN, World
 from tests.unit.discovery.import_setup import imported, provider, register, registered, world
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from domain.provider.aggregate import Provider
 
 __all__ = ["provider", "world"]
 

@@ -1,20 +1,15 @@
 """Imports that are repeated, that meet each other, or that cannot be."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
 from application.errors import Conflict, InvalidInput, ModelAlreadyRegistered, ProviderNotFound
 from application.ports.provider_gateway import OfferedModel
+from domain.provider.aggregate import Provider
 from tests.builders import acting
+from tests.unit.discovery.discovery_setup import World
 from tests.unit.discovery.import_setup import InterruptedModels, imported, provider, register, registered, world
-
-if TYPE_CHECKING:
-    from domain.provider.aggregate import Provider
-    from tests.unit.discovery.discovery_setup import World
 
 __all__ = ["provider", "world"]
 

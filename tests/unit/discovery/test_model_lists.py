@@ -1,20 +1,15 @@
 """Who asks a provider, how often, and what is answered meanwhile."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
 from application.ports.provider_gateway import OfferedModel, UpstreamFailure
+from domain.provider.aggregate import Provider
 from domain.provider.values import NewCredential
 from tests.builders import ANOTHER_ENDPOINT, acting
 from tests.unit.discovery.discovery_setup import DOWN, World, ids
-
-if TYPE_CHECKING:
-    from domain.provider.aggregate import Provider
 
 
 @pytest.fixture

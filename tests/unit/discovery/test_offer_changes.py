@@ -1,9 +1,8 @@
 """What has changed between two answers: the laws, and what a person is shown."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,9 +18,6 @@ from application.discovery.offer_changes import (
 )
 from application.ports.provider_gateway import OfferedModel
 from tests.unit.discovery.offer_strategies import answers
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 HERE = "https://one.example/v1"
 NOTHING: dict[str, Any] = {"gone": [], "added": [], "returned": [], "changed": [], "price_moved": []}

@@ -1,7 +1,5 @@
 """An offer survives being kept."""
 
-from __future__ import annotations
-
 import json
 from decimal import Decimal
 

@@ -1,24 +1,18 @@
 """What is registered is recognised under every name, and shown beside what is offered."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from application.discovery.model_names import ModelNames
 from application.discovery.registered_differences import registered_differences, registrations
 from application.discovery.synchronise_model import registered_from
-from application.policies.fill_model_facts import GivenFacts, filled
+from application.policies.fill_model_facts import GivenFacts, ModelFacts, filled
 from application.ports.catalogue import KnownModel
 from application.ports.provider_gateway import OfferedModel
+from application.ports.registered_models import RegisteredModel
 from domain.model.values import Limits
 from tests.builders import a_model, a_price
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.policies.fill_model_facts import ModelFacts
-    from application.ports.registered_models import RegisteredModel
 
 ALIASES = {"claude-haiku-4-5": ("claude-haiku-4-5-20251001",)}
 

@@ -1,7 +1,5 @@
 """Many ask at once, one goes."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

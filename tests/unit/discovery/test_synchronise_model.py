@@ -1,11 +1,10 @@
 """What a provider says is taken over, and nothing that a person said is ever lost by that."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from copy import deepcopy
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,18 +15,13 @@ from application.policies.fill_model_facts import GivenFacts, ModelFacts, filled
 from application.ports.catalogue import KnownModel
 from application.ports.provider_gateway import OfferedModel
 from domain.errors import DomainError
+from domain.model.aggregate import Model
 from domain.model.values import MANUAL, Lifecycle, Limits
 from tests import hypothesis_strategies as strategies
 from tests.builders import a_model, a_price
 from tests.events import happened, topics
-from tests.hypothesis_strategies import apply_command
+from tests.hypothesis_strategies import Command, apply_command
 from tests.unit.policies.test_fill_model_facts import knowns, offers
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from domain.model.aggregate import Model
-    from tests.hypothesis_strategies import Command
 
 DAY = date(2026, 11, 23)
 OURS = dict.fromkeys(["type", "capabilities", "contextWindow", "maxTokens", "price"], "catalogue")

@@ -1,23 +1,19 @@
 """Events are for ever: each has a name of its own, plain facts, and can be applied whatever today's rules say."""
 
-from __future__ import annotations
-
 import re
 import types
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import pytest
+from eventsourcing.domain import AggregateEvent
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.root import Root
 from tests.events import NOON, aggregate_classes, event_classes, facts_of, topic_of
-
-if TYPE_CHECKING:
-    from eventsourcing.domain import AggregateEvent
 
 AGGREGATES = aggregate_classes()
 EVENTS = [event_class for aggregate_class in AGGREGATES for event_class in event_classes(aggregate_class)]

@@ -1,23 +1,17 @@
 """A model, in commands and events."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
 
 from domain.errors import InvalidValue
+from domain.model.aggregate import Model
 from domain.model.values import Lifecycle, Limits, Price, PriceTier
 from tests.builders import NO_LIMITS, a_model, a_price
 from tests.events import happened, topics
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from domain.model.aggregate import Model
 
 UNKNOWN_PRICE: dict[str, object] = {
     "input_per_1k": None,

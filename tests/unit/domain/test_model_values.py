@@ -1,23 +1,17 @@
 """What a model takes for a value, and what it refuses."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 
 from domain.errors import InvalidValue
+from domain.model.aggregate import Model
 from domain.model.values import Lifecycle, Limits, Price, PriceTier
 from domain.root import DecidedAfterRemoval
 from tests.builders import a_model, a_price
 from tests.events import topics
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from domain.model.aggregate import Model
 
 
 def _registered(**changes: object) -> Model:

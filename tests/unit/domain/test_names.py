@@ -1,7 +1,5 @@
-from __future__ import annotations
-
 import unicodedata
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -9,9 +7,6 @@ from hypothesis import strategies as st
 
 from domain.errors import InvalidValue
 from domain.names import checked_name, folded, name_key
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"

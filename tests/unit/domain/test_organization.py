@@ -1,7 +1,5 @@
 """An organization, in commands and events."""
 
-from __future__ import annotations
-
 from uuid import UUID
 
 import pytest

@@ -1,24 +1,18 @@
 """A provider, in commands and events."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
 
 from domain.errors import InvalidValue
+from domain.provider.aggregate import Provider
 from domain.provider.errors import CredentialRequired, ExtraHeadersRequired
 from domain.provider.values import Endpoint, NewCredential
 from domain.root import DecidedAfterRemoval
 from tests.builders import A_CREDENTIAL, AN_ENDPOINT, ANOTHER_ENDPOINT, a_provider
 from tests.events import happened, topics
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from domain.provider.aggregate import Provider
 
 SAME_ORIGIN = Endpoint(f"{AN_ENDPOINT.url}/other", AN_ENDPOINT.origin)
 

@@ -1,24 +1,17 @@
 """Whatever happens to an aggregate, the log brings it back as it was."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from contextlib import suppress
 from copy import deepcopy
-from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import DomainError
+from domain.root import Root
 from tests import hypothesis_strategies as strategies
 from tests.events import saved_and_loaded, state_of
-from tests.hypothesis_strategies import apply_command
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from domain.root import Root
-    from tests.hypothesis_strategies import Command
+from tests.hypothesis_strategies import Command, apply_command
 
 
 def _live(aggregate: Root, commands: Sequence[Command]) -> None:

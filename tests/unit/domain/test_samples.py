@@ -4,8 +4,6 @@ A sample is never changed. An event class that changes gets a higher `class_vers
 of the new version beside the old: `<topic>.v2.json`.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """URLs and addresses that were used, or could be, to reach what is not public; each with the reason."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any, Final

@@ -1,17 +1,12 @@
-from __future__ import annotations
-
 import gzip
 import zlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.egress.decompression import PIECE_BYTES, BodyRefused, decoder
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 RAW = -15
 

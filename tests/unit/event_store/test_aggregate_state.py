@@ -1,9 +1,6 @@
 """Whatever happens to an aggregate, a snapshot brings it back as it was."""
 
-from __future__ import annotations
-
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,11 +8,9 @@ from hypothesis import strategies as st
 
 from adapters.event_store.aggregate_state import TaggedJson, aggregate_of, state_of
 from domain.errors import DomainError
+from domain.root import Root
 from tests import events
 from tests import hypothesis_strategies as strategies
-
-if TYPE_CHECKING:
-    from domain.root import Root
 
 KINDS = {
     "provider": (strategies.providers, strategies.provider_commands),

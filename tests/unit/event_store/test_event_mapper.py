@@ -1,11 +1,9 @@
 """Events and their bytes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import pytest
@@ -43,7 +41,7 @@ class Parcel(Root):
             state["is_heavy"] = False
 
     @classmethod
-    def pack(cls, **facts: object) -> Parcel:
+    def pack(cls, **facts: object) -> Self:
         return cls._create(cls.Packed, id=ID, **facts)
 
     @event(Packed)

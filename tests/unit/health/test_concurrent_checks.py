@@ -1,18 +1,13 @@
 """The monitor's time is shared by organization: nobody waits for the many hanging providers of another."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from application.caller import current_caller
+from application.health.check_provider import CheckProvider
 from application.health.concurrent_checks import ConcurrentChecks
 from application.health.monitor_election import ProviderToCheck
 from tests.integration.health.seeded_organizations import Notes
-
-if TYPE_CHECKING:
-    from application.health.check_provider import CheckProvider
 
 
 class Upstreams:

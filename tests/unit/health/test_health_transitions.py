@@ -1,9 +1,8 @@
 """When what a check saw becomes what is said about a provider."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from itertools import pairwise, product
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -13,9 +12,6 @@ from application.health.health_checks import Seen, Streak
 from application.health.health_transitions import INCONCLUSIVE, NEEDED, conclusion, patient_status
 from application.ports.provider_gateway import Category, HealthStatus
 from tests.fakes.health_checks import continued
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 STATUSES: tuple[HealthStatus, ...] = get_args(HealthStatus)
 SEEN: tuple[Seen, ...] = get_args(Seen)

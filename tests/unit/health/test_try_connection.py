@@ -1,20 +1,15 @@
 """A configuration that is tried out: looked at before anything is sent, with no key but its own, and not kept."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from application.errors import EndpointRefused, InvalidInput
 from application.health.try_connection import TryConnection, try_connection
 from application.ports.provider_gateway import CallOutcome, OfferedModel, ProviderConnection, UpstreamFailure
+from domain.provider.values import Endpoint
 from tests.fakes.gateway import FakeGateway
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from domain.provider.values import Endpoint
 
 KEY = "sk-a-key-that-is-only-tried-1234"
 ENDPOINT = "https://ours.example/v1"

@@ -1,11 +1,9 @@
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from entrypoints.http.authentication import LONGEST_TOKEN
 from entrypoints.http.request_errors import NotAuthenticated
@@ -24,9 +22,6 @@ from tests.tokens import (
     signed,
     verifier,
 )
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 PAYLOAD = json.dumps(claims()).encode()
 

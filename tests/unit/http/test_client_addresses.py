@@ -1,7 +1,5 @@
 """Whose address is logged where proxies stand between."""
 
-from __future__ import annotations
-
 from ipaddress import ip_network
 
 import pytest

@@ -1,7 +1,5 @@
 """CSV that spreadsheets can open."""
 
-from __future__ import annotations
-
 import csv
 import io
 from datetime import UTC, date, datetime

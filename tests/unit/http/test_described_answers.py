@@ -1,7 +1,5 @@
 """What holds answers against their description notices what is missing and what is not described."""
 
-from __future__ import annotations
-
 from uuid import uuid4
 
 import pytest

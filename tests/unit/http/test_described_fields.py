@@ -1,7 +1,5 @@
 """What may be left out, and what may be null, in the schemas of the product."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Each kind of problem is described with the members that it really has, and identified by its code."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from typing import Any

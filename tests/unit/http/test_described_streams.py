@@ -1,7 +1,5 @@
 """Answers that come as streams are described event by event."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

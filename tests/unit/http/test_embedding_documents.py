@@ -1,7 +1,5 @@
 """Vectors in the shape of OpenAI's API."""
 
-from __future__ import annotations
-
 from base64 import b64decode
 from struct import unpack
 from typing import Any

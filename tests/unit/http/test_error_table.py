@@ -1,9 +1,7 @@
-from __future__ import annotations
-
 import importlib
 import json
 import pkgutil
-from typing import TYPE_CHECKING
+from types import ModuleType
 from uuid import UUID
 
 import pytest
@@ -26,18 +24,12 @@ from application.errors import (
     StaleRevision,
     Unavailable,
 )
-from application.ports.provider_gateway import CallOutcome, RateLimit, UpstreamFailure
+from application.ports.provider_gateway import CallOutcome, Category, RateLimit, UpstreamFailure
 from domain.errors import DomainError, InvalidValue
 from domain.provider.errors import CredentialRequired
 from entrypoints.http.errors import TABLE, problem_for
-from entrypoints.http.problems import problem_response
+from entrypoints.http.problems import Problem, problem_response
 from entrypoints.http.request_errors import FieldError, Refused
-
-if TYPE_CHECKING:
-    from types import ModuleType
-
-    from application.ports.provider_gateway import Category
-    from entrypoints.http.problems import Problem
 
 
 def every_module_of(package: ModuleType) -> None:

@@ -1,7 +1,5 @@
 """Modules that are joined to scripts."""
 
-from __future__ import annotations
-
 import pytest
 
 from entrypoints.http.joined_modules import SHARED, joined_modules

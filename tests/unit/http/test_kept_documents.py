@@ -1,7 +1,5 @@
 """Checks and changes that an earlier version kept, in the words of the API, are shown like those of this one."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4

@@ -1,7 +1,5 @@
 """Whose a request is before anybody is verified is a guess by its credentials."""
 
-from __future__ import annotations
-
 from uuid import UUID
 
 import pytest

@@ -1,7 +1,5 @@
 """Long answers are sent in pieces, and arrive whole."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

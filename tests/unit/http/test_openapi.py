@@ -1,15 +1,15 @@
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
+from aiohttp import web
 from jsonschema_rs import Draft202012Validator, meta
 from pydantic import Field
 
@@ -19,16 +19,9 @@ from entrypoints.http.authorization import Access
 from entrypoints.http.documentation.openapi import openapi_document
 from entrypoints.http.field_types import Body, Flag, Id, Number, Patch, Time
 from entrypoints.http.pagination import Page
-from entrypoints.http.routes import Answer, route
+from entrypoints.http.routes import Answer, Handler, route
 from tests.product_routes import product_document
 from tests.schema_validators import Schemas
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from aiohttp import web
-
-    from entrypoints.http.routes import Handler
 
 
 class Thing(Body):

@@ -1,23 +1,16 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import pytest
 
 from entrypoints.http.authentication import TokenVerifier
 from entrypoints.http.request_errors import NotAuthenticated
-from entrypoints.http.token_keys import SharedSecret
+from entrypoints.http.token_keys import SharedSecret, VerificationKey
 from tests.tokens import (
     NOW,
     SECRET,
     Clock,
     encoded,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from entrypoints.http.token_keys import VerificationKey
 
 
 async def test_a_verified_token_is_remembered_for_at_most_half_a_minute() -> None:

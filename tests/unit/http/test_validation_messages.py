@@ -1,18 +1,14 @@
 """In which words a body is refused: as a person would say it, with the place, and without what was sent."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from entrypoints.http.bodies.models import BulkOperations, NewModel
 from entrypoints.http.bodies.providers import ModelsToImport, NewProvider, ProviderListQuery
 from entrypoints.http.parse_request import validated
 from entrypoints.http.request_errors import InvalidRequest
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
 
 MODEL = {"providerId": "0c8f7d5e-2f4b-4c69-9f7b-0f6f5f1c2a3d", "modelId": "m"}
 

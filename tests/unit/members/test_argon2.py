@@ -1,7 +1,5 @@
 """Hashes of passphrases: argon2id, one at a time, and none too many."""
 
-from __future__ import annotations
-
 import asyncio
 
 import argon2

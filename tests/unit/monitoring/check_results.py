@@ -1,17 +1,11 @@
 """What a check found, of which a test says only what matters to it."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from application.health.check_provider import Checked
 from application.health.monitor_election import ProviderToCheck
-from application.ports.provider_gateway import CallOutcome, TestReport
-
-if TYPE_CHECKING:
-    from application.ports.provider_gateway import Category, HealthStatus
+from application.ports.provider_gateway import CallOutcome, Category, HealthStatus, TestReport
 
 
 def a_watched_provider() -> ProviderToCheck:

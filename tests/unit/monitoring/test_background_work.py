@@ -1,7 +1,5 @@
 """Work beside the requests continues until the end, whatever happens to it."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

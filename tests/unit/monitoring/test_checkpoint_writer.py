@@ -1,29 +1,22 @@
-from __future__ import annotations
-
 import asyncio
 import io
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from prometheus_client import CollectorRegistry
 
 from adapters.checkpoints.signing_key import SigningKey
 from adapters.system_clock import SystemClock
-from application.verification.checkpoint_storage import CheckpointsDisagree
+from application.verification.checkpoint_storage import CheckpointRegister, CheckpointsDisagree
+from application.verification.checkpoints import Checkpoint
 from application.verification.write_checkpoint import WriteCheckpoint, write_checkpoint
 from entrypoints.auditing.checkpoint_writer import CheckpointWatch, CheckpointWriter
 from entrypoints.logs import build_logger
 from tests.e2e.wait_until import until
 from tests.fakes.checkpoints import FakeRegister, FakeSink
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
-
-    from application.verification.checkpoint_storage import CheckpointRegister
-    from application.verification.checkpoints import Checkpoint
 
 
 class OneOfTwo:

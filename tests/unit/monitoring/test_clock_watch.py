@@ -1,7 +1,5 @@
 """What is noticed of a clock that is wrong."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 

@@ -1,7 +1,5 @@
 """What the log says about the monitor: changes, and what it could not do; never each check."""
 
-from __future__ import annotations
-
 import pytest
 from prometheus_client import CollectorRegistry
 

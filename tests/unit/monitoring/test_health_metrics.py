@@ -1,7 +1,5 @@
 """What the monitor found, in figures."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pytest

@@ -1,7 +1,5 @@
 """Calls of models in figures that name nobody."""
 
-from __future__ import annotations
-
 from uuid import uuid4
 
 import pytest

@@ -1,7 +1,5 @@
 """When lists are read from a replica, and what is said about it when they are not."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass, field
 from uuid import uuid4

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from prometheus_client import CollectorRegistry
 
 from entrypoints.monitoring.token_key_fetches import TokenKeyFetches

@@ -1,16 +1,11 @@
-from __future__ import annotations
-
 from itertools import count
-from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client.registry import Collector
 
 from entrypoints.monitoring.loop_figures import LoopHistogram
 from entrypoints.monitoring.text_formats import OPEN_METRICS
 from entrypoints.monitoring.worker_figures import Sum
-
-if TYPE_CHECKING:
-    from prometheus_client.registry import Collector
 
 SPANS = count(1)
 

@@ -1,7 +1,5 @@
 """Reasons stay in the log for ever, so that evident personal data and secrets never get there."""
 
-from __future__ import annotations
-
 import pytest
 
 from application.policies.change_reasons import refused_in_a_reason

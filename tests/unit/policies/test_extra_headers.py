@@ -1,7 +1,5 @@
 """Which extra headers a provider may have."""
 
-from __future__ import annotations
-
 import pytest
 
 from application.errors import InvalidInput

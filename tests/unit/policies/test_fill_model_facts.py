@@ -1,7 +1,5 @@
 """What is left open about a model is filled from the best source there is, and says from which."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any
 

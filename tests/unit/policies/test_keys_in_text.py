@@ -1,7 +1,5 @@
 """Keys are found wherever they stand and however they are written; what people call things is no key."""
 
-from __future__ import annotations
-
 import base64
 from urllib.parse import quote
 from uuid import uuid4

@@ -1,7 +1,5 @@
 """The parts of an organization cover every id there can be, once, however many events it has."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from uuid import UUID
 

@@ -1,7 +1,5 @@
 """Rows are written in batches that take some milliseconds, whatever the machine does meanwhile."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 

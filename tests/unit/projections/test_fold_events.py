@@ -1,18 +1,12 @@
 """Rows folded from many aggregates' events: each is as if it were alone, and what cannot be read is named."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import orjson
 
-from adapters.projections.fold_events import folded
+from adapters.projections.fold_events import RawEvent, folded
 from application.projections.fold_log import unnamed
 from application.projections.project_event import project
-
-if TYPE_CHECKING:
-    from adapters.projections.fold_events import RawEvent
 
 ORGANIZATION = UUID(int=1)
 ONE, OTHER, LAST = UUID(int=2), UUID(int=3), UUID(int=4)

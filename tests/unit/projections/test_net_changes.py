@@ -1,8 +1,7 @@
 """One change a row does what all of them did in their order."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,9 +9,6 @@ from hypothesis import strategies as st
 from application.projections.fold_log import changed
 from application.projections.row_changes import RowChange, net_changes
 from tests.events import NOON
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 Rows = dict[tuple[str, str], dict[str, Any]]
 

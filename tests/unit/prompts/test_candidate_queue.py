@@ -1,10 +1,8 @@
 """Which candidate is asked next."""
 
-from __future__ import annotations
-
 import random
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,14 +12,11 @@ from application.prompts.cool_down_sharing import CoolDownSharing
 from application.prompts.cool_downs import CoolDowns
 from application.prompts.model_parameters import read_defaults
 from application.prompts.model_selection import select
-from application.prompts.selection_candidates import Requirements
+from application.prompts.selection_candidates import Candidate, Requirements
 from tests.builders import a_price
 from tests.fakes.clock import FakeTimer
 from tests.fakes.shared_cool_downs import FakeSharedCoolDowns
 from tests.prompt_setup import a_candidate, a_failure
-
-if TYPE_CHECKING:
-    from application.prompts.selection_candidates import Candidate
 
 HERE = uuid4()
 

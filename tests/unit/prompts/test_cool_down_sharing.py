@@ -1,10 +1,9 @@
 """What one process finds of models goes to the others, beside the prompts and bounded."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -18,11 +17,6 @@ from application.prompts.selection_candidates import ModelById, ModelByName
 from tests.fakes.clock import FakeTimer
 from tests.fakes.shared_cool_downs import FakeSharedCoolDowns
 from tests.prompt_setup import PromptSetup, a_candidate, a_failure, a_prompt, an_account
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
 
 HERE = uuid4()
 

@@ -1,23 +1,17 @@
 """When a model is left alone, for how long, and who tries it again."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
-from application.prompts.cool_downs import CALLERS_OWN, LONGEST, LONGEST_NAMED, SHORTEST, CoolDowns
+from application.ports.provider_gateway import Category, UpstreamFailure
+from application.prompts.cool_downs import CALLERS_OWN, LONGEST, LONGEST_NAMED, SHORTEST, CoolDowns, SharedCoolDown
 from application.prompts.retry_policy import FINAL
+from application.prompts.selection_candidates import Candidate
 from tests.fakes.clock import FakeTimer
 from tests.prompt_setup import a_candidate, a_failure
-
-if TYPE_CHECKING:
-    from application.ports.provider_gateway import Category, UpstreamFailure
-    from application.prompts.cool_downs import SharedCoolDown
-    from application.prompts.selection_candidates import Candidate
 
 HERE = uuid4()
 

@@ -1,12 +1,9 @@
 """Tokens are counted before a prompt is run: by whom, and that it is no use of a model."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from application.errors import ModelNotFound, RateLimited
+from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.count_tokens import count_tokens
 from application.prompts.prompt_errors import ModelOutOfUse, PromptFailed, TokensNotCounted
 from application.prompts.selection_candidates import ModelByAnyName, ModelById
@@ -14,9 +11,6 @@ from domain.access_key.values import Limits
 from tests.fakes.generation import HANG
 from tests.prompt_setup import PromptSetup, a_failure, a_prompt, an_account
 from tests.unit.access_keys.test_stored_key import a_stored_key
-
-if TYPE_CHECKING:
-    from application.ports.provider_gateway import UpstreamFailure
 
 ANY = ModelByAnyName("model-x")
 

@@ -1,17 +1,18 @@
 """When a model fails: it is asked again, then another one is, and the deadline bounds it all."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 import pytest
 
 from adapters.system_clock import SystemTimer
 from application.errors import InvalidInput
-from application.ports.provider_gateway import Category
+from application.ports.provider_gateway import Category, ProviderConnection
+from application.prompts.completion import Completion
 from application.prompts.cool_downs import CALLERS_OWN
+from application.prompts.generation import GenerationRequest
+from application.prompts.prompt_answer import PromptAnswer
 from application.prompts.prompt_errors import PromptFailed
 from application.prompts.retry_policy import FINAL
 from application.prompts.run_prompt import run_prompt
@@ -20,12 +21,6 @@ from tests.builders import a_price
 from tests.fakes.clock import FakeTimer
 from tests.fakes.generation import HANG, FakeGeneration, completed
 from tests.prompt_setup import PromptSetup, a_failure, a_prompt, an_account
-
-if TYPE_CHECKING:
-    from application.ports.provider_gateway import ProviderConnection
-    from application.prompts.completion import Completion
-    from application.prompts.generation import GenerationRequest
-    from application.prompts.prompt_answer import PromptAnswer
 
 
 def called(setup: PromptSetup) -> list[str]:

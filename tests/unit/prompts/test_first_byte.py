@@ -1,17 +1,17 @@
 """A model that says nothing is left for another one, and only then."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from adapters.providers.provider_gateway import Gateway
 from adapters.system_clock import SystemTimer
-from application.ports.provider_gateway import CallOutcome, TestReport
+from application.ports.provider_gateway import CallOutcome, ProviderConnection, TestReport
+from application.prompts.completion import Completion
+from application.prompts.generation import GenerationRequest
 from application.prompts.prompt_answer import PromptAnswer
 from application.prompts.prompt_errors import PromptFailed
 from application.prompts.retry_policy import RetryPolicy
@@ -20,11 +20,6 @@ from application.prompts.selection_candidates import ModelByName
 from tests.fakes.generation import HANG, FakeGeneration, completed
 from tests.fakes.outbound_http import FakeOutbound
 from tests.prompt_setup import PromptSetup, a_failure, a_prompt, an_account
-
-if TYPE_CHECKING:
-    from application.ports.provider_gateway import ProviderConnection
-    from application.prompts.completion import Completion
-    from application.prompts.generation import GenerationRequest
 
 SHORT = 0.05
 BOTH = ModelByName("gpt-x")

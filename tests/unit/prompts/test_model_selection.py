@@ -1,20 +1,15 @@
 """Each rule and each order, one by one."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from application.prompts.model_parameters import Defaults
 from application.prompts.model_selection import REFUSALS, select
-from application.prompts.selection_candidates import Requirements
+from application.prompts.selection_candidates import Candidate, Requirements
 from tests.builders import a_price
 from tests.prompt_setup import a_candidate
-
-if TYPE_CHECKING:
-    from application.prompts.selection_candidates import Candidate
 
 VISION = frozenset({"text", "vision"})
 

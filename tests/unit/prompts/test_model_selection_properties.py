@@ -1,9 +1,8 @@
 """What holds for any candidates and any need."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from random import Random
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,10 +12,6 @@ from application.prompts.model_selection import REFUSALS, select
 from application.prompts.selection_candidates import Candidate, Requirements
 from domain.model.values import MODEL_TYPES, Price
 from tests.prompt_setup import a_candidate
-
-if TYPE_CHECKING:
-    from random import Random
-    from uuid import UUID
 
 CAPABILITIES = ["text", "vision", "function_calling"]
 

@@ -1,7 +1,5 @@
 """What a model wants handed back, on its way through a client that speaks another protocol."""
 
-from __future__ import annotations
-
 from base64 import urlsafe_b64encode
 from dataclasses import replace
 

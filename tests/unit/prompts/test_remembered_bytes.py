@@ -1,19 +1,13 @@
 """What the cache says that it takes is what it takes, or a little more."""
 
-from __future__ import annotations
-
 import gc
 import tracemalloc
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from application.caller import acting_as
 from application.prompts.selection_candidates import ModelById, Requirements
 from tests.builders import a_caller
 from tests.prompt_setup import PromptSetup, a_registered_model, an_account
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 ORGANIZATIONS = 40
 MODELS = 25

@@ -1,17 +1,12 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.ports.provider_gateway import Category
+from application.ports.provider_gateway import Category, UpstreamFailure
 from application.prompts.retry_policy import FINAL, RetryPolicy, most_informative
 from tests.prompt_setup import a_failure
-
-if TYPE_CHECKING:
-    from application.ports.provider_gateway import UpstreamFailure
 
 PATIENT = RetryPolicy()
 

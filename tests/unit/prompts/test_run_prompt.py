@@ -1,7 +1,5 @@
 """A prompt and its whole answer: which models are called, with what, and what is reported of it."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 from decimal import Decimal

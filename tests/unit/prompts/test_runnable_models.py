@@ -1,14 +1,12 @@
 """What is ready to be called: keys that were opened, choices that were made."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from application.ports.catalogue import KnownModel
 from application.ports.vault import KeyBinding
+from application.prompts.runnable_models import RunnableModels
 from application.prompts.selection_candidates import ModelByAnyName, ModelById, Requirements
 from domain.model.values import Lifecycle
 from tests.builders import AN_ENDPOINT
@@ -16,9 +14,6 @@ from tests.contract.usage_contract import a_request, a_use
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.clock import FakeTimer
 from tests.prompt_setup import PromptSetup
-
-if TYPE_CHECKING:
-    from application.prompts.runnable_models import RunnableModels
 
 
 def a_setup() -> tuple[PromptSetup, FakeTimer]:

@@ -1,34 +1,25 @@
 """What is remembered between prompts, for how long, and what makes it be forgotten."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
+from application.access_keys.stored_key import StoredKey
 from application.caller import NoCaller, acting_as
 from application.errors import ModelNotFound, Unavailable
+from application.prompts.prompt_candidates import PromptCandidates
 from application.prompts.runnable_models_cache import LONGEST_TRUST
-from application.prompts.selection_candidates import ModelByAnyName, ModelById, Requirements
+from application.prompts.selection_candidates import ModelByAnyName, ModelById, ModelSelector, Requirements
 from domain.model.values import Lifecycle
 from tests.builders import a_caller
 from tests.fakes.clock import FakeTimer
 from tests.fakes.prompt_candidates import FakeCandidateReader
 from tests.prompt_setup import PromptSetup, a_registered_model, an_account
 from tests.unit.access_keys.test_stored_key import a_stored_key
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
-    from application.access_keys.stored_key import StoredKey
-    from application.prompts.prompt_candidates import PromptCandidates
-    from application.prompts.selection_candidates import ModelSelector
-
 
 ANY = Requirements()
 

@@ -1,10 +1,9 @@
 """A prompt and its answer as it is written."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -12,17 +11,12 @@ from adapters.system_clock import SystemTimer
 from application.prompts.completion import StreamStarted, TextDelta, TokenUsage
 from application.prompts.prompt_answer import PromptAnswer
 from application.prompts.prompt_errors import PromptFailed
-from application.prompts.run_prompt import stream_prompt
+from application.prompts.run_prompt import PromptEvent, stream_prompt
 from application.prompts.selection_candidates import ModelById, Requirements
 from tests.builders import a_price
 from tests.fakes.clock import FakeTimer
 from tests.fakes.generation import HANG, completed
 from tests.prompt_setup import PromptSetup, a_failure, a_prompt
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from application.prompts.run_prompt import PromptEvent
 
 BEGUN = StreamStarted()
 NO_TOKENS = TokenUsage()

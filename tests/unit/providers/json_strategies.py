@@ -1,7 +1,5 @@
 """JSON that anybody might send, with the names in it that the readers look for."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Final
 

@@ -1,27 +1,26 @@
 """Prompts, and what providers that were prepared make of them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Coroutine, Iterable, Mapping
+from typing import Any, Final
 
 import orjson
 import pytest
 
 from adapters.providers.provider_gateway import Gateway
-from application.ports.provider_gateway import UpstreamFailure
-from application.prompts.completion import Completion, NativeEvents, RefusalDelta, StreamStarted, TextDelta
-from application.prompts.conversation import Sampling
+from application.ports.provider_gateway import ProviderConnection, UpstreamFailure
+from application.prompts.completion import (
+    Completion,
+    CompletionEvent,
+    NativeEvents,
+    RefusalDelta,
+    StreamStarted,
+    TextDelta,
+)
+from application.prompts.conversation import Image, Sampling, WireProtocol
 from application.prompts.generation import GenerationRequest, ModelDefaults
 from tests.fakes.client import FakeClient, a_conversation
 from tests.fakes.outbound_http import FakeOutbound
 from tests.unit.providers.sample_lists import BASE, KEY, a_connection
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable, Mapping
-
-    from application.ports.provider_gateway import ProviderConnection
-    from application.prompts.completion import CompletionEvent
-    from application.prompts.conversation import Image, WireProtocol
 
 PIXEL: Final = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 EVENTS: Final = {"content-type": "text/event-stream; charset=utf-8", "x-request-id": "req_1"}

@@ -1,20 +1,14 @@
 """The sample lists, in the providers' own shapes."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import orjson
 
 from adapters.providers.provider_gateway import Gateway
-from application.ports.provider_gateway import ProviderConnection
+from application.ports.provider_gateway import OfferedModel, ProviderConnection, TestReport
 from tests.fakes.outbound_http import FakeOutbound
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.ports.provider_gateway import OfferedModel, TestReport
 
 BASE: Final = "https://provider.example/v1"
 KEY: Final = "sk-sample-0123456789abcdef"

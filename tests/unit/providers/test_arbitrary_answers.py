@@ -1,8 +1,6 @@
 """Whatever a provider answers, a probe ends in a report, and a list is whole or a failure."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final, get_args
+from typing import Final, get_args
 
 import orjson
 import pytest
@@ -10,15 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.providers.provider_gateway import Gateway
-from application.ports.outbound_http import Headers, OutboundResponse
-from application.ports.provider_gateway import Category, HealthStatus, Timings, UpstreamFailure
+from application.ports.outbound_http import Headers, OutboundRequest, OutboundResponse
+from application.ports.provider_gateway import (
+    Category,
+    HealthStatus,
+    OfferedModel,
+    ProviderConnection,
+    Timings,
+    UpstreamFailure,
+)
 from tests.fakes.outbound_http import FakeOutbound
 from tests.unit.providers.json_strategies import JSON
 from tests.unit.providers.sample_lists import a_connection
-
-if TYPE_CHECKING:
-    from application.ports.outbound_http import OutboundRequest
-    from application.ports.provider_gateway import OfferedModel, ProviderConnection
 
 PRESETS: Final = ("openrouter", "mistral", "groq", "deepseek", "xai", "together", "ollama", "vllm", "llamacpp")
 CONNECTIONS: Final = {

@@ -1,8 +1,7 @@
 """No answer, however odd, makes a reader or the classifier fail."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final, get_args
+from collections.abc import Callable, Mapping
+from typing import Final, get_args
 
 import orjson
 import pytest
@@ -18,16 +17,11 @@ from adapters.providers.google.model_entries import read_model as read_google
 from adapters.providers.openai.model_entries import read_model as read_openai
 from adapters.providers.openai_compatible import groq, llamacpp, mistral, ollama, openrouter, together, xai
 from adapters.providers.openai_compatible.common_model_fields import read_common
-from application.ports.provider_gateway import Category, HealthStatus
+from application.ports.provider_gateway import Category, HealthStatus, OfferedModel
 from domain.model.values import MODEL_TYPES
 from tests.unit.providers.json_strategies import HEADERS, JSON, OBJECTS
 from tests.unit.providers.sample_lists import KEY
 from tests.unit.providers.test_error_mapping import NOW, PROVIDER_RULES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from application.ports.provider_gateway import OfferedModel
 
 READERS: Final[dict[str, Callable[[Mapping[str, object]], OfferedModel | None]]] = {
     "anthropic": read_anthropic,

@@ -1,8 +1,7 @@
 """Whatever a provider answers to a prompt, it ends in an answer or in a failure."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final, get_args
+from collections.abc import Coroutine
+from typing import Any, Final, get_args
 
 import orjson
 import pytest
@@ -13,9 +12,6 @@ from application.ports.provider_gateway import Category, UpstreamFailure
 from application.prompts.completion import Completion, FinishReason, TokenUsage
 from tests.unit.providers.json_strategies import JSON
 from tests.unit.providers.prompted_providers import Prompted
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
 
 PROVIDERS: Final = ("openai", "anthropic", "google", "azure_openai", "openai_compatible")
 # Small ones: it is the number of them that finds something.

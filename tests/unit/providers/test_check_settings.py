@@ -1,7 +1,5 @@
 """Settings are what their type declares, and nothing else gets in."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

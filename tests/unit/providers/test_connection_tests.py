@@ -1,7 +1,5 @@
 """The free question that each provider is asked, and what its answer is taken for."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.unit.providers.sample_lists import Prepared, a_connection, sample

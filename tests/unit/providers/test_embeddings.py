@@ -1,7 +1,5 @@
 """What is asked of providers that turn texts into vectors, and what is made of their answers."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from struct import pack
 from typing import Any

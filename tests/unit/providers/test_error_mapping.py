@@ -1,23 +1,18 @@
 """Every known refusal is recognized: the cases are in data/refusals, in the providers' own shapes."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
 
 from adapters.providers.error_mapping import provider_rules
 from adapters.providers.error_mapping.anthropic_rules import ANTHROPIC
-from adapters.providers.error_mapping.classify_error import classify_error
+from adapters.providers.error_mapping.classify_error import Purpose, classify_error
+from adapters.providers.error_mapping.error_rule import ProviderRules
 from adapters.providers.error_mapping.google_rules import GOOGLE
-
-if TYPE_CHECKING:
-    from adapters.providers.error_mapping.classify_error import Purpose
-    from adapters.providers.error_mapping.error_rule import ProviderRules
-    from application.ports.provider_gateway import CallOutcome
+from application.ports.provider_gateway import CallOutcome
 
 NOW: Final = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 PROVIDER_RULES: Final[dict[str, ProviderRules]] = {

@@ -1,26 +1,21 @@
 """What the gateway promises for every type."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import orjson
 import pytest
 
 from adapters.providers.provider_gateway import Gateway
 from application.errors import EndpointRefused, InvalidInput
-from application.ports.outbound_http import FailureCategory, OutboundFailure
+from application.ports.outbound_http import FailureCategory, OutboundFailure, OutboundRequest
 from application.ports.provider_gateway import OfferedModel, Timings, UpstreamFailure
 from domain.names import LONGEST_NAME
 from domain.provider.values import Endpoint
 from tests.fakes.outbound_http import FakeOutbound
 from tests.unit.providers.prompted_providers import a_prompt
 from tests.unit.providers.sample_lists import BASE, KEY, Prepared, a_connection, sample
-
-if TYPE_CHECKING:
-    from application.ports.outbound_http import OutboundRequest
 
 BUILT_IN = ["openai", "anthropic", "google", "azure_openai", "openai_compatible"]
 

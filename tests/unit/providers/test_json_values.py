@@ -1,9 +1,7 @@
 """Values read out of other people's JSON."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import orjson
 import pytest
@@ -14,9 +12,6 @@ from adapters.providers import json_values, price_units
 from adapters.providers.extra_fields import MOST_BYTES, extras_of
 from adapters.providers.modalities import capabilities_of, type_of
 from domain.model.values import HIGHEST_COST, MODEL_TYPES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """What is read out of each provider's own list."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 import pytest

@@ -1,7 +1,5 @@
 """Every page of a list, or none of it."""
 
-from __future__ import annotations
-
 import pytest
 
 from adapters.providers import model_listing

@@ -1,9 +1,8 @@
 """Where client and provider speak the same protocol, request and answer go through whole."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import orjson
 import pytest
@@ -22,9 +21,6 @@ from tests.unit.providers.prompted_providers import (
 )
 from tests.unit.providers.sample_lists import KEY
 from tests.unit.providers.test_prompt_stream_faults import HesitatingOutbound
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 CHAT: Final[dict[str, Any]] = {
     "model": "our name for it",

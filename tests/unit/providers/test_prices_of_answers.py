@@ -1,10 +1,9 @@
 """What answers say that decides their price: kinds of tokens, tools, tiers, and the bill itself."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -18,9 +17,6 @@ from adapters.providers.prompting.price_conditions import price_conditions
 from adapters.providers.responses import completion as responses
 from adapters.providers.responses.completion import read_response
 from application.prompts.completion import TokenUsage
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 @pytest.mark.parametrize(

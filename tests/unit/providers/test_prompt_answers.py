@@ -1,7 +1,5 @@
 """Whole answers of each provider, in one shape, and what is refused or makes no sense."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 import pytest

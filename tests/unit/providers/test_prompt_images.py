@@ -1,7 +1,5 @@
 """Pictures as each provider wants them, and those that it does not take."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 import pytest

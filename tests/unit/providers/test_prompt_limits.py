@@ -1,7 +1,5 @@
 """A prompt that is too long, or that a content filter refuses, is known as such, before a stream and in it."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 import pytest

@@ -1,7 +1,5 @@
 """What a provider refuses about a prompt is explained in words that help, with the provider's own beside them."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 import orjson

@@ -1,7 +1,5 @@
 """What each provider is sent for the same prompt."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 import pytest

@@ -3,20 +3,21 @@
 The two were written apart, and neither knows the other: what both say about a protocol is then more than what one says.
 """
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
 from application.prompts.conversation import (
+    Conversation,
     Document,
     Image,
     OutputFormat,
+    Part,
     Reasoning,
     Refusal,
     Sampling,
@@ -32,11 +33,6 @@ from entrypoints.http.compatible_apis.messages.request import read_conversation 
 from entrypoints.http.compatible_apis.responses.request import read_conversation as read_responses
 from tests.unit.providers.prompted_providers import ORIGIN
 from tests.unit.providers.wire_protocols import CHAT_COMPLETIONS, GENERATE_CONTENT, MESSAGES, RESPONSES, write
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.prompts.conversation import Conversation, Part
 
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12)
 TEXTS = st.builds(Text, text=WORDS)

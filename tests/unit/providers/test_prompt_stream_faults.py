@@ -1,16 +1,15 @@
 """What spoils a stream, and what does not."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import orjson
 import pytest
 
-from application.ports.outbound_http import OutboundFailure
+from application.ports.outbound_http import Headers, OutboundFailure, OutboundRequest, OutboundStream
+from application.ports.provider_gateway import Timings
 from tests.fakes.outbound_http import FakeOutbound
 from tests.unit.providers.prompted_providers import (
     Prompted,
@@ -22,12 +21,6 @@ from tests.unit.providers.prompted_providers import (
     prompted_at,
 )
 from tests.unit.providers.sample_lists import BASE
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
-
-    from application.ports.outbound_http import Headers, OutboundRequest, OutboundStream
-    from application.ports.provider_gateway import Timings
 
 
 @pytest.mark.parametrize(

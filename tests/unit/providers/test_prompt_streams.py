@@ -1,7 +1,5 @@
 """Streams of each provider in its own words (data/streams), in one shape; and what spoils one."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Final

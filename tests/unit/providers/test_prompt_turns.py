@@ -1,21 +1,14 @@
 """Calls of tools and their results stand where every protocol wants them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.providers.prompting.tool_result_order import order_tool_results
 from application.errors import InvalidInput
-from application.prompts.conversation import Text, ToolCall, ToolResult
+from application.prompts.conversation import Text, ToolCall, ToolResult, Turn
 from tests.fakes.client import a_turn
 from tests.unit.providers.wire_protocols import a_call, a_result
-
-if TYPE_CHECKING:
-    from application.prompts.conversation import Turn
 
 CALLS = a_turn("assistant", a_call("one"), a_call("two"))
 

@@ -1,17 +1,12 @@
 """Events are the same however their bytes were cut, and whoever wrote them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.providers.server_sent_events import EventParser, EventTooLarge, ServerSentEvent
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 LINE_ENDS = st.sampled_from([b"\n", b"\r\n", b"\r"])
 WORDS = st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=12).map(str.encode)

@@ -1,7 +1,5 @@
 """Schemas that bind the answers of Claude and of OpenAI's models."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from typing import Any
 

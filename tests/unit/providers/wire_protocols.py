@@ -1,9 +1,8 @@
 """The wire protocols of prompts by themselves: what is written, and what is read of samples of the providers."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import orjson
 
@@ -11,20 +10,15 @@ from adapters.providers.chat_completions.chat_options import OPENAI_MEDIA, ChatO
 from adapters.providers.chat_completions.protocol import ChatCompletions
 from adapters.providers.generate_content.protocol import GenerateContent
 from adapters.providers.messages.protocol import Messages
+from adapters.providers.prompting.parsed_completion import ParsedCompletion
+from adapters.providers.prompting.prompt_protocol import PromptProtocol, WireRequest
 from adapters.providers.responses.protocol import Responses
 from adapters.providers.server_sent_events import EventParser
-from application.prompts.conversation import Image, Text, Tool, ToolCall, ToolResult
+from application.prompts.completion import Delta
+from application.prompts.conversation import Document, Image, Text, Tool, ToolCall, ToolResult, Turn
 from application.prompts.generation import GenerationRequest, ModelDefaults
 from tests.fakes.client import FakeClient, a_conversation, a_turn
 from tests.unit.providers.prompted_providers import ORIGIN
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from adapters.providers.prompting.parsed_completion import ParsedCompletion
-    from adapters.providers.prompting.prompt_protocol import PromptProtocol, WireRequest
-    from application.prompts.completion import Delta
-    from application.prompts.conversation import Document, Turn
 
 MESSAGES: Final = Messages("2023-06-01")
 GENERATE_CONTENT: Final = GenerateContent()

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pickle
 import secrets
 from dataclasses import replace

@@ -1,7 +1,5 @@
-from __future__ import annotations
-
 import logging
-from typing import TYPE_CHECKING
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -11,9 +9,6 @@ from adapters.vault.keyring import Keyring
 from adapters.vault.keyring_file import KeyringFile
 from adapters.vault.live_keyring import LiveKeyring, held_keyring
 from application.ports.vault import KeyBinding
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 BINDING = KeyBinding(organization_id=uuid4(), provider_id=uuid4(), version=1, origin="https://api.example.com:443")
 

@@ -1,8 +1,5 @@
 """Each way to tamper with a log is found: the first event that does not fit is named."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
@@ -10,14 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from application.verification.chain_check import ChainCheck
-from application.verification.hash_chain import Head, eight_bytes, genesis_hash, number, stored_hash
+from application.verification.hash_chain import Head, StoredEvent, eight_bytes, genesis_hash, number, stored_hash
+from application.verification.log_findings import LogFinding
 from tests.chained_events import event_hash
 from tests.event_chains import ORGANIZATION, a_log, an_event, chained, head_of
 from tests.unit.verification.test_hash_chain import EVENT
-
-if TYPE_CHECKING:
-    from application.verification.hash_chain import StoredEvent
-    from application.verification.log_findings import LogFinding
 
 Log = list["StoredEvent"]
 LENGTH = 12

@@ -1,9 +1,6 @@
 """No checkpoint is written where database and sink disagree, until somebody has stated why."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,14 +8,11 @@ from adapters.checkpoints.signing_key import Ed25519Signatures
 from application.verification.checkpoint_agreement import expect_own_sink
 from application.verification.checkpoint_storage import AnotherSink, CheckpointsDisagree
 from application.verification.checkpoints import parse_line
-from application.verification.record_restore import NoRestoreToRecord, RecordRestore, record_restore
+from application.verification.record_restore import NoRestoreToRecord, RecordedRestore, RecordRestore, record_restore
 from tests.fakes.checkpoints import FakeSink
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.repositories import FakeOrganizations
 from tests.unit.verification.test_checkpoints import KEY, NOON, World, _Noon, a_world
-
-if TYPE_CHECKING:
-    from application.verification.record_restore import RecordedRestore
 
 RESTORE = RecordRestore(reason="Disk lost, ticket 7", actor="operator", correlation_id="request-1")
 

@@ -1,12 +1,9 @@
 """Checkpoints vouch for the log and for each other; whatever is changed in their file shows."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import get_ident
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
@@ -19,7 +16,9 @@ from adapters.checkpoints.signing_key import Ed25519Signatures, SigningKey
 from application.verification import checkpoint_reader
 from application.verification.checkpoint_reader import CheckpointReader
 from application.verification.checkpoints import (
+    Checkpoint,
     HeadLeaf,
+    LineOutline,
     MalformedCheckpoint,
     heads_root,
     line_bytes,
@@ -30,9 +29,6 @@ from application.verification.compare_with_checkpoints import CheckpointCheck
 from application.verification.verification_proofs import Proof
 from application.verification.write_checkpoint import WriteCheckpoint, write_checkpoint
 from tests.fakes.checkpoints import FakeRegister, FakeSink
-
-if TYPE_CHECKING:
-    from application.verification.checkpoints import Checkpoint, LineOutline
 
 KEY = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)

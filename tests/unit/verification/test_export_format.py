@@ -1,10 +1,7 @@
 """An exported log proves itself, and every change of it is found at its line."""
 
-from __future__ import annotations
-
 import json
 import time
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,17 +13,13 @@ from application.verification.checkpoint_verifier import CheckpointVerifier
 from application.verification.checkpoints import HeadLeaf
 from application.verification.export_format import event_line, footer_line, line_of, parse_event
 from application.verification.export_log import export_log
-from application.verification.hash_chain import eight_bytes, number, stored_hash
-from application.verification.verify_export import verify_export
+from application.verification.hash_chain import StoredEvent, eight_bytes, number, stored_hash
+from application.verification.verify_export import ExportVerification, verify_export
 from application.verification.write_checkpoint import WriteCheckpoint, write_checkpoint
 from tests.event_chains import ORGANIZATION, a_log, an_event, chained
 from tests.fakes.checkpoints import FakeRegister, FakeSink
 from tests.fakes.raw_events import FakeRawEvents
 from tests.unit.verification.test_checkpoints import KEY, World, _Noon
-
-if TYPE_CHECKING:
-    from application.verification.hash_chain import StoredEvent
-    from application.verification.verify_export import ExportVerification
 
 LENGTH = 12
 SEEN = 8

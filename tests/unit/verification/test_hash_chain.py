@@ -1,7 +1,5 @@
 """The layout of what is hashed, byte by byte: a published format cannot change unnoticed."""
 
-from __future__ import annotations
-
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256

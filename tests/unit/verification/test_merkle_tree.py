@@ -1,7 +1,5 @@
 """The tree is RFC 6962's: the same roots as its recursive definition gives, and proofs that prove nothing else."""
 
-from __future__ import annotations
-
 from hashlib import sha256
 
 import pytest

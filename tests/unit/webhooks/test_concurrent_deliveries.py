@@ -1,11 +1,9 @@
 """Nobody's receivers take the room of the others."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,16 +17,11 @@ from application.webhooks.concurrent_deliveries import (
     MOST_OF_ONE_ORGANIZATION,
     ConcurrentDeliveries,
 )
-from application.webhooks.outbox import DueWebhook, FailedMessage
+from application.webhooks.outbox import DeliveryObserver, DueWebhook, FailedMessage
 from application.webhooks.send_message import Attempt
 from entrypoints.logs import build_logger
 from entrypoints.monitoring.elected_work_log import LoggedDeliveries
 from entrypoints.monitoring.webhook_metrics import WebhookFigures
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from application.webhooks.outbox import DeliveryObserver
 
 AN_ATTEMPT = Attempt(failure="The receiver answered with status 500.", response_status=500)
 A_FAILURE = FailedMessage(failing_since=datetime(2026, 1, 2, tzinfo=UTC), seconds=0.0, attempts=1)

@@ -1,7 +1,5 @@
 """A webhook's turn: what is sent in which order, and when what fails is tried again."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4

@@ -1,7 +1,5 @@
 """What docs/webhooks.md says is so."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """What receivers read."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 from uuid import UUID

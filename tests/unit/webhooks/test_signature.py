@@ -1,7 +1,5 @@
 """Signatures, judged by the library of Standard Webhooks."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest

@@ -1,18 +1,12 @@
 """The routes that run prompts, on a service without a database."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from tests.contract.http.prompts.prompt_routes import a_setup, prompt_routes
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from tests.http_service import Service
-    from tests.prompt_setup import PromptSetup
+from tests.http_service import Service
+from tests.prompt_setup import PromptSetup
 
 
 @pytest.fixture

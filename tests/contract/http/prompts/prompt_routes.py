@@ -1,18 +1,18 @@
 """The prompt routes on a real socket, with models that answer as a test tells them to."""
 
-from __future__ import annotations
-
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from application.prompts.callable_models import callable_models
 from application.prompts.count_tokens import count_tokens
 from application.prompts.embed_texts import embed_texts
+from application.prompts.generation import Generation
 from application.prompts.run_prompt import run_prompt, stream_prompt
 from application.prompts.select_model import select_model
 from application.usage.report_usage import report_usage
-from entrypoints.http.routes import routes_of
+from entrypoints.http.routes import Route, routes_of
 from entrypoints.http.views.compatible_apis import CompatibleApiViews
 from entrypoints.http.views.compatible_models import CompatibleModelViews
 from entrypoints.http.views.embeddings import EmbeddingViews
@@ -20,15 +20,8 @@ from entrypoints.http.views.prompts import PromptViews
 from entrypoints.http.views.requests import RequestViews
 from entrypoints.http.views.usage import UsageViews
 from tests.fakes.embeddings import FakeEmbeddings
-from tests.http_service import ORGANIZATION, a_token
+from tests.http_service import ORGANIZATION, Reply, Service, a_token
 from tests.prompt_setup import PromptSetup
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.prompts.generation import Generation
-    from entrypoints.http.routes import Route
-    from tests.http_service import Reply, Service
 
 GENERATE = "/api/ai/generate"
 CHAT = "/v1/chat/completions"

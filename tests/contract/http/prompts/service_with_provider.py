@@ -1,8 +1,8 @@
 """A service on a real socket whose one model is of one provider, which answers what was prepared."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any
 
 import anthropic
 import openai
@@ -11,15 +11,9 @@ import orjson
 from adapters.providers.provider_gateway import Gateway
 from tests.contract.http.prompts.prompt_routes import a_setup, prompt_routes
 from tests.fakes.outbound_http import FakeOutbound
-from tests.http_service import a_token
+from tests.http_service import Service, a_token
 from tests.prompt_setup import an_account
 from tests.unit.providers.prompted_providers import EVENTS, events
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from contextlib import AsyncExitStack
-
-    from tests.http_service import Service
 
 BASE = "https://api.example.com/v1"
 NAME = "Our model"

@@ -1,25 +1,19 @@
 """The OpenAI-compatible routes: what they take, what they refuse, and in which shape."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import TokenUsage
 from application.prompts.conversation import Image, Sampling
 from entrypoints.http.authorization import Role
 from tests.contract.http.prompts.prompt_routes import CHAT, post
 from tests.fakes.client import a_turn
 from tests.fakes.generation import completed
-from tests.http_service import a_token
-from tests.prompt_setup import SOME_TIME, a_failure, an_account
-
-if TYPE_CHECKING:
-    from application.ports.provider_gateway import UpstreamFailure
-    from tests.http_service import Service
-    from tests.prompt_setup import PromptSetup
+from tests.http_service import Service, a_token
+from tests.prompt_setup import SOME_TIME, PromptSetup, a_failure, an_account
 
 HELLO = [{"role": "user", "content": "Hello"}]
 CONVERSATION = [

@@ -1,18 +1,14 @@
 """Vectors through the API of OpenAI's shape, and by our own route."""
 
-from __future__ import annotations
-
 from base64 import b64decode
 from struct import unpack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from tests.contract.http.prompts.prompt_routes import post
-
-if TYPE_CHECKING:
-    from tests.http_service import Service
-    from tests.prompt_setup import PromptSetup
+from tests.http_service import Service
+from tests.prompt_setup import PromptSetup
 
 EMBED = "/api/ai/embed"
 PATH = "/v1/embeddings"

@@ -1,23 +1,16 @@
 """What running a prompt takes and answers over HTTP."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
+from application.ports.provider_gateway import UpstreamFailure
 from entrypoints.http.authorization import Role
 from tests.builders import a_price
 from tests.contract.http.prompts.prompt_routes import GENERATE, post
 from tests.fakes.generation import completed
-from tests.http_service import a_token
-from tests.prompt_setup import a_failure, an_account
-
-if TYPE_CHECKING:
-    from application.ports.provider_gateway import UpstreamFailure
-    from tests.http_service import Service
-    from tests.prompt_setup import PromptSetup
+from tests.http_service import Service, a_token
+from tests.prompt_setup import PromptSetup, a_failure, an_account
 
 OVERLOADED = {
     "outcome": "overloaded",

@@ -1,21 +1,14 @@
 """Choices explained, and figures of use reported, over HTTP."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.builders import a_price
 from tests.contract.http.prompts.prompt_routes import GENERATE, post
-from tests.http_service import a_token
-from tests.prompt_setup import a_failure, an_account
-
-if TYPE_CHECKING:
-    from tests.http_service import Service
-    from tests.prompt_setup import PromptSetup
+from tests.http_service import Service, a_token
+from tests.prompt_setup import PromptSetup, a_failure, an_account
 
 
 async def test_a_choice_is_explained(setup: PromptSetup, service: Service) -> None:

@@ -1,11 +1,11 @@
 """Errors for clients of OpenAI's API: whatever goes wrong, in its shape and words."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, get_args
+from collections.abc import Awaitable, Callable
+from typing import get_args
 
 import pytest
+from aiohttp import web
 
 from application.bounds.quotas import rate_quota
 from application.errors import InvalidInput, RateLimited, Unavailable
@@ -20,16 +20,8 @@ from tests.contract.http.example_views import a_route
 from tests.contract.http.prompts.prompt_routes import CHAT, events, post
 from tests.contract.http.test_transport import spoken
 from tests.fakes.generation import completed
-from tests.http_service import a_token
-from tests.prompt_setup import a_failure
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from aiohttp import web
-
-    from tests.http_service import Service
-    from tests.prompt_setup import PromptSetup
+from tests.http_service import Service, a_token
+from tests.prompt_setup import PromptSetup, a_failure
 
 HELLO = [{"role": "user", "content": "Hello"}]
 

@@ -1,20 +1,15 @@
 """What a prompt over HTTP may hold."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from application.prompts.conversation import Image, Sampling
+from application.prompts.conversation import Conversation, Image, Sampling
 from tests.contract.http.prompts.prompt_routes import GENERATE, post
 from tests.fakes.client import a_turn
-
-if TYPE_CHECKING:
-    from application.prompts.conversation import Conversation
-    from tests.http_service import Service
-    from tests.prompt_setup import PromptSetup
+from tests.http_service import Service
+from tests.prompt_setup import PromptSetup
 
 IMAGE = {"mediaType": "image/png", "data": "aGVsbG8="}
 CONVERSATION = [

@@ -1,8 +1,7 @@
 """A prompt from a client to a provider that speaks the same protocol, or another one, on a real socket."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
 import orjson
 import pytest
@@ -20,13 +19,8 @@ from tests.contract.http.prompts.prompt_routes import (
     prompt_routes,
 )
 from tests.fakes.outbound_http import FakeOutbound
-from tests.prompt_setup import an_account
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from tests.http_service import Reply, Service
-    from tests.prompt_setup import PromptSetup
+from tests.http_service import Reply, Service
+from tests.prompt_setup import PromptSetup, an_account
 
 HELLO: Final = [{"role": "user", "content": "Hello"}]
 OWN: Final = {"deadlineSeconds": 30, "idle_seconds": 5}

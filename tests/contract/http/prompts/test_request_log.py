@@ -1,22 +1,16 @@
 """The request log over HTTP: every API, every ending, filters, pages and CSV."""
 
-from __future__ import annotations
-
 import csv
 import io
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from tests.builders import a_price
 from tests.contract.http.prompts.prompt_routes import CHAT, GENERATE, MESSAGES, RESPONSES, post
-from tests.http_service import OTHER_ORGANIZATION, a_token
-from tests.prompt_setup import a_failure
-
-if TYPE_CHECKING:
-    from tests.http_service import Service
-    from tests.prompt_setup import PromptSetup
+from tests.http_service import OTHER_ORGANIZATION, Service, a_token
+from tests.prompt_setup import PromptSetup, a_failure
 
 REQUESTS = "/api/ai/requests"
 ASKED = [{"role": "user", "content": "Hi"}]

@@ -1,10 +1,8 @@
 """Answers as they are written: server-sent events, heartbeats, and clients that go away."""
 
-from __future__ import annotations
-
 import asyncio
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 import pytest
 from aiohttp import ClientPayloadError, ClientTimeout, StreamReader, web
@@ -14,16 +12,9 @@ from entrypoints.http.event_stream import EventStream
 from tests.contract.http.example_views import a_route
 from tests.contract.http.prompts.prompt_routes import CHAT, GENERATE, a_setup, events, post, prompt_routes
 from tests.described_answers import as_described
-from tests.fakes.generation import HANG, completed
-from tests.http_service import a_token
-from tests.prompt_setup import a_failure
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from tests.fakes.generation import Call
-    from tests.http_service import Service
-    from tests.prompt_setup import PromptSetup
+from tests.fakes.generation import HANG, Call, completed
+from tests.http_service import Service, a_token
+from tests.prompt_setup import PromptSetup, a_failure
 
 STREAM = {"prompt": "Hi", "stream": True}
 CHAT_STREAM = {"model": "gpt-x", "messages": [{"role": "user", "content": "Hi"}], "stream": True}

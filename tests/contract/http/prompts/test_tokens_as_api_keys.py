@@ -1,20 +1,14 @@
 """Every compatible API takes the token where its clients send an API key."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from tests.contract.http.prompts.service_with_provider import NAME, URLS, WORDS, Served, served
-from tests.http_service import a_token
+from tests.http_service import Reply, Service, a_token
 from tests.unit.providers.wire_protocols import sample
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-
-    from tests.http_service import Reply, Service
 
 TURN = [{"role": "user", "content": "Hi"}]
 BODIES: dict[str, dict[str, Any]] = {

@@ -1,16 +1,18 @@
 """A provider type as a third party would publish it, and a few that are mistakes."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator
 
 from modelbook.providers import (
     CallOutcome,
     Choice,
     Completion,
+    CompletionEvent,
+    GenerationRequest,
     OfferedModel,
+    Outbound,
     OutboundRequest,
+    ProviderConnection,
     ProviderType,
     SettingField,
     StreamStarted,
@@ -19,11 +21,6 @@ from modelbook.providers import (
     TokenUsage,
     UpstreamFailure,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
-    from modelbook.providers import CompletionEvent, GenerationRequest, Outbound, ProviderConnection
 
 
 class AcmeProvider:

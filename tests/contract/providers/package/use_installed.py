@@ -1,7 +1,5 @@
 """Uses whatever adapters are installed on the endpoint given, and prints what came of it as JSON."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys

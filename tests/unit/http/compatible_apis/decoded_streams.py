@@ -1,18 +1,12 @@
 """Streams as the APIs write them, and what the official clients make of them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 import orjson
 
-from application.prompts.completion import Choice, Completion, TokenUsage
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from application.prompts.completion import CompletionEvent, FinishReason
-    from application.prompts.conversation import Part
+from application.prompts.completion import Choice, Completion, CompletionEvent, FinishReason, TokenUsage
+from application.prompts.conversation import Part
 
 USAGE = TokenUsage(input_tokens=10, output_tokens=5)
 

@@ -1,7 +1,5 @@
 """The Chat Completions API: conversations that clients continue, and answers of providers of other protocols."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import orjson

@@ -1,8 +1,7 @@
 """Organizations and roles, as identity providers name them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,9 +10,6 @@ from entrypoints.http.request_errors import NotAuthenticated
 from entrypoints.http.sign_in.membership_claims import MOST_ORGANIZATIONS, name_of, person_of
 from entrypoints.http.sign_in.sign_in_problems import SignInProblem
 from entrypoints.http.sign_in.sign_in_settings import SignInSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 A, B = UUID("aaaaaaaa-0000-4000-8000-000000000001"), UUID("bbbbbbbb-0000-4000-8000-000000000002")
 

@@ -1,7 +1,5 @@
 """Settings of the sign-in: what cannot be safe or cannot work is refused at the start."""
 
-from __future__ import annotations
-
 import pytest
 
 from entrypoints.http.sign_in.sign_in_settings import (

@@ -1,7 +1,5 @@
 """What browsers keep of a sign-in, sealed, and for how long it counts."""
 
-from __future__ import annotations
-
 from uuid import uuid4
 
 from aiohttp import web

@@ -1,7 +1,5 @@
 """Calls of tools in streamed and whole chat completions, however a server writes them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

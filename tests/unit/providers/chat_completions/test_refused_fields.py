@@ -1,7 +1,5 @@
 """Which refusals say that a server does not know a field, and what is remembered of them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import orjson

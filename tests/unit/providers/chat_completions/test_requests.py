@@ -1,7 +1,5 @@
 """A conversation with tools, files and thoughts, written as Chat Completions."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

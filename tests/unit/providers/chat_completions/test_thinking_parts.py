@@ -1,7 +1,5 @@
 """Thoughts among the parts of a content, as Mistral writes them, reach a client that reads a content as a text."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 import orjson

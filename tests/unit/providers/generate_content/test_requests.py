@@ -1,7 +1,5 @@
 """Conversations as Gemini is asked them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """JSON Schemas in the words that Google takes."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """A client's own Messages request goes through whole, but for what this service answers for."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

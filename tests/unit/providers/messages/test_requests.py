@@ -1,7 +1,5 @@
 """Conversations as Anthropic is asked them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

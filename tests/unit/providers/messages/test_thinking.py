@@ -1,7 +1,5 @@
 """How much Claude is asked to think, and whose thoughts it is handed back."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """What answers in Responses say, whole and streamed."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Conversations as OpenAI is asked them in Responses."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

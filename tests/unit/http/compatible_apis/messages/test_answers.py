@@ -1,14 +1,13 @@
 """Answers in the Messages API, whole and streamed, as Anthropic's own client understands them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from anthropic.types import Message, RawMessageStreamEvent
 from pydantic import TypeAdapter
 
 from application.prompts.completion import (
+    CompletionEvent,
     ReasoningDelta,
     ReasoningDone,
     RefusalDelta,
@@ -24,9 +23,6 @@ from entrypoints.http.compatible_apis.messages.answer import message_document
 from entrypoints.http.compatible_apis.messages.request import read_conversation
 from entrypoints.http.compatible_apis.messages.streaming import MessageEncoder
 from tests.unit.http.compatible_apis.decoded_streams import an_ending, decoded
-
-if TYPE_CHECKING:
-    from application.prompts.completion import CompletionEvent
 
 EVENT: TypeAdapter[RawMessageStreamEvent] = TypeAdapter(RawMessageStreamEvent)
 THOUGHT = Reasoning(text="Hm", encrypted="gAAA", item_id="rs_1", origin="a:b")

@@ -1,7 +1,5 @@
 """Problems in the Messages API."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

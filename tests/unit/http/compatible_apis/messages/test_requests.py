@@ -1,7 +1,5 @@
 """What requests in the Messages API ask."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,14 +1,13 @@
 """Answers in the Responses API, whole and streamed, as OpenAI's own client understands them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from openai.types.responses import Response, ResponseStreamEvent
 from pydantic import TypeAdapter
 
 from application.prompts.completion import (
+    CompletionEvent,
     ReasoningDelta,
     ReasoningDone,
     RefusalDelta,
@@ -24,9 +23,6 @@ from entrypoints.http.compatible_apis.responses.answer import response_document
 from entrypoints.http.compatible_apis.responses.request import read_conversation
 from entrypoints.http.compatible_apis.responses.streaming import ResponseEncoder
 from tests.unit.http.compatible_apis.decoded_streams import an_ending, decoded
-
-if TYPE_CHECKING:
-    from application.prompts.completion import CompletionEvent
 
 EVENT: TypeAdapter[ResponseStreamEvent] = TypeAdapter(ResponseStreamEvent)
 STRICT = {

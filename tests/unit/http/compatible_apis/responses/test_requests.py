@@ -1,7 +1,5 @@
 """What requests in the Responses API ask."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
