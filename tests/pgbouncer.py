@@ -69,8 +69,13 @@ class PgBouncer:
         query = urlencode({"host": str(self._folder), "port": _PORT})
         pooled = urlunsplit(urlsplit(url)._replace(query=query))
         deadline = time.monotonic() + _PATIENCE_SECONDS
-        while not (self._folder / f".s.PGSQL.{_PORT}").exists():
-            assert time.monotonic() < deadline, (self._folder / "log").read_text("utf-8")
-            time.sleep(0.02)
-        psycopg.connect(pooled).close()
-        return pooled
+        # Its socket is there a moment before it listens.
+        while True:
+            try:
+                psycopg.connect(pooled).close()
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+            else:
+                return pooled
