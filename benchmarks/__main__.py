@@ -1,15 +1,14 @@
 """`make bench`, or `python -m benchmarks [NAME ...]`."""
 
-from __future__ import annotations
-
 import sys
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final
 
 from benchmarks.append import measure_append
 from benchmarks.chaining import measure_chaining
 from benchmarks.creating import measure_creating
 from benchmarks.discovering import measure_checks, measure_discovery
-from benchmarks.environment import database
+from benchmarks.environment import Database, database
 from benchmarks.fairness import measure_fairness, measure_unbounded_fairness
 from benchmarks.first_view import measure_first_view
 from benchmarks.listing import measure_listing
@@ -27,11 +26,6 @@ from benchmarks.starting import measure_starting
 from benchmarks.streaming import measure_streams
 from benchmarks.using_console import measure_using_console
 from benchmarks.webhooks import measure_webhooks
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from benchmarks.environment import Database
 
 BENCHMARKS: Final[dict[str, Callable[[Database, Report], None]]] = {
     "start": measure_starting,

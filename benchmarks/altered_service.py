@@ -3,13 +3,12 @@
 The name server of `HANGING_NAMES` never answers. `FAIRNESS_UNBOUNDED=1` takes off the bounds that have no setting.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import socket
 import time
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from typing import Any, Final
 
 import application.run_in_thread as threads
 from application.bounds.shares import MOST_OF_ALL
@@ -18,9 +17,6 @@ from application.loop_time import LoopTime
 from application.turns import Turns
 from entrypoints.http.reading_turns import ReadingTurns
 from modelbook.__main__ import main
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 HANGING_NAMES: Final = "whose-name-server-hangs.net"
 UNBOUNDED: Final = "FAIRNESS_UNBOUNDED"

@@ -1,13 +1,12 @@
 """Appends through our recorder, rows and hints included, beside the library's default recorder on the same server."""
 
-from __future__ import annotations
-
 import asyncio
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import psycopg
@@ -20,14 +19,9 @@ from adapters.event_store.log_records import Append
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.connection_pools import reading_pool, writing_pool
 from adapters.postgres.log_growth_hints import PostgresHints
-from benchmarks.environment import database
+from benchmarks.environment import Database, database
+from benchmarks.report import Report
 from benchmarks.slow_disk import compiler
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from benchmarks.environment import Database
-    from benchmarks.report import Report
 
 _CLIENTS: Final = (1, 8, 32)
 _SECONDS: Final = 1.5

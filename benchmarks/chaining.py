@@ -1,10 +1,9 @@
 """What the hash chain costs of an append: the same appends where the database computes no hash, in turn."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Callable
 from statistics import median
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 import psycopg
@@ -13,13 +12,9 @@ from psycopg.sql import SQL
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.connection_pools import writing_pool
+from benchmarks.environment import Database
+from benchmarks.report import Report
 from benchmarks.stories import append, model_events, nobody, provider_event
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from benchmarks.environment import Database
-    from benchmarks.report import Report
 
 _ROUNDS: Final = 8
 _SECONDS: Final = 1.0

@@ -1,21 +1,16 @@
 """Models created over HTTP."""
 
-from __future__ import annotations
-
 import asyncio
 import json
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import uuid4
 
 import aiohttp
 import uvloop
 
-from benchmarks.environment import headers, service
+from benchmarks.environment import Database, headers, service
 from benchmarks.load import Figures, hammer, request_bytes
-
-if TYPE_CHECKING:
-    from benchmarks.environment import Database
-    from benchmarks.report import Report
+from benchmarks.report import Report
 
 _SECONDS: Final = 5.0
 

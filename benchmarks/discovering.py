@@ -1,25 +1,19 @@
 """Discovery of five slow providers, and checks of two hundred, beside the same calls without our service."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os
 import subprocess
 import time
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Awaitable, Mapping
+from typing import Any, Final
 from uuid import uuid4
 
 import aiohttp
 
-from benchmarks.environment import COMMAND, headers, service
+from benchmarks.environment import COMMAND, Database, headers, service
+from benchmarks.report import Report
 from benchmarks.upstream import played_providers, provider_body, registered
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping
-
-    from benchmarks.environment import Database
-    from benchmarks.report import Report
 
 _PROVIDERS: Final = 5
 _DELAY: Final = {"kind": "delay", "provider": "openai", "operation": "list", "seconds": 0.1}

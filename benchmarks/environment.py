@@ -1,17 +1,16 @@
 """A durable Postgres and a serving process of their own, for measuring."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 import psutil
@@ -21,9 +20,6 @@ from entrypoints.http.authorization import Role
 from entrypoints.http.development_token import make_token
 from entrypoints.preparation.container import embedded_postgres, migrate, trusted_logins
 from tests.process_output import read_until
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 SIGNING_KEY: Final = "only for measuring, on this machine, in this run"
 # More than any command of a benchmark takes.

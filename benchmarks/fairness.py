@@ -1,7 +1,5 @@
 """What an innocent organization notices while another one attacks, beside what it notices of nothing at all."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import multiprocessing
@@ -9,11 +7,15 @@ import os
 import socket
 import sys
 from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from math import inf
+from multiprocessing.connection import Connection as Pipe
+from multiprocessing.context import ForkProcess
+from pathlib import Path
 from statistics import median, quantiles
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 import psycopg
@@ -21,21 +23,13 @@ import uvloop
 
 from application.bounds.quotas import QUOTAS
 from benchmarks.altered_service import HANGING_NAMES, UNBOUNDED
-from benchmarks.environment import SIGNING_KEY, service
+from benchmarks.environment import SIGNING_KEY, Database, Service, service
+from benchmarks.report import Report
 from benchmarks.upstream import HOST, played_providers, provider_body
 from tests.e2e.fairness.attacks import ATTACKS, Attack, hanging_lookups
 from tests.e2e.fairness.hostile_provider import MEBIBYTE, HostileProvider, playing
 from tests.e2e.fairness.memory import forget_highest_memory, highest_memory
 from tests.e2e.fairness.neighbours import Attacker, Innocent, Organization, Place, Size, Times
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from multiprocessing.connection import Connection as Pipe
-    from multiprocessing.context import ForkProcess
-    from pathlib import Path
-
-    from benchmarks.environment import Database, Service
-    from benchmarks.report import Report
 
 LARGE: Final = Size(clients=4, connections=1_000, body_bytes=20 * MEBIBYTE, models=5_000)
 _PAST_REQUESTS: Final = 50_000
@@ -73,7 +67,7 @@ class Watched:
     disk_megabytes: float = 0.0
     held: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, turn: Watched) -> None:
+    def add(self, turn: Self) -> None:
         """Take in what was seen in another turn."""
         for what, seconds in turn.times.seconds.items():
             self.times.seconds.setdefault(what, []).extend(seconds)

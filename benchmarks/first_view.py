@@ -1,29 +1,20 @@
 """The console's first view in a browser, from an empty cache and from a full one, through a slow network."""
 
-from __future__ import annotations
-
 import asyncio
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
+from typing import Any, Final
+from uuid import UUID, uuid4
 
 import aiohttp
-from playwright.async_api import async_playwright
+from playwright.async_api import Browser, BrowserContext, CDPSession, Page, Playwright, async_playwright
 
-from benchmarks.environment import headers, service, token
+from benchmarks.environment import Database, headers, service, token
+from benchmarks.report import Report
 from benchmarks.upstream import played_providers, provider_body
 from tests.external_tools import program
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from playwright.async_api import Browser, BrowserContext, CDPSession, Page, Playwright
-
-    from benchmarks.environment import Database
-    from benchmarks.report import Report
 
 LATENCY_MS: Final = 150
 BYTES_PER_SECOND: Final = 1_600_000 / 8

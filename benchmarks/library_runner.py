@@ -1,25 +1,20 @@
 """The library's ProjectionRunner on a Postgres view: one transaction an event, as it is documented."""
 
-from __future__ import annotations
-
 import json
 import time
-from typing import TYPE_CHECKING, Any, Final, LiteralString
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import psycopg
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
-from eventsourcing.postgres import PostgresTrackingRecorder
+from eventsourcing.persistence import Tracking
+from eventsourcing.postgres import PostgresDatastore, PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL
 
-if TYPE_CHECKING:
-    from eventsourcing.persistence import Tracking
-    from eventsourcing.postgres import PostgresDatastore
-
-    from benchmarks.environment import Database
+from benchmarks.environment import Database
 
 _FACTS: Final = {
     "capabilities": ["text", "function_calling", "streaming"],

@@ -1,13 +1,13 @@
 """Lists of 50 models among 1,000,000 of 1,000 organizations, beside a bare server with the same SQL."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import multiprocessing
+import socket
 import time
+from collections.abc import Callable
 from statistics import median
-from typing import TYPE_CHECKING, Any, Final, LiteralString
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -16,16 +16,10 @@ from aiohttp import web
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from benchmarks.environment import PATIENCE_SECONDS, headers, service
+from benchmarks.environment import PATIENCE_SECONDS, Database, headers, service
 from benchmarks.load import Figures, hammer, request_bytes
+from benchmarks.report import Report
 from entrypoints.serve import listening_socket
-
-if TYPE_CHECKING:
-    import socket
-    from collections.abc import Callable
-
-    from benchmarks.environment import Database
-    from benchmarks.report import Report
 
 _SECONDS: Final = 5.0
 _LIST: Final = """

@@ -1,17 +1,12 @@
 """Load over keep-alive HTTP/1.1 connections, light enough that the server is what is measured."""
 
-from __future__ import annotations
-
 import asyncio
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import quantiles
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    import psutil
+import psutil
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

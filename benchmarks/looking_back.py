@@ -1,19 +1,14 @@
 """Reads of a model as it was, after a thousand changes, beside reads of it as it is."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 import aiohttp
 import uvloop
 
-from benchmarks.environment import headers, service
+from benchmarks.environment import Database, headers, service
 from benchmarks.load import hammer, request_bytes
-
-if TYPE_CHECKING:
-    from benchmarks.environment import Database
-    from benchmarks.report import Report
+from benchmarks.report import Report
 
 _EVENTS: Final = 1_000
 _SECONDS: Final = 3.0

@@ -1,27 +1,19 @@
 """What the console holds in memory after many changes of its page."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import uuid4
 
 import aiohttp
-from playwright.async_api import async_playwright
+from playwright.async_api import CDPSession, Page, async_playwright
 
-from benchmarks.environment import headers, service
+from benchmarks.environment import Database, headers, service
 from benchmarks.first_view import furnish, launched, take_token
+from benchmarks.report import Report
 from benchmarks.upstream import played_providers
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from playwright.async_api import CDPSession, Page
-
-    from benchmarks.environment import Database
-    from benchmarks.report import Report
 
 _LOOKS: Final = (50, 250, 500)
 _OPEN_SECONDS: Final = 30.0

@@ -1,29 +1,21 @@
 """Prompts through the service, beside a bare proxy to the same provider in the same run."""
 
-from __future__ import annotations
-
 import asyncio
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import uuid4
 
 import aiohttp
+import psutil
 import uvloop
 
-from benchmarks.environment import headers, service
-from benchmarks.load import hammer, request_bytes
+from benchmarks.environment import Database, headers, service
+from benchmarks.load import Figures, hammer, request_bytes
 from benchmarks.proxy import proxy
+from benchmarks.report import Report
 from benchmarks.upstream import played_providers, provider_body, registered
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import psutil
-
-    from benchmarks.environment import Database
-    from benchmarks.load import Figures
-    from benchmarks.report import Report
 
 _SECONDS: Final = 5.0
 _BARE: Final = "bare aiohttp proxy"

@@ -1,13 +1,11 @@
 """What checkpoints cost by the number of organizations, and how fast a log of many organizations is verified."""
 
-from __future__ import annotations
-
 import asyncio
 import tempfile
 import time
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -19,13 +17,10 @@ from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.system_clock import SystemClock
 from application.verification.checkpoint_verifier import CheckpointVerifier
-from application.verification.verify_log import verify_log
+from application.verification.verify_log import Verification, verify_log
 from application.verification.write_checkpoint import WriteCheckpoint, write_checkpoint
-
-if TYPE_CHECKING:
-    from application.verification.verify_log import Verification
-    from benchmarks.environment import Database
-    from benchmarks.report import Report
+from benchmarks.environment import Database
+from benchmarks.report import Report
 
 _ORGANIZATIONS: Final = (10, 1_000, 100_000)
 _CHANGED: Final = 100

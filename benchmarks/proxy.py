@@ -1,12 +1,12 @@
 """A bare aiohttp proxy to one provider: what anybody who hands requests on has to do at least."""
 
-from __future__ import annotations
-
 import asyncio
 import multiprocessing
+import socket
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import aiohttp
 import psutil
@@ -15,10 +15,6 @@ from aiohttp import web
 
 from benchmarks.environment import PATIENCE_SECONDS
 from entrypoints.serve import listening_socket
-
-if TYPE_CHECKING:
-    import socket
-    from collections.abc import Iterator, Mapping
 
 _HOST: Final = "127.0.0.1"
 

@@ -1,7 +1,5 @@
 """Rebuild and verify a log of 1,000,000 events while people read and write, beside the library's projection runner."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import multiprocessing
@@ -10,8 +8,9 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, LiteralString
-from uuid import uuid4
+from multiprocessing.connection import Connection
+from typing import Any, Final, LiteralString
+from uuid import UUID, uuid4
 
 import aiohttp
 import psutil
@@ -21,16 +20,10 @@ from psycopg.sql import SQL
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.connection_pools import writing_pool
-from benchmarks.environment import COMMAND, PATIENCE_SECONDS, headers, service
+from benchmarks.environment import COMMAND, PATIENCE_SECONDS, Database, Service, headers, service
 from benchmarks.library_runner import library_rate
+from benchmarks.report import Report
 from benchmarks.stories import append, model_events, nobody, provider_event
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-    from uuid import UUID
-
-    from benchmarks.environment import Database, Service
-    from benchmarks.report import Report
 
 _ORGANIZATIONS: Final = 100
 _EVENTS_A_MODEL: Final = 5

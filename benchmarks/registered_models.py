@@ -1,26 +1,20 @@
 """The first prompt after a write, with 20 and with 100,000 registered models, and what the others notice of it."""
 
-from __future__ import annotations
-
 import asyncio
 import json
+from collections.abc import Mapping
 from statistics import median, quantiles
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import aiohttp
 import psycopg
 import uvloop
 
-from benchmarks.environment import headers, service
+from benchmarks.environment import Database, headers, service
+from benchmarks.report import Report
 from benchmarks.upstream import played_providers, provider_body, registered
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from benchmarks.environment import Database
-    from benchmarks.report import Report
 
 _FEW: Final = 20
 _MANY: Final = 100_000

@@ -1,7 +1,5 @@
 """Prints a figure beside its reference."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from rich.console import Console

@@ -1,19 +1,14 @@
 """Two processes behind Debian's nginx with its defaults, which are restarted in turn: how many requests are lost."""
 
-from __future__ import annotations
-
 import asyncio
 import time
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
-from benchmarks.environment import SIGNING_KEY
+from benchmarks.environment import SIGNING_KEY, Database
+from benchmarks.report import Report
 from tests.e2e.rolling_restarts import balanced_pair, clients_of, slow_provider
 from tests.e2e.running_service import MASTER_KEYS
-
-if TYPE_CHECKING:
-    from benchmarks.environment import Database
-    from benchmarks.report import Report
 
 _RESTARTS: Final = 10
 _REQUESTS: Final = 2_000

@@ -1,10 +1,8 @@
 """Rotate the master key of 10,000 credentials; wrapping alone, without a database, is the reference."""
 
-from __future__ import annotations
-
 import asyncio
 import time
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import uuid4
 
 import psycopg
@@ -16,12 +14,9 @@ from adapters.vault.keyring import Keyring
 from adapters.vault.master_keys import EnvelopeMasterKeys
 from application.master_keys.rotate_master_key import RotateMasterKey, rotate_master_key
 from application.ports.progress import NoProgress
-from application.ports.vault import KeyBinding
-
-if TYPE_CHECKING:
-    from application.ports.vault import SealedCredential
-    from benchmarks.environment import Database
-    from benchmarks.report import Report
+from application.ports.vault import KeyBinding, SealedCredential
+from benchmarks.environment import Database
+from benchmarks.report import Report
 
 _CREDENTIALS: Final = 10_000
 

@@ -1,22 +1,18 @@
 """A Postgres whose disk takes a millisecond to flush, where there is a C compiler to make it so."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import psycopg
 
 from adapters.postgres.system_user import system_user_for
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _SOURCE: Final = Path(__file__).with_name("slow_disk.c")
 _PATIENCE_SECONDS: Final = 60.0

@@ -1,15 +1,10 @@
 """From the command to the first answer, with the embedded Postgres and all."""
 
-from __future__ import annotations
-
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmarks.environment import Database, service
-
-if TYPE_CHECKING:
-    from benchmarks.report import Report
+from benchmarks.report import Report
 
 
 def measure_starting(_: Database, report: Report) -> None:

@@ -1,7 +1,5 @@
 """Events of providers and models as the service records them, for logs that benchmarks fill."""
 
-from __future__ import annotations
-
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import StoredEvent

@@ -1,35 +1,28 @@
 """Many streams at once through the service, beside a bare proxy to the same provider in the same run."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import multiprocessing
+import socket
 import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import uuid4
 
 import aiohttp
+import psutil
 import uvloop
 from aiohttp import web
 
-from benchmarks.environment import PATIENCE_SECONDS, headers, service
+from benchmarks.environment import PATIENCE_SECONDS, Database, headers, service
 from benchmarks.load import processor_seconds, request_bytes
 from benchmarks.proxy import proxy
+from benchmarks.report import Report
 from benchmarks.upstream import registered
 from entrypoints.serve import listening_socket
-
-if TYPE_CHECKING:
-    import socket
-    from collections.abc import Iterator, Mapping
-
-    import psutil
-
-    from benchmarks.environment import Database
-    from benchmarks.report import Report
 
 _HOST: Final = "127.0.0.1"
 _STREAMS: Final = 100

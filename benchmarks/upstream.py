@@ -1,20 +1,16 @@
 """Providers to call: the sandbox in a process of its own, and requests to it without our service."""
 
-from __future__ import annotations
-
 import asyncio
 import multiprocessing
 import os
 import socket
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import aiohttp
 
 from sandbox.server import Sandbox
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 HOST: Final = "127.0.0.1"
 

@@ -1,27 +1,19 @@
 """How long a person waits for the console of a large organization, action by action."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Mapping
 from statistics import median
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 import aiohttp
 import psycopg
-from playwright.async_api import async_playwright
+from playwright.async_api import Page, async_playwright
 
-from benchmarks.environment import headers, service
+from benchmarks.environment import Database, headers, service
 from benchmarks.first_view import furnish, launched, take_token
+from benchmarks.report import Report
 from benchmarks.upstream import played_providers
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from playwright.async_api import Page
-
-    from benchmarks.environment import Database
-    from benchmarks.report import Report
 
 _SIZES: Final = {"models": 100_000, "providers": 5_000, "keys": 1_000, "used": 20}
 _TIMES: Final = 7

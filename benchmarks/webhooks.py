@@ -1,27 +1,21 @@
 """Messages of webhooks while the service is killed again and again: how fast, whether all arrive, in which order."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import random
 import time
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import uuid4
 
 import aiohttp
 from aiohttp import web
 
-from benchmarks.environment import PATIENCE_SECONDS, headers, service
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
-
-    from benchmarks.environment import Database
-    from benchmarks.report import Report
+from benchmarks.environment import PATIENCE_SECONDS, Database, headers, service
+from benchmarks.report import Report
 
 EVENTS: Final = 5_000
 KILLS: Final = 20

@@ -5,8 +5,6 @@ a bill of materials (CycloneDX) of what the image installs; and the checksums of
 `modelbook/__init__.py` alone, the time in all of them is that of the newest commit.
 """
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import io

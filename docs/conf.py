@@ -5,22 +5,19 @@ with the pages that it links to. Pages in a folder are listed under the page of 
 nowhere is listed under "More".
 """
 
-from __future__ import annotations
-
 import os.path
 import re
 import sys
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sphinx.errors import ExtensionError
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from modelbook import __version__
+from sphinx.application import Sphinx
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
+from modelbook import __version__
 
 project = "Modelbook"
 version = release = __version__

@@ -1,27 +1,30 @@
 """A serving process: opens the container, serves on a socket, closes everything in order."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
+import socket
 import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from aiohttp import web
+from structlog.typing import FilteringBoundLogger
 
 from application.health.health_monitor import MonitorHealth
+from application.ports.tracing import Tracer
 from entrypoints.auditing.audit_trail import audit_trail
 from entrypoints.container import Container
 from entrypoints.http.access_key_verifier import AccessKeyVerifier
 from entrypoints.http.app import build_app, build_runner
 from entrypoints.http.authentication import TokenVerifier
+from entrypoints.http.health import Warn
 from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.rate_limits import RateLimiter
-from entrypoints.http.routes import routes_of
+from entrypoints.http.routes import Route, routes_of
 from entrypoints.http.shutdown_state import ShutdownState
 from entrypoints.logs import build_logger, every_log
 from entrypoints.malloc_settings import give_back_free_pages, give_back_large_blocks
@@ -30,6 +33,7 @@ from entrypoints.monitoring.clock_watch import watched_clock
 from entrypoints.monitoring.elected_work_log import LoggedDeliveries, LoggedHealth
 from entrypoints.monitoring.event_loop_lag import measured_event_loop
 from entrypoints.monitoring.health_metrics import HealthFigures
+from entrypoints.monitoring.loop_figures import ExampleOf
 from entrypoints.monitoring.prompt_metrics import CountedUses, PromptFigures
 from entrypoints.monitoring.replica_watch import watched_replica
 from entrypoints.monitoring.resource_metrics import (
@@ -40,28 +44,15 @@ from entrypoints.monitoring.resource_metrics import (
     RebuildFigures,
     RefusalFigures,
 )
-from entrypoints.monitoring.telemetry import exported
+from entrypoints.monitoring.telemetry import Telemetry, exported
 from entrypoints.monitoring.token_key_fetches import TokenKeyFetches
 from entrypoints.monitoring.webhook_metrics import WebhookFigures
-from entrypoints.monitoring.worker_figures import answering
+from entrypoints.monitoring.worker_figures import WorkerSlot, answering
 from entrypoints.preparation.container import open_telemetry
+from entrypoints.runtime import Runtime
+from entrypoints.settings import Settings
 from entrypoints.token_key_settings import token_keys
 from modelbook import __version__
-
-if TYPE_CHECKING:
-    import socket
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-
-    from structlog.typing import FilteringBoundLogger
-
-    from application.ports.tracing import Tracer
-    from entrypoints.http.health import Warn
-    from entrypoints.http.routes import Route
-    from entrypoints.monitoring.loop_figures import ExampleOf
-    from entrypoints.monitoring.telemetry import Telemetry
-    from entrypoints.monitoring.worker_figures import WorkerSlot
-    from entrypoints.runtime import Runtime
-    from entrypoints.settings import Settings
 
 # All requests wait for the garbage collector, some 1 ms for each 10,000 objects that it looks at. What requests in
 # flight hold is not garbage, and cycles are rare: it looks at the newest seldom, and hardly ever at all there are.

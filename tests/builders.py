@@ -1,11 +1,10 @@
 """What tests are made of: valid things, of which a test says only what matters to it."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import StoredEvent
@@ -17,16 +16,12 @@ from domain.access_key.aggregate import AccessKey
 from domain.access_key.values import NO_LIMITS as NO_KEY_LIMITS
 from domain.access_key.values import UNRESTRICTED, Restriction
 from domain.access_key.values import Limits as KeyLimits
+from domain.budget import Budget
 from domain.model.aggregate import Model
 from domain.model.values import NOT_TOLD, Lifecycle, Limits, Price
 from domain.provider.aggregate import Provider
 from domain.provider.values import Endpoint, NewCredential
 from domain.webhook.aggregate import Webhook
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from domain.budget import Budget
 
 AN_ENDPOINT = Endpoint("https://api.example.com/v1", "https://api.example.com:443")
 ANOTHER_ENDPOINT = Endpoint("https://api.example.org/v1", "https://api.example.org:443")

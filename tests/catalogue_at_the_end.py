@@ -1,20 +1,14 @@
 """The catalogue as it is once all that it announces has come, for tests that must not depend on the day."""
 
-from __future__ import annotations
-
+from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from dependency_injector import providers
 
 from adapters.catalogue.packaged_catalogue import PackagedCatalogue
+from application.ports.catalogue import KnownModel
 from domain.model.values import RETIRED
 from entrypoints.container import Container
-
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
-    from application.ports.catalogue import KnownModel
 
 
 class _CatalogueAtTheEnd(PackagedCatalogue):

@@ -1,12 +1,11 @@
 """What every kind of test may request."""
 
-from __future__ import annotations
-
 import gc
 import tempfile
 from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
 from hypothesis import settings
@@ -14,9 +13,6 @@ from hypothesis import settings
 from tests.deadline import with_deadline
 from tests.postgres_server import PostgresServer
 from tests.scratch_folder import place_for_scratch
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 # Their assertions explain themselves as those of the test files do.
 pytest.register_assert_rewrite(

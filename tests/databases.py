@@ -1,10 +1,10 @@
 """Migrated databases, each a test's own, and the event store on them; for the conftest.py of tests that need them."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from pathlib import Path
+from typing import Any, Final, Protocol
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from uuid import UUID, uuid4
 
@@ -15,7 +15,7 @@ from psycopg_pool import ConnectionPool
 
 from adapters.event_store.inline_projections import projected
 from adapters.event_store.ledger import Ledger
-from adapters.event_store.log_records import append_for_caller
+from adapters.event_store.log_records import Append, append_for_caller
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from adapters.postgres.migrations import login_url, migrate
@@ -23,12 +23,6 @@ from adapters.postgres.roles import Roles
 from application.caller import NoCaller
 from tests.postgres_server import filling
 from tests.run_folder import made_once
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from adapters.event_store.log_records import Append
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Pool = ConnectionPool[Connection]

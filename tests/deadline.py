@@ -1,14 +1,10 @@
 """A deadline for every test that awaits something, so that it names the place where it waited in vain."""
 
-from __future__ import annotations
-
 import asyncio
 import inspect
+from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+from typing import Any
 
 # Far more than any test takes, also where others use the machine; the rest of a hung process ends at pytest's own
 # faulthandler_timeout.

@@ -1,16 +1,13 @@
 """Answers held against their description, strictly: nothing is missing, and there is nothing that is not described."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator
 
 from tests.product_routes import product_document
 from tests.schema_validators import Schemas
-
-if TYPE_CHECKING:
-    from jsonschema_rs import Draft202012Validator
 
 
 def as_described(method: str, path: str, status: int, document: Any) -> None:  # noqa: ANN401 - JSON

@@ -1,23 +1,18 @@
 """Executes the steps of a Dockerfile in a folder that stands for the root of the image, without containers."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import distribution
 from importlib.util import cache_from_source
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 _PATIENCE_SECONDS = 600.0
 _LOCKED = re.compile(r"(\S+) -m pip install .*--require-hashes --requirement (\S+)$")

@@ -1,14 +1,9 @@
 """Logs of one organization as bytes, with right hashes, for tests that make them wrong."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 from uuid import UUID
 
 from application.verification.hash_chain import Head, StoredEvent, eight_bytes, genesis_hash, number, stored_hash
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 ORGANIZATION = UUID(int=7)
 

@@ -1,25 +1,20 @@
 """Events as tests speak of them: their topics and plain facts."""
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from eventsourcing.application import project_aggregate
 from eventsourcing.domain import AggregateEvent
+from eventsourcing.persistence import StoredEvent
 
 import domain
 from adapters.event_store.event_mapper import CanonicalJson, LedgerMapper
 from adapters.event_store.log_records import LedgerStoredEvent
 from domain.root import Root
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from eventsourcing.persistence import StoredEvent
 
 Happening = tuple[str, dict[str, Any]]
 

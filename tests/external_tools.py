@@ -1,7 +1,5 @@
 """Programs that some tests need and that come with no Python package."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from typing import NoReturn

@@ -1,16 +1,11 @@
 """A small forward proxy (RFC 9110, sections 9.3.6 and 7.2), over real sockets."""
 
-from __future__ import annotations
-
 import asyncio
+import ssl
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-if TYPE_CHECKING:
-    import ssl
-    from collections.abc import AsyncIterator
 
 HOST = "127.0.0.1"
 

@@ -1,47 +1,40 @@
 """The HTTP side on a real socket, with views of the test's own and tokens to use them with."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import time
+from collections.abc import AsyncIterator, Mapping, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
+from typing import Any, Final, TypedDict, Unpack
 from uuid import UUID
 
 import structlog
 from aiohttp import ClientSession, web
 from structlog.testing import LogCapture
+from structlog.typing import FilteringBoundLogger
 
 from adapters.vault.keyring import Keyring
 from application.bounds.shares import Shares
+from application.bounds.stocks import Stocks
+from application.ports.idempotency_claims import Claims
 from entrypoints.http.app import build_app, build_runner
 from entrypoints.http.authentication import TokenVerifier
 from entrypoints.http.authorization import Role
 from entrypoints.http.development_token import make_token
+from entrypoints.http.health import Check
 from entrypoints.http.http_options import HttpOptions
+from entrypoints.http.idempotency import Fingerprints
+from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.rate_limits import RateLimiter
-from entrypoints.http.routes import MEBIBYTE
+from entrypoints.http.routes import MEBIBYTE, Route
+from entrypoints.http.shutdown_state import ShutdownState
 from entrypoints.http.token_keys import SharedSecret
 from tests.described_answers import as_described
 from tests.fakes.idempotency_claims import FakeClaims
 from tests.fakes.quotas import quotas_of_all, stocks_of_all
 from tests.fakes.rate_limits import FakeRateLimits
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, MutableMapping, Sequence
-
-    from structlog.typing import FilteringBoundLogger
-
-    from application.bounds.stocks import Stocks
-    from application.ports.idempotency_claims import Claims
-    from entrypoints.http.health import Check
-    from entrypoints.http.idempotency import Fingerprints
-    from entrypoints.http.metrics import HttpMetrics
-    from entrypoints.http.routes import Route
-    from entrypoints.http.shutdown_state import ShutdownState
 
 SECRET = "a secret of the tests, longer than 32 bytes"
 ORGANIZATION = UUID("aaaaaaaa-0000-4000-8000-000000000001")

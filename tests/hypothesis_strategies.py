@@ -1,10 +1,8 @@
 """Values and commands for property tests."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -20,11 +18,9 @@ from domain.organization.aggregate import Organization
 from domain.organization.values import LARGEST_QUOTA
 from domain.provider.aggregate import Provider
 from domain.provider.values import HEALTH_STATUSES, Endpoint, NewCredential
+from domain.root import Root
 from domain.webhook.aggregate import Webhook
 from domain.webhook.values import FORMATS
-
-if TYPE_CHECKING:
-    from domain.root import Root
 
 Command = tuple[str, tuple[Any, ...], dict[str, Any]]
 """A method of an aggregate with its arguments."""

@@ -1,19 +1,15 @@
 """Starts a real identity provider, the npm package oidc-provider, with accounts of the test's own."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tests.npm import Packages, installed
 from tests.process_output import read_until
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 CLIENT_ID: Final = "modelbook"
 CLIENT_SECRET: Final = "of the tests: +/="

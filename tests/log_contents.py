@@ -1,20 +1,15 @@
 """The log and the tables as the superuser sees them, for tests that compare a before with an after."""
 
-from __future__ import annotations
-
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from psycopg import sql
 from psycopg.rows import dict_row
 
 from application.verification.hash_chain import genesis_hash
 from tests.chained_events import ChainedEvent, event_hash
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from tests.databases import Connection
+from tests.databases import Connection
 
 _TABLES = """
 SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname !~ 'yoyo'

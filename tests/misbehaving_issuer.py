@@ -1,15 +1,14 @@
 """An identity provider that says whatever a test wants it to say, also what no provider may."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import time
 from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import jwt
 from aiohttp import web
@@ -17,10 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.tokens import OTHER_RSA_KEY, RSA_KEY, jwk
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
-
-    Sign = Callable[[Mapping[str, Any]], str]
+Sign = Callable[[Mapping[str, Any]], str]
 
 CLIENT_ID: Final = "modelbook"
 CLIENT_SECRET: Final = "the client's secret: 100% +/="

@@ -1,19 +1,15 @@
 """A balancer of a test's own: nginx, which Debian's package of that name brings."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import time
-from typing import TYPE_CHECKING, Self
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from tests.external_tools import program
 from tests.scratch_folder import scratch_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-    from types import TracebackType
 
 _PATIENCE_SECONDS = 20.0
 # What the defaults say, but for the places where it runs and what it may write.

@@ -3,22 +3,18 @@
 Those in tests/typescript check the API's description and the pages.
 """
 
-from __future__ import annotations
-
 import fcntl
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tests.external_tools import missing, program
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SOURCES: Final = Path(__file__).with_name("typescript")
 _LOCK: Final = "package-lock.json"

@@ -1,12 +1,11 @@
 """A pooler of a test's own: PgBouncer, which Debian's package of that name brings."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from types import TracebackType
+from typing import Self
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import psutil
@@ -14,9 +13,6 @@ import psycopg
 
 from tests.external_tools import program
 from tests.scratch_folder import scratch_folder
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 _PORT = 6432
 _PATIENCE_SECONDS = 20.0

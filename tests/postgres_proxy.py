@@ -1,21 +1,17 @@
 """A line to Postgres that breaks when a test says so."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import socket
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum, auto
 from pathlib import Path
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Self
+from types import TracebackType
+from typing import Self
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import TracebackType
 
 _PATIENCE_SECONDS = 10.0
 _CHUNK = 65536
@@ -92,7 +88,7 @@ class PostgresProxy:
                     self._threads.append(Thread(target=pump))
                     self._threads[-1].start()
 
-    def _forth(self, pair: _Pair) -> None:
+    def _forth(self, pair: "_Pair") -> None:
         with suppress(OSError):
             while chunk := pair.client.recv(_CHUNK):
                 if not self._is_marked(chunk):
@@ -102,7 +98,7 @@ class PostgresProxy:
                 return
             _close(pair.server)
 
-    def _back(self, pair: _Pair) -> None:
+    def _back(self, pair: "_Pair") -> None:
         with suppress(OSError):
             while chunk := pair.server.recv(_CHUNK):
                 if pair.answer_is_lost:
@@ -120,7 +116,7 @@ class PostgresProxy:
                 self._marker = None
             return found
 
-    def _break(self, pair: _Pair, chunk: bytes) -> None:
+    def _break(self, pair: "_Pair", chunk: bytes) -> None:
         if self._where is Break.BEFORE_THE_ANSWER:
             pair.answer_is_lost = True
             pair.server.sendall(chunk)

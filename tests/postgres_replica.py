@@ -1,7 +1,5 @@
 """A streaming replica of a test's own Postgres, which can be paused, stopped and killed."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from importlib.util import find_spec

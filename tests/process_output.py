@@ -1,7 +1,5 @@
 """Reading what a process says, and no longer than one is willing to wait for it."""
 
-from __future__ import annotations
-
 import os
 import select
 import time

@@ -1,20 +1,14 @@
 """The routes of the product without anything behind them: enough to document them, and to walk the router."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Callable
 from dataclasses import fields
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from entrypoints.container import Container
 from entrypoints.http.documentation.openapi import openapi_document
-from entrypoints.http.routes import routes_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from entrypoints.http.routes import Route
+from entrypoints.http.routes import Route, routes_of
 
 
 def product_routes() -> list[Route]:

@@ -1,9 +1,8 @@
 """The read tables as they are, and as the log alone would make them."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -12,12 +11,8 @@ from psycopg.rows import dict_row
 
 from application.projections.fold_log import DatedEvent, fold
 from application.projections.row_changes import LoggedEvent
+from tests.databases import Connection
 from tests.log_contents import events
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tests.databases import Connection
 
 Rows = dict[str, dict[str, Any]]
 

@@ -1,18 +1,20 @@
 """Running prompts without a database, a network, or time: valid models, and all that running one takes."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 from adapters.providers.provider_gateway import Gateway
+from application.access_keys.stored_key import StoredKey
 from application.bounds.budgets import Budgets
 from application.bounds.call_admission import CallAdmission
 from application.bounds.call_limits import CallLimits
 from application.caller import acting_as
-from application.ports.provider_gateway import CallOutcome, RateLimit, UpstreamFailure
+from application.ports.clock import Timer
+from application.ports.provider_gateway import CallOutcome, Category, RateLimit, UpstreamFailure
 from application.prompts.candidate_queue import CallRecords
 from application.prompts.conversation import Image, Text
 from application.prompts.cool_down_sharing import CoolDownSharing
@@ -39,14 +41,6 @@ from tests.fakes.rate_limits import FakeRateLimits
 from tests.fakes.shared_cool_downs import FakeSharedCoolDowns
 from tests.fakes.usage import FakeUsage
 from tests.fakes.vault import FakeVault
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from contextlib import AbstractContextManager
-
-    from application.access_keys.stored_key import StoredKey
-    from application.ports.clock import Timer
-    from application.ports.provider_gateway import Category
 
 SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 

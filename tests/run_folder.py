@@ -1,21 +1,16 @@
 """What the processes of one run of the tests share: most of it takes longer to make than to copy."""
 
-from __future__ import annotations
-
 import atexit
 import fcntl
 import os
 import shutil
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import IO
 from uuid import uuid4
 
 from tests.scratch_folder import place_for_scratch
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-    from typing import IO
 
 
 @cache

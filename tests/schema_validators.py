@@ -1,7 +1,5 @@
 """Validators of schemas that refer to others of one OpenAPI document."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, Final
 

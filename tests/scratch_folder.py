@@ -1,7 +1,5 @@
 """Where tests keep what they throw away."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import tempfile

@@ -1,20 +1,16 @@
 """A passkey's authenticator in software: what browsers send of it, right or wrong (Web Authentication Level 3)."""
 
-from __future__ import annotations
-
 import json
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from os import urandom
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 from webauthn.helpers import encode_cbor
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _PRESENT: Final = 0x01
 _VERIFIED: Final = 0x04

@@ -1,10 +1,9 @@
 """Tokens, good and bad, and verifiers that read them at a known time."""
 
-from __future__ import annotations
-
 import base64
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import jwt
 import pytest
@@ -12,12 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from entrypoints.http.authentication import TokenVerifier
 from entrypoints.http.request_errors import NotAuthenticated
-from entrypoints.http.token_keys import SharedSecret
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from entrypoints.http.token_keys import TokenKeys
+from entrypoints.http.token_keys import SharedSecret, TokenKeys
 
 SECRET = "a secret of the tests, longer than 32 bytes"
 OTHER_SECRET = "another secret of the tests, 32 bytes and more"

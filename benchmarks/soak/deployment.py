@@ -1,7 +1,5 @@
 """The service with everything around it: two workers under a supervisor, Postgres, Redis, and simulated providers."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import json
@@ -10,9 +8,11 @@ import secrets
 import shutil
 import subprocess
 import time
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import psutil
 
@@ -24,10 +24,6 @@ from sandbox.server import Sandbox
 from tests.process_output import read_until
 from tests.redis_server import RedisServer, free_port
 from tests.scratch_folder import scratch_folder
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
 
 WORKERS: Final = 2
 HEALTH_INTERVAL: Final = 5

@@ -1,25 +1,19 @@
 """What is done to the deployment, each thing for some seconds."""
 
-from __future__ import annotations
-
 import asyncio
 import time
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import psutil
 
+from benchmarks.soak.deployment import Deployment
+from benchmarks.soak.journal import Journal
 from benchmarks.soak.postgres import fill
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-    from contextlib import AbstractAsyncContextManager
-
-    from benchmarks.soak.deployment import Deployment
-    from benchmarks.soak.journal import Journal
-
-    Inflicted = Callable[[Deployment, Journal], AbstractAsyncContextManager[None]]
+Inflicted = Callable[[Deployment, Journal], AbstractAsyncContextManager[None]]
 
 _HOUR: Final = 3600
 _REPLACED_SECONDS: Final = 30.0

@@ -1,18 +1,14 @@
 """A client that says what came of a request, whatever came of it."""
 
-from __future__ import annotations
-
 import json
 import re
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Self
 
 import aiohttp
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _IDS: Final = re.compile(r"[0-9a-f-]{36}|\?.*")
 _PATIENCE: Final = aiohttp.ClientTimeout(total=40.0, sock_connect=5.0)
@@ -42,7 +38,7 @@ class Client:
     longest: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Seconds that whoever asked had to wait at most for an answer, or in vain."""
 
-    def of(self, credential: str) -> Client:
+    def of(self, credential: str) -> Self:
         """Return the same client with another credential."""
         return replace(self, credential=credential)
 

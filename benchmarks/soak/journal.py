@@ -1,18 +1,14 @@
 """What clients were promised, for comparing it with the log in the end; and what was wrong on the way."""
 
-from __future__ import annotations
-
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 from uuid import UUID
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from benchmarks.soak.http_client import Answer
+from benchmarks.soak.http_client import Answer
 
 _MOST_FAULTS: Final = 200
 State = Literal["unknown", "acknowledged", "refused"]

@@ -1,25 +1,20 @@
 """Compares what was promised with what is there, when all is over."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
 
 import orjson
 import psycopg
 
+from benchmarks.soak.deployment import Deployment
+from benchmarks.soak.journal import Change, Journal
+from benchmarks.soak.readers import Follower, Receiver
 from tests.log_contents import assert_whole
 from tests.projection_tables import assert_tables_equal_the_log
-
-if TYPE_CHECKING:
-    from datetime import datetime
-    from uuid import UUID
-
-    from benchmarks.soak.deployment import Deployment
-    from benchmarks.soak.journal import Change, Journal
-    from benchmarks.soak.readers import Follower, Receiver
 
 # How a change is found in the log: by a field of its event, or by the id of what it happened to.
 _MARKED_BY: Final = {

@@ -1,15 +1,14 @@
 """A Postgres that can be restarted, killed, frozen, filled up and used up, on a small disk of its own if possible."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, LiteralString
+from typing import Final, LiteralString
 
 import psutil
 import psycopg
@@ -17,9 +16,6 @@ import psycopg
 from adapters.postgres.system_user import system_user_for
 from benchmarks.soak.set_clock import Clock
 from entrypoints.preparation.container import embedded_postgres, migrate, trusted_logins
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _CONNECTIONS: Final = 60
 _PATIENCE_SECONDS: Final = 60.0
@@ -127,7 +123,7 @@ class Server:
 class Replica(Server):
     """A streaming replica of a server that runs."""
 
-    def __init__(self, folder: Path, log: Path, primary: Postgres) -> None:
+    def __init__(self, folder: Path, log: Path, primary: "Postgres") -> None:
         super().__init__(folder, log, primary.clock)
         user = system_user_for(primary.data)
         folder.mkdir(mode=0o700)

@@ -1,26 +1,20 @@
 """Clients that list, prompt, stream, follow, probe and administer, and what must not be of their answers."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import time
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
 import aiohttp
 from aiohttp import web
 
-from benchmarks.soak.journal import Call
+from benchmarks.soak.deployment import Deployment
+from benchmarks.soak.http_client import Answer, Client
+from benchmarks.soak.journal import Call, Journal
 from benchmarks.soak.writers import KEYS, MODELS, PROVIDERS
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from benchmarks.soak.deployment import Deployment
-    from benchmarks.soak.http_client import Answer, Client
-    from benchmarks.soak.journal import Journal
 
 MODEL: Final = "gpt-4o"
 _CHAT: Final = "/v1/chat/completions"

@@ -3,8 +3,6 @@
 libfaketime is not used: it has Python's sleep, which waits for a time of the monotonic clock, fail.
 """
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 from struct import pack

@@ -1,15 +1,14 @@
 """All kinds of work while one thing after the other goes wrong: nothing acknowledged may be lost or doubled."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import os
 import time
 from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import aiohttp
@@ -19,9 +18,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from benchmarks.environment import SIGNING_KEY
+from benchmarks.environment import SIGNING_KEY, Database
+from benchmarks.report import Report
 from benchmarks.soak.deployment import Deployment, deployment
-from benchmarks.soak.faults import FAULTS
+from benchmarks.soak.faults import FAULTS, Fault
 from benchmarks.soak.http_client import Client
 from benchmarks.soak.journal import Journal
 from benchmarks.soak.judging import has_caught_up, judge
@@ -29,13 +29,6 @@ from benchmarks.soak.readers import MODEL, Administrator, Follower, Prober, Read
 from benchmarks.soak.writers import KEYS, MODELS, PROVIDERS, Writer
 from entrypoints.http.authorization import Role
 from entrypoints.http.development_token import make_token
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from benchmarks.environment import Database
-    from benchmarks.report import Report
-    from benchmarks.soak.faults import Fault
 
 _MINUTES: Final = 30.0
 _SHORTEST_SECONDS: Final = 30.0

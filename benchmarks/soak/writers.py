@@ -1,16 +1,13 @@
 """Clients that register, rename and remove, some with Idempotency-Keys, and note what each was told."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
-if TYPE_CHECKING:
-    from benchmarks.soak.http_client import Answer, Client
-    from benchmarks.soak.journal import Change, Journal
+from benchmarks.soak.http_client import Answer, Client
+from benchmarks.soak.journal import Change, Journal
 
 PROVIDERS: Final = "/api/ai/providers"
 MODELS: Final = "/api/ai/models"

@@ -1,36 +1,29 @@
 """The server below the application, which answers malformed HTTP requests with problems too."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 import socket
+from collections.abc import Awaitable, Callable
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any, cast
+from types import TracebackType
+from typing import Any, cast
+from uuid import UUID
 
 from aiohttp import web, web_protocol
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.streams import StreamReader
+from structlog.typing import FilteringBoundLogger
 
 from application.end_tasks import end_tasks
 from application.loop_time import loop_time
 from entrypoints.http.compatible_apis.error_shapes import shape_at
 from entrypoints.http.errors import INTERNAL_ERROR
 from entrypoints.http.headers import SECURITY, SERVER
-from entrypoints.http.known_callers import KNOWN_CALLERS
+from entrypoints.http.http_options import HttpOptions
+from entrypoints.http.known_callers import KNOWN_CALLERS, KnownCallers
 from entrypoints.http.problems import Problem
 from entrypoints.http.reading_turns import AT_ONCE, MUCH, ParsingTurns, ReadingTurns
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from types import TracebackType
-    from uuid import UUID
-
-    from structlog.typing import FilteringBoundLogger
-
-    from entrypoints.http.http_options import HttpOptions
-    from entrypoints.http.known_callers import KnownCallers
-    from entrypoints.http.shutdown_state import ShutdownState
+from entrypoints.http.shutdown_state import ShutdownState
 
 MALFORMED = Problem(status=400, code="malformed-request", detail="This is not a request that HTTP/1.1 knows.")
 HEADERS_TOO_LARGE = Problem(

@@ -1,15 +1,10 @@
 """What the architecture tests look at: the project's own files."""
 
-from __future__ import annotations
-
 import ast
+import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import re
-    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("domain", "application", "adapters", "entrypoints", "migrations", "modelbook", "sandbox")

@@ -1,7 +1,5 @@
 """What operators copy from `deploy/` is valid, and says the same as the settings."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

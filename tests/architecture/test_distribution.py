@@ -1,20 +1,16 @@
 """What is checked out can be installed anywhere, and is what was locked."""
 
-from __future__ import annotations
-
 import re
 import tomllib
+from collections.abc import Iterable, Iterator
 from importlib.metadata import requires
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.architecture.sources import PRODUCT, ROOT, place, project_files
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 LOCKS = ("requirements.txt", "requirements-dev.txt", "deploy/requirements.txt")
 # Put together from pieces, so that this file does not name what it forbids.

@@ -1,19 +1,14 @@
 """An error is either named where it is caught or reaches the outermost edge."""
 
-from __future__ import annotations
-
 import ast
 import builtins
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
 from tests.architecture.sources import PRODUCT, ROOT, files_with, place, python_files, tree
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
 
 EVERYTHING = {"Exception", "BaseException"}
 # What nobody foresaw has to become an answer somewhere, and be logged there.

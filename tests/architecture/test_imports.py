@@ -1,22 +1,17 @@
-from __future__ import annotations
-
 import ast
 import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.architecture.sources import PRODUCT, PYTHON, ROOT, files_with, imports, place, python_files, text, tree
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MOCKS = ("unittest.mock", "mock", "pytest_mock")
 MOCK = re.compile("mock")

@@ -1,7 +1,5 @@
 """Comments, docstrings and pages name files that there are."""
 
-from __future__ import annotations
-
 import re
 
 from tests.architecture.sources import ROOT, place, project_files

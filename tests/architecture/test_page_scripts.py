@@ -1,7 +1,5 @@
 """The scripts of the pages are linted by oxlint, and TypeScript checks them as they are."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

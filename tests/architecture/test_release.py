@@ -1,7 +1,5 @@
 """A release is the same whoever builds it, and says what is in it."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

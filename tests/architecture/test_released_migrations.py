@@ -1,7 +1,5 @@
 """What a release has brought to databases stays as it was: later ones add migrations behind them."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.releases.kept_release import KeptRelease, kept_releases, migration_sums

@@ -1,7 +1,5 @@
 """Statements are constants; values travel as parameters."""
 
-from __future__ import annotations
-
 import ast
 import re
 

@@ -1,7 +1,5 @@
 """Every test can fail, and every test runs."""
 
-from __future__ import annotations
-
 import ast
 import re
 

@@ -1,21 +1,17 @@
 """Every view is assembled, with all it needs, and all that is public of it is a route."""
 
-from __future__ import annotations
-
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Iterator
 from dataclasses import MISSING, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from entrypoints.container import Container
 from entrypoints.http import views
 from tests.product_routes import product_routes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 FACTORIES: dict[type, Any] = {factory.cls: factory for factory in Container.views.args}
 

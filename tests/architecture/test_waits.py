@@ -3,18 +3,13 @@
 What is awaited in a test has the test's own deadline (`tests/deadline.py`), whose traceback shows the place.
 """
 
-from __future__ import annotations
-
 import ast
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
 from tests.architecture.sources import files_with, place, tree
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 RUNNING = {"run", "call", "check_call", "check_output"}
 # With an argument or more they are something else, or have their deadline.

@@ -1,28 +1,20 @@
 """One browser and one service for all tests of pages; each test has an organization to itself."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from collections.abc import AsyncIterator, Iterator
+from typing import Final
 from uuid import uuid4
 
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import async_playwright
+from playwright.async_api import Browser, async_playwright
 
 from entrypoints.http.authorization import Role
 from tests.browser.console import Consoles
-from tests.databases import databases
+from tests.databases import Databases, databases
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.running_service import RunningService, service_on
 from tests.external_tools import program
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
-    from playwright.async_api import Browser
-
-    from tests.databases import Databases
 
 __all__ = ["databases"]
 

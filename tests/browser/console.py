@@ -1,22 +1,17 @@
 """The console as a person has it open, in an organization of its own."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from playwright.async_api import Browser, Locator, Page
 
 from entrypoints.http.authorization import Role
 from tests.browser.watched_page import WIDE, Scheme, Watched, watched_page
 from tests.e2e.api_client import Api, Document, a_token
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from playwright.async_api import Browser, Locator, Page
-
-    from tests.e2e.running_service import RunningService
+from tests.e2e.running_service import RunningService
 
 KEPT: Final = "modelbook.token"
 

@@ -1,21 +1,16 @@
 """What nobody can do through the service: change the log and the read tables as the database's superuser."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 import psycopg
 
 from application.verification.write_checkpoint import WriteCheckpoint
 from entrypoints.auditing.audit_trail import auditing_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from uuid import UUID
-
-    from tests.e2e.api_client import Document
-    from tests.e2e.running_service import RunningService
+from tests.e2e.api_client import Document
+from tests.e2e.running_service import RunningService
 
 Superuser = psycopg.Connection[tuple[Any, ...]]
 

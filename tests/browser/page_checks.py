@@ -3,20 +3,15 @@
 Pictures for people to look at are taken where there is the folder for them, which git ignores.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
 
+from tests.browser.console import Console
 from tests.browser.watched_page import NARROW, WIDE, Scheme
-
-if TYPE_CHECKING:
-    from playwright.async_api import Page
-
-    from tests.browser.console import Console
-    from tests.e2e.api_client import Document
+from tests.e2e.api_client import Document
 
 PICTURES: Final = Path(__file__).with_name("screenshots")
 # Each layout once, and the colours of each scheme once.

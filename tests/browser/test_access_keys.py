@@ -1,17 +1,12 @@
 """An access key's life in the console: its secret is shown once."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.console import Console, Consoles
 from tests.e2e.api_client import KEYS
-
-if TYPE_CHECKING:
-    from tests.browser.console import Console, Consoles
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -1,23 +1,16 @@
 """The audit page: an export that proves itself, or is not saved; and news that come by themselves."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+from playwright.async_api import Route
 
 from adapters.checkpoints.signing_key import Ed25519Signatures, read_signing_key
 from application.projections.project_event import TOPICS
 from application.verification.verify_export import verify_export
+from tests.browser.console import Consoles
 from tests.browser.database_superuser import write_checkpoint
 from tests.e2e.api_client import path_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from playwright.async_api import Route
-
-    from tests.browser.console import Consoles
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

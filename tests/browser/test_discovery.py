@@ -1,15 +1,9 @@
 """Discovery with a provider that dies, and news of what is offered."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
+from playwright.async_api import Route
 
-if TYPE_CHECKING:
-    from playwright.async_api import Route
-
-    from tests.browser.console import Console, Consoles
+from tests.browser.console import Console, Consoles
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -1,28 +1,19 @@
 """The documentation page in a real browser."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Browser, Locator, expect
 
 from tests.browser.page_checks import LOOKS, violations_on
 from tests.browser.watched_page import WIDE, Watched, watched_page
-from tests.http_service import a_token, serving
+from tests.http_service import Service, a_token, serving
 from tests.product_routes import product_routes
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from playwright.async_api import Browser, Locator
-
-    from tests.http_service import Service
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

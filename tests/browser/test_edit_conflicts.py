@@ -1,18 +1,12 @@
 """Two people at once: the second one sees what the first one changed."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.api_client import path_of
-
-if TYPE_CHECKING:
-    from tests.browser.console import Console, Consoles
-    from tests.e2e.api_client import Document
+from tests.browser.console import Console, Consoles
+from tests.e2e.api_client import Document, path_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

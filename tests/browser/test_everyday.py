@@ -1,17 +1,11 @@
 """What makes many models quick to work with: names that lead anywhere, views, columns, all that match, the way back."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.console import Consoles
 from tests.browser.page_checks import faults_of
 from tests.browser.watched_page import WIDE
-
-if TYPE_CHECKING:
-    from tests.browser.console import Consoles
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -1,19 +1,13 @@
 """What a browser requests when somebody opens the console."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
-if TYPE_CHECKING:
-    from playwright.async_api import Route
-
-    from tests.browser.console import Consoles
+from tests.browser.console import Consoles
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -1,17 +1,10 @@
 """How a provider or a model was, at any point of its past, and when it is gone."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
+from tests.browser.console import Console, Consoles
 from tests.browser.page_checks import faults_of
-from tests.e2e.api_client import path_of
-
-if TYPE_CHECKING:
-    from tests.browser.console import Console, Consoles
-    from tests.e2e.api_client import Document
+from tests.e2e.api_client import Document, path_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

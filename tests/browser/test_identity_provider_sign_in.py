@@ -1,30 +1,22 @@
 """Signing in to the console with a real identity provider, in a real browser."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
-from uuid import uuid4
+from collections.abc import Iterator
+from typing import Final
+from uuid import UUID, uuid4
 
 import aiohttp
 import psycopg
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, Page, expect
 
 from entrypoints.http.authorization import Role
 from tests.browser.console import Console
 from tests.browser.page_checks import faults_of
 from tests.browser.watched_page import WIDE, Watched, watched_page
+from tests.databases import Databases
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.running_service import RunningService, service_on
 from tests.identity_provider import CLIENT_ID, CLIENT_SECRET, identity_provider
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from uuid import UUID
-
-    from playwright.async_api import Browser, Page
-
-    from tests.databases import Databases
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -1,20 +1,15 @@
 """From an empty organization to an answer, and back in time."""
 
-from __future__ import annotations
-
 import asyncio
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.console import Console, Consoles
 from tests.browser.database_superuser import edit_an_event, write_checkpoint
 from tests.browser.page_checks import faults_of
-
-if TYPE_CHECKING:
-    from tests.browser.console import Console, Consoles
-    from tests.e2e.api_client import Api
-    from tests.e2e.running_service import RunningService
+from tests.e2e.api_client import Api
+from tests.e2e.running_service import RunningService
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

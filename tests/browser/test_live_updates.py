@@ -1,21 +1,13 @@
 """What others do shows by itself, and disturbs nobody."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from entrypoints.http.authorization import Role
-from tests.e2e.api_client import BULK, path_of
-
-if TYPE_CHECKING:
-    from playwright.async_api import Locator
-
-    from tests.browser.console import Console, Consoles
-    from tests.e2e.api_client import Document
+from tests.browser.console import Console, Consoles
+from tests.e2e.api_client import BULK, Document, path_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

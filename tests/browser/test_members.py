@@ -1,28 +1,21 @@
 """Members in real browsers: invited with a link, signed in with a passphrase and with a passkey."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import uuid4
 
 import aiohttp
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, Page, expect
 
 from entrypoints.http.authorization import Role
 from tests.browser.console import KEPT, Console
 from tests.browser.page_checks import faults_of
 from tests.browser.watched_page import WIDE, Watched, watched_page
+from tests.databases import Databases
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.running_service import RunningService, service_on
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
-    from playwright.async_api import Browser, Page
-
-    from tests.databases import Databases
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -1,21 +1,15 @@
 """Operations: jobs that are started, followed, refused, stopped, and that say what to do when they fail."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from playwright.async_api import Locator
 
 from entrypoints.http.authorization import Role
+from tests.browser.console import Console, Consoles
 from tests.browser.database_superuser import MASTER_KEYS_LOCK, PROJECTIONS_LOCK, held, spoil, stuck
 from tests.browser.page_checks import faults_of
 from tests.e2e.api_client import path_of
-
-if TYPE_CHECKING:
-    from playwright.async_api import Locator
-
-    from tests.browser.console import Console, Consoles
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

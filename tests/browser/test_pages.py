@@ -1,28 +1,21 @@
 """Every page as people see it: wide in light and narrow in dark, and with what a screen reader announces."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Final
 from uuid import uuid4
 
 import aiohttp
 import pytest
 import pytest_asyncio
+from playwright.async_api import Browser
 
 from entrypoints.http.authorization import Role
-from tests.browser.console import Consoles
+from tests.browser.console import Console, Consoles
 from tests.browser.database_superuser import write_checkpoint
 from tests.browser.page_checks import faults_of
 from tests.browser.watched_page import WIDE
 from tests.e2e.api_client import Api, Document, a_token, path_of
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
-
-    from playwright.async_api import Browser
-
-    from tests.browser.console import Console
-    from tests.e2e.running_service import RunningService
+from tests.e2e.running_service import RunningService
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

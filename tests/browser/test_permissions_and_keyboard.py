@@ -1,20 +1,13 @@
 """What the console says to those who may not, cannot, or use no mouse."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from entrypoints.http.authorization import Role
+from tests.browser.console import Consoles
 from tests.e2e.api_client import path_of
-
-if TYPE_CHECKING:
-    from playwright.async_api import Route
-
-    from tests.browser.console import Consoles
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -1,15 +1,12 @@
 """Conversations: several turns, tools, a form of answers, and text that is nothing but text."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
 from playwright.async_api import expect
 
-if TYPE_CHECKING:
-    from tests.browser.console import Consoles
+from tests.browser.console import Consoles
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

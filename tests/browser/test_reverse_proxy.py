@@ -1,19 +1,15 @@
 """The console below a path of a reverse proxy, which takes the path away before it asks the service."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import aiohttp
 import pytest
 from aiohttp import web
 from playwright.async_api import expect
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from tests.browser.console import Consoles
+from tests.browser.console import Consoles
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -1,22 +1,15 @@
 """Who is signed in, and where the token never goes."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from playwright.async_api import expect
 
 from entrypoints.demo.sign_in_links import SignInLinks
 from entrypoints.http.authorization import Role
 from entrypoints.http.routes import routes_of
-from tests.browser.console import KEPT
+from tests.browser.console import KEPT, Consoles
 from tests.browser.watched_page import watched_page
 from tests.e2e.api_client import a_token
 from tests.http_service import serving
-
-if TYPE_CHECKING:
-    from tests.browser.console import Consoles
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -1,26 +1,19 @@
 """The light beside the navigation claims nothing that is not so."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import uuid4
 
 import aiohttp
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, Locator, Route, expect
 
 from entrypoints.http.authorization import Role
-from tests.browser.console import Consoles
+from tests.browser.console import Console, Consoles
 from tests.browser.test_live_updates import FEED, look_away, look_back
 from tests.databases import Databases
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.running_service import service_on
 from tests.postgres_server import PostgresServer
-
-if TYPE_CHECKING:
-    from playwright.async_api import Browser, Locator, Route
-
-    from tests.browser.console import Console
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

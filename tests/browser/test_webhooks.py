@@ -1,17 +1,11 @@
 """A webhook's life in the console: its secret is shown once, its address never, its deliveries are listed."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.console import Consoles
 from tests.e2e.api_client import WEBHOOKS
 from tests.e2e.webhook_receiver import receiving
-
-if TYPE_CHECKING:
-    from tests.browser.console import Consoles
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -1,18 +1,16 @@
 """Judges every client that is installed, and writes docs/clients.md: `make clients`."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import aiohttp
 
 from entrypoints.http.authorization import Role
 from tests.clients.anthropic_client import AnthropicMessages
+from tests.clients.client import Client
 from tests.clients.environments import HEAVY
-from tests.clients.judging import judge
+from tests.clients.judging import Cell, judge
 from tests.clients.openai_client import OpenAIChat, OpenAIResponses
 from tests.clients.permitted import shown
 from tests.clients.remote import remote
@@ -20,13 +18,8 @@ from tests.clients.setting import prepared
 from tests.clients.table import PAGE, page
 from tests.databases import Databases
 from tests.e2e.api_client import Api, a_token
-from tests.e2e.running_service import service_on
+from tests.e2e.running_service import RunningService, service_on
 from tests.postgres_server import PostgresServer
-
-if TYPE_CHECKING:
-    from tests.clients.client import Client
-    from tests.clients.judging import Cell
-    from tests.e2e.running_service import RunningService
 
 _IN_THIS_ENVIRONMENT = (OpenAIChat, OpenAIResponses, AnthropicMessages)
 

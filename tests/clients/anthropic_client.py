@@ -1,16 +1,12 @@
 """The official Anthropic client."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import anthropic
 
 from tests.clients.client import CITY, ClientError, ClientResult
 from tests.clients.openai_client import City
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 _STEPS = 4
 _LONGEST = 4096

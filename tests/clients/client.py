@@ -1,12 +1,8 @@
 """What every client can do, and how its errors are seen."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any, Final, Protocol
 
 ClientResult = dict[str, Any]
 

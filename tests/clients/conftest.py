@@ -1,7 +1,5 @@
 """The service of the tests of the API, for clients."""
 
-from __future__ import annotations
-
 from tests.databases import databases
 from tests.e2e.conftest import api, sandbox, service, session
 

@@ -1,16 +1,12 @@
 """Environments of the clients that weigh much: made from locked requirements, and kept within our own."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from typing import Final
 
 _HERE: Final = Path(__file__).parent
 _PLACE: Final = Path(sys.prefix) / "clients"

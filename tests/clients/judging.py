@@ -1,25 +1,19 @@
 """Every feature as a judge sees it: what is asked through a client, and what must come out."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import gc
 import json
 import re
 import traceback
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 from urllib.request import Request, urlopen
 
-from tests.clients.client import CITY, ClientError
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-
-    from tests.clients.client import Client, ClientResult
+from tests.clients.client import CITY, Client, ClientError, ClientResult
 
 PNG: Final = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 PDF: Final = base64.b64encode(b"%PDF-1.4\n% one page, and nothing on it\n%%EOF\n").decode()

@@ -1,17 +1,13 @@
 """The official OpenAI client, for Chat Completions and for Responses."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import openai
 from pydantic import BaseModel
 
 from tests.clients.client import ClientError, ClientResult
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 _STEPS = 4
 

@@ -1,12 +1,9 @@
 """The refusals that are permitted, each with its reason, and what clients lose by themselves; all else fails."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
-if TYPE_CHECKING:
-    from tests.clients.judging import Cell
+from tests.clients.judging import Cell
 
 PASSED: Final = "✓"
 

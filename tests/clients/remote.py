@@ -1,19 +1,15 @@
 """Clients in environments of their own: each is a process that executes lines of JSON."""
 
-from __future__ import annotations
-
 import asyncio
 import json
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from tests.clients.client import ClientError, ClientResult
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
 
 _ROOT: Final = Path(__file__).parents[2]
 _LONGEST_LINE: Final = 4 * 1024 * 1024

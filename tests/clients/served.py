@@ -3,15 +3,11 @@
 The other end is `remote.py`.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final
 
 _LONGEST_LINE: Final = 4 * 1024 * 1024
 

@@ -1,19 +1,14 @@
 """An organization with an account at every provider that the sandbox plays, and accounts of which each goes wrong."""
 
-from __future__ import annotations
-
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from sandbox.magic_keys import KEYS
+from sandbox.server import Sandbox
 from tests.clients.judging import Setting, Upstream
+from tests.e2e.api_client import Api, Document
 from tests.e2e.sandbox_providers import TYPES
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api, Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

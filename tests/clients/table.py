@@ -1,19 +1,13 @@
 """The table in docs/clients.md: written from cells, and read again."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from tests.clients.judging import FEATURES
+from tests.clients.judging import FEATURES, Cell
 from tests.clients.permitted import PERMITTED, shown
 from tests.clients.setting import PLANS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from tests.clients.judging import Cell
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "clients.md"
 Key = tuple[str, str, str, str]

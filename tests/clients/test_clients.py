@@ -1,13 +1,12 @@
 """The official Python clients do in every cell what docs/clients.md says; the other clients run by `make clients`."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import anthropic
 import openai
 import pytest
 
+from sandbox.server import Sandbox
 from tests.clients.anthropic_client import AnthropicMessages
 from tests.clients.client import ClientError
 from tests.clients.environments import HEAVY
@@ -16,10 +15,7 @@ from tests.clients.openai_client import OpenAIChat, OpenAIResponses
 from tests.clients.permitted import PERMITTED, shown
 from tests.clients.setting import QUICK, prepared
 from tests.clients.table import PAGE, page, read
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api
+from tests.e2e.api_client import Api
 
 CLIENTS: Final = (OpenAIChat, OpenAIResponses, AnthropicMessages)
 

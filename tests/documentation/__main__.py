@@ -1,7 +1,5 @@
 """Writes the pages of the documentation that follow from the code: `make reference`."""
 
-from __future__ import annotations
-
 from tests.documentation.reference import DOCS, PAGES
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
 """The pages of the documentation that follow from the code."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import typer
 from eventsourcing.domain import AggregateCreated
@@ -23,9 +22,6 @@ from entrypoints.http.documentation.openapi import openapi_document
 from entrypoints.settings_reference import settings_reference
 from modelbook import __version__
 from tests.product_routes import product_routes
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 

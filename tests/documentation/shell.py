@@ -1,16 +1,11 @@
 """A shell that executes the commands of a page, block by block."""
 
-from __future__ import annotations
-
 import asyncio
 import subprocess
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from pathlib import Path
 
 from tests.e2e.processes import COMMAND, environment
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 _PATIENCE_SECONDS = 300.0
 

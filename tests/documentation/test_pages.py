@@ -1,9 +1,7 @@
 """Every example of the documentation is executed, and what pages name is there."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 import yaml
@@ -24,9 +22,6 @@ from tests.documentation.pages import (
 )
 from tests.documentation.reference import PAGES
 from tests.product_routes import product_routes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yaml"
 # Which file a fragment of a language has to be a part of.

@@ -1,24 +1,20 @@
 """The REST API as a frontend uses it: with a token of a role in an organization."""
 
-from __future__ import annotations
-
 import json as json_library
 import time
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 from uuid import UUID, uuid4
+
+from aiohttp import ClientSession
 
 from entrypoints.http.authorization import Role
 from entrypoints.http.development_token import make_token
 from tests.described_answers import as_described
 from tests.http_service import SECRET
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
-
-    from aiohttp import ClientSession
 
 PROVIDERS = "/api/ai/providers"
 MODELS = "/api/ai/models"
@@ -65,7 +61,7 @@ class Api:
     token: str | None
     secret: str = SECRET
 
-    def of(self, role: Role | None, *, actor: str = "user-1", is_platform_admin: bool = False) -> Api:
+    def of(self, role: Role | None, *, actor: str = "user-1", is_platform_admin: bool = False) -> Self:
         """The API as somebody else in the organization has it."""
         return replace(
             self,
@@ -78,7 +74,7 @@ class Api:
             ),
         )
 
-    def elsewhere(self) -> Api:
+    def elsewhere(self) -> Self:
         """The API as the administrator of a new organization has it."""
         organization_id = uuid4()
         return replace(
@@ -155,7 +151,7 @@ class Api:
         key: Document = reply.document
         return key
 
-    async def with_key(self, **changes: object) -> Api:
+    async def with_key(self, **changes: object) -> Self:
         """The API with a new access key of the organization instead of a token."""
         return replace(self, token=(await self.access_key(**changes))["secret"])
 

@@ -1,18 +1,13 @@
 """An event loop in a thread of its own, for servers that outlive the loop of one test."""
 
-from __future__ import annotations
-
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import Coroutine
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from threading import Thread
-from typing import TYPE_CHECKING, Self, TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 
 import uvloop
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
-    from contextlib import AbstractAsyncContextManager
-    from types import TracebackType
 
 T = TypeVar("T")
 

@@ -1,27 +1,20 @@
 """One service for all tests of the API, each test in organizations of its own."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 from uuid import uuid4
 
 import aiohttp
 import pytest
 
 from entrypoints.http.authorization import Role
-from tests.databases import connect, database, databases, owner
+from sandbox.server import Sandbox
+from tests.databases import Databases, connect, database, databases, owner
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.processes import copied, folder, serving
 from tests.e2e.running_service import RunningService, service_on
 from tests.run_folder import made_once
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
-
-    from sandbox.server import Sandbox
-    from tests.databases import Databases
 
 __all__ = ["connect", "database", "databases", "owner"]
 

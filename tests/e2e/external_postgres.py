@@ -1,9 +1,7 @@
 """A Postgres of somebody else's, as a cloud gives it: logins have passwords, and nobody of ours is superuser."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -12,9 +10,7 @@ from typer.testing import CliRunner
 
 from entrypoints.cli.main import app
 from tests.e2e.processes import Finished
-
-if TYPE_CHECKING:
-    from tests.postgres_server import PostgresServer
+from tests.postgres_server import PostgresServer
 
 OWNER_PASSWORD: Final = "the owner's: p@ss/word"
 _HOST_RULES: Final = """\

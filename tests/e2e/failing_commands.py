@@ -1,18 +1,12 @@
 """Commands that are to fail, and what they say."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from typer.testing import CliRunner
 
 from entrypoints.cli.main import app
+from tests.databases import Database
 from tests.e2e.processes import Finished
 from tests.e2e.running_service import MASTER_KEYS
 from tests.http_service import SECRET
-
-if TYPE_CHECKING:
-    from tests.databases import Database
 
 NOWHERE = "postgresql://modelbook_app:pass-word@127.0.0.1:1/nowhere"
 REFUSED, MISUSED = 1, 2

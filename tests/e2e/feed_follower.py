@@ -1,18 +1,13 @@
 """A client of the change feed, as browsers are: it comes back with the id of the last event."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from aiohttp import ClientTimeout
+from aiohttp import ClientTimeout, StreamReader
 
-if TYPE_CHECKING:
-    from aiohttp import StreamReader
-
-    from tests.e2e.api_client import Api
+from tests.e2e.api_client import Api
 
 EVENTS = "/api/ai/events"
 PATIENCE = 20.0

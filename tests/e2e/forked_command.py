@@ -1,21 +1,17 @@
 """The program `modelbook` for shells: it has the command executed by a process that need not load anything."""
 
-from __future__ import annotations
-
 import json
 import os
 import socket
 import sys
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 from tests.e2e.forks import forked
 from tests.scratch_folder import scratch_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 PATIENCE_SECONDS: Final = 60.0
 _STREAMS: Final = 3

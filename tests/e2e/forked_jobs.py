@@ -1,26 +1,20 @@
 """Jobs of administrators in forked processes, which need not load anything; see `tests/e2e/forking.py`."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from dependency_injector import providers
 
+from application.ports.jobs import Job
 from entrypoints.administration.job_launcher import Launcher
 from entrypoints.container import Container
+from entrypoints.runtime import Runtime
 from tests.e2e.forking import JOB
 from tests.e2e.forks import Forked
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from application.ports.jobs import Job
-    from entrypoints.runtime import Runtime
 
 _PATIENCE_SECONDS = 60.0
 

@@ -4,8 +4,6 @@ Most of what a command takes until it serves is loading, in which tests of what 
 forked here is a process like any other, with its own arguments, environment, session and streams.
 """
 
-from __future__ import annotations
-
 import atexit
 import gc
 import json

@@ -1,7 +1,5 @@
 """The command `modelbook` as a process of its own that need not load anything; see `tests/e2e/forking.py`."""
 
-from __future__ import annotations
-
 import atexit
 import fcntl
 import json
@@ -11,16 +9,14 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from tests.e2e.forking import HEADER_BYTES
 from tests.run_folder import run_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 _PROGRAM = Path(__file__).with_name("forking.py")
 _ONE_AT_A_TIME = Lock()

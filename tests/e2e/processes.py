@@ -3,8 +3,6 @@
 Most need not load anything (`tests/e2e/forks.py`); where the start itself is the matter, the installed program is run.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
@@ -13,19 +11,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psutil
 
 from tests.e2e.forks import Forked
 from tests.process_output import SaidNothing, read_to_the_end, read_until
 from tests.scratch_folder import scratch_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
 
 COMMAND = Path(sys.executable).with_name("modelbook")
 PATIENCE_SECONDS = 60.0

@@ -1,12 +1,9 @@
 """The request log as the API has it."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api, Document
+from tests.e2e.api_client import Api, Document
 
 REQUESTS: Final = "/api/ai/requests"
 

@@ -1,14 +1,13 @@
 """Two serving processes behind nginx, which are restarted in turn while clients read, write and follow streams."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import signal
 from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -17,14 +16,9 @@ from aiohttp import web
 
 from entrypoints.http.authorization import Role
 from tests.e2e.api_client import MODELS, PROVIDERS, a_token
-from tests.e2e.processes import serving
+from tests.e2e.processes import Running, serving
 from tests.http_service import SECRET
 from tests.nginx import Nginx
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
-
-    from tests.e2e.processes import Running
 
 _DELTAS: Final = 20
 _MODEL: Final = "slow-talker"

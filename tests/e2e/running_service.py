@@ -1,29 +1,24 @@
 """The whole service in this process: real Postgres, real sockets, and the sandbox that plays the providers."""
 
-from __future__ import annotations
-
 import base64
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from adapters.checkpoints.signing_key import new_signing_key
+from entrypoints.container import Container
 from entrypoints.runtime import Runtime
 from entrypoints.serve import address_of, listening_socket
 from entrypoints.server_process import running
 from entrypoints.settings import Settings
 from sandbox.server import Sandbox
 from tests.catalogue_at_the_end import catalogue_at_the_end
+from tests.databases import Database
 from tests.e2e.background_loop import Background
 from tests.e2e.forked_jobs import jobs_forked
 from tests.http_service import SECRET
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from entrypoints.container import Container
-    from tests.databases import Database
 
 MASTER_KEYS = "k1:" + base64.b64encode(b"a master key of the tests, 32 by").decode()
 

@@ -1,14 +1,11 @@
 """Models of the sandbox's providers, and prompts to run on them."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api, Document, Reply
+from sandbox.server import Sandbox
+from tests.e2e.api_client import Api, Document, Reply
 
 GENERATE = "/api/ai/generate"
 USAGE = "/api/ai/usage"

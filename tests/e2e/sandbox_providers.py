@@ -1,14 +1,9 @@
 """Providers that the sandbox plays, registered over the API."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from tests.e2e.api_client import path_of
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api, Document, Reply
+from sandbox.server import Sandbox
+from tests.e2e.api_client import Api, Document, Reply, path_of
 
 DISCOVER = "/api/ai/models/discover"
 TYPES = {"openai": "openai", "anthropic": "anthropic", "google": "google", "azure": "azure_openai"}

@@ -1,20 +1,14 @@
 """Access keys in several processes: what one of them changes holds in the others within two seconds."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from application.access_keys.key_cache import LONGEST_TRUST
-from tests.e2e.api_client import KEYS
+from tests.e2e.api_client import KEYS, Api
 from tests.e2e.processes import serving
+from tests.e2e.running_service import RunningService
 from tests.e2e.test_discovery_processes import settings_of
-
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api
-    from tests.e2e.running_service import RunningService
 
 # What a request itself may take on a busy machine.
 A_REQUEST = 1.0

@@ -1,11 +1,9 @@
 """Access keys as programs and administrators use them."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -14,13 +12,10 @@ from psycopg import sql
 
 from application.access_keys.key_text import hint_of, parse_key, text_of
 from entrypoints.http.authorization import Role
-from tests.e2e.api_client import AUDIT, KEYS, MODELS, without_secret
+from sandbox.server import Sandbox
+from tests.e2e.api_client import AUDIT, KEYS, MODELS, Api, Document, without_secret
+from tests.e2e.running_service import RunningService
 from tests.e2e.sandbox_models import HELLO, registered
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api, Document
-    from tests.e2e.running_service import RunningService
 
 CHAT = {"model": "chat-latest", "messages": [{"role": "user", "content": "Hello there"}]}
 _TABLES = "SELECT c.relname FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"

@@ -1,30 +1,24 @@
 """Administrators' commands beside a running service, on its data directory."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+from aiohttp import ClientSession
 from typer.testing import CliRunner
 
 from adapters.vault.keyring import Keyring
 from entrypoints.cli.main import app
 from entrypoints.http.authorization import Role
 from tests.e2e.api_client import MODELS, PROVIDERS, Api, a_token
+from tests.e2e.conftest import DataDirs
 from tests.e2e.console_page import a_page
 from tests.e2e.processes import owner_url, run, serving
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from aiohttp import ClientSession
-
-    from tests.e2e.conftest import DataDirs
 
 
 @contextmanager

@@ -1,21 +1,15 @@
 """The official Anthropic client works with our address and a token of ours, whichever provider answers."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator
+from typing import Any
 
 import anthropic
 import pytest
+from anthropic.types import MessageParam, ToolParam
 
+from sandbox.server import Sandbox
+from tests.e2e.api_client import Api
 from tests.e2e.sandbox_models import HELLO, MODELS, USAGE, registered
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from anthropic.types import MessageParam, ToolParam
-
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api
 
 HI: list[MessageParam] = [{"role": "user", "content": "Hello there"}]
 CALL: list[MessageParam] = [{"role": "user", "content": "call all"}]

@@ -1,21 +1,15 @@
 """The organization's events, for auditors."""
 
-from __future__ import annotations
-
 import asyncio
 import csv
 import io
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
 from entrypoints.http.authorization import Role
-from tests.e2e.api_client import AUDIT, BULK, a_model, path_of
-
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api, Document, Reply
+from tests.e2e.api_client import AUDIT, BULK, Api, Document, Reply, a_model, path_of
 
 FIELDS = {
     "sequence",

@@ -1,29 +1,20 @@
 """The audit trail from the command line: shown, verified, exported, and verified again without a database."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from adapters.checkpoints.signing_key import new_signing_key
 from entrypoints.cli.main import app
 from tests.browser.database_superuser import superuser
-from tests.e2e.api_client import path_of
-from tests.e2e.running_service import MASTER_KEYS
+from tests.e2e.api_client import Api, path_of
+from tests.e2e.running_service import MASTER_KEYS, RunningService
 from tests.http_service import SECRET
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from typer.testing import Result
-
-    from tests.e2e.api_client import Api
-    from tests.e2e.running_service import RunningService
 
 
 @dataclass(frozen=True, slots=True)

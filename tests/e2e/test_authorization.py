@@ -3,10 +3,9 @@
 The routes come from the application itself, so one that is added without a line in `ROUTES` fails here.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,13 +13,8 @@ import pytest
 from entrypoints.http.authorization import Role
 from entrypoints.logs import build_logger
 from entrypoints.server_process import application
-from tests.e2e.api_client import Api, a_token, path_of, without_secret
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.e2e.api_client import Reply
-    from tests.e2e.running_service import RunningService
+from tests.e2e.api_client import Api, Reply, a_token, path_of, without_secret
+from tests.e2e.running_service import RunningService
 
 EVERYBODY, VIEWER, EDITOR, ADMIN, PLATFORM = "everybody", Role.VIEWER, Role.EDITOR, Role.ADMIN, "platform admins"
 # Of the console, with its session: what anybody else sends counts for nothing.

@@ -1,35 +1,28 @@
 """What docs/backup.md tells an operator to do, done line by line."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+from aiohttp import ClientSession
 
 from entrypoints.auditing.container import new_signing_key
 from entrypoints.http.authorization import Role
 from tests.documentation.shell import Shell
-from tests.e2e.api_client import Api, a_token, path_of
+from tests.e2e.api_client import Api, Document, a_token, path_of
+from tests.e2e.conftest import DataDirs
 from tests.e2e.external_postgres import close_to_strangers, command, owned_database
 from tests.e2e.forked_command import forked_command
 from tests.e2e.processes import folder, owner_url, run, serving, stop_postgres
 from tests.http_service import SECRET
 from tests.log_contents import contents
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from aiohttp import ClientSession
-
-    from tests.e2e.api_client import Document
-    from tests.e2e.conftest import DataDirs
-    from tests.postgres_server import PostgresServer
+from tests.postgres_server import PostgresServer
 
 PAGE = (Path(__file__).parents[2] / "docs" / "backup.md").read_text("utf-8")
 BLOCKS = 6

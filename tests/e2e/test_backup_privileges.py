@@ -1,11 +1,10 @@
 """Who may read everything: `pg_dump` by any other login fails, where it would write a dump that looks well."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import subprocess
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -20,10 +19,6 @@ from tests.e2e.processes import PATIENCE_SECONDS
 from tests.e2e.running_service import MASTER_KEYS
 from tests.http_service import SECRET
 from tests.postgres_server import PostgresServer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 APPEND = """
 SELECT append_events(id, gen_random_uuid(), '', '', NULL, ARRAY[id], '{1}',

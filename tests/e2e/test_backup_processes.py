@@ -1,20 +1,14 @@
 """`modelbook backup` on a data folder: broken off, and of another Postgres."""
 
-from __future__ import annotations
-
 import signal
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import psutil
 
+from tests.e2e.conftest import DataDirs
 from tests.e2e.external_postgres import command
 from tests.e2e.failing_commands import REFUSED, said
 from tests.e2e.processes import started
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.e2e.conftest import DataDirs
 
 
 def test_a_backup_that_is_interrupted_leaves_nothing(data_dirs: DataDirs, tmp_path: Path) -> None:

@@ -1,14 +1,14 @@
 """A backup holds everything or is none, and comes back as the same database, wherever it goes."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os
 import stat
 import subprocess
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -20,9 +20,11 @@ from adapters.postgres.backups import PostgresBackups
 from adapters.postgres.inspect_database import inspect
 from adapters.postgres.migrations import login_url
 from adapters.postgres.postgres_programs import newest_program
+from adapters.postgres.roles import Roles
 from application.ports.progress import NoProgress
 from entrypoints.administration.container import check_keyring
 from entrypoints.http.authorization import Role
+from tests.databases import Connect, Database, Databases
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.external_postgres import command
 from tests.e2e.failing_commands import MISUSED, REFUSED, external, said
@@ -31,13 +33,6 @@ from tests.e2e.running_service import MASTER_KEYS, service_on
 from tests.e2e.write_load import Hammer
 from tests.log_contents import assert_whole, contents
 from tests.projection_tables import assert_tables_equal_the_log
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from adapters.postgres.roles import Roles
-    from tests.databases import Connect, Database, Databases
 
 NOTES: dict[str, list[tuple[Any, ...]]] = {"projection_proofs": [], "log_proofs": []}
 OTHER_KEYS = "k1:YW5vdGhlciBrZXksIHdpdGggdGhlIHNhbWUgaWQgMzI="

@@ -1,17 +1,11 @@
 """Data of a version before the first release is refused in a line that says what to do, and is left as it is."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import psycopg
 
 from adapters.postgres.embedded_postgres import EmbeddedPostgres
+from tests.databases import Databases
 from tests.e2e.failing_commands import MISUSED, REFUSED, refusal, said
 from tests.e2e.processes import folder, postgres_of
-
-if TYPE_CHECKING:
-    from tests.databases import Databases
 
 FORMER = """
 CREATE TABLE events (organization_id uuid, org_sequence bigint, position bigint);

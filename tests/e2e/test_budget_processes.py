@@ -1,25 +1,20 @@
 """A budget holds across processes, though one of them is killed: by the provider's own record of what it charged."""
 
-from __future__ import annotations
-
 import asyncio
 from contextlib import ExitStack
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import aiohttp
 import psycopg
 
+from sandbox.recorded_requests import RecordedRequest
+from sandbox.server import Sandbox
+from tests.e2e.api_client import Api
 from tests.e2e.processes import serving
+from tests.e2e.running_service import RunningService
 from tests.e2e.sandbox_models import registered
 from tests.e2e.test_discovery_processes import settings_of
-
-if TYPE_CHECKING:
-    from sandbox.recorded_requests import RecordedRequest
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api
-    from tests.e2e.running_service import RunningService
 
 # USD per 1,000 tokens, read and written.
 READ, WRITTEN = Decimal("0.0025"), Decimal("0.01")

@@ -1,16 +1,11 @@
 """Many changes of models in one request: all or none, or each for itself."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.e2e.api_client import AUDIT, BULK, MODELS, a_model, path_of
-
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api, Document, Reply
+from tests.e2e.api_client import AUDIT, BULK, MODELS, Api, Document, Reply, a_model, path_of
 
 
 def create(provider: Document, **fields: object) -> Document:

@@ -1,37 +1,28 @@
 """Every 503 to a change says what became of it, and what it says is true: compared with the log, claim by claim."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import psycopg
 import pytest
+from aiohttp import ClientSession
 
 from adapters.postgres import connection_pools
 from entrypoints.http.authorization import Role
-from tests.databases import Database, Databases
+from tests.databases import Connection, Database, Databases
 from tests.e2e.api_client import AUDIT, MODELS, Api, a_model, a_token
-from tests.e2e.running_service import service_on
+from tests.e2e.running_service import RunningService, service_on
 from tests.e2e.wait_until import ready
 from tests.e2e.writes_during_faults import PATIENCE_SECONDS, Storm, organization_of
 from tests.log_contents import assert_whole, events
 from tests.postgres_proxy import Break, PostgresProxy
+from tests.postgres_server import PostgresServer
 from tests.projection_tables import assert_tables_equal_the_log
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from aiohttp import ClientSession
-
-    from tests.databases import Connection
-    from tests.e2e.running_service import RunningService
-    from tests.postgres_server import PostgresServer
 
 WRITERS = 16
 FAULTED_WRITES = 80

@@ -1,26 +1,20 @@
 """Two processes run prompts on three models of one name: one hangs, one fails every second time, one is slow."""
 
-from __future__ import annotations
-
 import asyncio
 import json
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
-from tests.e2e.api_client import path_of
+from tests.e2e.api_client import Api, Document, path_of
 from tests.e2e.processes import serving
 from tests.e2e.request_log import logged
+from tests.e2e.running_service import RunningService
 from tests.e2e.test_discovery_processes import settings_of
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
-    from tests.e2e.api_client import Api, Document
-    from tests.e2e.running_service import RunningService
 
 PROMPTS = 160
 AT_ONCE = 16

@@ -1,24 +1,17 @@
 """A clock that was an hour ahead and was set back: every answer says what follows from it."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 import pytest
 
 from entrypoints.monitoring import clock_watch
-from tests.e2e.api_client import MODELS, PROVIDERS
-from tests.e2e.running_service import service_on
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.databases import Database
-    from tests.e2e.api_client import Api, Document
-    from tests.e2e.running_service import RunningService
+from tests.databases import Database
+from tests.e2e.api_client import MODELS, PROVIDERS, Api, Document
+from tests.e2e.running_service import RunningService, service_on
 
 PATIENCE_SECONDS = 60
 

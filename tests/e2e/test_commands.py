@@ -1,13 +1,12 @@
 """Commands that answer and end."""
 
-from __future__ import annotations
-
 import base64
 import json
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import jwt
@@ -22,10 +21,6 @@ from entrypoints.settings import Settings, settings_help
 from tests.e2e.failing_commands import MISUSED, refusal, said
 from tests.e2e.processes import COMMAND, PATIENCE_SECONDS, environment, folder
 from tests.http_service import SECRET
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any
 
 
 def commands(command: Any, names: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:  # noqa: ANN401 - Click's

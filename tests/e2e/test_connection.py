@@ -1,24 +1,19 @@
 """Testing connections over the API: what is found, how it is reported, and that it takes two seconds at most."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import time
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 import pytest
 
 from entrypoints.http.authorization import Role
-from tests.e2e.api_client import AUDIT, PROVIDERS, path_of
+from sandbox.server import Sandbox
+from tests.e2e.api_client import AUDIT, PROVIDERS, Api, Document, path_of
+from tests.e2e.running_service import RunningService
 from tests.log_contents import contents
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api, Document
-    from tests.e2e.running_service import RunningService
 
 TEST = f"{PROVIDERS}/test"
 PLAYED = ("openai", "anthropic", "google")

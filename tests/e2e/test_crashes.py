@@ -1,23 +1,15 @@
 """A service with the embedded database starts after every crash, and what it started ends with it."""
 
-from __future__ import annotations
-
 import signal
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
+import psutil
 import pytest
 
-from tests.e2e.processes import postgres_of, serving
+from tests.e2e.conftest import DataDirs
+from tests.e2e.processes import Running, postgres_of, serving
 from tests.e2e.wait_until import until
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    import psutil
-
-    from tests.e2e.conftest import DataDirs
-    from tests.e2e.processes import Running
 
 
 @pytest.fixture

@@ -1,34 +1,26 @@
 """The database falls over, cuts connections, or has none to give: clear refusals, then recovery without a restart."""
 
-from __future__ import annotations
-
 import asyncio
 import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import psycopg
 import pytest
+from aiohttp import ClientSession
 
 from adapters.event_store import ledger
 from adapters.postgres import connection_pools, tenant_statements
 from entrypoints.http.authorization import Role
 from tests.databases import Databases
 from tests.e2e.api_client import PROVIDERS, Api, a_provider, a_token, path_of
-from tests.e2e.running_service import service_on
+from tests.e2e.running_service import RunningService, service_on
 from tests.e2e.wait_until import ready, until
 from tests.e2e.write_load import Hammer
 from tests.log_contents import assert_whole
+from tests.postgres_server import PostgresServer
 from tests.projection_tables import assert_tables_equal_the_log
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
-
-    from aiohttp import ClientSession
-
-    from tests.e2e.running_service import RunningService
-    from tests.postgres_server import PostgresServer
 
 CLIENTS = 6
 PATIENCE_SECONDS = 40

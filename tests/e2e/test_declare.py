@@ -1,26 +1,19 @@
 """An organization is exported, made elsewhere, compared, and changed, over a running service."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
 
 from adapters.rest_api.organization import organization_over_http
 from application.declaration.errors import ServiceRefused
-from tests.e2e.api_client import KEYS, MODELS, PROVIDERS, WEBHOOKS, path_of
+from sandbox.server import Sandbox
+from tests.e2e.api_client import KEYS, MODELS, PROVIDERS, WEBHOOKS, Api, Document, path_of
 from tests.e2e.processes import Finished, run
 from tests.e2e.sandbox_providers import provided
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api, Document
 
 ADDRESS = "https://alerts.example.com/hook?token=abc"
 BUDGET = "/api/ai/budget"

@@ -1,23 +1,16 @@
 """What docs/declare.md tells an administrator to do, done line by line."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
+from sandbox.server import Sandbox
 from tests.documentation.shell import Shell
-from tests.e2e.api_client import KEYS, MODELS, PROVIDERS
+from tests.e2e.api_client import KEYS, MODELS, PROVIDERS, Api
 from tests.e2e.forked_command import forked_command
 from tests.http_service import SECRET
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api
 
 PAGE = (Path(__file__).parents[2] / "docs" / "declare.md").read_text("utf-8")
 BLOCKS = 7

@@ -1,30 +1,23 @@
 """The demonstration: one command to an organization whose providers answer."""
 
-from __future__ import annotations
-
 import os
 import signal
 import socket
 import subprocess
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 from uuid import UUID
 
 import pytest
+from aiohttp import ClientSession
 
 from tests.architecture.sources import ROOT
 from tests.e2e.api_client import MODELS, PROVIDERS, Api, path_of
+from tests.e2e.conftest import DataDirs
 from tests.e2e.failing_commands import REFUSED, said
 from tests.e2e.processes import postgres_of, run, serving
 from tests.external_tools import program
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from aiohttp import ClientSession
-
-    from tests.e2e.conftest import DataDirs
 
 COMMAND = ("demo", "--port", "0", "--sandbox-port", "0")
 

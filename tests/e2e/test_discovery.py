@@ -1,27 +1,20 @@
 """What providers offer, over the API: complete, cached, compared, and never held up by one of them."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Iterator
 from decimal import Decimal
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from entrypoints.http.authorization import Role
-from tests.e2e.api_client import path_of
-from tests.e2e.running_service import service_on
+from sandbox.server import Sandbox
+from tests.databases import Databases
+from tests.e2e.api_client import Api, path_of
+from tests.e2e.running_service import RunningService, service_on
 from tests.e2e.sandbox_providers import DISCOVER, by_id, imported, offered, offered_by_all, provided
 from tests.e2e.wait_until import until
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sandbox.server import Sandbox
-    from tests.databases import Databases
-    from tests.e2e.api_client import Api
-    from tests.e2e.running_service import RunningService
 
 EVERYBODY = ("openai", "anthropic", "google", "openrouter", "mistral")
 

@@ -1,11 +1,9 @@
 """Processes that ask the same provider: one asks at a time, and if it is killed another one carries on soon."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import aiohttp
@@ -13,20 +11,14 @@ import psycopg
 import pytest
 
 from application.discovery.model_lists import LEASE_SECONDS
-from tests.e2e.api_client import path_of
+from sandbox.server import Sandbox
+from tests.databases import Database
+from tests.e2e.api_client import Api, path_of
 from tests.e2e.processes import serving
-from tests.e2e.running_service import MASTER_KEYS
+from tests.e2e.running_service import MASTER_KEYS, RunningService
 from tests.e2e.sandbox_providers import offered, provided
 from tests.e2e.wait_until import until
 from tests.http_service import SECRET
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sandbox.server import Sandbox
-    from tests.databases import Database
-    from tests.e2e.api_client import Api
-    from tests.e2e.running_service import RunningService
 
 
 def settings_of(service: RunningService) -> dict[str, str]:

@@ -1,22 +1,16 @@
 """The image: its steps are executed in a bare folder, and what they make serves, without writing into it."""
 
-from __future__ import annotations
-
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.architecture.sources import ROOT
+from tests.databases import Database
 from tests.dockerfile import Image, built
 from tests.e2e.failing_commands import external
 from tests.e2e.processes import environment, folder, serving_from
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.databases import Database
 
 
 def files_below(root: Path) -> dict[Path, int]:

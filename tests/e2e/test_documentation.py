@@ -1,22 +1,16 @@
 """What the documentation tells to do, done page by page with the service that the quickstart starts."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import psycopg
 
 from tests.documentation.pages import examples_of, is_shown, page_names
 from tests.documentation.shell import Shell
+from tests.e2e.conftest import DataDirs
 from tests.e2e.forked_command import forked_command
 from tests.e2e.processes import owner_url, serving
 from tests.external_tools import program
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.e2e.conftest import DataDirs
 
 # What curl prints goes to the next command alone, and a refusal fails.
 CURL = "silent\nshow-error\nfail-with-body\n"

@@ -1,21 +1,16 @@
 """A service whose only way out is a proxy."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import aiohttp
+import pytest
+
 from entrypoints.http.authorization import Role
+from tests.databases import Database
 from tests.e2e.api_client import MODELS, Api, a_token, path_of
 from tests.e2e.background_loop import Background
 from tests.e2e.running_service import service_on
 from tests.http_proxy import forward_proxy
-
-if TYPE_CHECKING:
-    import aiohttp
-    import pytest
-
-    from tests.databases import Database
 
 
 async def test_tests_lists_and_prompts_use_it_and_its_refusals_are_reported_as_such(

@@ -1,25 +1,17 @@
 """An organization that is removed leaves its log, closed and verifiable, and nothing else."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from psycopg import sql
 
 from entrypoints.http.authorization import Role
-from tests.e2e.api_client import AUDIT, MODELS, PROVIDERS, WEBHOOKS, a_provider, path_of
+from sandbox.server import Sandbox
+from tests.e2e.api_client import AUDIT, MODELS, PROVIDERS, WEBHOOKS, Api, a_provider, path_of
 from tests.e2e.request_log import logged
+from tests.e2e.running_service import RunningService
 from tests.e2e.test_webhooks import registered
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api
-    from tests.e2e.running_service import RunningService
 
 _HOLDING = """
 SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organization_id'

@@ -1,25 +1,20 @@
 """The service on a Postgres of somebody else's: made ready by its owner, served from with the logins that gives."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
 import pytest
+from aiohttp import ClientSession
 
 from tests.e2e.api_client import Api, path_of
 from tests.e2e.external_postgres import OWNER_PASSWORD, close_to_strangers, command, owned_database
 from tests.e2e.processes import serving
 from tests.http_service import SECRET
 from tests.postgres_server import PostgresServer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from aiohttp import ClientSession
 
 
 @pytest.fixture(scope="module")

@@ -1,18 +1,11 @@
 """Headers for a gateway before the provider: sent with every call, sealed like the key, and never told again."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import psycopg
 import pytest
 
-from tests.e2e.api_client import AUDIT, MODELS, PROVIDERS, a_provider, path_of
+from tests.e2e.api_client import AUDIT, MODELS, PROVIDERS, Api, Document, a_provider, path_of
 from tests.e2e.capturing_server import capturing
-
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api, Document
-    from tests.e2e.running_service import RunningService
+from tests.e2e.running_service import RunningService
 
 KEY = "sk-the-key-behind-the-gateway-12345"
 HEADERS = {"CF-Access-Client-Id": "0123456789abcdef.access", "CF-Access-Client-Secret": "fedcba98-of-the-gateway"}

@@ -1,25 +1,19 @@
 """The change feed as a frontend uses it: live, resumed by Last-Event-ID, across restarts of the service."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from aiohttp import ClientError
 
 from entrypoints.http.authorization import Role
 from entrypoints.serve import address_of, listening_socket
 from entrypoints.server_process import running
-from tests.e2e.api_client import KEYS, PROVIDERS, path_of
+from tests.databases import Database
+from tests.e2e.api_client import KEYS, PROVIDERS, Api, path_of
 from tests.e2e.feed_follower import Follower
 from tests.e2e.running_service import a_runtime
 from tests.http_service import SECRET
-
-if TYPE_CHECKING:
-    from tests.databases import Database
-    from tests.e2e.api_client import Api
 
 
 async def test_what_happens_is_reported_at_once_to_the_organization_alone(api: Api) -> None:

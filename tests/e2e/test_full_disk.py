@@ -1,21 +1,14 @@
 """The database's disk is full: changes are refused and none is half made, reading continues, until there is room."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 import psycopg
 from psycopg.sql import SQL, Literal
 
-from tests.e2e.api_client import AUDIT, PROVIDERS, a_provider, path_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from uuid import UUID
-
-    from tests.e2e.api_client import Api
-    from tests.e2e.running_service import RunningService
+from tests.e2e.api_client import AUDIT, PROVIDERS, Api, a_provider, path_of
+from tests.e2e.running_service import RunningService
 
 # What Postgres says when it cannot make a file larger.
 FULL = """

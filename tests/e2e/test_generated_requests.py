@@ -3,19 +3,18 @@
 The description is read from the running service; requests are the same in each run.
 """
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
-from schemathesis import GenerationMode
+from schemathesis import APIOperation, Case, CheckContext, GenerationMode, Response
 from schemathesis.core.failures import FailureGroup
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
@@ -26,16 +25,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from entrypoints.http.authorization import Role
+from tests.databases import Databases
 from tests.e2e.api_client import PROVIDERS, Api
-from tests.e2e.running_service import service_on
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from schemathesis import APIOperation, Case, CheckContext, Response
-
-    from tests.databases import Databases
-    from tests.e2e.running_service import RunningService
+from tests.e2e.running_service import RunningService, service_on
 
 EXAMPLES = 3
 # The first job that a service starts waits for the process that jobs are forked from.

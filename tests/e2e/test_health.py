@@ -1,27 +1,20 @@
 """A provider's health over the API: what a person's test does to it, and what the monitor does by itself."""
 
-from __future__ import annotations
-
 import asyncio
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from aiohttp import ClientSession
 
 from entrypoints.http.authorization import Role
+from sandbox.server import Sandbox
+from tests.databases import Databases
 from tests.e2e.api_client import PROVIDERS, Api, a_token, path_of
-from tests.e2e.running_service import service_on
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from aiohttp import ClientSession
-
-    from sandbox.server import Sandbox
-    from tests.databases import Databases
-    from tests.e2e.running_service import RunningService
+from tests.e2e.running_service import RunningService, service_on
 
 FIELDS = {"providerId", "status", "since", "streak", "lastCheckAt", "nextCheckAt", "data"}
 

@@ -1,13 +1,12 @@
 """The health monitor as processes: one of them works, and another follows when it is killed."""
 
-from __future__ import annotations
-
 import json
 import signal
+from collections.abc import Iterator
 from contextlib import ExitStack
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -16,16 +15,11 @@ from application.commands.register_provider import RegisterProvider
 from entrypoints.server_process import opened
 from sandbox.server import Sandbox
 from tests.builders import acting
+from tests.databases import Database, Databases
 from tests.e2e.background_loop import Background
 from tests.e2e.processes import run, serving
 from tests.e2e.running_service import MASTER_KEYS, a_runtime
 from tests.http_service import SECRET
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from uuid import UUID
-
-    from tests.databases import Database, Databases
 
 ELECTED = "This process is the health monitor."
 

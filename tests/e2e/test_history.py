@@ -1,18 +1,12 @@
 """Who changed what, when, and from what to what."""
 
-from __future__ import annotations
-
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
 from entrypoints.http.authorization import Role
-from tests.e2e.api_client import BULK, MODELS, PROVIDERS, path_of
-
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api, Document
+from tests.e2e.api_client import BULK, MODELS, PROVIDERS, Api, Document, path_of
 
 EVENT_FIELDS = {
     "sequence",

@@ -1,18 +1,12 @@
 """POST twice, done once."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
 from entrypoints.http.authorization import Role
-from tests.e2e.api_client import AUDIT, BULK, MODELS, PROVIDERS, a_model, a_provider, path_of
-
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api
+from tests.e2e.api_client import AUDIT, BULK, MODELS, PROVIDERS, Api, a_model, a_provider, path_of
 
 
 async def test_a_repeated_request_gets_the_first_answer(api: Api) -> None:

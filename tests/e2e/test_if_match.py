@@ -1,16 +1,10 @@
 """If-Match: nobody overwrites what somebody else has changed meanwhile."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.api_client import BULK, path_of
-
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api, Document
+from tests.e2e.api_client import BULK, Api, Document, path_of
 
 
 async def a_resource(api: Api, kind: str) -> Document:

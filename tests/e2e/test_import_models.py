@@ -1,22 +1,16 @@
 """Registering what a provider offers, over the API: many at once, all or none, once, and never over a person's word."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from entrypoints.http.answers.discovery import ImportResult
-from tests.e2e.api_client import AUDIT, MODELS, path_of
+from sandbox.server import Sandbox
+from tests.e2e.api_client import AUDIT, MODELS, Api, Document, path_of
 from tests.e2e.sandbox_providers import by_id, imported, offered, provided
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api, Document
 
 NAMES = [f"acme/model-{number}" for number in range(1_000)]
 PRICES = {"prompt": "0.000001", "completion": "0.000002"}

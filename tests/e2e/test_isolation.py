@@ -1,17 +1,11 @@
 """Organizations at work at the same time never see anything of each other."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from entrypoints.http.authorization import Role
-from tests.e2e.api_client import AUDIT, BULK, MODELS, PROVIDERS, a_model, path_of
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api, Document
+from sandbox.server import Sandbox
+from tests.e2e.api_client import AUDIT, BULK, MODELS, PROVIDERS, Api, Document, a_model, path_of
 
 ROUNDS = 3
 

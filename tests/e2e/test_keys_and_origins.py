@@ -1,18 +1,11 @@
 """A key is sent to the origin it was given for, and nowhere else: LiteLLM CVE-2024-6587, MLflow GHSA-h7x2-h6g9-p789."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import psycopg
 import pytest
 
-from tests.e2e.api_client import AUDIT, PROVIDERS, path_of
+from tests.e2e.api_client import AUDIT, PROVIDERS, Api, Document, path_of
 from tests.e2e.capturing_server import capturing
-
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api, Document
-    from tests.e2e.running_service import RunningService
+from tests.e2e.running_service import RunningService
 
 KEY = "sk-the-key-that-stays-at-home-1234567890"
 HOME = "https://api.example.com/v1"

@@ -1,29 +1,22 @@
 """No text of a request brings a key into the log: every writable one of the OpenAPI document is tried."""
 
-from __future__ import annotations
-
 import secrets
+from collections.abc import Iterator
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
+from aiohttp import ClientSession
 
 from domain.key_patterns import KEY_IN_TEXT
 from entrypoints.http.authorization import Role
-from tests.e2e.api_client import AUDIT, BULK, MODELS, PROVIDERS, Api, a_model, a_provider, a_token, path_of
+from tests.databases import Database
+from tests.e2e.api_client import AUDIT, BULK, MODELS, PROVIDERS, Api, Document, a_model, a_provider, a_token, path_of
 from tests.e2e.running_service import service_on
 from tests.e2e.test_secrets import stored
 from tests.product_routes import product_routes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from aiohttp import ClientSession
-
-    from tests.databases import Database
-    from tests.e2e.api_client import Document
 
 Place = tuple[str | int, ...]
 

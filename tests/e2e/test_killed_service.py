@@ -1,34 +1,25 @@
 """The service killed with SIGKILL under load: no answered write is lost, none is done twice, each appears once."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
-from aiohttp import ClientError
+from aiohttp import ClientError, ClientSession
 
 from entrypoints.http.authorization import Role
+from tests.databases import Connection
 from tests.e2e.api_client import MODELS, Api, a_token
+from tests.e2e.conftest import DataDirs
 from tests.e2e.feed_follower import Follower
-from tests.e2e.processes import owner_url, serving
+from tests.e2e.processes import Running, owner_url, serving
 from tests.e2e.wait_until import until
 from tests.e2e.write_load import Hammer
 from tests.log_contents import assert_whole, events
 from tests.projection_tables import assert_tables_equal_the_log
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from aiohttp import ClientSession
-
-    from tests.databases import Connection
-    from tests.e2e.conftest import DataDirs
-    from tests.e2e.processes import Running
 
 ENOUGH_WRITES = 20
 CLIENTS = 6

@@ -1,22 +1,16 @@
 """The service killed with SIGKILL while it tells a receiver of events: none is lost, and their order is kept."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from aiohttp import ClientSession
+
 from entrypoints.http.authorization import Role
-from tests.e2e.api_client import BULK, Api, a_token
+from tests.e2e.api_client import BULK, Api, Document, a_token
+from tests.e2e.conftest import DataDirs
 from tests.e2e.processes import serving
 from tests.e2e.test_webhooks import registered
 from tests.e2e.webhook_receiver import receiving
-
-if TYPE_CHECKING:
-    from aiohttp import ClientSession
-
-    from tests.e2e.api_client import Document
-    from tests.e2e.conftest import DataDirs
 
 EVENTS = 100
 KILLED_AFTER = (20, 45, 70)

@@ -1,24 +1,19 @@
 """Limits and budgets of access keys and organizations, as programs meet them in each API."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anthropic
 import openai
 import pytest
 
 from application.bounds.quotas import QUOTAS
-from tests.e2e.api_client import AUDIT, KEYS
+from sandbox.server import Sandbox
+from tests.e2e.api_client import AUDIT, KEYS, Api, Reply
 from tests.e2e.sandbox_models import registered
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api, Reply
 
 CHAT = {"model": "chat-latest", "messages": [{"role": "user", "content": "Hello there"}], "max_tokens": 50}
 ASKED = {

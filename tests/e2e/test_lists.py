@@ -1,19 +1,12 @@
 """Lists: filtered, searched, sorted, counted and paged on the server."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
-from tests.e2e.api_client import AUDIT, BULK, MODELS, PROVIDERS, path_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tests.e2e.api_client import Api, Document, Reply
+from tests.e2e.api_client import AUDIT, BULK, MODELS, PROVIDERS, Api, Document, Reply, path_of
 
 SORTS = ("name", "-name", "createdAt", "-createdAt")
 

@@ -1,28 +1,23 @@
 """What the process logs: one line a request, in one form, whatever writes it."""
 
-from __future__ import annotations
-
 import json
 import signal
 import socket
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import psutil
 import psycopg
+import pytest
+from aiohttp import ClientSession
 
 from entrypoints.http.authorization import Role
 from tests.e2e.api_client import MODELS, PROVIDERS, Api, a_provider, a_token, path_of
+from tests.e2e.conftest import DataDirs
 from tests.e2e.processes import environment, owner_url, postgres_of, serving
 from tests.e2e.wait_until import until
-
-if TYPE_CHECKING:
-    import pytest
-    from aiohttp import ClientSession
-
-    from tests.e2e.conftest import DataDirs
 
 
 def documents(text: str) -> list[dict[str, Any]]:

@@ -1,7 +1,5 @@
 """A long result arrives whole, however slowly it is read and whether or not Python buffers what it prints."""
 
-from __future__ import annotations
-
 import json
 import os
 import select

@@ -1,25 +1,19 @@
 """Members without an identity provider: invited, signed in, changed, removed and erased."""
 
-from __future__ import annotations
-
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg import sql
 
+from tests.e2e.api_client import Api, Document
 from tests.e2e.console_page import ConsolePage, a_page
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
-    from tests.e2e.api_client import Api, Document
-    from tests.e2e.running_service import RunningService
+from tests.e2e.running_service import RunningService
 
 Pages = Callable[[], Awaitable[ConsolePage]]
 

@@ -1,16 +1,10 @@
 """What is left out of a model is filled in, with its source; prices are exact, and never 0 for unknown."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.api_client import MODELS, a_model, path_of
-
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api, Document
+from tests.e2e.api_client import MODELS, Api, Document, a_model, path_of
 
 
 def figures(model: Document) -> tuple[object, ...]:

@@ -1,13 +1,6 @@
 """Each field of a model says from where it is, and a person's word stays one."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from tests.e2e.api_client import path_of
-
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api
+from tests.e2e.api_client import Api, path_of
 
 
 async def test_a_changed_value_is_a_persons_own_and_its_neighbours_keep_their_sources(api: Api) -> None:

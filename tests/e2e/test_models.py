@@ -1,17 +1,11 @@
 """Models over the API: registered, shown, replaced, patched, removed."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
 from entrypoints.http.authorization import Role
-from tests.e2e.api_client import AUDIT, MODELS, a_model, path_of
-
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api, Document
+from tests.e2e.api_client import AUDIT, MODELS, Api, Document, a_model, path_of
 
 FIELDS = {
     "id",

@@ -1,25 +1,19 @@
 """What `/metrics` shows, and that alerts and dashboard request nothing else."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess
-from typing import TYPE_CHECKING
 
 import yaml
+from aiohttp import ClientSession
 
+from sandbox.server import Sandbox
 from tests.architecture.sources import ROOT
+from tests.databases import Database
+from tests.e2e.api_client import Api
 from tests.e2e.running_service import service_on
 from tests.e2e.sandbox_models import registered
 from tests.external_tools import program
-
-if TYPE_CHECKING:
-    from aiohttp import ClientSession
-
-    from sandbox.server import Sandbox
-    from tests.databases import Database
-    from tests.e2e.api_client import Api
 
 ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yaml"
 DASHBOARD = ROOT / "deploy" / "grafana" / "modelbook.json"

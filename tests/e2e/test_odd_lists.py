@@ -1,23 +1,16 @@
 """Whatever a server lists, in whatever way, can be registered, called, found and removed; or the list is not ok."""
 
-from __future__ import annotations
-
 import json
 from codecs import BOM_UTF8
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
 from aiohttp import web
 
-from tests.e2e.api_client import BULK, MODELS, PROVIDERS, path_of
+from tests.e2e.api_client import BULK, MODELS, PROVIDERS, Api, path_of
 from tests.e2e.sandbox_providers import imported, offered, offered_by_all
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from tests.e2e.api_client import Api
 
 IDS = [
     "Go reasoning",

@@ -1,24 +1,16 @@
 """The official OpenAI client works with our address and a token of ours, whichever provider answers."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
 
 import openai
 import pytest
+from openai.types.chat import ChatCompletionMessageParam
 
 from entrypoints.http.authorization import Role
+from sandbox.server import Sandbox
 from tests.contract.sandbox.sandbox_client import CHAT_MODELS, PNG_TEXT
-from tests.e2e.api_client import path_of
+from tests.e2e.api_client import Api, path_of
 from tests.e2e.sandbox_models import HELLO, MODELS, SEEN, registered
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from openai.types.chat import ChatCompletionMessageParam
-
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api
 
 MESSAGES: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Hello there"}]
 everywhere = pytest.mark.parametrize("provider", MODELS)

@@ -1,23 +1,17 @@
 """The official OpenAI client with tools, formats and thoughts, on models of providers of every protocol."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import AsyncIterator
+from typing import Any, Final
 
 import openai
 import pytest
+from openai.types.chat import ChatCompletion, ChatCompletionMessageParam, ChatCompletionToolParam
 from pydantic import BaseModel
 
+from sandbox.server import Sandbox
+from tests.e2e.api_client import Api
 from tests.e2e.sandbox_models import registered
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from openai.types.chat import ChatCompletion, ChatCompletionMessageParam, ChatCompletionToolParam
-
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api
 
 Messages = list["ChatCompletionMessageParam"]
 

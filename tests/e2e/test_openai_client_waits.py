@@ -1,23 +1,16 @@
 """The official OpenAI client and time: what it waits for, what it repeats, and what is reported at once."""
 
-from __future__ import annotations
-
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
 
 import openai
 import pytest
+from openai.types.chat import ChatCompletionMessageParam
 
+from sandbox.server import Sandbox
+from tests.e2e.api_client import Api
 from tests.e2e.sandbox_models import registered
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from openai.types.chat import ChatCompletionMessageParam
-
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api
 
 MESSAGES: list[ChatCompletionMessageParam] = [{"role": "user", "content": "sandbox:words=12"}]
 PATIENCE = 20

@@ -1,17 +1,11 @@
 """What the console shows first, in one answer."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from entrypoints.http.authorization import Role
-from tests.e2e.api_client import AUDIT, KEYS, path_of
+from sandbox.server import Sandbox
+from tests.e2e.api_client import AUDIT, KEYS, Api, path_of
 from tests.e2e.sandbox_models import registered
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api
 
 OVERVIEW = "/api/ai/overview"
 

@@ -1,18 +1,17 @@
 """What is imported is Modelbook's own, whatever else is installed and wherever it is started."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 from uuid import UUID
 
 import pytest
+from aiohttp import ClientSession
 
 from modelbook import __version__
 from modelbook.own_packages import PACKAGES
@@ -20,11 +19,6 @@ from tests.architecture.sources import PRODUCT, ROOT
 from tests.e2e.api_client import PROVIDERS, Api
 from tests.e2e.processes import COMMAND, Finished, environment, folder, serving_from
 from tests.run_folder import made_once
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from aiohttp import ClientSession
 
 PATIENCE_SECONDS = 120
 OTHER = """\

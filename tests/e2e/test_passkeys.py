@@ -1,28 +1,22 @@
 """Passkeys: what an authenticator answers counts once, for this service, from whoever is there, and for nobody else."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import uuid4
 
 import psycopg
 import pytest
+from aiohttp import ClientSession
 
 from entrypoints.http.authorization import Role
+from tests.databases import Databases
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.console_page import ConsolePage, a_page
 from tests.e2e.running_service import RunningService, service_on
 from tests.soft_authenticator import SoftAuthenticator
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
-    from aiohttp import ClientSession
-
-    from tests.databases import Databases
 
 NAME: Final = "localhost"
 PASSPHRASE: Final = "seven brave otters swim"

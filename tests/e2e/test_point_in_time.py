@@ -1,16 +1,11 @@
 """What was, and the way back to it, over the API."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from entrypoints.http.authorization import Role
-from tests.e2e.api_client import AUDIT, MODELS, PROVIDERS, path_of
-
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api
+from tests.e2e.api_client import AUDIT, MODELS, PROVIDERS, Api, path_of
 
 NEVER = "2020-01-01T00:00:00Z"
 FAR_AWAY = "2999-01-01T00:00:00Z"

@@ -1,30 +1,22 @@
 """The process from its start to its end: it keeps its data, finishes what it began, and stops what it started."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import psutil
 import pytest
-from aiohttp import ClientConnectionError
+from aiohttp import ClientConnectionError, ClientSession
 
 from entrypoints.http.authorization import Role
 from sandbox.server import Sandbox
 from tests.e2e.api_client import AUDIT, PROVIDERS, Api, a_token, path_of
+from tests.e2e.conftest import DataDirs
 from tests.e2e.processes import Running, postgres_of, serving
 from tests.e2e.sandbox_models import registered, run
 from tests.e2e.wait_until import ready, until
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from aiohttp import ClientSession
-
-    from tests.e2e.conftest import DataDirs
 
 
 @pytest.fixture

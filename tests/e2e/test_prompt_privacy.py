@@ -1,21 +1,14 @@
 """What people ask and what models answer is nobody's: it is in no table, no figure and no report afterwards."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import psycopg
 
+from sandbox.server import Sandbox
 from tests.contract.sandbox.sandbox_client import PNG_TEXT
-from tests.e2e.api_client import AUDIT
+from tests.e2e.api_client import AUDIT, Api
 from tests.e2e.request_log import REQUESTS, logged
+from tests.e2e.running_service import RunningService
 from tests.e2e.sandbox_models import USAGE, registered, run
 from tests.log_contents import contents
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api
-    from tests.e2e.running_service import RunningService
 
 # A word that nobody else uses; the sandbox repeats it in its answer.
 WORD = "xylotomous"

@@ -1,22 +1,16 @@
 """Prompts from end to end: through the API, Postgres and the real adapters to the sandbox, and back."""
 
-from __future__ import annotations
-
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import pytest
 
+from sandbox.server import Sandbox
 from tests.contract.sandbox.sandbox_client import CHAT_MODELS, PNG_TEXT
-from tests.e2e.api_client import PROVIDERS, path_of
+from tests.e2e.api_client import PROVIDERS, Api, Document, path_of
+from tests.e2e.running_service import RunningService
 from tests.e2e.sandbox_models import GENERATE, HELLO, MODELS, SEEN, USAGE, events, registered, run
 from tests.e2e.wait_until import until
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api, Document
-    from tests.e2e.running_service import RunningService
 
 IMAGES = [{"mediaType": "image/png", "data": PNG_TEXT}]
 everywhere = pytest.mark.parametrize("provider", MODELS)

@@ -1,28 +1,21 @@
 """What becomes of prompts, and of what they cost, when the process ends."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from aiohttp import ClientSession
 
 from entrypoints.http.authorization import Role
 from sandbox.server import Sandbox
 from tests.e2e.api_client import Api, a_token
+from tests.e2e.conftest import DataDirs
 from tests.e2e.processes import serving
 from tests.e2e.sandbox_models import HELLO, USAGE, registered, run
 from tests.e2e.wait_until import until
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from aiohttp import ClientSession
-
-    from tests.e2e.conftest import DataDirs
 
 
 @pytest.fixture

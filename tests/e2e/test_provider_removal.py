@@ -1,16 +1,9 @@
 """Removing providers, with and without their models."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import psycopg
 
-from tests.e2e.api_client import AUDIT, MODELS, PROVIDERS, path_of
-
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api
-    from tests.e2e.running_service import RunningService
+from tests.e2e.api_client import AUDIT, MODELS, PROVIDERS, Api, path_of
+from tests.e2e.running_service import RunningService
 
 
 async def test_an_unused_provider_is_deleted(api: Api) -> None:

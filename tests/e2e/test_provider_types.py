@@ -1,13 +1,7 @@
 """What a form for a new provider is drawn from."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from entrypoints.http.authorization import Role
-
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api, Document
+from tests.e2e.api_client import Api, Document
 
 PATH = "/api/ai/provider-types"
 BUILT_IN = {"openai", "anthropic", "google", "azure_openai", "openai_compatible"}

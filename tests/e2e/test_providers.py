@@ -1,18 +1,12 @@
 """Providers over the API: made, shown, replaced, patched."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
 from entrypoints.http.authorization import Role
-from tests.e2e.api_client import PROVIDERS, a_provider, path_of
-
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api
+from tests.e2e.api_client import PROVIDERS, Api, a_provider, path_of
 
 FIELDS = {
     "id",

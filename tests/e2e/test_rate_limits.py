@@ -1,27 +1,19 @@
 """Rate limits of whole services: each for itself in memory, together in Redis."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from aiohttp import ClientSession
 
 from entrypoints.http.authorization import Role
+from tests.databases import Database, Databases
 from tests.e2e.api_client import MODELS, PROVIDERS, Api, Reply, a_provider, a_token, path_of
 from tests.e2e.processes import run
-from tests.e2e.running_service import MASTER_KEYS, service_on
+from tests.e2e.running_service import MASTER_KEYS, RunningService, service_on
 from tests.http_service import SECRET
 from tests.redis_server import RedisServer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from aiohttp import ClientSession
-
-    from tests.databases import Database, Databases
-    from tests.e2e.running_service import RunningService
 
 FEW = {"tests": 3, "discovery": 4, "refresh": 1}
 

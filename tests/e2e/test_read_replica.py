@@ -1,15 +1,14 @@
 """Lists come from a streaming replica that may be behind, stop, or go away: nobody is told of it, and none is stale."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import psycopg
 import pytest
+from aiohttp import ClientSession
 
 from adapters.postgres.connection_limits import TooFewConnections
 from adapters.postgres.inspect_database import UnsafeDatabase
@@ -17,18 +16,11 @@ from application import read_replica
 from entrypoints.http.authorization import Role
 from entrypoints.preparation.container import check_replica
 from tests.databases import Databases
-from tests.e2e.api_client import KEYS, MODELS, PROVIDERS, Api, a_model, a_provider, a_token
+from tests.e2e.api_client import KEYS, MODELS, PROVIDERS, Api, Document, a_model, a_provider, a_token
 from tests.e2e.running_service import service_on
 from tests.e2e.wait_until import ready
 from tests.postgres_replica import PostgresReplica
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from aiohttp import ClientSession
-
-    from tests.e2e.api_client import Document
-    from tests.postgres_server import PostgresServer
+from tests.postgres_server import PostgresServer
 
 PATIENCE_SECONDS = 30
 READS = "modelbook_replica_reads_total"

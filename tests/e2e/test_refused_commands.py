@@ -1,20 +1,14 @@
 """Commands beside `serve` that cannot do what is asked say so in one line."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.databases import Databases
 from tests.e2e.failing_commands import MISUSED, NOWHERE, REFUSED, refusal, said
 from tests.e2e.processes import folder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.databases import Databases
 
 
 @pytest.fixture

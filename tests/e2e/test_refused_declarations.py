@@ -1,29 +1,21 @@
 """`apply`, `export` and `import` that cannot do what is asked say so, and change nothing."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os
 import pty
-from typing import TYPE_CHECKING
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from entrypoints.http.authorization import Role
-from tests.e2e.api_client import PROVIDERS
+from tests.e2e.api_client import PROVIDERS, Api
 from tests.e2e.failing_commands import MISUSED, REFUSED, refusal, said
 from tests.e2e.forks import Forked
-from tests.e2e.processes import COMMAND, PATIENCE_SECONDS, environment
+from tests.e2e.processes import COMMAND, PATIENCE_SECONDS, Finished, environment
 from tests.http_service import SECRET
 from tests.process_output import read_to_the_end
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.e2e.api_client import Api
-    from tests.e2e.processes import Finished
 
 ORGANIZATION = str(uuid4())
 WHOLE = "version: 1\nproviders: [{name: OpenAI, providerType: openai}]\n"

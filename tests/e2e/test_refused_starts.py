@@ -3,14 +3,13 @@
 Most commands run within the test's process, which saves a second each; what they print and answer is the same.
 """
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import json
 import socket
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import aiohttp
 import psycopg
@@ -23,17 +22,12 @@ from entrypoints.administration.container import check_keyring
 from entrypoints.auditing.checkpoint_locations import checkpoint_key
 from entrypoints.runtime import development_secret
 from entrypoints.settings import Settings, WrongSettings
+from tests.databases import Database, Databases
 from tests.e2e.api_client import Api
 from tests.e2e.failing_commands import MISUSED, NOWHERE, REFUSED, external, refusal, said
 from tests.e2e.processes import folder
 from tests.e2e.running_service import MASTER_KEYS, service_on
 from tests.http_service import SECRET
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.databases import Database, Databases
 
 
 @pytest.fixture

@@ -1,32 +1,25 @@
 """What the request log says, what usage adds up and what the providers have charged are one and the same."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import aiohttp
 
 from entrypoints.http.authorization import Role
 from sandbox.server import Sandbox
-from tests.e2e.api_client import Api, a_token
+from tests.e2e.api_client import Api, Document, a_token
+from tests.e2e.conftest import DataDirs
 from tests.e2e.processes import serving
 from tests.e2e.request_log import REQUESTS, logged
-from tests.e2e.sandbox_models import GENERATE, USAGE, registered, run
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from tests.e2e.api_client import Document
-    from tests.e2e.conftest import DataDirs
-    from tests.e2e.sandbox_models import Registered
+from tests.e2e.sandbox_models import GENERATE, USAGE, Registered, registered, run
 
 # USD per 1,000 tokens, read and written.
 PRICES = {

@@ -1,16 +1,10 @@
 """What is not understood is refused, with a pointer to it; nothing that is not for the caller to say is taken."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
-from tests.e2e.api_client import BULK, MODELS, PROVIDERS, a_model, a_provider, path_of
-
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api, Document
+from tests.e2e.api_client import BULK, MODELS, PROVIDERS, Api, Document, a_model, a_provider, path_of
 
 # What would be somebody else's to say: LiteLLM CVE-2026-47101 stored roles as they were submitted.
 NOT_FOR_THE_CALLER = {

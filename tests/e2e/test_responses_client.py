@@ -1,23 +1,17 @@
 """The official OpenAI client works with our address in Responses, whichever provider answers."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator
+from typing import Any
 
 import openai
 import pytest
+from openai.types.responses import FunctionToolParam
 from pydantic import BaseModel
 
+from sandbox.server import Sandbox
+from tests.e2e.api_client import Api
 from tests.e2e.sandbox_models import HELLO, MODELS, registered
 from tests.e2e.test_openai_client import client_of
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from openai.types.responses import FunctionToolParam
-
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api
 
 TOOLS: list[FunctionToolParam] = [
     {

@@ -1,13 +1,13 @@
 """A restored backup, an emptied sink, another sink: noticed and said; no write stops, and a person states it."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import shutil
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -17,17 +17,12 @@ from psycopg import sql
 
 from adapters.checkpoints.signing_key import new_signing_key
 from entrypoints.http.authorization import Role
+from entrypoints.runtime import Runtime
 from entrypoints.serve import address_of, listening_socket
 from entrypoints.server_process import running
+from tests.databases import Database, Databases
 from tests.e2e.api_client import AUDIT, Api, a_token
 from tests.e2e.running_service import a_runtime
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-    from pathlib import Path
-
-    from entrypoints.runtime import Runtime
-    from tests.databases import Database, Databases
 
 RESTORED = "/api/admin/audit/restored"
 REASON = "Die Platte war verloren; Backup von heute früh"

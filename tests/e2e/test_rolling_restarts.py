@@ -1,18 +1,13 @@
 """Two processes behind nginx are restarted in turn: no request is lost, and every stream comes to its end."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import psycopg
 
+from tests.databases import Database
 from tests.e2e.failing_commands import external
 from tests.e2e.rolling_restarts import balanced_pair, clients_of, slow_provider
-
-if TYPE_CHECKING:
-    from tests.databases import Database
 
 
 async def test_nothing_is_lost(database: Database) -> None:

@@ -3,30 +3,24 @@
 One process lives through everything that can be done with a key, well and ill; then all it has left is searched.
 """
 
-from __future__ import annotations
-
 import base64
 import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
+from aiohttp import ClientSession
 from psycopg import sql
 
 from entrypoints.http.authorization import Role
 from tests.e2e.api_client import AUDIT, BULK, MODELS, PROVIDERS, Api, Reply, a_token, path_of
 from tests.e2e.capturing_server import capturing
+from tests.e2e.conftest import DataDirs
 from tests.e2e.processes import owner_url, serving
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from aiohttp import ClientSession
-
-    from tests.e2e.conftest import DataDirs
 
 # What a hint shows of a key, and no more.
 TAIL = "wxyz"

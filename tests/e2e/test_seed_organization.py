@@ -1,8 +1,5 @@
 """The demonstration gets each of its providers and models once, however often its start is broken off and repeated."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -13,10 +10,8 @@ from application.commands.remove_provider import RemoveProvider
 from entrypoints.demo.seed_organization import ORGANIZATION_ID, seed
 from entrypoints.server_process import opened
 from sandbox.server import Sandbox
+from tests.databases import Connection, Database
 from tests.e2e.running_service import a_runtime
-
-if TYPE_CHECKING:
-    from tests.databases import Connection, Database
 
 PROVIDERS = "SELECT name FROM ai_providers ORDER BY name"
 MODELS = "SELECT provider_id, count(*) FROM ai_models GROUP BY provider_id"

@@ -1,11 +1,10 @@
 """Signing in with OpenID Connect, and everything that must not lead to a session."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
@@ -15,6 +14,7 @@ import pytest
 from yarl import URL
 
 from entrypoints.http.authorization import Role
+from tests.databases import Connect, Databases
 from tests.described_answers import as_described
 from tests.e2e.api_client import a_token
 from tests.e2e.background_loop import Background
@@ -23,6 +23,7 @@ from tests.misbehaving_issuer import (
     CLIENT_ID,
     CLIENT_SECRET,
     Issuer,
+    Sign,
     misbehaving_issuer,
     not_at_all,
     signed,
@@ -31,12 +32,6 @@ from tests.misbehaving_issuer import (
     tampered_with,
     unsigned,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
-
-    from tests.databases import Connect, Databases
-    from tests.misbehaving_issuer import Sign
 
 FIRST, SECOND = str(uuid4()), str(uuid4())
 ADMIN: Final = {"organization_id": FIRST, "org_role": "admin"}

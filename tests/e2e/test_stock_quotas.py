@@ -1,17 +1,11 @@
 """How many providers and models an organization may have, whichever way they are made."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from tests.e2e.api_client import MODELS, PROVIDERS, a_model, a_provider, path_of
+from sandbox.server import Sandbox
+from tests.e2e.api_client import MODELS, PROVIDERS, Api, Reply, a_model, a_provider, path_of
 from tests.e2e.sandbox_providers import imported
 from tests.e2e.test_bulk import create, on, send, statuses
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api, Reply
 
 
 def refused(reply: Reply, what: str) -> None:

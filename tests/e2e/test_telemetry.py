@@ -1,27 +1,22 @@
 """What is exported with OpenTelemetry, as a collector receives it: spans, logs and figures, and never content."""
 
-from __future__ import annotations
-
 import logging
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from aiohttp import ClientSession
 
 from entrypoints.http.authorization import Role
 from entrypoints.monitoring.text_formats import OPEN_METRICS
+from tests.databases import Database
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.background_loop import Background
 from tests.e2e.otlp_receiver import collecting
 from tests.e2e.running_service import service_on
 from tests.e2e.sandbox_models import registered
 from tests.e2e.wait_until import until
-
-if TYPE_CHECKING:
-    from aiohttp import ClientSession
-
-    from tests.databases import Database
 
 CHAT = "/v1/chat/completions"
 SERVER, CLIENT = 2, 3

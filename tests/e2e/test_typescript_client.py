@@ -1,21 +1,16 @@
 """The OpenAPI document makes a strict TypeScript client, which works; and two linters find no error in it."""
 
-from __future__ import annotations
-
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sandbox.server import Sandbox
+from tests.e2e.api_client import Api
 from tests.npm import Packages, installed
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
-    from sandbox.server import Sandbox
-    from tests.e2e.api_client import Api
 
 
 @pytest.fixture(scope="session")

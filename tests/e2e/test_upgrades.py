@@ -1,26 +1,18 @@
 """What each release has left behind is taken over: a data folder that is served, a backup that is restored."""
 
-from __future__ import annotations
-
 import json
 import subprocess
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 
 from adapters.postgres.system_user import system_user_for
-from tests.e2e.api_client import MODELS, path_of
+from tests.databases import Databases
+from tests.e2e.api_client import MODELS, Api, path_of
 from tests.e2e.processes import PATIENCE_SECONDS, folder, run, serving
 from tests.releases.kept_release import KeptRelease, answers, as_administrator, differences, kept_releases
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from aiohttp import ClientSession
-
-    from tests.databases import Databases
-    from tests.e2e.api_client import Api
 
 
 @pytest.fixture(params=kept_releases(), ids=lambda release: release.folder.name)

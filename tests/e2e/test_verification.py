@@ -1,10 +1,9 @@
 """Verification over the API, and checkpoints while the service runs; a sink that cannot be written is reported."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from aiohttp import ClientSession
@@ -12,16 +11,12 @@ from aiohttp import ClientSession
 from adapters.checkpoints.signing_key import Ed25519Signatures, new_signing_key, read_signing_key
 from application.verification.verify_export import verify_export
 from entrypoints.http.authorization import Role
+from entrypoints.runtime import Runtime
 from entrypoints.serve import address_of, listening_socket
 from entrypoints.server_process import running
+from tests.databases import Database
 from tests.e2e.api_client import AUDIT, Api, a_token, path_of
 from tests.e2e.running_service import a_runtime
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from entrypoints.runtime import Runtime
-    from tests.databases import Database
 
 VERIFY = f"{AUDIT}/verify"
 EXPORT = f"{AUDIT}/export"

@@ -1,27 +1,19 @@
 """What receivers of webhooks get, when, and what becomes of messages that they do not take."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from standardwebhooks import WebhookVerificationError
 
 from entrypoints.http.authorization import Role
-from tests.e2e.api_client import AUDIT, path_of
+from tests.e2e.api_client import AUDIT, Api, Document, path_of
+from tests.e2e.running_service import RunningService
 from tests.e2e.test_webhooks import path_of as webhook_path
 from tests.e2e.test_webhooks import registered
-from tests.e2e.webhook_receiver import receiving
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from tests.e2e.api_client import Api, Document
-    from tests.e2e.running_service import RunningService
-    from tests.e2e.webhook_receiver import Receiver
+from tests.e2e.webhook_receiver import Receiver, receiving
 
 
 @pytest.fixture

@@ -1,17 +1,10 @@
 """Webhooks as administrators keep them, and what receivers get."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import psycopg
 
 from entrypoints.http.authorization import Role
-from tests.e2e.api_client import AUDIT, WEBHOOKS, without_secret
-
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api, Document
-    from tests.e2e.running_service import RunningService
+from tests.e2e.api_client import AUDIT, WEBHOOKS, Api, Document, without_secret
+from tests.e2e.running_service import RunningService
 
 SECRET_PATH = "/services/T00000000/B00000000/abcdefghijklmnop"
 SLACK = f"https://hooks.slack.com{SECRET_PATH}"

@@ -1,15 +1,10 @@
 """Waiting for what happens elsewhere."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.e2e.api_client import Api
+from tests.e2e.api_client import Api
 
 _STEP_SECONDS = 0.02
 

@@ -1,18 +1,14 @@
 """A receiver of webhooks: verifies what arrives with the library of Standard Webhooks, and answers as it is told."""
 
-from __future__ import annotations
-
 import asyncio
 import json
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 from standardwebhooks import Webhook
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
 
 _PATIENCE_SECONDS = 30.0
 

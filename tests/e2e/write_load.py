@@ -1,23 +1,18 @@
 """Clients that write all the time, whatever becomes of the service, and record the answers."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import aiohttp
 import orjson
 
-from tests.e2e.api_client import BULK, MODELS, PROVIDERS, a_model, a_provider, path_of
+from tests.databases import Connection
+from tests.e2e.api_client import BULK, MODELS, PROVIDERS, Api, Document, Reply, a_model, a_provider, path_of
 from tests.log_contents import events
-
-if TYPE_CHECKING:
-    from tests.databases import Connection
-    from tests.e2e.api_client import Api, Document, Reply
 
 _PAUSE_SECONDS = 0.05
 # Told to try again: the database is away, or another process may still be at it.

@@ -1,23 +1,17 @@
 """Clients that write while the database is ill-treated, and remember what each 503 said about their changes."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import orjson
 
-from tests.e2e.api_client import BULK, MODELS, PROVIDERS, a_model, a_provider, path_of
+from tests.databases import Connection
+from tests.e2e.api_client import BULK, MODELS, PROVIDERS, Api, Document, Reply, a_model, a_provider, path_of
 from tests.log_contents import events
-
-if TYPE_CHECKING:
-    from tests.databases import Connection
-    from tests.e2e.api_client import Api, Document, Reply
 
 PATIENCE_SECONDS = 90.0
 

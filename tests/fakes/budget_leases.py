@@ -1,21 +1,14 @@
 """The spending of budgets in memory, as all processes see it."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from application.bounds.budget_leases import Lease
+from application.bounds.budget_leases import Lease, LeaseRequest
 from application.errors import Unavailable
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from application.bounds.budget_leases import LeaseRequest
 
 Place = tuple[UUID, UUID, "datetime | None"]
 

@@ -1,14 +1,9 @@
 """A catalogue that knows what a test tells it."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from application.ports.catalogue import KnownModel
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 
 class FakeCatalogue:

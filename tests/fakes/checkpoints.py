@@ -1,17 +1,12 @@
 """A sink in memory, and heads that a test states."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-    from uuid import UUID
-
-    from application.verification.checkpoint_storage import NewestCheckpoint
-    from application.verification.checkpoints import HeadLeaf
+from application.verification.checkpoint_storage import NewestCheckpoint
+from application.verification.checkpoints import HeadLeaf
 
 
 @dataclass
@@ -26,7 +21,7 @@ class FakeSink:
     lines_at_once: int = 7
 
     @asynccontextmanager
-    async def locked(self) -> AsyncIterator[FakeLockedSink]:
+    async def locked(self) -> "AsyncIterator[FakeLockedSink]":
         yield FakeLockedSink(self)
 
     async def mark(self) -> bytes | None:

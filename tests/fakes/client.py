@@ -1,17 +1,10 @@
 """A prompt of a client, without an API."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
-from application.prompts.conversation import Conversation, Image, Text, Turn
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Literal
-
-    from application.prompts.conversation import Part, WireProtocol
+from application.prompts.conversation import Conversation, Image, Part, Text, Turn, WireProtocol
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,5 @@
 """A clock that stands, and a timer that a test advances."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 

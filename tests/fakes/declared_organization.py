@@ -1,17 +1,12 @@
 """An organization in memory, for plans to be executed on."""
 
-from __future__ import annotations
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
 
-from typing import TYPE_CHECKING, Any
-
+from application.declaration.errors import DeclarationError
 from application.declaration.organization import Created
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from application.declaration.errors import DeclarationError
-    from application.declaration.resources import ExistingResource, Kind, TypeOfProvider
+from application.declaration.resources import ExistingResource, Kind, TypeOfProvider
 
 
 class FakeOrganization:

@@ -1,15 +1,8 @@
 """Vectors without a provider: as long as the text, so that a test sees which is whose."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from application.ports.provider_gateway import ProviderConnection
 from application.prompts.completion import TokenUsage
-from application.prompts.embedding import Embedded
-
-if TYPE_CHECKING:
-    from application.ports.provider_gateway import ProviderConnection
-    from application.prompts.embedding import EmbeddingRequest
+from application.prompts.embedding import Embedded, EmbeddingRequest
 
 
 class FakeEmbeddings:

@@ -1,24 +1,20 @@
 """Providers out there that list what a test says, when it says."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from application.ports.provider_gateway import CallOutcome, TestReport
+from application.ports.provider_gateway import (
+    CallOutcome,
+    OfferedModel,
+    ProviderConnection,
+    ProviderType,
+    TestReport,
+    UpstreamFailure,
+)
 from domain.provider.values import Endpoint
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
-    from application.ports.provider_gateway import (
-        OfferedModel,
-        ProviderConnection,
-        ProviderType,
-        UpstreamFailure,
-    )
 
 
 @dataclass(slots=True)

@@ -1,32 +1,25 @@
 """Models that answer as a test tells them to."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from application.deadline import Deadline
-from application.ports.provider_gateway import CallOutcome, UpstreamFailure
+from application.ports.provider_gateway import CallOutcome, ProviderConnection, UpstreamFailure
 from application.prompts.completion import (
     Choice,
     Completion,
     CompletionEvent,
+    FinishReason,
     StreamStarted,
     TextDelta,
     TokenUsage,
 )
-from application.prompts.conversation import Text
+from application.prompts.conversation import Part, Text
+from application.prompts.generation import GenerationRequest
 from application.prompts.prompt_errors import TokensNotCounted
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-
-    from application.ports.provider_gateway import ProviderConnection
-    from application.prompts.completion import FinishReason
-    from application.prompts.conversation import Part
-    from application.prompts.generation import GenerationRequest
 
 USUAL_USAGE = TokenUsage(input_tokens=10, output_tokens=5)
 

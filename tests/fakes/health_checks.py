@@ -1,22 +1,16 @@
 """Checks of providers in memory."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from application.caller import current_caller
 from application.errors import ProviderNotFound
-from application.health.health_checks import HealthState, Streak
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from application.health.health_checks import Seen
-    from application.ports.provider_gateway import HealthStatus
+from application.health.health_checks import HealthState, Seen, Streak
+from application.ports.provider_gateway import HealthStatus
 
 _KEPT = 100
 Place = tuple["UUID", "UUID"]

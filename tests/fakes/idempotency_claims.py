@@ -1,16 +1,11 @@
 """Idempotency keys in memory."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from application.caller import current_caller
 from application.ports.idempotency_claims import Claim, Claimed, InFlight, Mismatch, Replay
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
 
 
 @dataclass(slots=True)

@@ -1,18 +1,12 @@
 """Digests of access keys' secrets in memory."""
 
-from __future__ import annotations
+from collections.abc import Sequence
+from uuid import UUID
 
-from typing import TYPE_CHECKING
-
+from application.access_keys.access_keys import SecretDigest
 from application.caller import current_caller
 from domain.access_key.aggregate import AccessKey
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from application.access_keys.access_keys import SecretDigest
-    from tests.fakes.ledger import FakeLedger
+from tests.fakes.ledger import FakeLedger
 
 
 class FakeKeySecrets:

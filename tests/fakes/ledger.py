@@ -1,10 +1,10 @@
 """The log in memory: what was decided on aggregates, by organization."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
+from uuid import UUID
 
 from eventsourcing.application import project_aggregate
 
@@ -15,10 +15,6 @@ from domain.model.aggregate import Model
 from domain.names import name_key
 from domain.provider.aggregate import Provider
 from domain.root import Root
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
 
 RootT = TypeVar("RootT", bound=Root)
 Events = dict["UUID", list[Any]]

@@ -1,24 +1,19 @@
 """Snapshots of offers in memory."""
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from application.caller import current_caller
 from application.discovery.model_list_snapshots import FailedQuery, HeldSnapshot, ModelListState, ModelListStates
+from application.discovery.offer_changes import Snapshot
 from domain.provider.aggregate import Provider
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from uuid import UUID
-
-    from application.discovery.offer_changes import Snapshot
-    from tests.fakes.ledger import FakeLedger
+from tests.fakes.ledger import FakeLedger
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -1,21 +1,14 @@
 """The way out without a network: answers that were prepared, and a record of what was asked."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from adapters.egress.allow_list import EgressAllowList
 from adapters.egress.guarded_client import Egress
-from application.ports.outbound_http import Headers, OutboundFailure, OutboundResponse
+from application.ports.outbound_http import Headers, OutboundFailure, OutboundRequest, OutboundResponse, OutboundStream
 from application.ports.provider_gateway import Timings
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
-
-    from application.ports.outbound_http import OutboundRequest, OutboundStream
-    from domain.provider.values import Endpoint
+from domain.provider.values import Endpoint
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,8 @@
 """A list of prices that has what a test puts into it."""
 
-from __future__ import annotations
+from collections.abc import Mapping
 
-from typing import TYPE_CHECKING
-
-from application.prompts.price_list import Tariff, Unpriced
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from application.prompts.price_list import ListedCall
+from application.prompts.price_list import ListedCall, Tariff, Unpriced
 
 
 class FakePriceList:

@@ -1,30 +1,23 @@
 """What an organization has, without a database."""
 
-from __future__ import annotations
-
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from datetime import date
+from uuid import UUID
 
+from application.access_keys.stored_key import StoredKey
 from application.caller import current_caller
+from application.prompts.cool_downs import SharedCoolDown
 from application.prompts.prompt_candidates import (
     CallableNames,
+    CandidateModel,
     CandidateProvider,
     OrganizationState,
     PromptCandidates,
 )
-from application.prompts.selection_candidates import ModelById, ModelByName
+from application.prompts.selection_candidates import ModelById, ModelByName, NamedSelector, Requirements
+from domain.model.values import Price
 from domain.names import name_key
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import date
-    from uuid import UUID
-
-    from application.access_keys.stored_key import StoredKey
-    from application.prompts.cool_downs import SharedCoolDown
-    from application.prompts.prompt_candidates import CandidateModel
-    from application.prompts.selection_candidates import NamedSelector, Requirements
-    from domain.model.values import Price
 
 
 class FakeCandidateReader:

@@ -1,9 +1,8 @@
 """Quotas of organizations, kept in memory."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from application.bounds.organization_quotas import OrganizationQuotas
 from application.bounds.quotas import DEFAULTS
@@ -11,10 +10,6 @@ from application.bounds.shares import Shares
 from application.bounds.stocks import Stocks
 from application.errors import Unavailable
 from tests.fakes.clock import FakeTimer
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
 
 
 class FakeQuotas:

@@ -1,16 +1,9 @@
 """Rates counted in memory, by a clock that the test turns."""
 
-from __future__ import annotations
-
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from uuid import UUID
 
-from application.bounds.rate_limits import Allowance, Turn
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.bounds.rate_limits import Quota
+from application.bounds.rate_limits import Allowance, Quota, Turn
 
 
 class FakeRateLimits:

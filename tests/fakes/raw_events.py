@@ -1,21 +1,14 @@
 """A stored log of one organization, in memory."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from uuid import UUID
 
-from application.verification.hash_chain import Head, number
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
-    from uuid import UUID
-
-    from application.verification.checkpoint_storage import NewestCheckpoint
-    from application.verification.hash_chain import StoredEvent
-    from application.verification.raw_events import EventsWithoutHead, Span, WrongCredential
-    from application.verification.verification_proofs import Proof
+from application.verification.checkpoint_storage import NewestCheckpoint
+from application.verification.hash_chain import Head, StoredEvent, number
+from application.verification.raw_events import EventsWithoutHead, Span, WrongCredential
+from application.verification.verification_proofs import Proof
 
 _BATCH = 5
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -1,20 +1,13 @@
 """What is registered, looked up in a ledger in memory."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from application.discovery.synchronise_model import registered_from
-from application.ports.registered_models import ModelEntry, ProviderEntry
+from application.ports.registered_models import ModelEntry, ProviderEntry, RegisteredModel
 from domain.model.aggregate import Model
 from domain.provider.aggregate import Provider
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from application.ports.registered_models import RegisteredModel
-    from tests.fakes.ledger import FakeLedger
+from tests.fakes.ledger import FakeLedger
 
 
 class FakeRegisteredModels:

@@ -1,18 +1,23 @@
 """The organization's aggregates in memory."""
 
-from __future__ import annotations
+from collections.abc import Mapping, Sequence
+from typing import Generic, TypeVar
+from uuid import UUID
 
-from typing import TYPE_CHECKING, Generic, TypeVar
-
+from application.access_keys.access_keys import SecretDigest
 from application.caller import current_caller
 from application.errors import (
     AccessKeyNotFound,
     ModelNotFound,
+    NotFound,
     OrganizationNotFound,
     ProviderHasModels,
     ProviderNotFound,
     StaleRevision,
 )
+from application.ports.repositories import Gone
+from application.ports.vault import SealedCredential
+from application.recorded_revision import Recorded
 from application.webhooks.webhooks import MOST_WEBHOOKS, TooManyWebhooks, WebhookNotFound
 from domain.access_key.aggregate import AccessKey
 from domain.model.aggregate import Model
@@ -20,19 +25,9 @@ from domain.organization.aggregate import Organization
 from domain.provider.aggregate import Provider
 from domain.root import Root
 from domain.webhook.aggregate import Webhook
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from application.access_keys.access_keys import SecretDigest
-    from application.errors import NotFound
-    from application.ports.repositories import Gone
-    from application.ports.vault import SealedCredential
-    from application.recorded_revision import Recorded
-    from tests.fakes.key_secrets import FakeKeySecrets
-    from tests.fakes.ledger import FakeLedger
-    from tests.fakes.sealed_credentials import FakeSealedCredentials
+from tests.fakes.key_secrets import FakeKeySecrets
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.sealed_credentials import FakeSealedCredentials
 
 RootT = TypeVar("RootT", bound=Root)
 

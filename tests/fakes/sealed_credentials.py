@@ -1,15 +1,9 @@
 """Where sealed keys are kept, without a database."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from application.caller import current_caller
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.ports.vault import SealedCredential
+from application.ports.vault import SealedCredential
 
 
 class FakeSealedCredentials:

@@ -1,16 +1,11 @@
 """What processes tell each other of models, without a database."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from uuid import UUID
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from application.prompts.cool_downs import SharedCoolDown
+from application.prompts.cool_downs import SharedCoolDown
 
 
 class FakeSharedCoolDowns:

@@ -1,29 +1,31 @@
 """The request log and figures of use in memory."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from application.caller import current_caller
+from application.caller import Caller, current_caller
+from application.ports.clock import Clock
 from application.ports.log_pages import LogPage
 from application.prompts.completion import TokenUsage
-from application.usage.usage_ledger import OK, TOKEN_KINDS, UsageReport, UsageSum
+from application.usage.request_log import RequestFilter
+from application.usage.usage_ledger import (
+    OK,
+    TOKEN_KINDS,
+    Grouping,
+    ModelCall,
+    RequestRecord,
+    UsageFilter,
+    UsageReport,
+    UsageSum,
+)
 from entrypoints.http.answers import requests as answers
 from entrypoints.http.csv_answers import csv_lines
 from entrypoints.http.json_responses import json_bytes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date, datetime
-
-    from application.caller import Caller
-    from application.ports.clock import Clock
-    from application.usage.request_log import RequestFilter
-    from application.usage.usage_ledger import Grouping, ModelCall, RequestRecord, UsageFilter
 
 
 @dataclass(frozen=True)

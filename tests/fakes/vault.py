@@ -1,7 +1,5 @@
 """The vault without a database."""
 
-from __future__ import annotations
-
 from adapters.vault.envelope import Envelope
 from adapters.vault.keyring import Keyring
 from adapters.vault.vault import EnvelopeVault

@@ -1,20 +1,14 @@
 """What one webhook is still to receive, in memory."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from uuid import UUID
 
+from application.webhooks.messages import ReportedEvent
 from application.webhooks.outbox import FailedMessage, Pending
+from application.webhooks.send_message import Attempt
 from tests.builders import NOW
 from tests.fakes.clock import FakeTimer
-
-if TYPE_CHECKING:
-    from datetime import timedelta
-    from uuid import UUID
-
-    from application.webhooks.messages import ReportedEvent
-    from application.webhooks.send_message import Attempt
 
 
 @dataclass

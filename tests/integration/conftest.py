@@ -1,7 +1,5 @@
 """Every integration test may request a migrated database of its own and the event store on it."""
 
-from __future__ import annotations
-
 from tests.databases import (
     bare_recorder,
     connect,

@@ -1,10 +1,8 @@
 """An organization in the log, which a test fills."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from adapters.event_store.ledger import Ledger
 from adapters.event_store.repositories import (
     EventSourcedAccessKeys,
     EventSourcedMembers,
@@ -13,9 +11,6 @@ from adapters.event_store.repositories import (
     EventSourcedProviders,
     EventSourcedWebhooks,
 )
-
-if TYPE_CHECKING:
-    from adapters.event_store.ledger import Ledger
 
 
 class StoredOrganization:

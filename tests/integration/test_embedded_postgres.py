@@ -1,13 +1,11 @@
 """The embedded database starts wherever it is put and whatever a crash has left, and ends with its last user."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psutil
 import psycopg
@@ -18,9 +16,6 @@ from application.errors import Unavailable
 from tests.e2e.processes import folder, postgres_of
 from tests.postgres_server import copy_initialized
 from tests.process_output import read_until
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PATIENCE_SECONDS = 60
 # Uses the database until it is killed.

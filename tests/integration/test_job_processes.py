@@ -1,25 +1,18 @@
 """The process of a job runs this service's code and nobody else's."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
+from pathlib import Path
+
+import pytest
 
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.jobs import PostgresJobs
 from adapters.system_clock import SystemClock
-from application.ports.jobs import Order
+from application.ports.jobs import Job, Order
 from entrypoints.administration.job_launcher import Launcher
 from modelbook.own_packages import PACKAGES
+from tests.databases import Database
 from tests.e2e.running_service import MASTER_KEYS
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import pytest
-
-    from application.ports.jobs import Job
-    from tests.databases import Database
 
 PATIENCE_SECONDS = 60
 

@@ -1,9 +1,8 @@
 """Names are equal, in order and found by one key, whatever the locale of the database is."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import orjson
@@ -26,16 +25,11 @@ from adapters.postgres.tenant_statements import Tenant
 from adapters.projections.projections import PostgresProjections
 from application.access_keys.access_keys import AccessKeyFilter
 from application.errors import ProviderNameTaken
-from application.ports.resource_documents import ModelFilter, PageRequest, ProviderFilter
+from application.ports.resource_documents import ModelFilter, Page, PageRequest, ProviderFilter
 from application.prompts.selection_candidates import ModelByAnyName
 from tests.builders import a_model, a_provider, acting, an_access_key
+from tests.databases import Database, Databases
 from tests.integration.rebuilding.admin_use_cases import assert_as_the_log
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Iterator
-
-    from application.ports.resource_documents import Page
-    from tests.databases import Database, Databases
 
 IN_ORDER = [
     "a",

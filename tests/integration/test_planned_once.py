@@ -1,10 +1,8 @@
 """What is read most is planned once for each connection: to plan a page takes Postgres as long as to read it."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
-from uuid import uuid4
+from typing import Final
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -12,14 +10,9 @@ import pytest
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.resource_documents import PostgresModelDocuments, PostgresProviderDocuments
 from adapters.postgres.tenant_statements import Tenant
-from application.ports.resource_documents import ModelFilter, PageRequest, ProviderFilter
+from application.ports.resource_documents import ModelFilter, PageRequest, ProviderFilter, SortField
 from tests.builders import acting
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from application.ports.resource_documents import SortField
-    from tests.databases import Database
+from tests.databases import Database
 
 # More than a page has by far.
 _ROWS: Final = 1000

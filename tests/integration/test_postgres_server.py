@@ -1,17 +1,13 @@
 """The servers that other tests trust behave as those tests suppose."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, LiteralString
+from typing import LiteralString
 
 import psycopg
 import pytest
 
 from tests.postgres_server import PostgresServer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def _ask(uri: str, question: LiteralString) -> object:

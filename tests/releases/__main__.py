@@ -1,14 +1,12 @@
 """Makes the folder of the release that is checked out: `python -m tests.releases`, once, when it is released."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import shutil
 import signal
 import socket
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 from uuid import UUID
 
 import aiohttp
@@ -18,9 +16,6 @@ from tests.e2e.api_client import WEBHOOKS, Api, path_of
 from tests.e2e.console_page import a_page
 from tests.e2e.processes import PATIENCE_SECONDS, folder, run, serving
 from tests.releases.kept_release import FOLDER, answers, as_administrator, migration_sums
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MEMBERS = "/api/ai/members"
 

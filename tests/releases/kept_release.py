@@ -1,21 +1,18 @@
 """A release's folder, and what is compared between it and the service of today."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
+
+from aiohttp import ClientSession
 
 import migrations
 from entrypoints.http.authorization import Role
 from tests.e2e.api_client import AUDIT, KEYS, MODELS, PROVIDERS, WEBHOOKS, Api, a_token, path_of
-
-if TYPE_CHECKING:
-    from aiohttp import ClientSession
 
 FOLDER: Final = Path(__file__).parent
 _MIGRATIONS: Final = Path(migrations.__file__).parent

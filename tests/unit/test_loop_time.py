@@ -1,7 +1,5 @@
 """What an event loop does for one organization leaves others their turns."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import weakref

@@ -1,10 +1,9 @@
 """LangChain, which executes lines of JSON; the other end is remote.py."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anthropic
 import openai
@@ -14,9 +13,6 @@ from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 from pydantic import BaseModel
 
 from tests.clients.served import seen_body, serve
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 _STEPS = 4
 

@@ -1,12 +1,11 @@
 """pydantic-ai, which executes lines of JSON; the other end is remote.py."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic_ai import Agent, BinaryContent, Embedder, NativeOutput, Tool
@@ -22,9 +21,6 @@ from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.tools import ToolDefinition
 
 from tests.clients.served import seen_body, serve
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
 
 _SETTINGS = {"max_retries": 0, "timeout": 120}
 

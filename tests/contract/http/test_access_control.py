@@ -1,23 +1,15 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 import pytest
+from aiohttp import web
 
 from entrypoints.http.authorization import Access, Role
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.request_context import caller_for
 from tests.contract.http.example_views import THINGS, Things, a_route, thing_routes
-from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, a_token
+from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, Service, a_token
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from aiohttp import web
-
-    from tests.http_service import Service
-
-    Serve = Callable[..., Awaitable[Service]]
+Serve = Callable[..., Awaitable[Service]]
 
 NOBODY = None
 VIEWER = a_token(Role.VIEWER)

@@ -1,11 +1,10 @@
 """What an answer 503 or 500 says about the change that was requested."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 from uuid import UUID, uuid4
 
 import pytest
+from aiohttp import web
 
 from application.caller import current_caller
 from application.errors import CommandOutcomeUnknown, ModelNotFound, Unavailable
@@ -13,16 +12,9 @@ from application.recorded_revision import Recorded
 from entrypoints.http.authorization import Access
 from tests.contract.http.example_views import THINGS, Thing, a_route
 from tests.contract.http.test_idempotency import UnreachableClaims
-from tests.http_service import a_token
+from tests.http_service import Service, a_token
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from aiohttp import web
-
-    from tests.http_service import Service
-
-    Serve = Callable[..., Awaitable[Service]]
+Serve = Callable[..., Awaitable[Service]]
 
 TOKEN = a_token()
 KEY = {"Idempotency-Key": "order-7"}

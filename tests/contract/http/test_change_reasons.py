@@ -1,12 +1,11 @@
 """Why a change is made, in any language: in the body, or in a header in each form that clients send."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 import pytest
+from aiohttp import web
 
 from entrypoints.http.authorization import Access
 from entrypoints.http.change_reasons import HEADER
@@ -17,17 +16,10 @@ from entrypoints.http.request_context import caller_for
 from entrypoints.http.routes import route
 from tests.contract.http.example_views import THINGS, Thing, Things, a_route, thing_routes
 from tests.contract.http.raw_connections import connected
-from tests.http_service import ORGANIZATION, a_token
+from tests.http_service import ORGANIZATION, Service, a_token
 from tests.product_routes import product_routes
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from aiohttp import web
-
-    from tests.http_service import Service
-
-    Serve = Callable[..., Awaitable[Service]]
+Serve = Callable[..., Awaitable[Service]]
 
 ADMIN = a_token()
 THING = f"{THINGS}/{ORGANIZATION}"

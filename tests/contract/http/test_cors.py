@@ -1,19 +1,12 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from entrypoints.http.http_options import HttpOptions
 from tests.contract.http.example_views import THINGS, Things, thing_routes
-from tests.http_service import a_token
+from tests.http_service import Reply, Service, a_token
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from tests.http_service import Reply, Service
-
-    Serve = Callable[..., Awaitable[Service]]
+Serve = Callable[..., Awaitable[Service]]
 
 FRIEND = "https://app.example.org"
 OPTIONS = HttpOptions(cors_origins=(FRIEND,))

@@ -1,20 +1,14 @@
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 from urllib.parse import urljoin
 
 import pytest
 
 from entrypoints.http.http_options import HttpOptions
 from tests.contract.http.example_views import Things, thing_routes
+from tests.http_service import Service
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from tests.http_service import Service
-
-    Serve = Callable[..., Awaitable[Service]]
+Serve = Callable[..., Awaitable[Service]]
 
 
 async def part_of(service: Service, page: str, name: str) -> str:

@@ -1,23 +1,16 @@
 """Each route of the product, asked by each kind of person: closed unless its record says otherwise."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
 
 from entrypoints.http.authorization import Access, Role
-from tests.http_service import a_token
+from tests.http_service import Service, a_token
 from tests.product_routes import product_routes
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from tests.http_service import Service
-
-    Serve = Callable[..., Awaitable[Service]]
+Serve = Callable[..., Awaitable[Service]]
 
 ORGANIZATION = {Access.VIEWER, Access.EDITOR, Access.ADMIN}
 

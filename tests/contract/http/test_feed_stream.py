@@ -1,11 +1,9 @@
 """A stream of events as it goes over the wire: signs of life, an end that says why, and no patience without end."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
@@ -16,14 +14,9 @@ from entrypoints.http.transport import UNANSWERED_SECONDS
 from entrypoints.http.views.feed import FeedOptions, FeedViews
 from tests.contract.http.raw_connections import connected
 from tests.external_tools import missing
-from tests.http_service import a_limiter, a_token, serving
+from tests.http_service import Service, a_limiter, a_token, serving
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
-
-    from tests.http_service import Service
-
-    Batches = AsyncGenerator[tuple[int, Sequence[FeedEvent]]]
+Batches = AsyncGenerator[tuple[int, Sequence[FeedEvent]]]
 
 EVENTS = "/api/ai/events"
 

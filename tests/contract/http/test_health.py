@@ -1,20 +1,14 @@
-from __future__ import annotations
-
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from application.errors import Unavailable
 from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.shutdown_state import ShutdownState
+from tests.http_service import Service
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from tests.http_service import Service
-
-    Serve = Callable[..., Awaitable[Service]]
+Serve = Callable[..., Awaitable[Service]]
 
 
 async def well() -> None:

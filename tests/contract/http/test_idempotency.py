@@ -1,14 +1,14 @@
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 from aiohttp import web
 
 from adapters.vault.keyring import Keyring
 from application.errors import ModelAlreadyRegistered, ModelNotFound, StaleRevision, Unavailable
+from application.ports.idempotency_claims import Claim
 from entrypoints.http.authorization import Access, Role
 from entrypoints.http.field_types import Body
 from entrypoints.http.http_options import HttpOptions
@@ -19,16 +19,9 @@ from entrypoints.http.routes import Route, route
 from tests.contract.http.example_views import THINGS, Things, a_route, thing_routes
 from tests.fakes.idempotency_claims import FakeClaims
 from tests.fakes.quotas import FakeStoredAmounts, stocks_of_all
-from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, a_token
+from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, Reply, Service, a_token
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-    from uuid import UUID
-
-    from application.ports.idempotency_claims import Claim
-    from tests.http_service import Reply, Service
-
-    Serve = Callable[..., Awaitable[Service]]
+Serve = Callable[..., Awaitable[Service]]
 
 TOKEN = a_token()
 KEY = {"Idempotency-Key": "order-7"}

@@ -1,9 +1,7 @@
 """What is asked of an identity provider, how often, and what of its answers counts."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import web
@@ -21,15 +19,11 @@ from tests.misbehaving_issuer import (
     CLIENT_SECRET,
     NEW_KEY,
     Issuer,
+    Sign,
     misbehaving_issuer,
     signed_with_the_new_key,
 )
 from tests.tokens import Clock, jwk
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from tests.misbehaving_issuer import Sign
 
 DISCOVERY = "/.well-known/openid-configuration"
 

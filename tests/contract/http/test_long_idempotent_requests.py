@@ -1,9 +1,9 @@
 """A request with an Idempotency-Key that takes long is not taken for one whose process died."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
 
 from application.errors import Unavailable
 from entrypoints.http.authorization import Access
@@ -11,16 +11,9 @@ from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.json_responses import json_response
 from tests.contract.http.example_views import THINGS, a_route
 from tests.fakes.idempotency_claims import FakeClaims
-from tests.http_service import a_token
+from tests.http_service import Service, a_token
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from aiohttp import web
-
-    from tests.http_service import Service
-
-    Serve = Callable[..., Awaitable[Service]]
+Serve = Callable[..., Awaitable[Service]]
 
 TOKEN = a_token()
 KEY = {"Idempotency-Key": "order-7"}

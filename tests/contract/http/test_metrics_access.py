@@ -1,17 +1,11 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from entrypoints.http.metrics import HttpMetrics
+from tests.http_service import Service
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from tests.http_service import Service
-
-    Serve = Callable[..., Awaitable[Service]]
+Serve = Callable[..., Awaitable[Service]]
 
 TOKEN = "a-token-for-the-figures"
 

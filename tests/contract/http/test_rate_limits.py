@@ -1,13 +1,12 @@
 """Requests are counted against the quotas that their routes name, in one place, for each organization."""
 
-from __future__ import annotations
-
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp import web
 
 from entrypoints.http.authorization import Access, Role
 from entrypoints.http.compatible_apis.error_shapes import shape_at
@@ -16,22 +15,14 @@ from entrypoints.http.field_types import Flag, Query
 from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.parse_request import query_of
-from entrypoints.http.routes import route
+from entrypoints.http.rate_limits import RateLimiter
+from entrypoints.http.routes import Route, route
 from tests.contract.http.example_views import THINGS
 from tests.fakes.rate_limits import FakeRateLimits
-from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, a_limiter, a_token
+from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, Reply, Service, a_limiter, a_token
 from tests.product_routes import product_routes
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from aiohttp import web
-
-    from entrypoints.http.rate_limits import RateLimiter
-    from entrypoints.http.routes import Route
-    from tests.http_service import Reply, Service
-
-    Serve = Callable[..., Awaitable[Service]]
+Serve = Callable[..., Awaitable[Service]]
 
 VIEWER, EDITOR = a_token(Role.VIEWER), a_token(Role.EDITOR)
 STRANGER = a_token(Role.EDITOR, organization_id=OTHER_ORGANIZATION)

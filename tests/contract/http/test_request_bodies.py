@@ -1,15 +1,15 @@
 """What the bodies of requests may cost: bytes that are held, and time in which nobody else is answered."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import threading
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from uuid import UUID
 
 import pytest
+from aiohttp import web
 from pydantic import AfterValidator
 
 from entrypoints.http.authorization import Access
@@ -21,16 +21,9 @@ from entrypoints.http.request_bodies import LARGE
 from entrypoints.http.routes import MEBIBYTE, Route, route
 from tests.contract.http.example_views import THINGS, Things, thing_routes
 from tests.contract.http.raw_connections import connected, held, until_held
-from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, a_limiter, a_token
+from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, Service, a_limiter, a_token
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from aiohttp import web
-
-    from tests.http_service import Service
-
-    Serve = Callable[..., Awaitable[Service]]
+Serve = Callable[..., Awaitable[Service]]
 
 THIRD_ORGANIZATION = UUID("cccccccc-0000-4000-8000-000000000003")
 PIECE = 64 * 1024

@@ -1,7 +1,5 @@
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 import pytest
 from aiohttp import ClientError, web
@@ -9,14 +7,9 @@ from aiohttp import ClientError, web
 from application.errors import ModelNotFound, Unavailable
 from entrypoints.http.json_responses import json_response
 from tests.contract.http.example_views import THINGS, Things, a_route, thing_routes
-from tests.http_service import ORGANIZATION, a_token
+from tests.http_service import ORGANIZATION, Service, a_token
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from tests.http_service import Service
-
-    Serve = Callable[..., Awaitable[Service]]
+Serve = Callable[..., Awaitable[Service]]
 
 SECRET_TEXT = "password=hunter2"
 

@@ -1,9 +1,7 @@
-from __future__ import annotations
-
 import asyncio
 import gzip
 import json
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -11,14 +9,9 @@ from hypothesis import strategies as some
 
 from entrypoints.http.routes import MEBIBYTE
 from tests.contract.http.example_views import THINGS, Things, thing_routes
-from tests.http_service import ORGANIZATION, a_token, serving
+from tests.http_service import ORGANIZATION, Reply, Service, a_token, serving
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-
-    from tests.http_service import Reply, Service
-
-    Serve = Callable[..., Awaitable[Service]]
+Serve = Callable[..., Awaitable[Service]]
 
 TOKEN = a_token()
 JSON = {"Content-Type": "application/json"}

@@ -1,25 +1,19 @@
 """Requests that stand in line before their first step."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
+from uuid import UUID
 
 import pytest
 
 from application.loop_time import LoopTime
 from tests.contract.http.example_views import THINGS, Things, thing_routes
 from tests.contract.http.raw_connections import connected, held
-from tests.http_service import a_token
+from tests.http_service import Service, a_token
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
-    from uuid import UUID
-
-    from tests.http_service import Service
-
-    Serve = Callable[..., Awaitable[Service]]
+Serve = Callable[..., Awaitable[Service]]
 
 T = TypeVar("T")
 

@@ -1,11 +1,9 @@
 """Requests that never end, or end too slowly: they are given up, and the connection with them."""
 
-from __future__ import annotations
-
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,14 +13,9 @@ from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.routes import MEBIBYTE, route
 from tests.contract.http.example_views import THINGS, Thing, Things, thing_routes
 from tests.contract.http.raw_connections import connected, held
-from tests.http_service import a_token
+from tests.http_service import Service, a_token
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from tests.http_service import Service
-
-    Serve = Callable[..., Awaitable[Service]]
+Serve = Callable[..., Awaitable[Service]]
 
 IMPATIENT = HttpOptions(shutdown_seconds=2.0, read_seconds=0.2)
 

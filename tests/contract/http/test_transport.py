@@ -1,21 +1,14 @@
-from __future__ import annotations
-
 import asyncio
 import gc
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from tests.contract.http.example_views import THINGS, Things, thing_routes
-from tests.http_service import a_token
+from tests.http_service import Service, a_token
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from tests.http_service import Service
-
-    Serve = Callable[..., Awaitable[Service]]
+Serve = Callable[..., Awaitable[Service]]
 
 
 async def spoken(service: Service, sent: bytes) -> tuple[str, str, bytes]:

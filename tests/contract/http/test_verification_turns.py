@@ -1,26 +1,20 @@
 """Who may verify: each organization for itself, and nobody in place of another."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Any
+from uuid import UUID
 
 from application.errors import Unavailable
+from application.verification.raw_events import RawEvents
+from application.verification.verify_log import Verification
 from entrypoints.http.authorization import Role
 from entrypoints.http.routes import routes_of
 from entrypoints.http.views.verification import VerificationViews
 from tests.fakes.raw_events import FakeRawEvents
-from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, a_token
+from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, Service, a_token
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
-    from uuid import UUID
-
-    from application.verification.raw_events import RawEvents
-    from application.verification.verify_log import Verification
-    from tests.http_service import Service
-
-    Serve = Callable[..., Awaitable[Service]]
+Serve = Callable[..., Awaitable[Service]]
 
 
 class SlowVerification:

@@ -1,7 +1,5 @@
 """The lists do not age: models end as many days from today as they did from the day on which their file was written."""
 
-from __future__ import annotations
-
 from datetime import date
 from functools import partial
 

@@ -1,19 +1,12 @@
 """The official OpenAI client works against the sandbox."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import openai
 import pytest
+from openai.types.chat import ChatCompletionMessageParam
 
+from sandbox.server import Sandbox
 from tests.contract.sandbox.sandbox_client import PNG_TEXT
 from tests.contract.sandbox.sdks import openai_client
-
-if TYPE_CHECKING:
-    from openai.types.chat import ChatCompletionMessageParam
-
-    from sandbox.server import Sandbox
 
 HELLO: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Hello there"}]
 

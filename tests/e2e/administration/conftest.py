@@ -1,20 +1,14 @@
 """A service of its own, and its platform administrator."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
 
-from tests.e2e.running_service import service_on
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.databases import Databases
-    from tests.e2e.api_client import Api
-    from tests.e2e.running_service import RunningService
+from tests.databases import Databases
+from tests.e2e.api_client import Api
+from tests.e2e.running_service import RunningService, service_on
 
 
 @pytest.fixture(scope="module")

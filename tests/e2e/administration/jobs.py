@@ -1,12 +1,8 @@
 """Jobs as platform administrators start and follow them."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api, Document, Reply
+from tests.e2e.api_client import Api, Document, Reply
 
 PROJECTIONS = "/api/admin/projections"
 JOBS = "/api/admin/jobs"

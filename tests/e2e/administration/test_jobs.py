@@ -1,13 +1,12 @@
 """Platform administrators' work over HTTP: jobs that any process can tell of."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
 from entrypoints.http.authorization import Role
@@ -16,12 +15,7 @@ from entrypoints.server_process import running
 from tests.e2e.administration.jobs import JOBS, KEYS, PATIENCE_SECONDS, PROJECTIONS, ended
 from tests.e2e.api_client import PROVIDERS, Api
 from tests.e2e.background_loop import Background
-from tests.e2e.running_service import MASTER_KEYS, a_runtime
-
-if TYPE_CHECKING:
-    import psycopg
-
-    from tests.e2e.running_service import RunningService
+from tests.e2e.running_service import MASTER_KEYS, RunningService, a_runtime
 
 
 async def test_every_process_can_report_a_job(service: RunningService, admin: Api) -> None:

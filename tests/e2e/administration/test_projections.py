@@ -1,16 +1,11 @@
 """Projections, verified and rebuilt over HTTP."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+import psycopg
 
 from tests.e2e.administration.jobs import PROJECTIONS, ended
-from tests.e2e.api_client import MODELS, PROVIDERS, Api, path_of
-
-if TYPE_CHECKING:
-    import psycopg
-
-    from tests.e2e.api_client import Document
+from tests.e2e.api_client import MODELS, PROVIDERS, Api, Document, path_of
 
 
 def _spoil(owner: psycopg.Connection[tuple[Any, ...]], model: Document) -> Document:

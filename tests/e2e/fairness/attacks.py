@@ -1,24 +1,18 @@
 """What one organization can do to others who share a service with it: each attack once, for tests and benchmarks."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import uuid4
 
 from application.json_value_count import MOST_CONTAINERS, MOST_VALUES
 from tests.e2e.fairness.hostile_provider import MEBIBYTE
-from tests.e2e.fairness.http_client import request_head
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-
-    from tests.e2e.fairness.http_client import Connection
-    from tests.e2e.fairness.neighbours import Attacker
+from tests.e2e.fairness.http_client import Connection, request_head
+from tests.e2e.fairness.neighbours import Attacker
 
 _CHAT: Final = "/v1/chat/completions"
 _LARGEST: Final = MEBIBYTE

@@ -3,16 +3,12 @@
 What it says is made once, so that it costs nothing to say it again and again.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+from typing import Final
 
 MEBIBYTE: Final = 1024 * 1024
 HOST: Final = "127.0.0.1"

@@ -1,16 +1,12 @@
 """A client of HTTP/1.1 over a plain socket: so light that what is measured or overloaded is the service."""
 
-from __future__ import annotations
-
 import asyncio
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from types import TracebackType
+from types import TracebackType
+from typing import Any, Self
 
 _LONGEST_LINE = 64 * 1024 * 1024
 

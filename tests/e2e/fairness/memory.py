@@ -1,7 +1,5 @@
 """The highest memory of a process, as Linux keeps it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 

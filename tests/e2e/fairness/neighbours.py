@@ -1,24 +1,18 @@
 """Two organizations of one service: one that attacks, one that only wants to work."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from entrypoints.http.authorization import Role
 from entrypoints.http.development_token import make_token
-from tests.e2e.fairness.http_client import Connection, request_bytes
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-
-    from tests.e2e.fairness.http_client import Answer
+from tests.e2e.fairness.http_client import Answer, Connection, request_bytes
 
 MANNERS: Final = ("hangs", "lists-many", "lists-accepted", "answers-large")
 """Of the providers that the attacker runs himself."""

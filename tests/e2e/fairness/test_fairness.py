@@ -3,32 +3,25 @@
 How long it takes is measured by `python -m benchmarks fairness`, with the same attacks.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
 
 from sandbox.server import Sandbox
 from tests.e2e.background_loop import Background
-from tests.e2e.fairness.attacks import ATTACKS
+from tests.e2e.conftest import DataDirs
+from tests.e2e.fairness.attacks import ATTACKS, Attack
 from tests.e2e.fairness.hostile_provider import MEBIBYTE, HostileProvider, playing
 from tests.e2e.fairness.memory import forget_highest_memory, highest_memory
 from tests.e2e.fairness.neighbours import Attacker, Innocent, Organization, Place, Size
-from tests.e2e.processes import serving
+from tests.e2e.processes import Running, serving
 from tests.e2e.wait_until import until
 from tests.http_service import SECRET
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
-    from tests.e2e.conftest import DataDirs
-    from tests.e2e.fairness.attacks import Attack
-    from tests.e2e.processes import Running
 
 SMALL: Final = Size(clients=1, connections=24, body_bytes=6 * MEBIBYTE, models=1_000)
 MOST_MEGABYTES: Final = 400

@@ -1,19 +1,14 @@
 """The service behind a pooler of transactions that has fewer connections than the service."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
 
+from tests.databases import Databases
 from tests.e2e.running_service import RunningService, service_on
 from tests.pgbouncer import PgBouncer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.databases import Databases
 
 _API: Final = Path(__file__).with_name("test_rest_api.py")
 

@@ -1,9 +1,5 @@
 """The tests of the REST API, one case of each, on the service behind a pooler: nobody can tell that there is one."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import psycopg
 
 from tests.e2e import (
@@ -19,9 +15,7 @@ from tests.e2e import (
     test_prompts,
     test_providers,
 )
-
-if TYPE_CHECKING:
-    from tests.e2e.running_service import RunningService
+from tests.e2e.running_service import RunningService
 
 
 def test_the_service_is_behind_a_pooler(service: RunningService) -> None:

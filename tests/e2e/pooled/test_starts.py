@@ -1,23 +1,17 @@
 """Behind a pooler the service starts; what needs sessions is refused there, in one line."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 
+from tests.databases import Database
 from tests.e2e.api_client import PROVIDERS, Api
 from tests.e2e.external_postgres import command
 from tests.e2e.failing_commands import REFUSED, external, said
 from tests.e2e.processes import serving
 from tests.pgbouncer import PgBouncer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from aiohttp import ClientSession
-
-    from tests.databases import Database
 
 KINDS: dict[str, dict[str, Any]] = {
     "transactions": {},

@@ -1,15 +1,9 @@
 """Organizations that share a pooler's connections see nothing of each other."""
 
-from __future__ import annotations
-
 import asyncio
 from itertools import cycle
-from typing import TYPE_CHECKING
 
-from tests.e2e.api_client import MODELS, PROVIDERS, path_of
-
-if TYPE_CHECKING:
-    from tests.e2e.api_client import Api, Document
+from tests.e2e.api_client import MODELS, PROVIDERS, Api, Document, path_of
 
 REQUESTS = 600
 AT_ONCE = 24

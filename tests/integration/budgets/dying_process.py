@@ -3,8 +3,6 @@
 Its arguments are the URL of the service's login, an organization and an access key of it.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

@@ -1,11 +1,9 @@
 """The spending of budgets in Postgres."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,12 +13,8 @@ from adapters.postgres.tenant_statements import Tenant
 from application.bounds.budgets import period_end, period_start
 from application.errors import Unavailable
 from tests.contract.budget_leases_contract import BudgetLeasesContract, Process, a_request
+from tests.databases import Connection, Database
 from tests.fakes.clock import FakeClock
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from tests.databases import Connection, Database
 
 
 class PostgresProcesses:

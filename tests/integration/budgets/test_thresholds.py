@@ -1,16 +1,14 @@
 """Every threshold that is reached is recorded, once, also if the process is killed that was about to do it."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import sys
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from adapters.event_store.ledger import Ledger
 from adapters.event_store.repositories import EventSourcedAccessKeys, EventSourcedOrganizations
 from adapters.postgres.budgets import PostgresBudgetLeases, PostgresOverdueThresholds
 from adapters.postgres.connection_pools import reading_pool
@@ -20,10 +18,7 @@ from application.bounds.note_overdue_thresholds import note_overdue_thresholds
 from application.bounds.note_threshold import note_threshold
 from domain.budget import Budget
 from tests.builders import acting, an_access_key
-
-if TYPE_CHECKING:
-    from adapters.event_store.ledger import Ledger
-    from tests.databases import Connection, Database
+from tests.databases import Connection, Database
 
 _SCRIPT = Path(__file__).with_name("dying_process.py")
 

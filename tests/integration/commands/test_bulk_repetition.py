@@ -1,14 +1,13 @@
 """A bulk command that was executed, and is executed again because its answer was lost, changes nothing more."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.event_store.repositories import EventSourcedModels
+from adapters.event_store.ledger import Ledger
+from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.tenant_statements import Tenant
@@ -17,18 +16,12 @@ from application.commands.change_models_in_bulk import ChangeModelsInBulk, chang
 from application.commands.register_model import RegisterModel
 from application.commands.remove_model import RemoveModel
 from application.errors import Conflict
+from application.recorded_revision import Recorded
+from domain.model.aggregate import Model
 from tests.builders import a_model, a_provider, acting
+from tests.databases import Connection, Database
 from tests.fakes.catalogue import FakeCatalogue
 from tests.log_contents import topics
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-
-    from adapters.event_store.ledger import Ledger
-    from adapters.event_store.repositories import EventSourcedProviders
-    from application.recorded_revision import Recorded
-    from domain.model.aggregate import Model
-    from tests.databases import Connection, Database
 
 COMMAND = UUID(int=99)
 

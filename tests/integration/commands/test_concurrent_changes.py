@@ -1,45 +1,47 @@
 """Two who change one thing: different fields are both changed, the same field is a conflict that names it."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.event_store.repositories import EventSourcedAccessKeys, EventSourcedModels, EventSourcedWebhooks
+from adapters.event_store.ledger import Ledger
+from adapters.event_store.repositories import (
+    EventSourcedAccessKeys,
+    EventSourcedModels,
+    EventSourcedProviders,
+    EventSourcedWebhooks,
+)
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.tenant_statements import Tenant
 from application.access_keys.change_access_key import ChangeAccessKey, change_access_key
 from application.caller import acting_as
 from application.commands.change_model import ChangeModel, NewPrice, change_model
-from application.commands.change_models_in_bulk import ChangeModelsInBulk, change_models_in_bulk
+from application.commands.change_models_in_bulk import (
+    ChangeModelsInBulk,
+    ModelOperation,
+    OperationOutcome,
+    change_models_in_bulk,
+)
 from application.commands.change_models_in_bulk import _alone as alone
 from application.commands.register_model import RegisterModel
 from application.commands.remove_model import RemoveModel
 from application.errors import BulkRefused, FieldsChanged, ModelNotFound, StaleRevision
+from application.recorded_revision import Recorded
 from application.webhooks.change_webhook import ChangeWebhook, change_webhook
+from domain.access_key.aggregate import AccessKey
 from domain.budget import Budget
+from domain.model.aggregate import Model
+from domain.webhook.aggregate import Webhook
 from tests.builders import a_model, a_price, a_provider, a_webhook, acting, an_access_key
+from tests.databases import Database
 from tests.fakes.catalogue import FakeCatalogue
 from tests.fakes.clock import FakeClock
 from tests.fakes.outbound_http import FakeOutbound
 from tests.fakes.vault import FakeVault
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-
-    from adapters.event_store.ledger import Ledger
-    from adapters.event_store.repositories import EventSourcedProviders
-    from application.commands.change_models_in_bulk import ModelOperation, OperationOutcome
-    from application.recorded_revision import Recorded
-    from domain.access_key.aggregate import AccessKey
-    from domain.model.aggregate import Model
-    from domain.webhook.aggregate import Webhook
-    from tests.databases import Database
-
 
 Changes = dict[str, Any]
 

@@ -1,30 +1,23 @@
 """A provider with very many models goes in parts, and in parts again when it was broken off."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.event_store.repositories import EventSourcedModels
+from adapters.event_store.ledger import Ledger
+from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.tenant_statements import Tenant
 from application.commands.remove_provider import RemoveProvider, remove_provider
 from application.errors import ProviderHasModels, ProviderNotFound
+from application.recorded_revision import Recorded
+from domain.model.aggregate import Model
 from tests.builders import a_model, a_provider, acting
+from tests.databases import Connection, Database
 from tests.log_contents import assert_whole, topics
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-
-    from adapters.event_store.ledger import Ledger
-    from adapters.event_store.repositories import EventSourcedProviders
-    from application.recorded_revision import Recorded
-    from domain.model.aggregate import Model
-    from tests.databases import Connection, Database
 
 COMMAND = UUID(int=99)
 AT_ONCE = 4

@@ -1,14 +1,13 @@
 """What was under way when its organization was removed ends without a trace."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
+from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.tenant_statements import Tenant
@@ -16,13 +15,8 @@ from adapters.postgres.usage_ledger import PostgresUsageLedger
 from application.errors import ProviderNotFound
 from tests.builders import a_stored_event, acting, an_append
 from tests.contract.usage_contract import NOON, a_request, a_use
+from tests.databases import Connection, Database
 from tests.fakes.clock import FakeClock
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from adapters.event_store.recorder import LedgerRecorder
-    from tests.databases import Connection, Database
 
 
 @pytest.fixture

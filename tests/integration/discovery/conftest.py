@@ -1,24 +1,18 @@
 """The Postgres stores on a database of the package's own."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pytest
 
+from adapters.event_store.ledger import Ledger
 from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.model_list_snapshots import PostgresSnapshots
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.tenant_statements import Tenant
 from adapters.system_clock import SystemClock
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
-    from adapters.event_store.ledger import Ledger
-    from tests.databases import Database, Databases
+from tests.databases import Database, Databases
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,17 @@
-from __future__ import annotations
-
 import asyncio
 from math import inf
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from application.errors import ProviderHasModels
+from domain.provider.aggregate import Provider
 from tests.builders import a_model, a_provider, acting
 from tests.contract.model_list_snapshots_contract import LONG, SnapshotsContract, a_snapshot
 from tests.contract.repositories_contract import RepositoriesContract
+from tests.databases import Connection
+from tests.integration.discovery.conftest import PostgresSnapshotSetup
 from tests.log_contents import contents
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from domain.provider.aggregate import Provider
-    from tests.databases import Connection
-    from tests.integration.discovery.conftest import PostgresSnapshotSetup
 
 
 class TestPostgresRepositories(RepositoriesContract):

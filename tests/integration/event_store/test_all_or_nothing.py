@@ -1,24 +1,17 @@
 """A command that a table refuses leaves nothing: no event, no row, no key, no number."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from adapters.event_store.recorder import LedgerRecorder
+from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from application.errors import ModelAlreadyRegistered, ProviderHasModels, ProviderNameTaken, ProviderNotFound
 from application.projections.row_changes import RowChange
+from domain.provider.aggregate import Provider
 from tests.builders import a_model, a_provider, a_sealed_credential, a_stored_event, acting, an_append
+from tests.databases import Connection, Pool
 from tests.log_contents import assert_whole, contents, events
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
-    from domain.provider.aggregate import Provider
-    from tests.databases import Connection, Pool
 
 
 @pytest.fixture

@@ -1,21 +1,15 @@
 """What is in the log stays in the log, and gets there through append_events alone."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 import psycopg
 import pytest
 from psycopg import sql
 
+from adapters.event_store.repositories import EventSourcedProviders
 from tests.builders import a_provider, a_sealed_credential, acting
+from tests.databases import Connect, Connection, Database
 from tests.log_contents import contents
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from adapters.event_store.repositories import EventSourcedProviders
-    from tests.databases import Connect, Connection, Database
 
 REWRITES: list[sql.SQL] = [
     sql.SQL("UPDATE events SET actor = 'somebody else'"),

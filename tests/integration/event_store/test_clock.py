@@ -1,24 +1,17 @@
 """A clock that was set back freezes no organization's time in silence, and says about itself that it is wrong."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from adapters.event_store.recorder import LedgerRecorder
+from adapters.event_store.repositories import EventSourcedProviders
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.log_clock import PostgresLogClock
 from application.errors import LogAheadOfClock, Unavailable
 from tests.builders import a_provider, a_stored_event, acting, an_append
+from tests.databases import Connection, Database
 from tests.log_contents import assert_whole, contents
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from adapters.event_store.recorder import LedgerRecorder
-    from adapters.event_store.repositories import EventSourcedProviders
-    from tests.databases import Connection, Database
 
 
 def the_clock_was_ahead(owner: Connection, organization_id: UUID, by: str) -> None:

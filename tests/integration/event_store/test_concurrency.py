@@ -1,23 +1,18 @@
 """Writers at the same time leave one order without gaps, and readers who follow it lose nothing."""
 
-from __future__ import annotations
-
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
 from threading import Event
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from adapters.event_store.ledger_errors import RevisionConflict
+from adapters.event_store.recorder import LedgerRecorder
+from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from tests.builders import a_model, a_provider, a_stored_event, acting, an_append
+from tests.databases import Connect, Connection
 from tests.log_contents import assert_whole, events
-
-if TYPE_CHECKING:
-    from adapters.event_store.recorder import LedgerRecorder
-    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
-    from tests.databases import Connect, Connection
 
 ORGANIZATIONS = [UUID(int=number) for number in range(1, 4)]
 COMMANDS = 90

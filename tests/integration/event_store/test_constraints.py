@@ -1,16 +1,10 @@
 """A violated constraint is recognised by its name, wherever the name is said."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import psycopg
 import pytest
 
 from adapters.database_errors import violated_constraint
-
-if TYPE_CHECKING:
-    from tests.databases import Connection
+from tests.databases import Connection
 
 _CLUSTER_FOREIGN_KEY = (
     'update or delete on table "ai_providers_102081" violates foreign key constraint'

@@ -1,23 +1,16 @@
 """Sealed keys come and go in the transaction of the events that tell of them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from adapters.event_store.repositories import EventSourcedProviders
 from application.errors import Conflict
+from domain.provider.aggregate import Provider
 from domain.provider.values import NewCredential
 from tests.builders import A_CREDENTIAL, a_provider, a_sealed_credential, acting
+from tests.databases import Connection
 from tests.log_contents import contents, topics
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from adapters.event_store.repositories import EventSourcedProviders
-    from domain.provider.aggregate import Provider
-    from tests.databases import Connection
 
 STORED = "SELECT provider_id, version, ciphertext FROM provider_credentials ORDER BY version"
 

@@ -1,24 +1,18 @@
 """The database and the documented layout in Python compute the same hashes."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from adapters.event_store.repositories import EventSourcedProviders
 from application.verification.hash_chain import genesis_hash
 from tests.builders import a_provider, acting
 from tests.chained_events import ChainedEvent, event_hash
+from tests.databases import Connection
 from tests.log_contents import assert_whole, events
 from tests.unit.verification.test_hash_chain import EVENT
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from adapters.event_store.repositories import EventSourcedProviders
-    from tests.databases import Connection
 
 IN_THE_DATABASE = """
 SELECT event_hash(%s, %s, %s::bigint, %s, %s::integer, %s, %s, %s, %s, %s, %s, %s)

@@ -1,27 +1,21 @@
 """The log applies one command id once, and answers its repetition as it answered the command."""
 
-from __future__ import annotations
-
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
 from adapters.event_store.ledger import Ledger
 from adapters.event_store.ledger_errors import CommandAlreadyApplied
-from adapters.event_store.repositories import EventSourcedProviders
+from adapters.event_store.recorder import LedgerRecorder
+from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from application.errors import Conflict, ProviderNameTaken
+from application.recorded_revision import Recorded
 from domain.provider.values import NewCredential
 from tests.builders import a_model, a_provider, a_stored_event, acting, an_append
+from tests.databases import Connection
 from tests.log_contents import assert_whole, events, topics
-
-if TYPE_CHECKING:
-    from adapters.event_store.recorder import LedgerRecorder
-    from adapters.event_store.repositories import EventSourcedModels
-    from application.recorded_revision import Recorded
-    from tests.databases import Connection
 
 COMMAND = UUID(int=77)
 

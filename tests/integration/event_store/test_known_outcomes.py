@@ -1,25 +1,19 @@
 """A connection that breaks around the commit, with a pooler before the server, and what the command knows of it."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
+from adapters.event_store.repositories import EventSourcedProviders
 from application.errors import CommandOutcomeUnknown, Unavailable
 from tests.builders import a_provider, acting
+from tests.databases import Connect, Connection, Database
 from tests.integration.event_store.test_lost_connections import COMMAND, MARKER, providers, proxy, repository_on, saved
 from tests.log_contents import contents, topics
 from tests.postgres_proxy import Break, PostgresProxy
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from adapters.event_store.repositories import EventSourcedProviders
-    from tests.databases import Connect, Connection, Database
 
 __all__ = ["providers", "proxy"]
 

@@ -1,20 +1,15 @@
 """Of what is large an organization does one thing at a time, so that there is room for what is small."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+import pytest
+
 from adapters.event_store import ledger as module
+from adapters.event_store.ledger import Ledger
 from adapters.event_store.log_records import append_for_caller
 from domain.provider.aggregate import Provider
 from tests.builders import a_provider, acting
-
-if TYPE_CHECKING:
-    import pytest
-
-    from adapters.event_store.ledger import Ledger
 
 
 async def test_what_is_small_does_not_wait_for_all_that_is_large(ledger: Ledger, organization_id: UUID) -> None:

@@ -7,10 +7,9 @@ Not run, because there is nothing they could run on:
     TranscoderTestCase: it is about type tags inside JSON, of which the log has none.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from eventsourcing.persistence import StoredEvent
@@ -18,12 +17,7 @@ from eventsourcing.tests import persistence
 
 from adapters.event_store.recorder import LedgerRecorder
 from tests.builders import an_append
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from tests.databases import Pool
+from tests.databases import Pool
 
 
 class _AggregateRecorder(LedgerRecorder):

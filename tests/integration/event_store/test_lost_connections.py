@@ -1,10 +1,8 @@
 """A connection that breaks around the commit: the command id tells for certain what became of the command."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,15 +14,11 @@ from adapters.event_store.log_records import append_for_caller
 from adapters.event_store.recorder import LedgerRecorder
 from adapters.event_store.repositories import EventSourcedProviders
 from application.errors import CommandOutcomeUnknown, Unavailable
+from application.recorded_revision import Recorded
 from tests.builders import a_provider, acting
+from tests.databases import Connect, Connection, Database
 from tests.log_contents import assert_whole, contents, topics
 from tests.postgres_proxy import Break, PostgresProxy
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
-    from application.recorded_revision import Recorded
-    from tests.databases import Connect, Connection, Database
 
 MARKER = "the-request-that-is-cut"
 COMMAND = UUID(int=7)

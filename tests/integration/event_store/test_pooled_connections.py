@@ -1,10 +1,8 @@
 """The connections of the login that serves, behind a pooler of transactions and without one."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from collections.abc import Iterator
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -16,17 +14,12 @@ from adapters.event_store.repositories import EventSourcedProviders
 from adapters.postgres.connection_pools import reading_pool, writing_pool
 from application.errors import Unavailable
 from tests.builders import a_provider, acting
+from tests.databases import Connect, Database
 from tests.e2e.wait_until import until
 from tests.integration.tenancy.test_limits import LIMITS, assert_limited
 from tests.log_contents import assert_whole, contents, topics
 from tests.pgbouncer import PgBouncer
 from tests.postgres_proxy import Break, PostgresProxy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from uuid import UUID
-
-    from tests.databases import Connect, Database
 
 LOOKING_IT_UP = """
 SELECT count(*) FROM pg_stat_activity

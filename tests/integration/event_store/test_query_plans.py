@@ -1,16 +1,10 @@
 """An append finds what it looks for by the right index, in a log that nobody has analyzed yet as in any other."""
 
-from __future__ import annotations
+from uuid import UUID
 
-from typing import TYPE_CHECKING
-
+from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from tests.builders import a_model, a_provider, acting
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
-    from tests.databases import Connection, Pool
+from tests.databases import Connection, Pool
 
 APPENDS = 60
 # The organization's head, its provider by the foreign key, and the rows that an append has just made.

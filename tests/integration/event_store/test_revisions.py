@@ -1,24 +1,18 @@
 """A command counts on the revision it has seen; of two that saw the same one, one is recorded."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
 from adapters.event_store.ledger import Ledger
 from adapters.event_store.ledger_errors import RevisionConflict
-from adapters.event_store.repositories import EventSourcedProviders
+from adapters.event_store.recorder import LedgerRecorder
+from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from application.errors import Conflict, ModelNotFound, ProviderNotFound, StaleRevision
 from tests.builders import a_model, a_provider, a_stored_event, acting, an_append
+from tests.databases import Connection
 from tests.log_contents import assert_whole, contents, topics
-
-if TYPE_CHECKING:
-    from adapters.event_store.recorder import LedgerRecorder
-    from adapters.event_store.repositories import EventSourcedModels
-    from tests.databases import Connection
 
 
 async def test_of_two_commands_at_once_one_wins(

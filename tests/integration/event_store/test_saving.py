@@ -1,23 +1,17 @@
 """What is saved is in the log, in the read table and in the aggregate that is loaded next."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
+from psycopg_pool import ConnectionPool
 
+from adapters.event_store.recorder import LedgerRecorder
+from adapters.event_store.repositories import EventSourcedProviders
 from application.projections.project_event import UnknownEventType
 from tests.builders import a_provider, a_stored_event, acting, an_append
+from tests.databases import Connection
 from tests.log_contents import assert_whole, contents
-
-if TYPE_CHECKING:
-    from psycopg_pool import ConnectionPool
-
-    from adapters.event_store.recorder import LedgerRecorder
-    from adapters.event_store.repositories import EventSourcedProviders
-    from tests.databases import Connection
 
 
 async def test_a_saved_provider_is_loaded_as_it_was(

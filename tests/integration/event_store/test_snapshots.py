@@ -1,9 +1,6 @@
 """An aggregate that has lived long is read as quickly as a new one, and is the same as from all of its events."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from psycopg_pool import ConnectionPool
@@ -20,14 +17,10 @@ from adapters.postgres.historical_documents import PostgresHistoricalDocuments
 from adapters.postgres.tenant_statements import Tenant
 from application.queries.resource_as_of import AtRevision, AtTime, provider_as_of
 from application.queries.resource_history import history
+from domain.provider.aggregate import Provider
 from tests.builders import a_model, a_provider, a_stored_event, acting, an_append
+from tests.databases import Connection, Database
 from tests.events import state_of
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from domain.provider.aggregate import Provider
-    from tests.databases import Connection, Database
 
 LONG = 2_000
 # Those since the last snapshot, and what a command, a page or a moment requests besides.
@@ -92,7 +85,7 @@ class Reading:
                     document = await provider_as_of(old.id, moment, log=log, rows=ledger, past=past)
                     assert document.revision >= revision
 
-    def _ledger(self) -> _OwnLedger:
+    def _ledger(self) -> "_OwnLedger":
         return _OwnLedger(self.database.app_url)
 
 

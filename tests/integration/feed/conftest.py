@@ -1,18 +1,12 @@
 """What gives hints after an append."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
 
 import pytest
 
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.log_growth_hints import PostgresHints
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from tests.databases import Database
+from tests.databases import Database
 
 
 @pytest.fixture

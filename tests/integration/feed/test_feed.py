@@ -1,26 +1,20 @@
 """Whoever follows a log gets each event once, in order, whatever becomes of hints, connections and speed."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
+from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.event_feed import PostgresEventFeed, PostgresSignals
+from adapters.postgres.log_growth_hints import PostgresHints
 from application.feed.feed_broadcast import ALWAYS_LET_IN, MOST_FOLLOWERS, FeedBroadcaster, TooManyFollowers
 from application.feed.log_tail import KEPT_EVENTS
 from tests.builders import a_stored_event, an_append
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from adapters.event_store.recorder import LedgerRecorder
-    from adapters.postgres.log_growth_hints import PostgresHints
-    from tests.databases import Connection, Database
+from tests.databases import Connection, Database
 
 PATIENCE = 20.0
 _OURS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'modelbook feed' AND datname = current_database()"

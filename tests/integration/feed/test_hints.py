@@ -1,16 +1,11 @@
 """Hints are few, and nobody depends on them."""
 
-from __future__ import annotations
-
 from collections import Counter
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.log_growth_hints import PostgresHints
-
-if TYPE_CHECKING:
-    from tests.databases import Connect, Database
+from tests.databases import Connect, Database
 
 
 async def test_hints_of_many_changes_are_few(hints: PostgresHints, connect: Connect, organization_id: UUID) -> None:

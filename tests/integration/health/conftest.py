@@ -1,21 +1,15 @@
 """A container on a database of the test's own, with the sandbox for providers."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
 
 import pytest
 
+from entrypoints.container import Container
 from entrypoints.server_process import opened
 from sandbox.server import Sandbox
+from tests.databases import Connection, Database
 from tests.e2e.running_service import a_runtime
 from tests.integration.health.seeded_organizations import SeededOrganizations
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from entrypoints.container import Container
-    from tests.databases import Connection, Database
 
 
 @pytest.fixture

@@ -1,29 +1,23 @@
 """The providers of several organizations, played by the sandbox, and what the database knows of them."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 from application.commands.change_provider import ChangeProvider
 from application.commands.register_provider import RegisterProvider
 from application.commands.remove_provider import RemoveProvider
-from application.health.check_provider import CheckProvider
+from application.errors import ApplicationError
+from application.health.check_provider import Checked, CheckProvider
 from application.health.monitor_election import ProviderToCheck
+from entrypoints.container import Container
+from sandbox.server import Sandbox
 from tests.builders import acting
+from tests.databases import Connection
 from tests.log_contents import events
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from application.errors import ApplicationError
-    from application.health.check_provider import Checked
-    from entrypoints.container import Container
-    from sandbox.server import Sandbox
-    from tests.databases import Connection
 
 
 @dataclass(slots=True)

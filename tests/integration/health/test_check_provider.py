@@ -1,9 +1,8 @@
 """One check by the monitor, beside one by a person: the same question, another patience."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,20 +10,14 @@ import pytest
 from adapters.event_store.repositories import EventSourcedProviders
 from application.errors import CredentialUnreadable, ProviderNotFound
 from application.health.check_provider import CheckProvider, watch_provider
+from application.health.monitor_election import ProviderToCheck
 from application.policies.change_secrets import SecretsChange
+from application.recorded_revision import Recorded
+from domain.provider.aggregate import Provider
+from sandbox.server import Sandbox
 from tests.builders import acting
-from tests.integration.health.seeded_organizations import until
+from tests.integration.health.seeded_organizations import SeededOrganizations, until
 from tests.log_contents import events
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
-    from application.health.monitor_election import ProviderToCheck
-    from application.recorded_revision import Recorded
-    from domain.provider.aggregate import Provider
-    from sandbox.server import Sandbox
-    from tests.integration.health.seeded_organizations import SeededOrganizations
 
 DOWN: dict[str, Any] = {"kind": "status", "status": 500, "body": {"error": {"message": "Down"}}}
 CHANGED = "provider.health-changed"

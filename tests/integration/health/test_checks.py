@@ -1,26 +1,20 @@
 """Checks in their tables, and when the next one is due."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from adapters.event_store.repositories import EventSourcedProviders
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.health_checks import PostgresHealthChecks
 from adapters.postgres.monitor_election import PostgresMonitorElection
 from adapters.postgres.tenant_statements import Tenant
 from tests.builders import a_provider, acting
-from tests.contract.health_checks_contract import NOON, HealthChecksContract, recorded
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from adapters.event_store.repositories import EventSourcedProviders
-    from tests.contract.health_checks_contract import Known
-    from tests.databases import Connection, Database
+from tests.contract.health_checks_contract import NOON, HealthChecksContract, Known, recorded
+from tests.databases import Connection, Database
 
 INTERVAL = 1000.0
 _WAITS = """

@@ -1,25 +1,18 @@
 """One process is the monitor, never two, and another one follows when it is gone."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from time import monotonic
-from typing import TYPE_CHECKING
 
 import pytest
 
 from adapters.postgres.monitor_election import PostgresMonitorElection
 from application.errors import Unavailable
-from tests.databases import Databases
+from tests.databases import Connection, Database, Databases
 from tests.integration.health.seeded_organizations import until
 from tests.log_contents import contents
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.databases import Connection, Database
-    from tests.postgres_server import PostgresServer
+from tests.postgres_server import PostgresServer
 
 HOLDERS = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = %s"
 

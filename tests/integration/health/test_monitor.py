@@ -1,33 +1,26 @@
 """The monitor at work: everybody is checked, nobody waits for anybody, and only one process does it."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
 from adapters.postgres.monitor_election import PostgresMonitorElection
 from application.errors import CredentialUnreadable
+from application.health.check_provider import Checked, CheckProvider
+from application.health.concurrent_checks import Watch
 from application.health.health_monitor import AlreadyMonitored, MonitorHealth, check_all, monitor_health
-from tests.integration.health.seeded_organizations import Notes, until
+from application.health.monitor_election import ProviderToCheck
+from entrypoints.container import Container
+from sandbox.server import Sandbox
+from tests.databases import Connection, Database
+from tests.integration.health.seeded_organizations import Notes, SeededOrganizations, until
 from tests.integration.health.test_election import terminate
 from tests.log_contents import assert_whole, events
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from application.health.check_provider import Checked, CheckProvider
-    from application.health.concurrent_checks import Watch
-    from application.health.monitor_election import ProviderToCheck
-    from entrypoints.container import Container
-    from sandbox.server import Sandbox
-    from tests.databases import Connection, Database
-    from tests.integration.health.seeded_organizations import SeededOrganizations
 
 QUICK = MonitorHealth(interval_seconds=0.5)
 

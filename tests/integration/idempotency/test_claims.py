@@ -1,8 +1,6 @@
 """Idempotency keys in their table: the contract of every store, and what becomes of the keys of processes that died."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,11 +12,7 @@ from adapters.system_clock import SystemClock
 from application.caller import acting_as
 from application.ports.idempotency_claims import Claimed, InFlight, Mismatch, Replay
 from tests.contract.idempotency_claims_contract import ASKED_OTHERWISE, ClaimsContract, claimed, completed, on_behalf_of
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from tests.databases import Connection, Database
+from tests.databases import Connection, Database
 
 
 @pytest.fixture

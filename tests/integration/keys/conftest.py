@@ -1,8 +1,6 @@
 """Credentials of several organizations, sealed under an old master key."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Iterator
 from uuid import UUID
 
 import psycopg
@@ -11,12 +9,8 @@ import pytest
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.credential_stock import PostgresCredentialStock
 from adapters.vault.keyring import Keyring
+from tests.databases import Connection, Database, Databases
 from tests.integration.keys.credentials import Credentials, StoredCredentials
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
-    from tests.databases import Connection, Database, Databases
 
 
 @pytest.fixture

@@ -1,20 +1,14 @@
 """Sealed credentials in their table, as the superuser puts them there."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from uuid import UUID
 
+from adapters.postgres.credential_stock import PostgresCredentialStock
 from adapters.vault.envelope import Envelope
+from adapters.vault.keyring import Keyring
 from adapters.vault.master_keys import EnvelopeMasterKeys
 from application.ports.vault import KeyBinding, SealedCredential
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from adapters.postgres.credential_stock import PostgresCredentialStock
-    from adapters.vault.keyring import Keyring
-    from tests.databases import Connection, Database
+from tests.databases import Connection, Database
 
 ORIGIN = "https://api.example.com:443"
 _STORE = """

@@ -1,7 +1,5 @@
 """A process that rotates and stops for ever after the first batch; the keyring comes over standard input."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 import time

@@ -1,30 +1,24 @@
 """Access keys in Postgres: what the contract says, and what is kept beside the log."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
+from adapters.event_store.ledger import Ledger
 from adapters.event_store.repositories import EventSourcedAccessKeys, EventSourcedModels, EventSourcedProviders
 from adapters.postgres.access_keys import PostgresKeySecrets, PostgresKeyUses, PostgresStoredKeys
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.registered_models import PostgresRegisteredModels
 from adapters.postgres.tenant_statements import Tenant
 from application.access_keys.access_keys import SecretDigest
+from domain.access_key.aggregate import AccessKey
 from tests.builders import NOW, acting, an_access_key
 from tests.contract.access_keys_contract import AccessKeysContract
+from tests.databases import Connection, Database
 from tests.fakes.clock import FakeClock
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from adapters.event_store.ledger import Ledger
-    from domain.access_key.aggregate import AccessKey
-    from tests.databases import Connection, Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,22 @@
 """Data keys are rewrapped while everybody continues; what is sealed stays as it was."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 from uuid import UUID
 
 import psycopg
 import pytest
 
+from adapters.postgres.credential_stock import PostgresCredentialStock
 from adapters.vault.keyring import Keyring
 from application.master_keys.credential_stock import RotationUnderWay
 from application.master_keys.list_master_keys import list_master_keys
 from application.master_keys.rotate_master_key import KeyNotServedYet, Rotated, RotateMasterKey, rotate_master_key
-from application.ports.progress import NoProgress
+from application.ports.progress import NoProgress, Progress
 from tests.architecture.sources import ROOT
-from tests.integration.keys.credentials import Credentials, master_keys
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from adapters.postgres.credential_stock import PostgresCredentialStock
-    from application.ports.progress import Progress
-    from tests.databases import Connect, Connection, Database, Databases
-    from tests.integration.keys.credentials import StoredCredentials
+from tests.databases import Connect, Connection, Database, Databases
+from tests.integration.keys.credentials import Credentials, StoredCredentials, master_keys
 
 
 @pytest.fixture

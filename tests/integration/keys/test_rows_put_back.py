@@ -1,13 +1,13 @@
 """The row of a key that was replaced or removed is never used again when it is put back: reading it is an error."""
 
-from __future__ import annotations
-
 import logging
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
+from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
@@ -17,16 +17,10 @@ from adapters.vault.keyring import Keyring
 from adapters.vault.vault import EnvelopeVault
 from application.errors import CredentialNotCurrent
 from application.policies.seal_credential import ProviderSecrets, new_credential, sealed
+from domain.provider.aggregate import Provider
 from tests.builders import AN_ENDPOINT, a_model, a_provider, acting
+from tests.databases import Connection, Database
 from tests.fakes.gateway import FakeGateway
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from uuid import UUID
-
-    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
-    from domain.provider.aggregate import Provider
-    from tests.databases import Connection, Database
 
 OLD, NEW = "sk-the-former-key-of-the-account", "sk-the-present-key-of-the-account"
 _KEPT = "CREATE TABLE kept AS TABLE provider_credentials"

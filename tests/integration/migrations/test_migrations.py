@@ -1,9 +1,8 @@
 """A database comes to the schema of this code, once, whoever asks, and says so when it cannot."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -18,14 +17,9 @@ from adapters.postgres.migrations import (
     set_passwords,
 )
 from tests.builders import an_append
+from tests.databases import Connect, Database, Databases
 from tests.log_contents import contents
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from uuid import UUID
-
-    from tests.databases import Connect, Database, Databases
-    from tests.postgres_server import PostgresServer
+from tests.postgres_server import PostgresServer
 
 KNOWN = sorted(known_migrations())
 

@@ -1,9 +1,7 @@
 """Roles are named after the database: installations on one server are strangers to each other."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterator
 from dataclasses import astuple
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import psycopg
@@ -13,12 +11,8 @@ from psycopg import sql
 from adapters.postgres.inspect_database import inspect
 from adapters.postgres.migrations import known_migrations, login_url, migrate, set_passwords, trusted_logins
 from adapters.postgres.roles import Roles, roles_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from tests.databases import Database, Databases
-    from tests.postgres_server import PostgresServer
+from tests.databases import Database, Databases
+from tests.postgres_server import PostgresServer
 
 ODD_NAMES = (
     "UPPER case",

@@ -1,18 +1,13 @@
 """Every named statement beside the adapters fits the migrated schema."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
 from adapters.sql import statements
 from tests.architecture.sources import ROOT
-
-if TYPE_CHECKING:
-    from tests.databases import Connection
+from tests.databases import Connection
 
 PARAMETER = re.compile(r"%\((\w+)\)[sbt]")
 TEMPLATE = re.compile(r"\{\w*\}")

@@ -3,12 +3,11 @@
 Arguments: the URL of the database, the organization, the provider.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -28,9 +27,6 @@ from application.ports.resource_documents import PageRequest, ProviderFilter
 from application.queries.resource_as_of import AtRevision, provider_as_of
 from application.queries.resource_history import history
 from tests.builders import acting
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 
 async def _read(url: str, organization_id: UUID, provider_id: UUID) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """A model is shown as retired from the day of its end, wherever it is read, though no event says so on that day."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 import orjson
 import pytest
 
+from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
 from adapters.postgres.resource_documents import PostgresModelDocuments
@@ -15,13 +15,7 @@ from adapters.postgres.tenant_statements import Tenant
 from application.ports.resource_documents import ModelFilter, PageRequest
 from domain.model.values import Lifecycle
 from tests.builders import a_model, a_provider, acting
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from uuid import UUID
-
-    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
-    from tests.databases import Connection, Database
+from tests.databases import Connection, Database
 
 TODAY = datetime.now(UTC)
 YESTERDAY, TOMORROW = (TODAY + timedelta(days=days) for days in (-1, 1))

@@ -1,9 +1,8 @@
 """What the log tells of now is what the tables hold, and what it tells of a moment is what they held then."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -11,28 +10,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from adapters.event_store import aggregate_snapshots
+from adapters.event_store.ledger import Ledger
 from adapters.postgres.audit_log import PostgresAuditLog
-from adapters.postgres.connection_pools import reading_pool
+from adapters.postgres.connection_pools import AnyPool, reading_pool
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
 from adapters.postgres.resource_documents import PostgresModelDocuments, PostgresProviderDocuments
+from adapters.postgres.tenant_statements import Statement
 from adapters.postgres.tenant_statements import Tenant as Reader
 from application.errors import ModelNotFound, ProviderNotFound, TooMuchHistory
-from application.ports.resource_documents import ModelFilter, PageRequest, ProviderFilter
-from application.queries.resource_as_of import AtRevision, AtTime, model_as_of, provider_as_of
+from application.ports.resource_documents import Document, ModelFilter, PageRequest, ProviderFilter
+from application.queries.resource_as_of import AtRevision, AtTime, Moment, model_as_of, provider_as_of
 from tests.builders import acting
-from tests.integration.projections.random_changes import Tenant, stories
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
-    from typing import Any
-
-    from adapters.event_store.ledger import Ledger
-    from adapters.postgres.connection_pools import AnyPool
-    from adapters.postgres.tenant_statements import Statement
-    from application.ports.resource_documents import Document
-    from application.queries.resource_as_of import Moment
-    from tests.databases import Database
-    from tests.integration.projections.random_changes import Step
+from tests.databases import Database
+from tests.integration.projections.random_changes import Step, Tenant, stories
 
 Shown = dict[tuple[UUID, int], bytes]
 

@@ -1,30 +1,24 @@
 """The laws of going back: it makes everything that can be written what it was, once, and keeps the history."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from application.commands.revert_model import RevertModel, revert_model
 from application.errors import InvalidInput, ModelNotFound, StaleRevision
 from domain.errors import DomainError
+from domain.model.aggregate import Model
 from tests import hypothesis_strategies as strategies
 from tests.builders import a_model, a_provider, acting
+from tests.databases import Connection, Pool
+from tests.hypothesis_strategies import Command
 from tests.log_contents import events
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
-    from domain.model.aggregate import Model
-    from tests.databases import Connection, Pool
-    from tests.hypothesis_strategies import Command
 
 
 @pytest.fixture(autouse=True)

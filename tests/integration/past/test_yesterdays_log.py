@@ -1,7 +1,5 @@
 """A log outlives the code that wrote it: tomorrow's version of an event reads today's, everywhere."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os
@@ -9,16 +7,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from uuid import UUID
 
+from adapters.event_store.repositories import EventSourcedProviders
 from tests.builders import a_provider, acting
+from tests.databases import Connection, Database
 from tests.log_contents import assert_whole
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from adapters.event_store.repositories import EventSourcedProviders
-    from tests.databases import Connection, Database
 
 ROOT = Path(__file__).parents[3]
 TODAY = """        TOPIC = "provider.renamed"

@@ -1,15 +1,15 @@
 """What can happen to organizations, as steps that a property test puts together in any order."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 
 from application.access_keys.access_keys import SecretDigest
 from application.errors import ApplicationError, OrganizationRemoved
+from application.ports.repositories import Gone
 from domain.access_key.aggregate import AccessKey
 from domain.errors import DomainError
 from domain.member.aggregate import Member
@@ -21,11 +21,6 @@ from tests import hypothesis_strategies as strategies
 from tests.builders import a_model, a_provider, acting
 from tests.hypothesis_strategies import apply_command
 from tests.integration.stored_organization import StoredOrganization
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.ports.repositories import Gone
 
 places = st.integers(0, 2)
 # Few names, so that they are often taken.

@@ -1,8 +1,6 @@
 """What writes the read tables names each of their columns: one that was forgotten would stay empty."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,10 +8,8 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
+from tests.databases import Connection
 from tests.integration.tenancy.all_tables import columns
-
-if TYPE_CHECKING:
-    from tests.databases import Connection
 
 ORGANIZATION, ROW, PROVIDER = UUID(int=1), UUID(int=2), UUID(int=3)
 VALUES: dict[str, tuple[Any, Any]] = {

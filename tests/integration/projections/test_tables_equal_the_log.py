@@ -1,32 +1,26 @@
 """Whatever happens, the read tables hold what the log alone would make of them."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from adapters.event_store.ledger import Ledger
 from application.projections.project_event import TOPICS
 from domain.access_key.values import NO_LIMITS, UNRESTRICTED, Restriction
 from domain.access_key.values import Limits as KeyLimits
 from domain.budget import Budget
 from domain.model.values import Lifecycle, Limits
 from tests.builders import A_CREDENTIAL, ANOTHER_ENDPOINT, a_price
+from tests.databases import Connection
 from tests.hypothesis_strategies import NOW
-from tests.integration.projections.random_changes import Tenant, stories
+from tests.integration.projections.random_changes import Step, Tenant, stories
 from tests.log_contents import assert_whole, topics
 from tests.projection_tables import rows_from_the_log, rows_in_the_tables
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from adapters.event_store.ledger import Ledger
-    from tests.databases import Connection
-    from tests.integration.projections.random_changes import Step
 
 A_KEY: dict[str, Any] = {
     "name": "one",

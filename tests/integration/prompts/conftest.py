@@ -1,16 +1,10 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
 
 import pytest
 
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.tenant_statements import Tenant
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from tests.databases import Database
+from tests.databases import Database
 
 
 @pytest.fixture

@@ -1,31 +1,25 @@
 """What the database finds for a need is what the rules choose among all models, and costs the same however many."""
 
-from __future__ import annotations
-
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import product
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import pytest
 
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
+from adapters.postgres.tenant_statements import Tenant
 from application.prompts.model_selection import select
+from application.prompts.prompt_candidates import PromptCandidates
 from application.prompts.runnable_models import candidate_of
-from application.prompts.selection_candidates import ModelByAnyName, ModelByName, Requirements
+from application.prompts.selection_candidates import Candidate, ModelByAnyName, ModelByName, Requirements
 from tests.builders import acting
+from tests.databases import Connection
 from tests.fakes.catalogue import FakeCatalogue
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from adapters.postgres.tenant_statements import Tenant
-    from application.prompts.prompt_candidates import PromptCandidates
-    from application.prompts.selection_candidates import Candidate
-    from tests.databases import Connection
 
 TODAY: Final = date(2026, 11, 29)
 KEYED: Final = ["anthropic"]

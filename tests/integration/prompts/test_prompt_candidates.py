@@ -1,24 +1,18 @@
 """What prompts run on, from the read tables."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
+from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.sealed_credentials import PostgresSealedCredentials
+from adapters.postgres.tenant_statements import Tenant
 from application.ports.vault import KeyBinding
 from domain.model.values import Lifecycle, Limits
 from tests.builders import AN_ENDPOINT, a_model, a_price, a_provider, acting
 from tests.contract.prompt_candidates_contract import CandidateReaderContract
 from tests.fakes.vault import FakeVault
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
-    from adapters.postgres.tenant_statements import Tenant
 
 
 class Subject:

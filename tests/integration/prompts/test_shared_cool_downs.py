@@ -1,23 +1,17 @@
 """Cool-downs that the serving processes share."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
 from adapters.postgres.prompt_candidates import PostgresCandidateReader
 from adapters.postgres.shared_cool_downs import PostgresSharedCoolDowns
+from adapters.postgres.tenant_statements import Tenant
 from application.prompts.cool_downs import SharedCoolDown
 from tests.builders import acting
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from adapters.postgres.tenant_statements import Tenant
-    from tests.databases import Connection
+from tests.databases import Connection
 
 
 def found(model_id: UUID, **facts: Any) -> SharedCoolDown:  # noqa: ANN401 - fields of a cool-down

@@ -1,31 +1,25 @@
 """Whether a model can be used, and why not: the same in every document of it, in the filter, and for a prompt."""
 
-from __future__ import annotations
-
 from collections import Counter
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
 
+from adapters.event_store.ledger import Ledger
+from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
 from adapters.postgres.resource_documents import PostgresModelDocuments
-from application.ports.resource_documents import ModelFilter, PageRequest
+from adapters.postgres.tenant_statements import Tenant
+from application.ports.resource_documents import Document, ModelFilter, PageRequest
 from application.prompts.model_selection import REFUSALS, select
 from application.queries.resource_as_of import AtRevision, AtTime, model_as_of
 from tests.builders import a_model, a_provider, acting
 from tests.integration.prompts.test_fitting_models import KEYED, Registry, candidates, registry
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from adapters.event_store.ledger import Ledger
-    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
-    from adapters.postgres.tenant_statements import Tenant
-    from application.ports.resource_documents import Document
 
 __all__ = ["registry"]
 

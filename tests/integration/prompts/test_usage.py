@@ -1,36 +1,29 @@
 """Figures of use in Postgres: what the contract says, and what becomes of them when things go wrong."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import orjson
 import pytest
 
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.request_log import PostgresRequestLog
-from adapters.postgres.tenant_statements import Tenant
+from adapters.postgres.tenant_statements import Statement, Tenant
 from adapters.postgres.usage_ledger import PostgresUsageLedger
 from adapters.postgres.usage_reports import PostgresUsageReports
 from application.caller import NoCaller
 from application.errors import Unavailable
+from application.ports.log_pages import LogPage
 from application.usage.request_log import RequestFilter
 from tests.builders import acting
 from tests.contract.usage_contract import NOON, UsageContract, a_request, a_use, by, days
+from tests.databases import Connection, Database
 from tests.fakes.clock import FakeClock
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from uuid import UUID
-
-    from adapters.postgres.tenant_statements import Statement
-    from application.ports.log_pages import LogPage
-    from tests.databases import Connection, Database
 
 
 class Subject:

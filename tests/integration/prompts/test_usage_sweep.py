@@ -1,10 +1,8 @@
 """What was kept for long enough is deleted, of all organizations, by one process, some rows at a time."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -12,19 +10,14 @@ import pytest
 from adapters.postgres.connection_pools import administrators_pool
 from adapters.postgres.idempotency_claims import PostgresClaims
 from adapters.postgres.request_log import PostgresUsageSweep
+from adapters.postgres.tenant_statements import Tenant
 from adapters.postgres.usage_ledger import PostgresUsageLedger
 from application.usage import sweep_usage as sweeping
 from application.usage.sweep_usage import sweep_usage
 from tests.builders import acting
 from tests.contract.usage_contract import NOON, a_request, a_use
+from tests.databases import Connection, Database
 from tests.fakes.clock import FakeClock
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from uuid import UUID
-
-    from adapters.postgres.tenant_statements import Tenant
-    from tests.databases import Connection, Database
 
 AGES = (0, 29, 31, 399, 401)
 

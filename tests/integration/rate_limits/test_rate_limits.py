@@ -1,14 +1,12 @@
 """Requests counted in this process, in Redis for several, and in this process while Redis is away."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import subprocess
 import sys
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from time import monotonic
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -16,13 +14,8 @@ from redis import Redis
 
 from adapters.rate_limits.redis_counts import MEMORY, RateCounts, check_rate_limit_storage
 from application.errors import Unavailable
-from tests.contract.rate_limits_contract import A_QUOTA, RateLimitsContract, taken
+from tests.contract.rate_limits_contract import A_QUOTA, PassTime, RateLimitsContract, taken
 from tests.redis_server import RedisServer
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
-    from tests.contract.rate_limits_contract import PassTime
 
 WITHOUT_CLIENT = """
 import sys

@@ -1,22 +1,15 @@
 """The administrators' use cases, as tests call them."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from uuid import UUID
 
-from application.ports.progress import NoProgress
+from application.ports.progress import NoProgress, Progress
+from application.projections.row_changes import Table
+from application.rebuilding.projections import Comparison, Differences, Projections
 from application.rebuilding.rebuild_projections import RebuildProjections, rebuild_projections
 from application.rebuilding.verify_projections import VerifyProjections, verify_projections
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from application.ports.progress import Progress
-    from application.projections.row_changes import Table
-    from application.rebuilding.projections import Comparison, Differences, Projections
-    from tests.databases import Connection
+from tests.databases import Connection
 
 _WAITING = b"""
 SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()

@@ -1,23 +1,18 @@
 """A log of two organizations, and the projections as an administrator keeps them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
+from adapters.event_store.ledger import Ledger
 from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.projections.projections import PostgresProjections
 from domain.member.aggregate import Member
+from domain.model.aggregate import Model
 from domain.organization.aggregate import Organization
 from tests.builders import a_model, a_price, a_provider, a_webhook, acting, an_access_key
+from tests.databases import Database
 from tests.integration.stored_organization import StoredOrganization
-
-if TYPE_CHECKING:
-    from adapters.event_store.ledger import Ledger
-    from domain.model.aggregate import Model
-    from tests.databases import Database
 
 
 class Tenant(StoredOrganization):

@@ -4,24 +4,20 @@ Each says `PID at STEP` when it is there. STEP is `prepare` or `rebuild`, before
 of the events read; `comparing`, when a part is done and others are not; `writing`, between two rows.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal
 import sys
 import time
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.projections import organization_walk
 from adapters.projections.projections import PostgresProjections
 from adapters.projections.rewrite_rows import Pace
 from application.projections.project_event import project
+from application.projections.row_changes import LoggedEvent, RowChange
 from tests.integration.rebuilding.admin_use_cases import rebuilt
-
-if TYPE_CHECKING:
-    from application.projections.row_changes import LoggedEvent, RowChange
 
 HALF = 5
 

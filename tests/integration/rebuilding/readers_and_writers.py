@@ -1,12 +1,11 @@
 """People who read and write while an administrator works, and who notice anything that is wrong."""
 
-from __future__ import annotations
-
 import asyncio
 import time
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 import orjson
 
@@ -15,13 +14,8 @@ from adapters.postgres.resource_documents import PostgresModelDocuments
 from adapters.postgres.tenant_statements import Tenant as TenantConnection
 from application.ports.resource_documents import ModelFilter, PageRequest
 from tests.builders import acting
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-    from uuid import UUID
-
-    from tests.databases import Database
-    from tests.integration.rebuilding.conftest import Tenant
+from tests.databases import Database
+from tests.integration.rebuilding.conftest import Tenant
 
 Names = dict[str, str]
 """The names of an organization's models by their ids."""

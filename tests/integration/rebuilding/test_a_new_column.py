@@ -3,17 +3,16 @@
 This is the example of CONTRIBUTING.md, whose migration is executed here and whose projection is the one here.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from inspect import getsource
 from pathlib import Path
 from textwrap import dedent
-from typing import TYPE_CHECKING
 
 import orjson
 import pytest
+from eventsourcing.persistence import StoredEvent
 
 from adapters.event_store.ledger import Ledger
 from adapters.event_store.log_records import append_for_caller
@@ -22,20 +21,13 @@ from adapters.event_store.repositories import EventSourcedModels
 from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.projections.projections import PostgresProjections
 from application.projections.project_event import project
-from application.projections.row_changes import LoggedEvent
+from application.projections.projection import Columns
+from application.projections.row_changes import LoggedEvent, RowChange
 from tests.builders import a_model, a_price, acting
+from tests.databases import Connection, Database, Pool
 from tests.integration.rebuilding.admin_use_cases import assert_as_the_log, counts, rebuilt, verified
+from tests.integration.rebuilding.conftest import Tenant
 from tests.integration.rebuilding.readers_and_writers import under_load
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from eventsourcing.persistence import StoredEvent
-
-    from application.projections.projection import Columns
-    from application.projections.row_changes import RowChange
-    from tests.databases import Connection, Database, Pool
-    from tests.integration.rebuilding.conftest import Tenant
 
 CONTRIBUTING = (Path(__file__).parents[3] / "CONTRIBUTING.md").read_text("utf-8")
 GUIDE = CONTRIBUTING.partition("## How a changed projection is deployed")[2]

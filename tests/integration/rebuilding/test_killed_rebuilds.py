@@ -1,17 +1,17 @@
 """A rebuild that is killed at any step, under load, harms nobody and can be run again."""
 
-from __future__ import annotations
-
 import asyncio
 import subprocess
 import sys
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
+from adapters.projections.projections import PostgresProjections
 from tests.architecture.sources import ROOT
+from tests.databases import Connection, Database
 from tests.integration.rebuilding.admin_use_cases import (
     PATIENCE_SECONDS,
     assert_as_the_log,
@@ -20,19 +20,12 @@ from tests.integration.rebuilding.admin_use_cases import (
     until_somebody_waits,
     verified,
 )
-from tests.integration.rebuilding.readers_and_writers import under_load
+from tests.integration.rebuilding.conftest import Tenant
+from tests.integration.rebuilding.readers_and_writers import Load, under_load
 from tests.log_contents import assert_whole
 from tests.process_output import read_until
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
-    from adapters.projections.projections import PostgresProjections
-    from tests.databases import Connection, Database
-    from tests.integration.rebuilding.conftest import Tenant
-    from tests.integration.rebuilding.readers_and_writers import Load
-
-    Rebuilds = subprocess.Popen[str]
+Rebuilds = subprocess.Popen[str]
 
 STEPS = ("prepare", "rebuild", "folding", "comparing", "writing")
 

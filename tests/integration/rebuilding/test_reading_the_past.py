@@ -1,33 +1,28 @@
 """States of the past are answered through any number of rebuilds, over connections that were there before."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 import orjson
 import pytest
 
 from adapters.event_store import aggregate_snapshots
+from adapters.event_store.ledger import Ledger
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
 from adapters.postgres.tenant_statements import Tenant as TenantConnection
+from adapters.projections.projections import PostgresProjections
 from application.ports.resource_documents import ModelFilter, PageRequest, ProviderFilter
 from application.queries.resource_as_of import AtRevision, AtTime, model_as_of, provider_as_of
 from tests.builders import acting
+from tests.databases import Connection, Database
 from tests.integration.rebuilding.admin_use_cases import rebuilt
+from tests.integration.rebuilding.conftest import Tenant
 from tests.integration.rebuilding.test_a_new_column import MIGRATION
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from datetime import datetime
-
-    from adapters.event_store.ledger import Ledger
-    from adapters.projections.projections import PostgresProjections
-    from tests.databases import Connection, Database
-    from tests.integration.rebuilding.conftest import Tenant
 
 
 @dataclass

@@ -1,18 +1,19 @@
 """What is not as the log says is put right where it is, and nobody who reads or writes notices."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
 from adapters.projections import aggregate_parts, organization_walk
+from adapters.projections.projections import PostgresProjections
 from adapters.projections.rewrite_rows import Pace
+from application.ports.repositories import Gone
+from application.projections.row_changes import Table
 from application.rebuilding.projections import OrganizationUnknown, RebuildTogether
 from domain.access_key.aggregate import AccessKey
 from tests.builders import acting
+from tests.databases import Connect, Connection, Database
 from tests.integration.rebuilding.admin_use_cases import (
     TABLES,
     assert_as_the_log,
@@ -21,16 +22,8 @@ from tests.integration.rebuilding.admin_use_cases import (
     rebuilt,
     verified,
 )
+from tests.integration.rebuilding.conftest import Tenant
 from tests.log_contents import assert_whole, contents
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from adapters.projections.projections import PostgresProjections
-    from application.ports.repositories import Gone
-    from application.projections.row_changes import Table
-    from tests.databases import Connect, Connection, Database
-    from tests.integration.rebuilding.conftest import Tenant
 
 BESIDE = {"projections", "projection_proofs"}
 

@@ -1,19 +1,13 @@
 """What was found equal to the log is not folded again until something changes."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from adapters.event_store import aggregate_snapshots
 from adapters.event_store.snapshot_check import wrong_snapshots
 from adapters.projections.projections import PostgresProjections
+from tests.databases import Connection, Database
 from tests.integration.rebuilding.admin_use_cases import rebuilt, verified
-
-if TYPE_CHECKING:
-    from tests.databases import Connection, Database
-    from tests.integration.rebuilding.conftest import Tenant
+from tests.integration.rebuilding.conftest import Tenant
 
 
 async def test_what_was_proved_is_not_folded_again_until_something_changes(

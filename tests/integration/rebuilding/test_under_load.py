@@ -1,24 +1,19 @@
 """What is put right while the organization and others write and read."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 
+from adapters.projections.projections import PostgresProjections
 from tests.builders import a_provider, acting
+from tests.databases import Connect, Connection, Database
 from tests.integration.rebuilding.admin_use_cases import (
     assert_as_the_log,
     counts,
     rebuilt,
     until_somebody_waits,
 )
+from tests.integration.rebuilding.conftest import Tenant
 from tests.integration.rebuilding.readers_and_writers import under_load
 from tests.log_contents import assert_whole
-
-if TYPE_CHECKING:
-    from adapters.projections.projections import PostgresProjections
-    from tests.databases import Connect, Connection, Database
-    from tests.integration.rebuilding.conftest import Tenant
 
 
 async def test_nobody_notices_that_rows_are_put_right(

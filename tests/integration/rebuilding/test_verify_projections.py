@@ -1,26 +1,22 @@
 """Whatever is done to a row behind the log's back is found, named, and nothing else is."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, LiteralString
+from typing import LiteralString
 from uuid import UUID, uuid4
 
 import pytest
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from adapters.event_store.recorder import LedgerRecorder
 from adapters.projections import aggregate_parts, organization_walk
+from adapters.projections.projections import PostgresProjections
+from application.projections.row_changes import Table
 from tests.builders import a_stored_event, an_append
+from tests.databases import Connection
 from tests.integration.rebuilding.admin_use_cases import TABLES, assert_as_the_log, differences, rebuilt, verified
+from tests.integration.rebuilding.conftest import Tenant
 from tests.integration.tenancy.all_tables import columns
-
-if TYPE_CHECKING:
-    from adapters.event_store.recorder import LedgerRecorder
-    from adapters.projections.projections import PostgresProjections
-    from application.projections.row_changes import Table
-    from tests.databases import Connection
-    from tests.integration.rebuilding.conftest import Tenant
 
 OTHERWISE: dict[str, LiteralString] = {
     "text": "coalesce({}, '') || 'x'",

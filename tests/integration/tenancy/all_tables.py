@@ -1,15 +1,11 @@
 """Which tables there are, asked of the database, so that tomorrow's are looked at too."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
 from psycopg import sql
 
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from tests.databases import Connection
+from tests.databases import Connection
 
 WITHOUT_ORGANIZATION: Final = {
     "vault_canaries": "a test text under each master key, which belong to the operator",

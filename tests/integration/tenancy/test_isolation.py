@@ -1,9 +1,7 @@
 """What a tenant can reach with raw SQL, in each table there is."""
 
-from __future__ import annotations
-
 from contextlib import suppress
-from typing import TYPE_CHECKING, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
 import psycopg
@@ -11,10 +9,8 @@ import pytest
 from psycopg import sql
 
 from tests.builders import an_append
+from tests.databases import Connect, Connection, Database
 from tests.integration.tenancy.all_tables import insertion, tenant_tables
-
-if TYPE_CHECKING:
-    from tests.databases import Connect, Connection, Database
 
 MINE = UUID(int=1)
 THEIRS = UUID(int=2)

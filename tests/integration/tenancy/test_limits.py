@@ -1,14 +1,9 @@
 """No statement of one tenant holds a connection, or the others up, without end."""
 
-from __future__ import annotations
-
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from adapters.postgres.connection_pools import reading_pool, writing_pool
-
-if TYPE_CHECKING:
-    from tests.databases import Database
+from tests.databases import Database
 
 LIMITS = (
     "SELECT name, setting::int * interval '1 millisecond' FROM pg_settings WHERE name IN"

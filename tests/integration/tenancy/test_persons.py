@@ -1,16 +1,12 @@
 """Accounts belong to no organization: a statement sees the one that it names, and nothing else."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from psycopg import sql
 
-if TYPE_CHECKING:
-    from tests.databases import Connect, Connection, Database
+from tests.databases import Connect, Connection, Database
 
 ADA, GRACE = UUID(int=1), UUID(int=2)
 ORGANIZATION = UUID(int=3)

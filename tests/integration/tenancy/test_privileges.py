@@ -1,14 +1,9 @@
 """Who may do what in the database: as little as works."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import psycopg
 import pytest
 
-if TYPE_CHECKING:
-    from tests.databases import Connect, Connection, Database
+from tests.databases import Connect, Connection, Database
 
 # These run with the owner's rights and take the organization as a parameter; each new one needs a good reason.
 DEFINERS = {"append_events", "command_outcome", "keep_nothing_of_closed"}

@@ -1,23 +1,16 @@
 """Two organizations on one connection, through the repositories."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
 from application.caller import NoCaller
 from application.errors import ModelNotFound, ProviderNotFound
 from tests.builders import a_model, a_provider, acting
+from tests.databases import Connection
 from tests.log_contents import assert_whole
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from adapters.event_store.repositories import EventSourcedModels, EventSourcedProviders
-    from tests.databases import Connection
 
 
 async def test_another_organizations_things_are_not_found(

@@ -1,18 +1,14 @@
 """Who has the database work for long rests while the process works for others."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.tenant_statements import Tenant
 from application.loop_time import loop_time
 from tests.builders import acting
-
-if TYPE_CHECKING:
-    from tests.databases import Database
+from tests.databases import Database
 
 _LONG: Final = b"SELECT pg_sleep(0.25)"
 _SHORT: Final = b"SELECT 1"

@@ -1,13 +1,7 @@
 """Every table with an organization is isolated by the database, whoever adds it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from tests.databases import Connection
 from tests.integration.tenancy.all_tables import WITHOUT_ORGANIZATION, all_tables, columns, tenant_tables
-
-if TYPE_CHECKING:
-    from tests.databases import Connection
 
 SETTING = "NULLIF(current_setting('app.organization_id'::text, true), ''::text)"
 ONE_PERSON = "(person_id = (NULLIF(current_setting('app.person_id'::text, true), ''::text))::uuid)"

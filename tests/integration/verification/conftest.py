@@ -1,9 +1,9 @@
 """Two organizations with a log each, their events in turn; a checkpoint; and the verifier of everything."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,24 +12,17 @@ from psycopg import sql
 
 from adapters.checkpoints.file_sink import FileSink
 from adapters.checkpoints.signing_key import Ed25519Signatures, SigningKey
+from adapters.event_store.recorder import LedgerRecorder
 from adapters.postgres.checkpoint_election import CheckpointElection
-from adapters.postgres.connection_pools import reading_pool
+from adapters.postgres.connection_pools import AnyPool, reading_pool
 from adapters.postgres.raw_events import PostgresRawEvents
 from adapters.system_clock import SystemClock
 from application.verification.checkpoint_verifier import CheckpointVerifier
-from application.verification.verify_log import verify_log
+from application.verification.checkpoints import Checkpoint
+from application.verification.verify_log import Verification, verify_log
 from application.verification.write_checkpoint import WriteCheckpoint, write_checkpoint
 from tests.builders import a_stored_event, an_append
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
-    from adapters.event_store.recorder import LedgerRecorder
-    from adapters.postgres.connection_pools import AnyPool
-    from application.verification.checkpoints import Checkpoint
-    from application.verification.verify_log import Verification
-    from tests.databases import Connection, Database
+from tests.databases import Connection, Database
 
 LENGTH: Final = 24
 CHECKPOINT_AFTER: Final = 16

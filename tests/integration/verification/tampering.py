@@ -1,20 +1,16 @@
 """What a superuser of the database can do to the log, and to checkpoints that are in reach, and where it shows."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, LiteralString
+from typing import Final, LiteralString
+from uuid import UUID
 
 from psycopg import sql
 
 from tests.databases import Connection
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 # A place in the numbering that nothing else takes.
 ASIDE: Final = 1_000_000

@@ -1,31 +1,25 @@
 """Whatever a superuser does to the log is found and reported with its kind and its position."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.integration.verification.conftest import CHECKPOINT_AFTER, LENGTH, append, restore
+from adapters.event_store.recorder import LedgerRecorder
+from application.verification.log_findings import LogFinding
+from tests.databases import Connection
+from tests.integration.verification.conftest import CHECKPOINT_AFTER, LENGTH, Auditor, Logs, append, restore
 from tests.integration.verification.tampering import (
     KINDS,
     SINKS,
+    Expected,
+    SinkTampering,
     Tamperer,
     cut_off_what_both_know,
     restore_checkpoints,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from adapters.event_store.recorder import LedgerRecorder
-    from application.verification.log_findings import LogFinding
-    from tests.databases import Connection
-    from tests.integration.verification.conftest import Auditor, Logs
-    from tests.integration.verification.tampering import Expected, SinkTampering
 
 HIDDEN_AFTER_THE_CHECKPOINT = {Tamperer.chain_anew, Tamperer.cut_off_with_the_heads}
 HIDDEN_AT_THE_END = {Tamperer.delete_and_number_anew}

@@ -1,26 +1,21 @@
 """What the process that delivers finds: due webhooks, days that come near, and what is too old."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 from adapters.postgres.delivery_election import PostgresDeliveryElection
 from application.webhooks.messages import ReportedEvent
 from application.webhooks.note_deadlines import note_deadlines
+from application.webhooks.outbox import Deadline, DeliveryLeadership
 from application.webhooks.send_message import Attempt
 from domain.model.values import Lifecycle
+from domain.root import Root
+from entrypoints.container import Container
 from tests.builders import a_model, a_provider, a_webhook, acting, an_access_key
+from tests.databases import Connection, Database
 from tests.log_contents import topics
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.webhooks.outbox import Deadline, DeliveryLeadership
-    from domain.root import Root
-    from entrypoints.container import Container
-    from tests.databases import Connection, Database
 
 ACCEPTED = Attempt(failure=None, response_status=200, response_bytes=0, response_ms=1.5)
 

@@ -1,17 +1,11 @@
 """Webhooks in Postgres do what the contract says."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
+from application.ports.vault import Vault
+from application.webhooks.webhooks import Webhooks
+from entrypoints.container import Container
 from tests.contract.webhooks_contract import WebhooksContract
-
-if TYPE_CHECKING:
-    from application.ports.vault import Vault
-    from application.webhooks.webhooks import Webhooks
-    from entrypoints.container import Container
 
 
 class PostgresStores:

@@ -1,7 +1,5 @@
 """Connections on which much comes in take turns."""
 
-from __future__ import annotations
-
 import asyncio
 from functools import partial
 from uuid import uuid4

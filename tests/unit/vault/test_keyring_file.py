@@ -1,17 +1,12 @@
-from __future__ import annotations
-
 import multiprocessing
 import os
-from typing import TYPE_CHECKING
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
 
 import pytest
 
 from adapters.vault.keyring_file import KeyringFile, KeyringFileRefused
-
-if TYPE_CHECKING:
-    from multiprocessing.queues import Queue
-    from multiprocessing.synchronize import Barrier
-    from pathlib import Path
 
 
 def test_without_a_file_there_is_no_keyring(tmp_path: Path) -> None:
@@ -100,7 +95,7 @@ def test_rotation_to_a_taken_id_changes_nothing(tmp_path: Path) -> None:
     assert file.read_or_create().reveal() == before.reveal()
 
 
-def _make(directory: Path, barrier: Barrier, answers: Queue[str]) -> None:
+def _make(directory: Path, barrier: Barrier, answers: "Queue[str]") -> None:
     barrier.wait(30)
     answers.put(KeyringFile(directory).read_or_create().reveal())
 

@@ -1,13 +1,13 @@
 """Anthropic's official client in the Messages API, whatever protocol the model's provider speaks."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anthropic
 import pytest
+from anthropic.types import MessageParam, ToolParam
 
 from application.prompts.opaque_blobs import is_ours
 from tests.contract.http.prompts.service_with_provider import (
@@ -23,16 +23,10 @@ from tests.contract.http.prompts.service_with_provider import (
     Served,
     served,
 )
+from tests.http_service import Service
 from tests.unit.providers.wire_protocols import sample, sample_events
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
-
-    from anthropic.types import MessageParam, ToolParam
-
-    from tests.http_service import Service
-
-    Start = Callable[[str], Awaitable[Served]]
+Start = Callable[[str], Awaitable[Served]]
 
 WEATHER: ToolParam = {
     "name": "get_weather",

@@ -1,13 +1,13 @@
 """OpenAI's official client in the Responses API, whatever protocol the model's provider speaks."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import openai
 import pytest
+from openai.types.responses import FunctionToolParam
 from pydantic import BaseModel
 
 from application.prompts.opaque_blobs import is_ours
@@ -22,16 +22,10 @@ from tests.contract.http.prompts.service_with_provider import (
     Served,
     served,
 )
+from tests.http_service import Service
 from tests.unit.providers.wire_protocols import sample, sample_events
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
-
-    from openai.types.responses import FunctionToolParam
-
-    from tests.http_service import Service
-
-    Start = Callable[[str], Awaitable[Served]]
+Start = Callable[[str], Awaitable[Served]]
 
 ASK = "Is it warmer in Oslo or in Bergen?"
 WEATHER: FunctionToolParam = {
