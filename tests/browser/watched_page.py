@@ -54,6 +54,6 @@ async def watched_page(
     watched = Watched(await context.new_page(), context)
     try:
         yield watched
-        assert watched.complaints == []
+        assert watched.complaints == [], "\n".join(watched.complaints)
     finally:
         await context.close()
