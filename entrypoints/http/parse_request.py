@@ -10,6 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
+from application.request_cleanup import at_request_end
 from entrypoints.http.authorization import ORGANIZATION_FILTER
 from entrypoints.http.change_reasons import take_reason
 from entrypoints.http.field_types import Query, parse_uuid
@@ -56,6 +57,8 @@ async def read_body(request: web.Request) -> bytes:
         except (RequestTooSlow, TooManyValues):
             close_after_answer(request)
             raise
+        if len(context.body) > LARGE:
+            at_request_end(context.forget_body)
     return context.body
 
 

@@ -43,6 +43,10 @@ class RequestContext:
     kept_body: bytes | None = None
     verify: Callable[[], Awaitable[Principal]] | None = None
 
+    def forget_body(self) -> None:
+        """Let go of the body: request and connection refer to each other until the garbage collector comes by."""
+        self.body = None
+
 
 _POSITION = re.compile(r"[0-9]{1,18}")
 BEYOND_EVERY_LOG = 10**18
