@@ -15,11 +15,11 @@ SLICE_SECONDS: Final = 0.0002
 """Of each turn of the loop for each organization; a step that has begun goes on to its end."""
 
 SLICE_ALONE_SECONDS: Final = 0.001
-"""While only one is at work: with longer turns the loop asks the system less often what there is to do."""
+"""While only one is at work, and no strangers: with longer turns the loop asks the system less often what to do."""
 
 # Whoever has done nothing for longer needs no consideration.
 _AT_WORK_SECONDS: Final = 1.0
-# Who look in each turn whether there is something left of the slice: about as many steps as fit into one.
+# Who look in each turn whether there is something left of the slice: about as many steps as fit into a long one.
 _CALLED_AT_ONCE: Final = 8
 
 
@@ -32,7 +32,7 @@ class _Account:
         self._loop_time = loop_time
         self.turn = -1
         self.used = 0.0
-        self.worked_at = 0.0
+        self.worked_at = -_AT_WORK_SECONDS
         self.called = 0
         self.waiting: deque[tuple[_Steps[Any], asyncio.Future[None]]] = deque()
 
@@ -105,11 +105,12 @@ class LoopTime:
     def begin_slice(self, account: _Account) -> None:
         """Give the organization its slice of this turn of the loop."""
         account.turn, account.used = self.turn, 0.0
+        other = self._of_nobody if account is self._latest else self._latest
         if account is not self._latest and account is not self._of_nobody:
             self._before, self._latest = self._latest, account
-            if self._before is not None and self.clock() - self._before.worked_at < _AT_WORK_SECONDS:
-                self._shared_until = self.clock() + _AT_WORK_SECONDS
-                self.slice_seconds = SLICE_SECONDS
+        if other is not None and (now := self.clock()) - other.worked_at < _AT_WORK_SECONDS:
+            self._shared_until = now + _AT_WORK_SECONDS
+            self.slice_seconds = SLICE_SECONDS
         if not self._is_turn_counted:
             self._is_turn_counted = True
             asyncio.get_running_loop().call_soon(self._begin_turn)

@@ -71,6 +71,9 @@ async def run_in_thread(organization_id: UUID | None, work: Callable[[], T]) -> 
     except asyncio.CancelledError:
         await asyncio.wait({working})
         raise
+    finally:
+        # What failed refers to this frame, and so to itself: all that the work has held would be kept for minutes.
+        del working
 
 
 def release_after(turn: Turn, rest: float) -> None:

@@ -46,7 +46,7 @@ def _take_bounds_off() -> None:
     async def at_once(_: LoopTime, __: object, work: Any) -> Any:  # noqa: ANN401 - as it is
         return await work
 
-    def read_on_soon(_: ReadingTurns, read_on: Callable[[], None]) -> None:
+    def read_on_soon(_: ReadingTurns, __: object, read_on: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_soon(read_on)
 
     def with_many_places(turns: Turns, at_once: int = 1, *, patience_seconds: float | None = None) -> None:

@@ -243,6 +243,9 @@ async def _in_thread(work: Callable[[], _Result]) -> _Result:
             with suppress(asyncio.CancelledError):
                 await asyncio.wait([running])
         raise
+    finally:
+        # What failed refers to this frame, and so to itself.
+        del running
 
 
 def _is_locked(descriptor: int) -> bool:

@@ -13,7 +13,7 @@ from application.commands.change_provider import ChangeProvider
 from application.commands.name_organization import NameOrganization
 from application.commands.register_provider import RegisterProvider
 from application.discovery.import_models import ImportModels
-from application.errors import CredentialUnreadable, ProviderNameTaken
+from application.errors import CredentialUnreadable, InvalidInput, ProviderNameTaken
 from application.health.check_provider import CheckProvider
 from application.policies.change_secrets import SecretsChange
 from application.ports.provider_gateway import UpstreamFailure
@@ -76,8 +76,8 @@ async def _plant(container: Container, sandbox: Sandbox, wanted: _Seed) -> None:
     if endpoints.get(recorded.aggregate_id, "").startswith(sandbox.url):
         # They are imported, not registered, because it is the sandbox's list that knows when they retire.
         models = ImportModels(provider_id=recorded.aggregate_id, model_ids=wanted.models, enable=True)
-        # Somebody may have changed the key to one that the sandbox refuses.
-        with _acting(f"{wanted.name} models"), suppress(UpstreamFailure, CredentialUnreadable):
+        # Somebody may have changed the key to one that the sandbox refuses, or what the sandbox offers.
+        with _acting(f"{wanted.name} models"), suppress(UpstreamFailure, CredentialUnreadable, InvalidInput):
             await container.import_models()(models)
 
 

@@ -49,17 +49,18 @@ async def read_body(request: web.Request) -> bytes:
     Raises what `RequestBodies.read` does.
     """
     context = context_of(request)
-    if context.body is None:
-        bodies = request.app[REQUEST_BODIES]
-        largest = context.route.largest_body if context.route else 0
-        try:
-            context.body = await bodies.read(request, _organization_of(request), largest)
-        except (RequestTooSlow, TooManyValues):
-            close_after_answer(request)
-            raise
-        if len(context.body) > LARGE:
-            at_request_end(context.forget_body)
-    return context.body
+    if context.body is not None:
+        return context.body
+    bodies = request.app[REQUEST_BODIES]
+    largest = context.route.largest_body if context.route else 0
+    try:
+        context.body = body = await bodies.read(request, _organization_of(request), largest)
+    except (RequestTooSlow, TooManyValues):
+        close_after_answer(request)
+        raise
+    if len(body) > LARGE:
+        at_request_end(context.forget_body)
+    return body
 
 
 async def work_on_body(request: web.Request, work: Callable[[bytes], Result]) -> Result:

@@ -15,32 +15,57 @@ TICK_SECONDS: Final = 0.002
 PARSED_AT_ONCE: Final = 4
 """Some 0.3 ms of parsing requests and beginning with them."""
 
+Action = Callable[[], None]
+
+
+class _Lines:
+    """Those who wait, in a line for each organization; the lines are served in turn."""
+
+    def __init__(self) -> None:
+        self.length = 0
+        self._lines: OrderedDict[UUID | None, deque[Action]] = OrderedDict()
+
+    def add(self, organization_id: UUID | None, action: Action) -> None:
+        """Have it wait at the end of its line."""
+        self._lines.setdefault(organization_id, deque()).append(action)
+        self.length += 1
+
+    def pop(self) -> Action:
+        """Return the first of the line that was served the longest ago; there is one."""
+        organization_id, line = self._lines.popitem(last=False)
+        action = line.popleft()
+        if line:
+            self._lines[organization_id] = line
+        self.length -= 1
+        return action
+
 
 class ReadingTurns:
-    """Every two milliseconds the first few of those who wait may read on, shared by all.
+    """Every two milliseconds the first few of those who wait may read on, some 500 MB a second, shared by all.
 
-    Those are some 500 MB a second, unless `at_once` says that it is to be less.
+    Organizations have their turns in turn: who reads on one connection never waits for the thousand of another.
+    `at_once` says how many read at the moment.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, at_once: Callable[[], int] = lambda: AT_ONCE) -> None:
         self._loop = loop
         self._at_once = at_once
-        self._waiting: deque[Callable[[], None]] = deque()
+        self._waiting = _Lines()
         self._is_ticking = False
         self._begun = 0
 
-    def begin(self, read: Callable[[], None]) -> None:
+    def begin(self, read: Action) -> None:
         """Call this at once where few have come since the last tick, else when its turn comes."""
-        if self._waiting or self._begun >= self._at_once():
-            self._waiting.append(read)
+        if self._waiting.length or self._begun >= self._at_once():
+            self._waiting.add(None, read)
             return
         self._begun += 1
         self._tick_soon()
         read()
 
-    def wait(self, read_on: Callable[[], None]) -> None:
-        """Call this when its turn comes, which is when all who came before have had theirs."""
-        self._waiting.append(read_on)
+    def wait(self, organization_id: UUID | None, read_on: Action) -> None:
+        """Call this when its turn comes."""
+        self._waiting.add(organization_id, read_on)
         self._tick_soon()
 
     def _tick_soon(self) -> None:
@@ -50,10 +75,10 @@ class ReadingTurns:
 
     def _tick(self) -> None:
         self._is_ticking = False
-        self._begun = min(self._at_once(), len(self._waiting))
+        self._begun = min(self._at_once(), self._waiting.length)
         try:
             for _ in range(self._begun):
-                self._waiting.popleft()()
+                self._waiting.pop()()
         finally:
             # Whatever one of them raises, the others have their turns.
             if self._begun:
@@ -69,24 +94,26 @@ class ParsingTurns:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._waiting: OrderedDict[UUID | None, deque[Callable[[], None]]] = OrderedDict()
+        self._waiting = _Lines()
         self._is_turn_due = False
         self._begun = 0
-        self.in_line = 0
+
+    @property
+    def in_line(self) -> int:
         """What waits to be parsed, of all organizations."""
+        return self._waiting.length
 
     def begin(self) -> bool:
         """Return whether something may be parsed at once; else it is to `wait`."""
-        if self._waiting or self._begun >= PARSED_AT_ONCE:
+        if self._waiting.length or self._begun >= PARSED_AT_ONCE:
             return False
         self._begun += 1
         self._have_turn_soon()
         return True
 
-    def wait(self, organization_id: UUID | None, parse: Callable[[], None]) -> None:
+    def wait(self, organization_id: UUID | None, parse: Action) -> None:
         """Call this when its turn comes."""
-        self._waiting.setdefault(organization_id, deque()).append(parse)
-        self.in_line += 1
+        self._waiting.add(organization_id, parse)
         self._have_turn_soon()
 
     def _have_turn_soon(self) -> None:
@@ -98,14 +125,9 @@ class ParsingTurns:
         self._is_turn_due = False
         self._begun = 0
         try:
-            while self._waiting and self._begun < PARSED_AT_ONCE:
+            while self._waiting.length and self._begun < PARSED_AT_ONCE:
                 self._begun += 1
-                self.in_line -= 1
-                organization_id, line = self._waiting.popitem(last=False)
-                parse = line.popleft()
-                if line:
-                    self._waiting[organization_id] = line
-                parse()
+                self._waiting.pop()()
         finally:
-            if self._waiting:
+            if self._waiting.length:
                 self._have_turn_soon()

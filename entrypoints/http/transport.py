@@ -139,7 +139,7 @@ class Connection(web.RequestHandler):
         if len(data) >= MUCH and not self._waits_for_turn:
             self._waits_for_turn = True
             self._pause_transport_reading()
-            self._reading_turns.wait(self._read_on)
+            self._reading_turns.wait(self._organization_id, self._read_on)
         if self._messages and self._current_request is not None:
             self._end_unreadable_body(self._current_request)
         self._has_had_request = self._has_had_request or bool(self._messages)
@@ -334,18 +334,18 @@ class Server(web.Server):
             **arguments,
             "log": log,
             "loop": self._loop,
-            "reading_turns": ReadingTurns(self._loop, self._begun_at_once),
+            "reading_turns": ReadingTurns(self._loop, self._read_at_once),
             "parsing_turns": self._parsing_turns,
             "known_callers": known_callers,
         }
-        self._newcomers = ReadingTurns(self._loop, self._begun_at_once)
+        self._newcomers = ReadingTurns(self._loop)
         self._has_ended = False
 
     def __call__(self) -> asyncio.Protocol:  # type: ignore[override]  # it becomes one
         """Return what takes a new connection, which waits for its turn where many come at once."""
         return Newcomer(self._newcomers, self._connection)
 
-    def _begun_at_once(self) -> int:
+    def _read_at_once(self) -> int:
         """Return how many connections may be read from in a tick: what was read of those in line has to be kept."""
         return 1 if self._parsing_turns.in_line + self._loop_time.all_in_line > LONG_LINE else AT_ONCE
 

@@ -1,8 +1,12 @@
 """Long work is done in threads, in turns of the organizations."""
 
 import asyncio
+import gc
+import weakref
 from threading import Event
 from uuid import UUID, uuid4
+
+import pytest
 
 from application.run_in_thread import run_in_thread
 from tests.e2e.wait_until import until
@@ -64,3 +68,24 @@ async def test_errors_come_back() -> None:
     for organization_id in (None, uuid4()):
         results = await asyncio.gather(run_in_thread(organization_id, fail), return_exceptions=True)
         assert isinstance(results[0], LookupError)
+
+
+async def test_what_failed_work_has_held_is_let_go_at_once() -> None:
+    held = list[weakref.ref[Work]]()
+
+    async def work_on() -> None:
+        large = Work()
+        held.append(weakref.ref(large))
+
+        def fail() -> None:
+            raise LookupError(large.begun)
+
+        await run_in_thread(uuid4(), fail)
+
+    gc.disable()
+    try:
+        with pytest.raises(LookupError):
+            await work_on()
+        await until(lambda: held[0]() is None)
+    finally:
+        gc.enable()

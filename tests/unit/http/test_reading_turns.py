@@ -2,7 +2,7 @@
 
 import asyncio
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from entrypoints.http.reading_turns import AT_ONCE, PARSED_AT_ONCE, ParsingTurns, ReadingTurns
 
@@ -16,10 +16,10 @@ async def test_few_read_at_a_time_and_each_in_its_turn() -> None:
         moments.append(loop.time())
         if number < 100:
             # There is more to be read of it, which has to wait for all the others.
-            turns.wait(partial(read_on, number + 100))
+            turns.wait(None, partial(read_on, number + 100))
 
     for number in range(10):
-        turns.wait(partial(read_on, number))
+        turns.wait(None, partial(read_on, number))
     found = [await read.get() for _ in range(20)]
     assert found == [*range(10), *range(100, 110)]
     assert max(moments.count(moment) for moment in moments) <= AT_ONCE
@@ -38,10 +38,29 @@ async def test_as_many_read_at_a_time_as_may_at_the_moment() -> None:
     assert read.qsize() == 4
 
 
+async def test_who_reads_on_one_connection_does_not_wait_for_the_many_of_another_organization() -> None:
+    turns, mine, other = ReadingTurns(asyncio.get_running_loop()), uuid4(), uuid4()
+    read, done = list[UUID](), asyncio.Event()
+
+    def read_on() -> None:
+        read.append(mine)
+        if read.count(mine) < 5:
+            turns.wait(mine, read_on)
+        else:
+            done.set()
+
+    for _ in range(1_000):
+        turns.wait(other, partial(read.append, other))
+    turns.wait(mine, read_on)
+    async with asyncio.timeout(5):
+        await done.wait()
+    assert read.count(other) <= 5 * AT_ONCE
+
+
 async def test_those_who_come_after_a_pause_are_let_in_as_well() -> None:
     turns, read = ReadingTurns(asyncio.get_running_loop()), asyncio.Event()
     for _ in range(2):
-        turns.wait(read.set)
+        turns.wait(None, read.set)
         await read.wait()
         read.clear()
 
