@@ -18,6 +18,7 @@ from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.json_responses import json_response
 from entrypoints.http.parse_request import json_body
 from entrypoints.http.request_bodies import LARGE
+from entrypoints.http.request_context import RequestContext, context_of
 from entrypoints.http.routes import MEBIBYTE, Route, route
 from tests.contract.http.example_views import THINGS, Things, thing_routes
 from tests.contract.http.raw_connections import connected, held, until_held
@@ -94,6 +95,20 @@ async def test_an_organization_works_on_one_large_body_at_a_time(serve: Serve) -
     finally:
         gate.set()
     assert [(await each).status for each in asked] == [200] * 5
+
+
+async def test_a_large_body_goes_with_its_request(serve: Serve) -> None:
+    contexts = list[RequestContext]()
+
+    async def take(request: web.Request) -> web.Response:
+        """Take it"""
+        contexts.append(context_of(request))
+        return await take_held_up(request)
+
+    gate.set()
+    service = await serve(route("POST", "/large", take, access=Access.VIEWER, body=HeldUp))
+    assert (await service.ask("POST", "/large", token=a_token(), json={"name": "a" * LARGE})).status == 200
+    assert [context.body for context in contexts] == [None]
 
 
 async def test_countless_values_are_refused(serve: Serve) -> None:
