@@ -69,8 +69,10 @@ class PgBouncer:
         while True:
             try:
                 psycopg.connect(pooled).close()
-            except psycopg.OperationalError:
+            except psycopg.OperationalError as error:
                 if time.monotonic() > deadline:
+                    log = self._folder / "log"
+                    error.add_note(log.read_text("utf-8") if log.exists() else "It has written no log.")
                     raise
                 time.sleep(0.02)
             else:

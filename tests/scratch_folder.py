@@ -7,6 +7,8 @@ from pathlib import Path
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - only looked at; the folder in it is made by mkdtemp
 _PLENTY_BYTES = 4 * 2**30
+# Taken before the tests set TMPDIR to a place in memory.
+_ELSEWHERE = Path(tempfile.gettempdir())
 
 
 def scratch_folder() -> Path:
@@ -20,5 +22,12 @@ def scratch_folder() -> Path:
 
 def place_for_scratch() -> Path:
     """Return where such folders are made."""
-    has_room = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _PLENTY_BYTES
-    return _MEMORY if has_room else Path(tempfile.gettempdir())
+    return _MEMORY if _has_room_in_memory() else _ELSEWHERE
+
+
+def _has_room_in_memory() -> bool:
+    if not (_MEMORY.is_dir() and os.access(_MEMORY, os.W_OK)):
+        return False
+    # Programs are executed there: those of environments that tests make.
+    is_executable = not os.statvfs(_MEMORY).f_flag & os.ST_NOEXEC
+    return is_executable and shutil.disk_usage(_MEMORY).free >= _PLENTY_BYTES

@@ -100,6 +100,7 @@ async def _look_at(watched: Watched) -> None:
 
 
 async def _text_of_the_document_runs_no_script(watched: Watched) -> None:
+    await expect(watched.page.locator("img[src='docs/x']").first).to_be_attached()
     assert await watched.page.evaluate("window.ran === undefined")
     made = "[...document.querySelectorAll('[onerror], [href^=javascript]')].length"
     assert await watched.page.evaluate(made) == 0

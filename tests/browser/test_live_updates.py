@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 
 from entrypoints.http.authorization import Role
 from tests.browser.console import Console, Consoles
@@ -66,6 +66,40 @@ async def test_providers_are_read_again_only_when_one_of_them_has_changed(consol
             await expect(row).to_contain_text(name)
             counts.append(_asked(console, "/api/ai/providers?"))
         assert counts[1] == counts[0] < counts[2]
+
+
+async def test_providers_that_cannot_be_read_again_are_asked_for_later_unless_the_page_is_left(
+    consoles: Consoles,
+) -> None:
+    asked = 0
+    held, left = asyncio.Event(), asyncio.Event()
+
+    async def later(route: Route) -> None:
+        await asyncio.sleep(1)
+        await route.continue_()
+
+    async def first_alone(route: Route) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            await route.fulfill(status=503)
+            return
+        if asked == 3:
+            held.set()
+            await left.wait()
+        await route.continue_()
+
+    async with consoles.opened() as console:
+        # What was read before the events come in is read again then.
+        await console.page.route(f"**{FEED}*", later)
+        await console.page.route("**/api/ai/providers?*", first_alone)
+        await console.go("/models")
+        async with asyncio.timeout(10):
+            await held.wait()
+        await console.page.evaluate("location.hash = '#/keys'")
+        await console.page.get_by_role("heading", level=1, name="keys").wait_for()
+        left.set()
+        assert console.watched.complaints == []
 
 
 async def test_what_a_person_is_at_stays_as_it_is(consoles: Consoles) -> None:

@@ -14,6 +14,7 @@ import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -49,22 +50,27 @@ class _ForkServer:
                 os.read(self._woken, 4096)
                 self._tell_of_the_ended()
             for client in [each for each in self._clients if each in ready]:
-                header, streams, _, _ = socket.recv_fds(client, HEADER_BYTES, STREAMS)
-                if not header:
+                # Whoever is killed breaks off anywhere, which is no reason to leave the others.
+                try:
+                    if self._carry_out(*_order(client), client):
+                        return True
+                except ConnectionError:
                     self._clients.remove(client)
                     client.close()
-                    continue
-                order = json.loads(_received(client, int.from_bytes(header, "big")))
-                pid = os.fork()
-                if pid == 0:
-                    self._become(order, streams)
-                    return True
-                self._children[pid] = streams.pop()
-                for stream in streams:
-                    os.close(stream)
-                client.sendall(pid.to_bytes(HEADER_BYTES, "big"))
             if self._listener in ready:
                 self._clients.append(self._listener.accept()[0])
+        return False
+
+    def _carry_out(self, order: dict[str, object], streams: list[int], client: socket.socket) -> bool:
+        """Fork the process, and tell its number; return True in it."""
+        pid = os.fork()
+        if pid == 0:
+            self._become(order, streams)
+            return True
+        self._children[pid] = streams.pop()
+        for stream in streams:
+            os.close(stream)
+        client.sendall(pid.to_bytes(HEADER_BYTES, "big"))
         return False
 
     def _is_still_wanted(self) -> bool:
@@ -77,7 +83,8 @@ class _ForkServer:
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
                 telling = self._children.pop(pid)
-                os.write(telling, str(os.waitstatus_to_exitcode(status)).encode())
+                with suppress(BrokenPipeError):
+                    os.write(telling, str(os.waitstatus_to_exitcode(status)).encode())
                 os.close(telling)
 
     def _become(self, order: dict[str, object], streams: list[int]) -> None:
@@ -98,10 +105,29 @@ class _ForkServer:
         sys.argv = order["arguments"]  # type: ignore[assignment]
 
 
+def _order(client: socket.socket) -> tuple[dict[str, object], list[int]]:
+    """Return what is to be executed, and the streams for it.
+
+    Raises:
+        ConnectionError: the client has gone away.
+    """
+    header, streams, _, _ = socket.recv_fds(client, HEADER_BYTES, STREAMS)
+    try:
+        text = _received(client, int.from_bytes(header, "big"))
+    except ConnectionError:
+        for stream in streams:
+            os.close(stream)
+        raise
+    order: dict[str, object] = json.loads(text)
+    return order, streams
+
+
 def _received(client: socket.socket, size: int) -> bytes:
     text = b""
     while len(text) < size and (more := client.recv(size - len(text))):
         text += more
+    if not text or len(text) < size:
+        raise ConnectionResetError
     return text
 
 

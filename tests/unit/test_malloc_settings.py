@@ -41,6 +41,7 @@ asyncio.run(main())
 def test_pieces_that_were_freed_between_others_go_back_and_what_only_refers_to_itself() -> None:
     done = subprocess.run([sys.executable, "-c", _PROGRAM], check=True, capture_output=True, timeout=60)
     full, freed, given_back = json.loads(done.stdout)
+    # Elsewhere it is enough that nothing fails: other libraries keep what is free as they like.
     if hasattr(ctypes.CDLL(None), "malloc_trim"):
         assert full - freed < _PIECES * _BYTES / 2, "what lies between them keeps it"
-    assert full - given_back > 1.5 * _PIECES * _BYTES
+        assert full - given_back > 1.5 * _PIECES * _BYTES

@@ -117,7 +117,10 @@ function queryText(query = {}) {
 
 async function documentOf(response) {
   if (!(response.headers.get("Content-Type") ?? "").includes("json")) return null;
-  return response.json().catch(() => null);
+  return response.json().catch((error) => {
+    if (isAbort(error)) throw error;
+    return null;
+  });
 }
 
 function refused(response, document) {

@@ -17,9 +17,17 @@ export class Providers extends Store {
 
   follow({ isBusy, signal }) {
     const isNews = ({ type, aggregateId }) => CHANGING.has(type) && (type !== "provider.removed" || this.names.has(aggregateId));
-    follow({ isNews, isBusy, signal, renew: async () => {
+    follow({ isNews, isBusy, signal, renew: () => this.#renew(signal) });
+  }
+
+  // Nobody requested this, so its failure is not reported: it is tried again.
+  async #renew(signal) {
+    try {
       await this.read(signal);
-      this.changed();
-    } });
+    } catch {
+      return false;
+    }
+    this.changed();
+    return true;
   }
 }
