@@ -33,7 +33,7 @@ from tests.e2e.fairness.neighbours import Attacker, Innocent, Organization, Plac
 
 LARGE: Final = Size(clients=4, connections=1_000, body_bytes=20 * MEBIBYTE, models=5_000)
 _PAST_REQUESTS: Final = 50_000
-_TURNS: Final = int(os.environ.get("FAIRNESS_TURNS", "4"))
+_TURNS: Final = int(os.environ.get("FAIRNESS_TURNS", "3"))
 """How often quiet and attack alternate: what else the machine does meanwhile then falls on both."""
 _SECONDS: Final = float(os.environ.get("FAIRNESS_SECONDS", "3"))
 """For which the innocent is watched in each turn, quiet and attacked."""
