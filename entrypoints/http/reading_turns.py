@@ -2,9 +2,8 @@
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Final
-from uuid import UUID
 
 MUCH: Final = 16_384
 """Bytes that came at once. Reading takes the event loop some 1 ms for each of the 256 KiB that it may find."""
@@ -19,23 +18,23 @@ Action = Callable[[], None]
 
 
 class _Lines:
-    """Those who wait, in a line for each organization; the lines are served in turn."""
+    """Those who wait, in a line for each organization or address; the lines are served in turn."""
 
     def __init__(self) -> None:
         self.length = 0
-        self._lines: OrderedDict[UUID | None, deque[Action]] = OrderedDict()
+        self._lines: OrderedDict[Hashable, deque[Action]] = OrderedDict()
 
-    def add(self, organization_id: UUID | None, action: Action) -> None:
+    def add(self, whose: Hashable, action: Action) -> None:
         """Have it wait at the end of its line."""
-        self._lines.setdefault(organization_id, deque()).append(action)
+        self._lines.setdefault(whose, deque()).append(action)
         self.length += 1
 
     def pop(self) -> Action:
         """Return the first of the line that was served the longest ago; there is one."""
-        organization_id, line = self._lines.popitem(last=False)
+        whose, line = self._lines.popitem(last=False)
         action = line.popleft()
         if line:
-            self._lines[organization_id] = line
+            self._lines[whose] = line
         self.length -= 1
         return action
 
@@ -43,7 +42,7 @@ class _Lines:
 class ReadingTurns:
     """Every two milliseconds the first few of those who wait may read on, some 500 MB a second, shared by all.
 
-    Organizations have their turns in turn: who reads on one connection never waits for the thousand of another.
+    They have their turns in turn, by `whose`: who reads on one connection never waits for the thousand of another.
     `at_once` says how many read at the moment.
     """
 
@@ -54,18 +53,18 @@ class ReadingTurns:
         self._is_ticking = False
         self._begun = 0
 
-    def begin(self, read: Action) -> None:
+    def begin(self, whose: Hashable, read: Action) -> None:
         """Call this at once where few have come since the last tick, else when its turn comes."""
         if self._waiting.length or self._begun >= self._at_once():
-            self._waiting.add(None, read)
+            self._waiting.add(whose, read)
             return
         self._begun += 1
         self._tick_soon()
         read()
 
-    def wait(self, organization_id: UUID | None, read_on: Action) -> None:
+    def wait(self, whose: Hashable, read_on: Action) -> None:
         """Call this when its turn comes."""
-        self._waiting.add(organization_id, read_on)
+        self._waiting.add(whose, read_on)
         self._tick_soon()
 
     def _tick_soon(self) -> None:
@@ -111,7 +110,7 @@ class ParsingTurns:
         self._have_turn_soon()
         return True
 
-    def wait(self, organization_id: UUID | None, parse: Action) -> None:
+    def wait(self, organization_id: Hashable, parse: Action) -> None:
         """Call this when its turn comes."""
         self._waiting.add(organization_id, parse)
         self._have_turn_soon()

@@ -255,10 +255,11 @@ class Newcomer(asyncio.Protocol):
         self._data: list[bytes] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Wait for the turn."""
+        """Wait for the turn, which those of each address have in turn."""
         # That of uvloop is one without being an instance.
         self._transport = cast("asyncio.Transport", transport)
-        self._turns.begin(self._begin)
+        peer = transport.get_extra_info("peername")
+        self._turns.begin(peer[0] if isinstance(peer, tuple) else None, self._begin)
         # The loop begins to read when this has returned.
         asyncio.get_running_loop().call_soon(self._pause)
 
@@ -338,7 +339,7 @@ class Server(web.Server):
             "parsing_turns": self._parsing_turns,
             "known_callers": known_callers,
         }
-        self._newcomers = ReadingTurns(self._loop)
+        self._newcomers = ReadingTurns(self._loop, self._read_at_once)
         self._has_ended = False
 
     def __call__(self) -> asyncio.Protocol:  # type: ignore[override]  # it becomes one

@@ -29,7 +29,7 @@ async def test_as_many_read_at_a_time_as_may_at_the_moment() -> None:
     loop, at_once, read = asyncio.get_running_loop(), 1, asyncio.Queue[float]()
     turns = ReadingTurns(loop, lambda: at_once)
     for _ in range(10):
-        turns.begin(lambda: read.put_nowait(loop.time()))
+        turns.begin(None, lambda: read.put_nowait(loop.time()))
     assert read.qsize() == 1
     slowly = [await read.get() for _ in range(5)]
     assert len(set(slowly)) == 5
@@ -57,6 +57,16 @@ async def test_who_reads_on_one_connection_does_not_wait_for_the_many_of_another
     assert read.count(other) <= 5 * AT_ONCE
 
 
+async def test_who_comes_from_another_address_does_not_wait_for_a_thousand_of_one() -> None:
+    turns, begun, let_in = ReadingTurns(asyncio.get_running_loop(), lambda: 1), list[str](), asyncio.Event()
+    for _ in range(1_000):
+        turns.begin("192.0.2.1", partial(begun.append, "many"))
+    turns.begin("192.0.2.2", let_in.set)
+    async with asyncio.timeout(5):
+        await let_in.wait()
+    assert len(begun) <= 3
+
+
 async def test_those_who_come_after_a_pause_are_let_in_as_well() -> None:
     turns, read = ReadingTurns(asyncio.get_running_loop()), asyncio.Event()
     for _ in range(2):
@@ -77,7 +87,7 @@ async def test_of_many_who_come_at_once_the_first_begin_at_once_and_the_others_i
             all_begun.set()
 
     for number in range(20):
-        turns.begin(partial(begin, number))
+        turns.begin(None, partial(begin, number))
     assert begun == list(range(AT_ONCE))
     await all_begun.wait()
     assert begun == list(range(20))
@@ -98,7 +108,7 @@ async def test_what_one_raises_stops_none_of_the_others() -> None:
             raise LookupError(number)
 
     for number in range(20):
-        turns.begin(partial(begin, number))
+        turns.begin(None, partial(begin, number))
     async with asyncio.timeout(5):
         await all_begun.wait()
     assert begun == list(range(20))
