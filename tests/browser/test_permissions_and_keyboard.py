@@ -189,8 +189,9 @@ async def test_never_more_than_a_page_of_a_list_is_requested(consoles: Consoles)
         await console.page.get_by_text("1 to 1 of 1").wait_for()
         assert "q=model-119" in console.page.url
         lists = [address for address in console.watched.addresses if "/api/ai/models?" in address]
-        assert len(lists) == 3
         assert all("limit=50" in address for address in lists)
+        # Where the feed of events begins late, what is shown is read again, with its total.
+        assert len({address.replace("&includeTotal=true", "") for address in lists}) == 3
 
 
 async def test_a_price_is_entered_and_told_per_million_tokens(consoles: Consoles) -> None:
