@@ -58,8 +58,8 @@ async def assert_as_the_log(projections: Projections) -> None:
     assert found.unreadable.count == 0
 
 
-async def until_somebody_waits(owner: Connection) -> None:
-    """Return when somebody waits for a lock in this database."""
+async def until_somebody_waits(owner: Connection, *, connections: int = 1) -> None:
+    """Return when this many connections wait for a lock in this database."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not owner.execute(_WAITING).fetchall():  # noqa: ASYNC110 - nobody says so
+        while len(owner.execute(_WAITING).fetchall()) < connections:  # noqa: ASYNC110 - nobody says so
             await asyncio.sleep(0.02)
