@@ -341,7 +341,9 @@ class Container(containers.DeclarativeContainer):
     directory = providers.Singleton(PostgresRegisteredModels, tenant)
     health_checks = providers.Singleton(PostgresHealthChecks, tenant, settings.health_interval)
     # Each is a commit, for which those of the others wait.
-    claims = providers.Singleton(PostgresClaims, providers.Singleton(Tenant, reading_pool, at_once=1), clock)
+    claims = providers.Singleton(
+        PostgresClaims, providers.Singleton(Tenant, reading_pool, at_once=1, rests=True), clock
+    )
     rate_limits = providers.Singleton(RateCounts, settings.rate_limit_storage.get_secret_value.call())
 
     register_provider = use_case(register_provider, providers=providers_of_tenant, gateway=gateway, vault=vault)

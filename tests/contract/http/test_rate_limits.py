@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import web
 
+from entrypoints.http import refusal_pace
 from entrypoints.http.authorization import Access, Role
 from entrypoints.http.compatible_apis.error_shapes import shape_at
 from entrypoints.http.documentation.openapi import openapi_document
@@ -299,3 +300,16 @@ async def test_a_refusal_has_the_shape_of_its_api(serve: Serve, path: str, kind:
         assert document["code"] == "rate-limited"
     else:
         assert (document["error"]["type"], document["error"].get("code")) == ("rate_limit_error", kind)
+
+
+async def test_who_is_refused_again_and_again_waits_for_it_and_nobody_else(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refusal_pace, "PER_SECOND", 0.01)
+    monkeypatch.setattr(refusal_pace, "LONGEST_SECONDS", 100.0)
+    await service.ask("GET", THINGS, token=STRANGER)
+    assert [(await service.ask("GET", THINGS, token=VIEWER)).status for _ in range(4)] == [200, 200, 200, 429]
+    waiting = asyncio.create_task(service.ask("GET", THINGS, token=VIEWER))
+    assert [(await service.ask("GET", THINGS, token=STRANGER)).status for _ in range(3)] == [200, 200, 429]
+    assert not waiting.done()
+    waiting.cancel()
