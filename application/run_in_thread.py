@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sized
 from contextvars import copy_context
+from time import perf_counter
 from typing import Final, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -89,6 +90,16 @@ def _rest(organization_id: UUID | None, seconds: float) -> float:
     if organization_id is None:
         return 0.0
     return rest_beside_others(organization_id, seconds) or min(seconds, _LONGEST_REST_SECONDS)
+
+
+def rest_after_much(organization_id: UUID, turn: Turn, began: float, unrested_seconds: float) -> float:
+    """Return for how many seconds the next piece waits after one that began then and is over now.
+
+    It waits where those of the turn took longer than that in this second, and others are at work.
+    """
+    now = perf_counter()
+    seconds = now - began
+    return rest_beside_others(organization_id, seconds) if turn.worked(seconds, now) > unrested_seconds else 0.0
 
 
 def rest_beside_others(organization_id: UUID, seconds: float) -> float:

@@ -22,7 +22,7 @@ from application.caller import current_caller
 from application.errors import ApplicationError, CommandOutcomeUnknown, Conflict, Unavailable
 from application.projections.fold_log import Row
 from application.recorded_revision import Recorded
-from application.run_in_thread import release_after, rest_beside_others
+from application.run_in_thread import release_after, rest_after_much, rest_beside_others
 from application.turns import Turns
 from domain.root import Root
 
@@ -34,6 +34,8 @@ _LONGEST_QUEUE_SECONDS: Final = 5.0
 _LONGEST_WORK_SECONDS: Final = 30.0
 # To load an aggregate, or to record an event, takes the interpreter some 0.1 ms and the database some 0.2 ms.
 _LARGE: Final = 50
+# Of each second; some thirty changes. What a person does takes less.
+_UNRESTED_SECONDS: Final = 0.1
 
 
 class StillAtWork(Unavailable):
@@ -171,8 +173,13 @@ class Ledger:
         turn, seconds = self._turns.of(organization_id), 0.0
         with application_errors(constraints):
             if entries <= _LARGE:
-                async with turn:
+                await turn.acquire()
+                began = perf_counter()
+                try:
                     return await self._in_executor(function, *arguments)
+                finally:
+                    rest = rest_after_much(organization_id, turn, began, _UNRESTED_SECONDS) if rests else 0.0
+                    release_after(turn, rest)
             large = self._large_turns.of(organization_id)
             await large.acquire()
             try:

@@ -14,8 +14,8 @@ from adapters.database_errors import reachable
 from adapters.postgres.connection_pools import AnyPool
 from application.caller import current_caller
 from application.errors import Unavailable
-from application.run_in_thread import release_after, rest_beside_others
-from application.turns import Turn, Turns
+from application.run_in_thread import release_after, rest_after_much
+from application.turns import Turns
 
 Statement = bytes | Composed
 
@@ -91,15 +91,9 @@ class Tenant:
                         return await _results(connection, organization_id, statements)
                     finally:
                         if self._rests:
-                            rest = _rest(organization_id, turn, started)
+                            rest = rest_after_much(organization_id, turn, started, _UNRESTED_SECONDS)
             finally:
                 release_after(turn, rest)
-
-
-def _rest(organization_id: UUID, turn: Turn, started: float) -> float:
-    now = perf_counter()
-    seconds = now - started
-    return rest_beside_others(organization_id, seconds) if turn.worked(seconds, now) > _UNRESTED_SECONDS else 0.0
 
 
 async def _results(

@@ -1,4 +1,4 @@
-"""Of what is large an organization does one thing at a time, so that there is room for what is small."""
+"""Of what is large an organization does one thing at a time, and rests after much, so that there is room for others."""
 
 import asyncio
 from uuid import UUID, uuid4
@@ -8,6 +8,7 @@ import pytest
 from adapters.event_store import ledger as module
 from adapters.event_store.ledger import Ledger
 from adapters.event_store.log_records import append_for_caller
+from application import run_in_thread
 from domain.provider.aggregate import Provider
 from tests.builders import a_provider, acting
 
@@ -43,3 +44,27 @@ async def test_only_what_ends_a_change_rests(
         assert rested == []
         await ledger.save(providers, append_for_caller())
     assert rested == [organization_id]
+
+
+async def test_after_many_small_changes_the_next_one_waits(
+    ledger: Ledger, organization_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rested: list[float] = []
+
+    def rest(_: UUID, seconds: float) -> float:
+        rested.append(seconds)
+        return 0.05
+
+    monkeypatch.setattr(run_in_thread, "rest_beside_others", rest)
+    monkeypatch.setattr(module, "_UNRESTED_SECONDS", 60.0)
+    with acting(organization_id):
+        await ledger.save([a_provider(name="First")], append_for_caller())
+    assert rested == []
+    monkeypatch.setattr(module, "_UNRESTED_SECONDS", 0.0)
+    provider = a_provider(name="Second")
+    with acting(organization_id):
+        await ledger.save([provider], append_for_caller())
+        assert len(rested) == 1
+        assert rested[0] > 0
+        await ledger.load(Provider, provider.id)
+    assert len(rested) == 1
