@@ -37,7 +37,8 @@ async def proxy_before(service: str) -> AsyncIterator[str]:
 
         app = web.Application()
         app.router.add_route("*", f"{PREFIX}/{{rest:.*}}", passed_on)
-        runner = web.AppRunner(app, shutdown_timeout=0)
+        # Who is no longer there is not written to until the next sign of life.
+        runner = web.AppRunner(app, handler_cancellation=True)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
@@ -49,7 +50,7 @@ async def proxy_before(service: str) -> AsyncIterator[str]:
 
 async def test_the_console_and_the_documentation_work_below_a_path(consoles: Consoles) -> None:
     await consoles.provider(name="Beneath")
-    async with consoles.opened() as console, proxy_before(consoles.api.url) as url:
+    async with proxy_before(consoles.api.url) as url, consoles.opened() as console:
         page = console.page
         await page.goto(f"{url}/#/providers")
         await expect(page.get_by_role("link", name="Beneath")).to_be_visible()
