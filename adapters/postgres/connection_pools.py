@@ -50,7 +50,7 @@ def reading_pool(
     least: int = 1,
     application_name: str = "modelbook",
     options: str | None = None,
-    patience_seconds: float = _PATIENCE_SECONDS,
+    patience_seconds: float | None = None,
 ) -> AnyPool:
     """Return an unopened pool whose connections return `json` columns as bytes and parse `jsonb` columns."""
     return AsyncConnectionPool(
@@ -58,7 +58,7 @@ def reading_pool(
         min_size=least,
         max_size=size,
         open=False,
-        timeout=patience_seconds,
+        timeout=_PATIENCE_SECONDS if patience_seconds is None else patience_seconds,
         reconnect_timeout=_PATIENCE_SECONDS,
         kwargs={
             "autocommit": True,

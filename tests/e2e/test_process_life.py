@@ -56,7 +56,7 @@ async def test_a_request_in_flight_is_answered_before_the_end(session: ClientSes
         with serving("serve", "--port", "0", DATA_DIR=str(data_dir), EGRESS_ALLOW=allowed) as running:
             api = api_of(session, running, data_dir)
             provider = await api.provider(endpoint=sandbox.endpoint("openai"), apiKey=sandbox.key("openai"))
-            sandbox.faults.add(kind="delay", provider="openai", seconds=0.6)
+            sandbox.faults.add(kind="delay", provider="openai", seconds=0.3)
             slow = asyncio.create_task(api.post(f"{path_of(provider)}/test"))
             await until(lambda: sandbox.requests)
             running.interrupt() if how == "Ctrl-C" else running.send(signal.Signals[how])
