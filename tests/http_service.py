@@ -145,7 +145,7 @@ async def serving(routes: Sequence[Route], **parts: Unpack[Parts]) -> AsyncItera
         "limiter": a_limiter(),
         "stocks": stocks_of_all(),
         "checks": {},
-        "options": HttpOptions(shutdown_seconds=0.5),
+        "options": HttpOptions(shutdown_seconds=0.1),
         **parts,
     }
     runner = build_runner(build_app(routes, logger=log.logger, **usual), usual["options"], log.logger)

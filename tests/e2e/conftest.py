@@ -3,11 +3,14 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import aiohttp
 import pytest
 
+from application.ports.provider_gateway import CallOutcome
+from application.prompts.retry_policy import RetryPolicy
 from entrypoints.http.authorization import Role
 from sandbox.server import Sandbox
 from tests.databases import Databases, connect, database, databases, owner
@@ -34,6 +37,17 @@ def sandbox(service: RunningService) -> Iterator[Sandbox]:
     service.sandbox.requests.clear()
     yield service.sandbox
     service.sandbox.faults.clear()
+
+
+@pytest.fixture
+def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the service call a provider again as often as ever, but without a pause."""
+    wait = RetryPolicy.wait
+
+    def no_wait(policy: RetryPolicy, failure: CallOutcome, **facts: Any) -> float | None:  # noqa: ANN401 - passed on
+        return None if wait(policy, failure, **facts) is None else 0.0
+
+    monkeypatch.setattr(RetryPolicy, "wait", no_wait)
 
 
 @pytest.fixture

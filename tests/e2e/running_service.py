@@ -7,7 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from adapters.checkpoints.signing_key import new_signing_key
+from adapters.postgres.usage_ledger import PostgresUsageLedger
+from application.bounds.budgets import Budgets
 from entrypoints.container import Container
 from entrypoints.runtime import Runtime
 from entrypoints.serve import address_of, listening_socket
@@ -75,6 +79,15 @@ def service_on(
             new_signing_key(checkpoints / "key")
             runtime = replace(runtime, checkpoint_key=checkpoints / "key", checkpoint_sink=checkpoints / "sink")
         sandbox = background.enter(Sandbox())
-        with jobs_forked(runtime), catalogue_at_the_end():
+        with jobs_forked(runtime), catalogue_at_the_end(), _written_soon():
             container = background.enter(running(runtime, listener))
         yield RunningService(address_of(listener), database, sandbox, container, runtime)
+
+
+@contextmanager
+def _written_soon() -> Iterator[None]:
+    """Let services that are opened meanwhile write what was used and spent almost at once: tests wait for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in (PostgresUsageLedger, Budgets):
+            patch.setitem(kind.__init__.__kwdefaults__ or {}, "flush_seconds", 0.05)
+        yield

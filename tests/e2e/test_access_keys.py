@@ -208,7 +208,7 @@ async def test_the_calls_of_a_key_are_counted_under_it_and_its_labels(api: Api, 
 async def until_counted(api: Api, path: str, requests: int, **query: object) -> None:
     async with asyncio.timeout(30):
         while (await api.get(path, **query))["totals"]["requests"] != requests:  # noqa: ASYNC110 - over HTTP
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.03)
 
 
 async def test_a_key_uses_the_models_that_it_may_use_alone(api: Api, sandbox: Sandbox) -> None:

@@ -120,6 +120,7 @@ async def test_counts_tokens(client: anthropic.AsyncAnthropic, api: Api, sandbox
         ("bad_key", anthropic.InternalServerError),
     ],
 )
+@pytest.mark.usefixtures("without_pauses")
 async def test_raises_its_own_errors(
     client: anthropic.AsyncAnthropic, api: Api, sandbox: Sandbox, key: str, error: type[anthropic.APIStatusError]
 ) -> None:
@@ -132,6 +133,7 @@ async def test_raises_its_own_errors(
 
 
 @everywhere
+@pytest.mark.usefixtures("without_pauses")
 async def test_raises_for_an_error_inside_a_stream(
     client: anthropic.AsyncAnthropic, api: Api, sandbox: Sandbox, provider: str
 ) -> None:

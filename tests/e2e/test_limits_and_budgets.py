@@ -14,6 +14,7 @@ from application.bounds.quotas import QUOTAS
 from sandbox.server import Sandbox
 from tests.e2e.api_client import AUDIT, KEYS, Api, Reply
 from tests.e2e.sandbox_models import registered
+from tests.e2e.wait_until import until
 
 CHAT = {"model": "chat-latest", "messages": [{"role": "user", "content": "Hello there"}], "max_tokens": 50}
 ASKED = {
@@ -73,12 +74,15 @@ async def test_tokens_count_when_a_call_has_ended(api: Api) -> None:
 async def test_no_more_prompts_at_once_than_may(api: Api, sandbox: Sandbox) -> None:
     key = await api.access_key(limits={"concurrent": 2})
     program = replace(api, token=key["secret"])
-    sandbox.faults.add(kind="delay", provider="openai", seconds=2)
-    replies = await asyncio.gather(*[program.post("/v1/chat/completions", CHAT) for _ in range(5)])
-    assert sorted(reply.status for reply in replies) == [200, 200, 429, 429, 429]
-    refused = next(reply for reply in replies if reply.status == 429)
-    assert (refused.headers["Retry-After"], "prompts: 2 at the same time" in refused.text) == ("1", True)
+    sandbox.faults.add(kind="hold", provider="openai")
+    asked = [asyncio.create_task(program.post("/v1/chat/completions", CHAT)) for _ in range(5)]
+    await until(lambda: sum(each.done() for each in asked) >= 3)
+    refused = [each.result() for each in asked if each.done()]
+    assert [reply.status for reply in refused] == [429] * 3
+    assert {reply.headers["Retry-After"] for reply in refused} == {"1"}
+    assert all("prompts: 2 at the same time" in reply.text for reply in refused)
     sandbox.faults.clear()
+    assert sorted(reply.status for reply in await asyncio.gather(*asked)) == [200, 200, 429, 429, 429]
     assert (await program.post("/v1/chat/completions", CHAT)).status == 200
     # A stream counts until it has ended, however it ends.
     for _ in range(4):
@@ -222,7 +226,7 @@ async def test_thresholds_are_events_once(api: Api) -> None:
     assert (await replace(api, token=key["secret"]).post("/v1/chat/completions", CHAT)).status == 200
     async with asyncio.timeout(30):
         while len(events := await api.rows(AUDIT, type="access-key.budget-threshold-reached")) < 3:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.03)
     assert {event["facts"]["percent"] for event in events} == {50, 80, 100}
     assert {(event["actor"], event["aggregateId"]) for event in events} == {("system:budgets", key["id"])}
 
@@ -251,17 +255,17 @@ async def _until_spent(api: Api, path: str, member: str | None, calls: int) -> D
             spent: Decimal = (document if member is None else document[member])["spentUsd"]
             if spent == cost * calls:
                 return spent
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.03)
 
 
 async def _until_counted(api: Api, requests: int) -> Any:  # noqa: ANN401 - a document
     async with asyncio.timeout(30):
         while (report := await api.get("/api/ai/usage"))["totals"]["requests"] < requests:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.03)
     return report
 
 
 async def _until_logged(api: Api, outcome: str, count: int) -> None:
     async with asyncio.timeout(30):
         while len([row for row in await api.rows("/api/ai/requests") if row["outcome"] == outcome]) != count:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.03)

@@ -31,7 +31,7 @@ def test_a_long_result_is_not_cut_off(unbuffered: str) -> None:
         # Nobody reads when it begins to print, so that the pipe is full before the rest can be written.
         assert select.select([process.stdout], [], [], PATIENCE_SECONDS)[0]
         with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(timeout=0.5)
+            process.wait(timeout=0.2)
         output, _ = process.communicate(timeout=PATIENCE_SECONDS)
     document, rest = output[:-1_000_000], output[-1_000_000:]
     assert len(json.loads(document)["data"]) == ROWS

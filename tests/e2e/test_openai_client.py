@@ -11,6 +11,7 @@ from sandbox.server import Sandbox
 from tests.contract.sandbox.sandbox_client import CHAT_MODELS, PNG_TEXT
 from tests.e2e.api_client import Api, path_of
 from tests.e2e.sandbox_models import HELLO, MODELS, SEEN, registered
+from tests.e2e.wait_until import until
 
 MESSAGES: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Hello there"}]
 everywhere = pytest.mark.parametrize("provider", MODELS)
@@ -111,6 +112,7 @@ async def test_lists_models(client: openai.AsyncOpenAI, api: Api, sandbox: Sandb
     ],
 )
 @pytest.mark.parametrize("streamed", [True, False])
+@pytest.mark.usefixtures("without_pauses")
 async def test_raises_its_own_errors(
     client: openai.AsyncOpenAI,
     api: Api,
@@ -178,4 +180,4 @@ async def test_ending_a_stream_early_ends_it_at_the_provider(
         async for chunk in stream:
             if chunk.choices[0].delta.content:
                 break
-    assert await sandbox.requests[-1].wait_ended() == "disconnected"
+    await until(lambda: sandbox.requests[-1].ending == "disconnected", seconds=2)

@@ -170,11 +170,11 @@ async def test_use_is_counted_for_the_organization_and_stays_when_the_model_goes
 async def _settled_usage(api: Api, requests: int, **query: object) -> Document:
     """The report, as soon as it knows of so many calls."""
     report: Document = {}
-    for _ in range(100):
+    for _ in range(250):
         report = await api.get(USAGE, **query)
         if report["totals"]["requests"] == requests:
             break
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.02)
     assert report["totals"]["requests"] == requests
     return report
 
@@ -203,12 +203,13 @@ async def test_no_connection_to_the_database_is_held_while_a_provider_is_called(
     service: RunningService, api: Api, sandbox: Sandbox
 ) -> None:
     of = await registered(api, sandbox)
-    sandbox.faults.add(kind="delay", provider="openai", operation="chat", seconds=1.0)
+    sandbox.faults.add(kind="hold", provider="openai", operation="chat")
     running = [asyncio.create_task(run(api, of)) for _ in range(20)]
     await until(lambda: sum(request.operation == "chat" for request in sandbox.requests) == 20)
     assert service.container.reading_pool().get_stats()["pool_max"] < 20
     listed = await asyncio.wait_for(api.get(PROVIDERS), 0.5)
     assert len(listed["data"]) == 1
+    sandbox.faults.clear()
     assert {reply.status for reply in await asyncio.gather(*running)} == {200}
 
 

@@ -88,6 +88,7 @@ async def test_an_answer_of_a_form(client: openai.AsyncOpenAI, api: Api, sandbox
     assert isinstance(response.output_parsed, Town)
 
 
+@pytest.mark.usefixtures("without_pauses")
 async def test_raises_its_own_errors(client: openai.AsyncOpenAI, api: Api, sandbox: Sandbox) -> None:
     await registered(api, sandbox, "anthropic", key="rate_limited")
     with pytest.raises(openai.RateLimitError):
@@ -98,6 +99,7 @@ async def test_raises_its_own_errors(client: openai.AsyncOpenAI, api: Api, sandb
 
 
 @everywhere
+@pytest.mark.usefixtures("without_pauses")
 async def test_raises_for_an_error_inside_a_stream(
     client: openai.AsyncOpenAI, api: Api, sandbox: Sandbox, provider: str
 ) -> None:

@@ -39,11 +39,14 @@ async def switched_off(api: Api, webhook: Document) -> Document:
 
 
 def at_once(service: RunningService, webhook: Document, *, failing_for: timedelta = timedelta()) -> None:
-    """Let the time pass until the next attempt, and as if the message had failed for so long."""
+    """Let the time pass until the next attempt, and as if the message had failed for so long.
+
+    Whoever delivers looks for what is due at every hint that a log has grown.
+    """
     with psycopg.connect(service.database.owner_url, autocommit=True) as owner:
         owner.execute(
             "UPDATE webhook_cursors SET next_attempt_at = now(), failing_since = failing_since - %s"
-            " WHERE webhook_id = %s",
+            " WHERE webhook_id = %s RETURNING pg_notify('modelbook_log', organization_id::text)",
             (failing_for, webhook["id"]),
         )
 

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.egress.guarded_client import Egress
 from application.ports.outbound_http import OutboundFailure, OutboundRequest
+from tests.at_once import at_once
 from tests.contract.egress.loopback import Conversation, Server, serving
 from tests.contract.egress.outbound_calls import a_get, egress_to
 
@@ -129,25 +130,19 @@ async def test_a_stream_that_was_read_to_its_end_gives_its_connection_back() -> 
     assert server.connections == 1
 
 
-@pytest.mark.parametrize("handle", [falling_silent, rustling, never_beginning])
-async def test_the_silence_of_a_stream_is_bounded(handle: Callable[[Conversation], Awaitable[None]]) -> None:
-    async with serving(handle) as server, egress_to(server) as egress:
-        started = perf_counter()
-        with pytest.raises(OutboundFailure) as error:
-            await read_all(
-                egress, a_get(server.url(), total_seconds=None, connect_seconds=0.1, read_idle_seconds=PROMISED)
-            )
-    assert error.value.failure.category == "timeout"
-    assert PROMISED * 0.9 < perf_counter() - started < PROMISED + SLACK
+async def test_the_silence_of_a_stream_is_bounded_and_its_whole_time_when_it_shall_be() -> None:
+    async def check(handle: Callable[[Conversation], Awaitable[None]], total_seconds: float | None) -> None:
+        async with serving(handle) as server, egress_to(server) as egress:
+            started = perf_counter()
+            with pytest.raises(OutboundFailure) as error:
+                await read_all(
+                    egress,
+                    a_get(server.url(), total_seconds=total_seconds, connect_seconds=0.1, read_idle_seconds=PROMISED),
+                )
+        assert error.value.failure.category == "timeout"
+        assert PROMISED * 0.9 < perf_counter() - started < PROMISED + SLACK
 
-
-async def test_the_whole_time_of_a_stream_is_bounded_when_it_shall_be() -> None:
-    async with serving(endless) as server, egress_to(server) as egress:
-        started = perf_counter()
-        with pytest.raises(OutboundFailure) as error:
-            await read_all(egress, a_get(server.url(), total_seconds=PROMISED))
-    assert error.value.failure.category == "timeout"
-    assert PROMISED * 0.9 < perf_counter() - started < PROMISED + SLACK
+    await at_once(check, [(falling_silent, None), (rustling, None), (never_beginning, None), (endless, PROMISED)])
 
 
 async def test_a_stream_that_breaks_off_is_noticed() -> None:

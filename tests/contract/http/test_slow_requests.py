@@ -4,13 +4,13 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-
-import pytest
+from itertools import product
 
 from entrypoints.http.authorization import Access
 from entrypoints.http.compatible_apis.openai_errors import OPENAI_SHAPE
 from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.routes import MEBIBYTE, route
+from tests.at_once import at_once
 from tests.contract.http.example_views import THINGS, Thing, Things, thing_routes
 from tests.contract.http.raw_connections import connected, held
 from tests.http_service import Service, a_token
@@ -20,15 +20,18 @@ Serve = Callable[..., Awaitable[Service]]
 IMPATIENT = HttpOptions(shutdown_seconds=2.0, read_seconds=0.2)
 
 
-@pytest.mark.parametrize("length", [2000, None], ids=["length", "chunked"])
-async def test_a_body_that_never_ends_is_given_up(serve: Serve, length: int | None) -> None:
+async def test_a_body_that_never_ends_is_given_up(serve: Serve) -> None:
     service = await serve(*thing_routes(Things()), options=IMPATIENT)
-    async with connected(service) as line:
-        await line.begin(THINGS, length=length, token=a_token())
-        await line.send(b"1\r\n{\r\n" if length is None else b"{")
-        status, headers, document = await line.answer()
-        assert (status, document["code"], headers["connection"]) == (408, "request-too-slow", "close")
-        assert await line.ended()
+
+    async def check(length: int | None) -> None:
+        async with connected(service) as line:
+            await line.begin(THINGS, length=length, token=a_token())
+            await line.send(b"1\r\n{\r\n" if length is None else b"{")
+            status, headers, document = await line.answer()
+            assert (status, document["code"], headers["connection"]) == (408, "request-too-slow", "close")
+            assert await line.ended()
+
+    await at_once(check, [(2000,), (None,)])
     assert held(service) == 0
     assert service.log.lines("unforeseen error") == []
 
@@ -50,7 +53,7 @@ async def test_a_body_that_trickles_in_is_given_up(serve: Serve) -> None:
 
 
 async def test_a_body_that_keeps_coming_for_too_long_is_given_up(serve: Serve) -> None:
-    options = replace(IMPATIENT, read_seconds=0.1)
+    options = replace(IMPATIENT, read_seconds=0.05)
     service = await serve(*thing_routes(Things()), options=options)
     async with connected(service) as line:
         await line.begin(THINGS, length=MEBIBYTE, token=a_token())
@@ -86,31 +89,33 @@ async def test_a_slow_body_that_keeps_coming_is_read(serve: Serve) -> None:
         await line.begin(THINGS, length=len(sent), token=a_token())
         for start in range(0, len(sent), 1024):
             await line.send(sent[start : start + 1024])
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.03)
         status, _, _ = await line.answer()
     assert status == 201
 
 
-@pytest.mark.parametrize("before", [0, 1], ids=["first", "second"])
-@pytest.mark.parametrize("trickles", [False, True])
-async def test_headers_that_never_end_are_given_up(serve: Serve, before: int, trickles: bool) -> None:
+async def test_headers_that_never_end_are_given_up(serve: Serve) -> None:
     service = await serve(*thing_routes(Things()), options=IMPATIENT)
-    async with connected(service) as line:
-        for _ in range(before):
-            await line.send(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
-            assert (await line.answer())[0] == 200
 
-        async def trickle() -> None:
-            await line.send(b"GET /healthz HTTP/1.1\r\nX: ")
-            while trickles:
-                await line.send(b"a")
-                await asyncio.sleep(0.02)
+    async def check(before: int, trickles: bool) -> None:
+        async with connected(service) as line:
+            for _ in range(before):
+                await line.send(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+                assert (await line.answer())[0] == 200
 
-        trickling = asyncio.create_task(trickle())
-        status, _, document = await line.answer()
-        trickling.cancel()
-        assert (status, document["code"]) == (408, "headers-too-slow")
-        assert await line.ended()
+            async def trickle() -> None:
+                await line.send(b"GET /healthz HTTP/1.1\r\nX: ")
+                while trickles:
+                    await line.send(b"a")
+                    await asyncio.sleep(0.02)
+
+            trickling = asyncio.create_task(trickle())
+            status, _, document = await line.answer()
+            trickling.cancel()
+            assert (status, document["code"]) == (408, "headers-too-slow")
+            assert await line.ended()
+
+    await at_once(check, product((0, 1), (False, True)))
 
 
 async def test_headers_in_pieces_are_read(serve: Serve) -> None:
@@ -121,6 +126,6 @@ async def test_headers_in_pieces_are_read(serve: Serve) -> None:
             await asyncio.sleep(0.02)
         assert (await line.answer())[0] == 200
         # Between requests nothing is awaited.
-        await asyncio.sleep(0.4)
+        await asyncio.sleep(0.25)
         await line.send(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
         assert (await line.answer())[0] == 200

@@ -14,6 +14,8 @@ from application.prompts.generation import GenerationRequest
 from tests.contract.providers.sandbox_accounts import Accounts, a_prompt
 from tests.fakes.client import FakeClient
 
+# Some pings come meanwhile.
+GRACE: Final = 0.2
 # Each upstream protocol: the provider and the model that speak it, and how many events its end mark is.
 PROTOCOLS: Final[Mapping[str, tuple[str, str, int]]] = {
     "chat_completions": ("openai", "gpt-4o", 1),
@@ -50,7 +52,7 @@ async def heard(accounts: Accounts, connection: ProviderConnection, request: Gen
 async def test_a_complete_answer_ends_whatever_pings_come(
     accounts: Accounts, protocol: WireProtocol, is_native: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(send_prompt, "_GRACE_SECONDS", 0.4)
+    monkeypatch.setattr(send_prompt, "_GRACE_SECONDS", GRACE)
     provider, _, end_mark = PROTOCOLS[protocol]
     request = asked(protocol, is_native=is_native)
     usual = (await heard(accounts, accounts.connection(provider), request))[-1]
@@ -70,7 +72,7 @@ async def test_a_complete_answer_ends_whatever_pings_come(
 async def test_a_complete_answer_is_counted_as_far_as_is_known(
     accounts: Accounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(send_prompt, "_GRACE_SECONDS", 0.4)
+    monkeypatch.setattr(send_prompt, "_GRACE_SECONDS", GRACE)
     # Neither the usage nor the end mark comes.
     accounts.sandbox.faults.add(kind="pings_at_the_end", provider="openai", events=2)
     words, last = await accounts.stream("openai")

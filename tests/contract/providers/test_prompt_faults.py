@@ -66,7 +66,7 @@ async def test_a_fault_of_a_whole_answer(
     accounts: Accounts, kind: str, parameters: dict[str, Any], category: str, is_retryable: bool
 ) -> None:
     accounts.sandbox.faults.add(kind=kind, **parameters)
-    deadline = 0.3 if category == "timeout" else 20.0
+    deadline = 0.2 if category == "timeout" else 20.0
     started = asyncio.get_running_loop().time()
     failures = await asyncio.gather(*(broken_answer(accounts, each, deadline_seconds=deadline) for each in THREE))
     for error in failures:
@@ -107,7 +107,7 @@ async def test_a_fault_before_the_first_word(
     accounts: Accounts, kind: str, parameters: dict[str, Any], category: str, is_retryable: bool
 ) -> None:
     accounts.sandbox.faults.add(kind=kind, **parameters)
-    deadline = 0.3 if category == "timeout" else 20.0
+    deadline = 0.2 if category == "timeout" else 20.0
     for words, error in await asyncio.gather(
         *(broken_stream(accounts, each, deadline_seconds=deadline) for each in THREE)
     ):
@@ -146,7 +146,7 @@ async def test_a_stream_that_does_not_end_is_ended(accounts: Accounts) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "parameters"), [("split_utf8", {}), ("slow_stream", {"seconds": 0.01}), ("wrong_content_type", {})]
+    ("kind", "parameters"), [("split_utf8", {}), ("slow_stream", {"seconds": 0.005}), ("wrong_content_type", {})]
 )
 async def test_what_is_merely_odd_does_no_harm(accounts: Accounts, kind: str, parameters: dict[str, Any]) -> None:
     for provider in THREE:
@@ -167,17 +167,17 @@ async def test_a_line_of_200_kib_passes(accounts: Accounts) -> None:
 
 
 async def test_a_model_may_think_longer_than_a_stream_may_be_silent(accounts: Accounts) -> None:
-    accounts.sandbox.faults.add(kind="delay", provider="openai", seconds=0.4)
+    accounts.sandbox.faults.add(kind="delay", provider="openai", seconds=0.25)
     words, _ = await accounts.stream("openai", idle_seconds=0.1, deadline_seconds=5.0)
     assert words
 
 
 async def test_a_slow_stream_may_take_longer_than_its_first_words(accounts: Accounts) -> None:
-    accounts.sandbox.faults.add(kind="slow_stream", provider="openai", seconds=0.05)
+    accounts.sandbox.faults.add(kind="slow_stream", provider="openai", seconds=0.03)
     started = asyncio.get_running_loop().time()
-    words, _ = await accounts.stream("openai", idle_seconds=1.0, deadline_seconds=0.3)
+    words, _ = await accounts.stream("openai", idle_seconds=1.0, deadline_seconds=0.2)
     assert words
-    assert asyncio.get_running_loop().time() - started > 0.3
+    assert asyncio.get_running_loop().time() - started > 0.2
 
 
 @pytest.mark.parametrize(

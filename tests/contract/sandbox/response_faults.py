@@ -22,12 +22,12 @@ async def delay(talk: SandboxClient) -> None:
 
 
 async def slow_body(talk: SandboxClient) -> None:
-    talk.sandbox.faults.add(kind="slow_body", seconds=0.3)
+    talk.sandbox.faults.add(kind="slow_body", seconds=0.15)
     url = talk.sandbox.endpoint("openai") + "/models"
     async with talk.http.get(url, headers=key_headers("openai", talk.key)) as response:
         headers_came = time.monotonic()
         body = await response.json()
-    assert time.monotonic() - headers_came >= 0.15
+    assert time.monotonic() - headers_came >= 0.1
     assert body["object"] == "list"
 
 

@@ -22,6 +22,7 @@ _TOKEN_SECONDS: Final = 6 * 3600
 _BULK: Final = 1_000
 # More pauses than work, so that it is the other one that keeps the service busy.
 _PAUSE_SECONDS: Final = 0.05
+_LOOK_SECONDS: Final = 0.005
 _PAUSE_BETWEEN_TESTS: Final = 1.0
 _PAUSE_BEFORE_THE_NEXT: Final = 1.0
 
@@ -151,18 +152,20 @@ class Innocent:
         await organization.models(self.provider_id, 60)
         await organization.issue_key()
 
-    async def work(self, *, rounds: int | None = None, seconds: float | None = None) -> Times:
-        """Do everything that many times, or for so long, all kinds at the same time."""
+    async def work(
+        self, *, rounds: int | None = None, seconds: float | None = None, pause: float = _PAUSE_SECONDS
+    ) -> Times:
+        """Do everything that many times, or for so long, all kinds at the same time, with pauses of so many seconds."""
         self.times, self._followed = Times(), asyncio.Event()
         self._end = None if seconds is None else perf_counter() + seconds
         following = asyncio.create_task(self._follow())
         try:
             await asyncio.wait_for(self._followed.wait(), PATIENCE_SECONDS)
             await asyncio.gather(
-                self._again("list", self._list, rounds),
-                self._again("write", self._write, rounds),
-                self._again("prompt", self._prompt, rounds),
-                self._again("stream", self._stream, rounds),
+                self._again("list", self._list, rounds, pause),
+                self._again("write", self._write, rounds, pause),
+                self._again("prompt", self._prompt, rounds, pause),
+                self._again("stream", self._stream, rounds, pause),
                 self._again("test", self._test, None if rounds is None else 1, _PAUSE_BETWEEN_TESTS),
             )
             await self._all_followed()
@@ -172,7 +175,7 @@ class Innocent:
         return self.times
 
     async def _again(
-        self, what: str, act: Callable[[Connection], Awaitable[None]], rounds: int | None, pause: float = _PAUSE_SECONDS
+        self, what: str, act: Callable[[Connection], Awaitable[None]], rounds: int | None, pause: float
     ) -> None:
         done = 0
         async with self.organization.connection() as connection:
@@ -261,7 +264,7 @@ class Innocent:
             if perf_counter() > deadline:
                 self.times.failures.append(f"event: {len(self._written)} never came")
                 self._written.clear()
-            await asyncio.sleep(_PAUSE_SECONDS)
+            await asyncio.sleep(_LOOK_SECONDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,7 +91,7 @@ async def test_nothing_fails_of_what_others_do(neighbourhood: Neighbourhood, att
     pid, innocent, attacker = neighbourhood.running.process.pid, neighbourhood.innocent, neighbourhood.attacker
     forget_highest_memory(pid)
     async with neighbourhood.attacked(attack):
-        times = await innocent.work(rounds=2)
+        times = await innocent.work(rounds=2, pause=0.01)
     assert times.failures == []
     assert {what: len(seconds) for what, seconds in times.seconds.items()} == {
         "list": 2,
