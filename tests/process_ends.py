@@ -1,25 +1,33 @@
-"""Whether processes have ended that other processes started: whoever is to collect them may take seconds to."""
+"""Waiting for the end of processes that this one has not started itself."""
 
 import time
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable
 
 import psutil
 
-_STEP_SECONDS: Final = 0.005
+_STEP_SECONDS = 0.01
 
 
 def has_ended(process: psutil.Process) -> bool:
-    """Return whether nothing is left of it but its exit code."""
+    """Whether it runs no more, even if it is still listed until its parent asks how it ended.
+
+    The first process of some containers, which inherits what has lost its parent, asks once a second.
+    """
     try:
         return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
 
 
-def wait_for_the_end_of(processes: Sequence[psutil.Process], *, seconds: float = 60.0) -> None:
-    """Return as soon as all have ended."""
+def wait_for_ends(processes: Iterable[psutil.Process], seconds: float = 60.0) -> None:
+    """Return when all of them have ended.
+
+    Raises:
+        TimeoutError: one has not within the time.
+    """
     deadline = time.monotonic() + seconds
-    while not all(has_ended(process) for process in processes):
-        assert time.monotonic() < deadline, f"still running after {seconds:g} s: {processes}"
-        time.sleep(_STEP_SECONDS)
+    for process in processes:
+        while not has_ended(process):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{process} has not ended")
+            time.sleep(_STEP_SECONDS)

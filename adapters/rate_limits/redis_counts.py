@@ -47,21 +47,26 @@ class RateCounts:
     nobody has the providers to himself.
     """
 
-    def __init__(self, storage: str, *, left_alone_seconds: float = 5.0) -> None:
+    def __init__(
+        self, storage: str, *, left_alone_seconds: float = 5.0, clock: Callable[[], float] = monotonic
+    ) -> None:
         """`storage` is `memory` or a Redis URL; one that does not answer is left alone for some seconds.
+
+        `clock` is this process's own; Redis has another.
 
         Raises:
             ValueError: the client library for Redis is not installed.
         """
-        self._own = WindowsInMemory()
+        self._own = WindowsInMemory(clock)
         self._redis = None if storage == MEMORY else _redis(storage)
         self._shared = None if self._redis is None else Windows(self._redis)
         self._own_work = WorkInMemory()
         self._shared_work = None if self._redis is None else WorkInRedis(self._client)
-        self._own_buckets = BucketsInMemory()
+        self._own_buckets = BucketsInMemory(clock)
         self._shared_buckets = None if self._redis is None else BucketsInRedis(self._client)
         self._left_alone_seconds = left_alone_seconds
         self._left_alone_until = 0.0
+        self._clock = clock
         self._is_away = False
 
     async def take(self, quota: Quota, subject_id: UUID) -> Allowance:
@@ -120,7 +125,7 @@ class RateCounts:
 
     async def _query(self, query: Callable[[], Awaitable[T]]) -> T | None:
         """Return what Redis answers, or None while it does not."""
-        if monotonic() < self._left_alone_until:
+        if self._clock() < self._left_alone_until:
             return None
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
@@ -144,7 +149,7 @@ class RateCounts:
             await cast("_Client", self._redis.bridge.get_connection()).aclose()
 
     def _lost(self, error: Exception) -> None:
-        self._left_alone_until = monotonic() + self._left_alone_seconds
+        self._left_alone_until = self._clock() + self._left_alone_seconds
         if not self._is_away:
             self._is_away = True
             _log.warning("%s does not answer; rates are counted by this process alone: %s", _SETTING, _reason(error))

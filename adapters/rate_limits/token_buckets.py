@@ -36,12 +36,13 @@ return string.format('%.6f', tonumber(redis.call('GET', KEYS[1]) or '0') - clock
 class BucketsInMemory:
     """Buckets of this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
         self._full_at: dict[tuple[str, UUID], float] = {}
 
     def take_turn(self, quota: Quota, subject_id: UUID, patience_seconds: float) -> Turn:
         """Take a token, or one that comes within the patience."""
-        place, now = (quota.name, subject_id), monotonic()
+        place, now = (quota.name, subject_id), self._clock()
         full_at = max(self._full_at.get(place, now), now) + quota.seconds / quota.requests
         wait = full_at - now - quota.seconds
         if wait > patience_seconds:
@@ -53,7 +54,7 @@ class BucketsInMemory:
 
     def turns_left(self, quota: Quota, subject_id: UUID) -> int:
         """Return how many tokens there are."""
-        return _left(quota, self._full_at.get((quota.name, subject_id), 0.0) - monotonic())
+        return _left(quota, self._full_at.get((quota.name, subject_id), 0.0) - self._clock())
 
 
 class BucketsInRedis:

@@ -3,7 +3,8 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -43,8 +44,13 @@ def _has_own_environment(path: Path) -> bool:
     return path.with_name("requirements.in").exists()
 
 
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    """Return whose each module is that can be imported; finding out reads the lists of everything installed."""
+    return packages_distributions()
+
+
 def _undeclared(folders: tuple[str, ...], declared: set[str]) -> Iterator[str]:
-    distributions = packages_distributions()
     for path in python_files(*folders):
         if _has_own_environment(path):
             continue
@@ -52,7 +58,7 @@ def _undeclared(folders: tuple[str, ...], declared: set[str]) -> Iterator[str]:
         undeclared = {
             top
             for top in set(IMPORT.findall(text(path))) - sys.stdlib_module_names - set(PYTHON)
-            if declared.isdisjoint(canonicalize_name(owner) for owner in distributions.get(top, ()))
+            if declared.isdisjoint(canonicalize_name(owner) for owner in _distributions().get(top, ()))
         }
         if undeclared:
             for name, node in imports(tree(path)):

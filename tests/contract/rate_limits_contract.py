@@ -35,7 +35,18 @@ class RateLimitsContract:
         assert {allowance.quota for allowance in allowances} == {A_QUOTA}
         assert all(0 <= allowance.resets_after_seconds <= A_QUOTA.seconds for allowance in allowances)
 
-    async def test_all_of_it_is_there_again_when_the_time_is_over(
+    async def test_what_was_taken_is_there_again_in_time(self, limits: RateLimits, pass_time: PassTime) -> None:
+        # Side by side, each for an organization of its own: most of it is waiting.
+        async with asyncio.TaskGroup() as group:
+            for case in (
+                self._all_of_it_is_there_again_when_the_time_is_over,
+                self._who_is_refused_does_not_wait_longer_for_asking,
+                self._what_was_used_already_counts_however_much_it_is,
+                self._a_bucket_is_filled_all_the_time,
+            ):
+                group.create_task(case(limits, uuid4(), pass_time))
+
+    async def _all_of_it_is_there_again_when_the_time_is_over(
         self, limits: RateLimits, organization: UUID, pass_time: PassTime
     ) -> None:
         assert (await taken(limits, organization, times=4))[-1] is False
@@ -43,7 +54,7 @@ class RateLimitsContract:
         await pass_time(refused.resets_after_seconds + 0.1)
         assert await taken(limits, organization, times=4) == [True, True, True, False]
 
-    async def test_who_is_refused_does_not_wait_longer_for_asking(
+    async def _who_is_refused_does_not_wait_longer_for_asking(
         self, limits: RateLimits, organization: UUID, pass_time: PassTime
     ) -> None:
         await taken(limits, organization, times=4)
@@ -64,7 +75,7 @@ class RateLimitsContract:
         found = await asyncio.gather(*(limits.take(quota, organization) for _ in range(20)))
         assert sum(allowance.is_granted for allowance in found) == quota.requests
 
-    async def test_what_was_used_already_counts_however_much_it_is(
+    async def _what_was_used_already_counts_however_much_it_is(
         self, limits: RateLimits, organization: UUID, pass_time: PassTime
     ) -> None:
         assert (await limits.look(A_QUOTA, organization)).is_granted
@@ -92,7 +103,7 @@ class RateLimitsContract:
         tickets = await asyncio.gather(*(limits.enter(organization, 3) for _ in range(20)))
         assert sum(ticket is not None for ticket in tickets) == 3
 
-    async def test_a_bucket_is_filled_all_the_time(
+    async def _a_bucket_is_filled_all_the_time(
         self, limits: RateLimits, organization: UUID, pass_time: PassTime
     ) -> None:
         quota = Quota(name="bucket", what="requests", requests=4, seconds=2)

@@ -20,7 +20,7 @@ def test_who_has_connected_is_answered_and_nobody_else_can_connect() -> None:
 
     def serve() -> None:
         for _ in clients:
-            time.sleep(0.02)
+            time.sleep(0.01)
             connection, _ = listener.accept()
             with connection:
                 connection.sendall(connection.recv(1))

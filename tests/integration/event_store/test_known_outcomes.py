@@ -11,11 +11,19 @@ from adapters.event_store.repositories import EventSourcedProviders
 from application.errors import CommandOutcomeUnknown, Unavailable
 from tests.builders import a_provider, acting
 from tests.databases import Connect, Connection, Database
-from tests.integration.event_store.test_lost_connections import COMMAND, MARKER, providers, proxy, repository_on, saved
+from tests.integration.event_store.test_lost_connections import (
+    COMMAND,
+    MARKER,
+    patience_seconds,
+    providers,
+    proxy,
+    repository_on,
+    saved,
+)
 from tests.log_contents import contents, topics
 from tests.postgres_proxy import Break, PostgresProxy
 
-__all__ = ["providers", "proxy"]
+__all__ = ["patience_seconds", "providers", "proxy"]
 
 
 def _cancel_whoever_waits(owner: Connection) -> None:
@@ -78,12 +86,12 @@ async def test_behind_a_pooler_what_was_committed_is_answered(
 
 
 @pytest.mark.parametrize(
-    ("where", "goes_down", "known"),
+    ("where", "goes_down", "patience_seconds", "known"),
     [
-        (Break.BEFORE_THE_ANSWER, False, "made"),
-        (Break.BEFORE_DELIVERY, False, "unchanged"),
-        (Break.BEFORE_THE_ANSWER, True, "unknown"),
-        (Break.BEFORE_DELIVERY, True, "unknown"),
+        (Break.BEFORE_THE_ANSWER, False, 0.7, "made"),
+        (Break.BEFORE_DELIVERY, False, 0.7, "unchanged"),
+        (Break.BEFORE_THE_ANSWER, True, 0.1, "unknown"),
+        (Break.BEFORE_DELIVERY, True, 0.1, "unknown"),
     ],
 )
 async def test_the_command_knows_what_became_of_it(

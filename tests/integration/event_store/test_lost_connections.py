@@ -30,19 +30,28 @@ def proxy(database: Database) -> Iterator[PostgresProxy]:
         yield proxy
 
 
+@pytest.fixture
+def patience_seconds() -> float:
+    """Give how long a connection is waited for; next to no time where the test says that none will come."""
+    return 0.7
+
+
 @contextmanager
-def repository_on(url: str) -> Iterator[EventSourcedProviders]:
+def repository_on(url: str, patience_seconds: float = 0.7) -> Iterator[EventSourcedProviders]:
     kwargs = {"autocommit": True}
-    with ConnectionPool(url, min_size=1, max_size=4, timeout=0.7, kwargs=kwargs, open=False) as pool:
+    with ConnectionPool(url, min_size=1, max_size=4, timeout=patience_seconds, kwargs=kwargs, open=False) as pool:
+        pool.wait(30)
         ledger = Ledger(LedgerRecorder(pool, scope=append_for_caller, projector=projected))
         yield EventSourcedProviders(ledger)
         ledger.close()
 
 
 @pytest.fixture
-async def providers(proxy: PostgresProxy, organization_id: UUID) -> AsyncIterator[EventSourcedProviders]:
+async def providers(
+    proxy: PostgresProxy, organization_id: UUID, patience_seconds: float
+) -> AsyncIterator[EventSourcedProviders]:
     """Give a repository behind the proxy whose append statement is prepared, so that it is sent in one piece."""
-    with repository_on(proxy.url) as repository:
+    with repository_on(proxy.url, patience_seconds) as repository:
         with acting(organization_id):
             await repository.save(a_provider(name="Before"))
         yield repository
@@ -129,6 +138,7 @@ async def test_a_server_process_that_is_ended_records_nothing(
     assert contents(owner) == before
 
 
+@pytest.mark.parametrize("patience_seconds", [0.1])
 @pytest.mark.parametrize("where", [Break.BEFORE_THE_ANSWER, Break.BEFORE_DELIVERY], ids=lambda where: where.name)
 async def test_what_nobody_can_be_asked_about_is_unknown_and_repeated_without_harm(
     providers: EventSourcedProviders, proxy: PostgresProxy, organization_id: UUID, connect: Connect, where: Break
@@ -166,6 +176,7 @@ async def test_writing_recovers_from_connections_that_died_while_idle(
     assert_whole(owner)
 
 
+@pytest.mark.parametrize("patience_seconds", [0.1])
 async def test_a_database_that_cannot_be_reached_is_unavailable(
     providers: EventSourcedProviders, proxy: PostgresProxy, organization_id: UUID
 ) -> None:

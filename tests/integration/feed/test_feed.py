@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.event_store.recorder import LedgerRecorder
+from adapters.postgres import event_feed
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.event_feed import PostgresEventFeed, PostgresSignals
 from adapters.postgres.log_growth_hints import PostgresHints
@@ -152,8 +153,14 @@ async def test_without_hints_the_log_is_looked_at_anyway(
 
 
 async def test_a_lost_connection_for_hints_is_made_again(
-    feed: FeedBroadcaster, hints: PostgresHints, bare_recorder: LedgerRecorder, owner: Connection, organization_id: UUID
+    feed: FeedBroadcaster,
+    hints: PostgresHints,
+    bare_recorder: LedgerRecorder,
+    owner: Connection,
+    organization_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(event_feed, "_AGAIN_SECONDS", 0.3)
     following = asyncio.create_task(_followed(feed, organization_id, count=2))
     backend = await _until_listening(owner)
     owner.execute("SELECT pg_terminate_backend(%s, 5000)", (backend,))

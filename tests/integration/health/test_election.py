@@ -7,6 +7,7 @@ from time import monotonic
 
 import pytest
 
+from adapters.postgres import elected_session
 from adapters.postgres.monitor_election import PostgresMonitorElection
 from application.errors import Unavailable
 from tests.databases import Connection, Database, Databases
@@ -53,7 +54,10 @@ async def test_databases_have_monitors_of_their_own(databases: Databases, databa
     databases.drop(other)
 
 
-async def test_whoever_waits_is_elected_when_the_holder_ends(database: Database) -> None:
+async def test_whoever_waits_is_elected_when_the_holder_ends(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elected_session, "_STANDING_SECONDS", 0.1)
     first, second = PostgresMonitorElection(database.admin_url), PostgresMonitorElection(database.admin_url)
     elected = asyncio.Event()
 
@@ -63,7 +67,7 @@ async def test_whoever_waits_is_elected_when_the_holder_ends(database: Database)
 
     async with first.term():
         waiting = asyncio.create_task(stand())
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(0.5)
         assert not elected.is_set()
     async with asyncio.timeout(10):
         await waiting
@@ -85,9 +89,9 @@ async def test_a_holder_whose_session_ends_knows_at_once_and_is_told_no_more(
 
 
 async def test_a_term_lasts_while_nothing_happens(database: Database) -> None:
-    async with PostgresMonitorElection(database.admin_url, silence_seconds=2).term() as term:
-        for _ in range(6):
-            await term.lasts(0.5)
+    async with PostgresMonitorElection(database.admin_url, silence_seconds=1.5).term() as term:
+        for _ in range(4):
+            await term.lasts(0.4)
 
 
 async def test_a_holder_that_hangs_loses_the_office(database: Database, owner: Connection) -> None:

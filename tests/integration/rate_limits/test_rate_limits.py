@@ -4,7 +4,7 @@ import asyncio
 import logging
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from time import monotonic
 from uuid import uuid4
@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from redis import Redis
 
+from adapters.rate_limits import redis_counts
 from adapters.rate_limits.redis_counts import MEMORY, RateCounts, check_rate_limit_storage
 from application.errors import Unavailable
 from tests.contract.rate_limits_contract import A_QUOTA, PassTime, RateLimitsContract, taken
@@ -43,25 +44,54 @@ def redis() -> Iterator[RedisServer]:
 
 
 @asynccontextmanager
-async def counting(storage: str, left_alone_seconds: float = 0.0) -> AsyncIterator[RateCounts]:
-    counts = RateCounts(storage, left_alone_seconds=left_alone_seconds)
+async def counting(
+    storage: str, left_alone_seconds: float = 0.0, clock: Callable[[], float] = monotonic
+) -> AsyncIterator[RateCounts]:
+    counts = RateCounts(storage, left_alone_seconds=left_alone_seconds, clock=clock)
     yield counts
     await counts.close()
 
 
 @pytest.fixture
-def pass_time() -> PassTime:
-    return asyncio.sleep
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for a Redis that does not hang, however busy the machine is."""
+    monkeypatch.setattr(redis_counts, "_PATIENCE_SECONDS", 30.0)
+
+
+class Clock:
+    """Is put forward by the test."""
+
+    def __init__(self) -> None:
+        self._now = monotonic()
+
+    def __call__(self) -> float:
+        return self._now
+
+    async def pass_time(self, seconds: float) -> None:
+        self._now += seconds
 
 
 class TestInMemory(RateLimitsContract):
     @pytest.fixture
-    async def limits(self) -> AsyncIterator[RateCounts]:
-        async with counting(MEMORY) as counts:
+    def clock(self) -> Clock:
+        return Clock()
+
+    @pytest.fixture
+    def pass_time(self, clock: Clock) -> PassTime:
+        return clock.pass_time
+
+    @pytest.fixture
+    async def limits(self, clock: Clock) -> AsyncIterator[RateCounts]:
+        async with counting(MEMORY, clock=clock) as counts:
             yield counts
 
 
+@pytest.mark.usefixtures("_patient")
 class TestInRedis(RateLimitsContract):
+    @pytest.fixture
+    def pass_time(self) -> PassTime:
+        return asyncio.sleep
+
     @pytest.fixture
     async def limits(self, shared_redis: RedisServer) -> AsyncIterator[RateCounts]:
         async with counting(shared_redis.url) as counts:
@@ -75,6 +105,7 @@ async def test_in_memory_each_process_counts_for_itself() -> None:
         assert await taken(other, organization_id) == [True]
 
 
+@pytest.mark.usefixtures("_patient")
 async def test_in_redis_all_count_together(shared_redis: RedisServer) -> None:
     organization_id = uuid4()
     async with AsyncExitStack() as stack:
@@ -83,6 +114,7 @@ async def test_in_redis_all_count_together(shared_redis: RedisServer) -> None:
     assert found == [[True], [True], [True], [False]]
 
 
+@pytest.mark.usefixtures("_patient")
 async def test_while_redis_is_away_each_counts_for_itself_and_says_so_once(
     redis: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -156,6 +188,7 @@ def test_redis_without_its_client_is_refused_with_what_to_install() -> None:
     assert said.splitlines() == [line, line]
 
 
+@pytest.mark.usefixtures("_patient")
 async def test_keys_in_redis_name_their_owner_and_expire(redis: RedisServer) -> None:
     organization_id = uuid4()
     async with counting(redis.url) as counts:

@@ -282,13 +282,13 @@ async def test_of_several_answers_the_slowest_is_waited_for(monkeypatch: pytest.
 
 
 async def test_pings_after_the_end_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(send_prompt, "_GRACE_SECONDS", 0.4)
+    monkeypatch.setattr(send_prompt, "_GRACE_SECONDS", 0.2)
     started = asyncio.get_running_loop().time()
     content = events(a_chunk("Hi", "stop"))
-    outbound = HesitatingOutbound(0.0, *[0.1] * 100)
+    outbound = HesitatingOutbound(0.0, *[0.05] * 100)
     words, completion = await Prompted("openai", outbound=outbound).streamed(content, *[b": ping\n\n"] * 100)
     assert (words, completion.finish_reason) == (["Hi"], "stop")
-    assert asyncio.get_running_loop().time() - started < 8.0
+    assert asyncio.get_running_loop().time() - started < 4.0
 
 
 @pytest.mark.parametrize("protocol", ["chat_completions", None])

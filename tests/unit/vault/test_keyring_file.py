@@ -1,5 +1,7 @@
 import multiprocessing
 import os
+from collections import Counter
+from collections.abc import Sequence
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -95,22 +97,24 @@ def test_rotation_to_a_taken_id_changes_nothing(tmp_path: Path) -> None:
     assert file.read_or_create().reveal() == before.reveal()
 
 
-def _make(directory: Path, barrier: Barrier, answers: "Queue[str]") -> None:
-    barrier.wait(30)
-    answers.put(KeyringFile(directory).read_or_create().reveal())
+def _make(directories: Sequence[Path], barrier: Barrier, answers: "Queue[tuple[Path, str]]") -> None:
+    for directory in directories:
+        barrier.wait(30)
+        answers.put((directory, KeyringFile(directory).read_or_create().reveal()))
 
 
 def test_processes_that_start_at_once_end_with_one_keyring(tmp_path: Path) -> None:
     context = multiprocessing.get_context("fork")
-    for attempt in range(10):
-        barrier, answers = context.Barrier(4), context.Queue()
-        processes = [context.Process(target=_make, args=(tmp_path / str(attempt), barrier, answers)) for _ in range(4)]
-        for process in processes:
-            process.start()
-        revealed = {answers.get(timeout=30) for _ in processes}
-        for process in processes:
-            process.join(timeout=30)
-        assert len(revealed) == 1
+    directories = [tmp_path / str(attempt) for attempt in range(20)]
+    barrier, answers = context.Barrier(4), context.Queue()
+    processes = [context.Process(target=_make, args=(directories, barrier, answers)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    revealed = Counter(answers.get(timeout=30) for _ in processes for _ in directories)
+    for process in processes:
+        process.join(timeout=30)
+    assert Counter(directory for directory, _ in revealed) == Counter(directories)
+    assert set(revealed.values()) == {len(processes)}
 
 
 def test_the_id_of_a_removed_key_is_not_given_again(tmp_path: Path) -> None:
