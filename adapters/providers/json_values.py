@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from domain.checked_documents import is_label
@@ -61,19 +61,28 @@ def day(value: object) -> str | None:
     return found.isoformat() if found is not None and found != date(1970, 1, 1) else None
 
 
+def retirement_day(value: object) -> str | None:
+    """Return the first day, as an ISO date in UTC, on which something is gone whose end is given as for `day`.
+
+    An end in the last minute of a day is how some write that it is there until the end of that day.
+    """
+    found = _day(value, later=timedelta(minutes=1))
+    return found.isoformat() if found is not None and found != date(1970, 1, 1) else None
+
+
 def dated_id(model_id: str) -> str | None:
     """Return the date that a snapshot's id ends in, as it is written there without the hyphen before it."""
     found = _DATED_ID.search(model_id)
     return found[0][1:] if found and _day("-".join(found.groups())) else None
 
 
-def _day(value: object) -> date | None:
+def _day(value: object, later: timedelta = timedelta()) -> date | None:
     try:
         if isinstance(value, str):
             moment = datetime.fromisoformat(value)
-            return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+            return ((moment.astimezone(UTC) if moment.tzinfo else moment) + later).date()
         if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
-            return datetime.fromtimestamp(value, UTC).date()
+            return (datetime.fromtimestamp(value, UTC) + later).date()
     except (OverflowError, OSError, ValueError):
         pass
     return None

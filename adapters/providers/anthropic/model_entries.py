@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from adapters.providers.extra_fields import extras_of
-from adapters.providers.json_values import dated_id, day, mapping, model_id_of, text, tokens
+from adapters.providers.json_values import dated_id, day, mapping, model_id_of, retirement_day, text, tokens
 from application.ports.provider_gateway import OfferedModel
 
 _UNDERSTOOD: Final = frozenset(
@@ -48,7 +48,7 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
         context_window=tokens(entry.get("max_input_tokens")),
         max_tokens=tokens(entry.get("max_tokens")),
         lifecycle=lifecycle if lifecycle in {"active", "deprecated", "retired"} else None,
-        retires_on=day(entry.get("retires_at")),
+        retires_on=retirement_day(entry.get("retires_at")),
         created_on=day(entry.get("created_at")),
         extras=extras_of(entry, _UNDERSTOOD),
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from adapters.providers.extra_fields import extras_of
-from adapters.providers.json_values import dated_id, day, mapping, model_id_of, text
+from adapters.providers.json_values import dated_id, day, mapping, model_id_of, retirement_day, text
 from application.ports.provider_gateway import OfferedModel
 
 _UNDERSTOOD: Final = frozenset({"id", "object", "created_at", "deprecation", "lifecycle_status", "status"})
@@ -20,7 +20,7 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
         version=dated_id(model_id),
         type=_type(mapping(entry.get("capabilities"))),
         lifecycle=_lifecycle(entry),
-        retires_on=day(mapping(entry.get("deprecation")).get("inference")),
+        retires_on=retirement_day(mapping(entry.get("deprecation")).get("inference")),
         created_on=day(entry.get("created_at")),
         extras=extras_of(entry, _UNDERSTOOD),
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from adapters.providers.extra_fields import extras_of
-from adapters.providers.json_values import dated_id, day, model_id_of
+from adapters.providers.json_values import dated_id, day, model_id_of, retirement_day
 from application.ports.provider_gateway import OfferedModel
 
 _UNDERSTOOD: Final = frozenset({"id", "object", "created", "shutdown_date"})
@@ -18,7 +18,7 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
     model_id = model_id_of(entry.get("id"))
     if model_id is None:
         return None
-    retires_on = day(entry.get("shutdown_date"))
+    retires_on = retirement_day(entry.get("shutdown_date"))
     return OfferedModel(
         model_id=model_id,
         version=dated_id(model_id),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.error_mapping.provider_rules import MISTRAL as RULES
-from adapters.providers.json_values import day, mapping, words
+from adapters.providers.json_values import mapping, retirement_day, words
 from adapters.providers.model_listing import Entry
 from adapters.providers.openai_compatible.common_model_fields import read_common
 from adapters.providers.openai_compatible.service_profile import LISTED, ServiceProfile, probe_list, whole_list
@@ -36,7 +36,7 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
         return None
     can = {name for name, value in mapping(entry.get("capabilities")).items() if value is True}
     has_capabilities = isinstance(entry.get("capabilities"), dict)
-    retires_on = day(entry.get("deprecation"))
+    retires_on = retirement_day(entry.get("deprecation"))
     return replace(
         model,
         type=_type(can),

@@ -8,7 +8,7 @@ from adapters.providers.chat_completions.chat_options import ChatOptions
 from adapters.providers.endpoint_urls import endpoint_url
 from adapters.providers.error_mapping import error_kinds
 from adapters.providers.error_mapping.provider_rules import OPENROUTER as RULES
-from adapters.providers.json_values import dated_id, day, mapping, text, tokens, words
+from adapters.providers.json_values import dated_id, mapping, retirement_day, text, tokens, words
 from adapters.providers.modalities import capabilities_of
 from adapters.providers.model_listing import fetch_list, read_models
 from adapters.providers.openai_compatible.common_model_fields import media_of, read_common
@@ -48,7 +48,7 @@ def read_model(entry: Mapping[str, Any]) -> OfferedModel | None:
     reason = ROUTER if str(pricing.get("prompt", "")).startswith("-") else None
     if read == written == 0 and _is_sold_otherwise(model, pricing):
         read, written, reason = None, None, SOLD_OTHERWISE
-    retires_on = day(entry.get("expiration_date"))
+    retires_on = retirement_day(entry.get("expiration_date"))
     return replace(
         model,
         version=dated_id(text(entry.get("canonical_slug")) or model.model_id),

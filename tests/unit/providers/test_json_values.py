@@ -113,6 +113,26 @@ def test_a_moment_becomes_a_day(value: object, day: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("end", "day"),
+    [
+        ("2027-06-30", "2027-06-30"),
+        ("2027-06-30T00:00:00Z", "2027-06-30"),
+        ("2027-06-30T17:00:00Z", "2027-06-30"),
+        ("2027-06-30T23:59:00Z", "2027-07-01"),
+        ("2027-12-31T23:59:59Z", "2028-01-01"),
+        ("2027-06-30T23:59:59-05:00", "2027-07-01"),
+        (1_814_399_999, "2027-07-01"),
+        (0, None),
+        ("1970-01-01T00:00:00Z", None),
+        ("9999-12-31T23:59:59Z", None),
+        ("soon", None),
+    ],
+)
+def test_what_ends_with_a_day_is_there_on_that_day(end: object, day: str | None) -> None:
+    assert json_values.retirement_day(end) == day
+
+
+@pytest.mark.parametrize(
     ("model_id", "date"),
     [
         ("gpt-4o-2024-08-06", "2024-08-06"),

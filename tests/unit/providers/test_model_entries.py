@@ -39,7 +39,7 @@ async def test_anthropic_reports_limits_and_capabilities() -> None:
         "vision",
         "web_search",
     )
-    assert (opus.lifecycle, opus.retires_on, opus.created_on) == ("deprecated", "2027-06-30", "2026-07-24")
+    assert (opus.lifecycle, opus.retires_on, opus.created_on) == ("deprecated", "2027-07-01", "2026-07-24")
     assert (haiku.version, haiku.type, haiku.created_on) == ("20251001", "language", None)
     assert haiku.extras == {"brand_new_field": {"a": 1}}
     assert (retired.type, retired.capabilities, retired.lifecycle) == (None, None, "retired")
