@@ -20,6 +20,7 @@ from entrypoints.http.idempotency import Fingerprints, Idempotency
 from entrypoints.http.known_callers import KNOWN_CALLERS, KnownCallers
 from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.rate_limits import RateLimiter
+from entrypoints.http.refusal_pace import RefusalPace
 from entrypoints.http.request_bodies import REQUEST_BODIES, RequestBodies
 from entrypoints.http.request_middleware import RequestMiddleware, RequestTraces
 from entrypoints.http.routes import Route, routes_of
@@ -60,7 +61,7 @@ def build_app(
         logger=logger,
     )
     traces = [] if tracer is None else [RequestTraces(records, tracer).middleware]
-    app = web.Application(middlewares=[*traces, requests.middleware, access.middleware])
+    app = web.Application(middlewares=[RefusalPace().middleware, *traces, requests.middleware, access.middleware])
     app[KNOWN_CALLERS] = known_callers
     app[REQUEST_BODIES] = RequestBodies(options, limiter.shares)
     app.on_response_prepare.append(Headers(options.cors_origins, stopping).on_response_prepare)

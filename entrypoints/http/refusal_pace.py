@@ -5,13 +5,19 @@ from collections import OrderedDict
 from typing import Final
 from uuid import UUID
 
+from aiohttp import web
+
 from application.loop_time import loop_time
+from entrypoints.http.request_context import context_of
+from entrypoints.http.routes import Handler
 
 PER_SECOND: Final = 100
 """Refusals of one organization; what is refused sooner waits for its answer, while the process works for others too."""
 
 LONGEST_SECONDS: Final = 5.0
 """No refusal waits longer, however many there are."""
+
+_TOO_MANY: Final = 429
 
 
 class RefusalPace:
@@ -24,11 +30,15 @@ class RefusalPace:
     def __init__(self) -> None:
         self._next_at: OrderedDict[UUID, float] = OrderedDict()
 
-    async def wait(self, organization_id: UUID) -> None:
-        """Return when the organization may be refused."""
-        seconds = self.seconds(organization_id, asyncio.get_running_loop().time())
-        if seconds:
-            await asyncio.sleep(seconds)
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Answer the request; a refusal waits when all is done for it, its line in the log and its figures too."""
+        response = await handler(request)
+        if response.status == _TOO_MANY:
+            principal = context_of(request).principal
+            if principal is not None and principal.organization_id is not None:
+                await asyncio.sleep(self.seconds(principal.organization_id, asyncio.get_running_loop().time()))
+        return response
 
     def seconds(self, organization_id: UUID, now: float) -> float:
         """Return after how long the organization may be refused that is to be refused now, and count that."""

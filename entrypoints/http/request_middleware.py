@@ -1,7 +1,8 @@
 """The middlewares around every handler: traces, ids, log lines, metrics, and an answer whatever happens.
 
-Outermost are `RequestTraces`, then `RequestMiddleware`; within them `access_control.py` checks who may use the route
-and replays answers for an Idempotency-Key. `headers.py` adds headers just before an answer is sent, streams included.
+Outermost are `RefusalPace` (refusal_pace.py), `RequestTraces`, then `RequestMiddleware`; within them
+`access_control.py` checks who may use the route and replays answers for an Idempotency-Key. `headers.py` adds headers
+just before an answer is sent, streams included.
 """
 
 import logging
@@ -24,7 +25,6 @@ from entrypoints.http.compatible_apis.error_shapes import shape_at
 from entrypoints.http.errors import INTERNAL_ERROR, problem_for
 from entrypoints.http.long_answers import in_pieces
 from entrypoints.http.metrics import KNOWN_METHODS, HttpMetrics
-from entrypoints.http.refusal_pace import RefusalPace
 from entrypoints.http.request_bodies import ClientGone
 from entrypoints.http.request_context import REQUEST_CONTEXT, RequestContext, context_of, note_failure
 from entrypoints.http.routes import Handler, Route
@@ -33,8 +33,6 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 CLIENT_GONE = 499
 """Logged where the client disconnected before there was an answer; never sent."""
-
-TOO_MANY: Final = 429
 
 _OTHER: Final = "_OTHER"
 
@@ -54,7 +52,6 @@ class RequestMiddleware:
         trusted_proxies: Sequence[Network] = (),
     ) -> None:
         self._routes = routes
-        self._refusal_pace = RefusalPace()
         # Bound once, where a lazy logger would be with each line.
         self._logger = logger.bind()
         self._least_level = self._logger.get_effective_level()
@@ -75,8 +72,6 @@ class RequestMiddleware:
             with one_request():
                 response = await answer_or_problem(request, handler, self._logger)
             status = response.status
-            if status == TOO_MANY and context.principal is not None and context.principal.organization_id is not None:
-                await self._refusal_pace.wait(context.principal.organization_id)
             in_pieces(response)
             return response
         finally:
