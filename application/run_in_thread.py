@@ -78,8 +78,8 @@ async def run_in_thread(organization_id: UUID | None, work: Callable[[], T]) -> 
 
 
 def release_after(turn: Turn, rest: float) -> None:
-    """Let the next of those who wait for the organization's turn have it after so many seconds."""
-    if rest:
+    """Let the next of those who wait for the organization's turn have it after so many seconds, or as they can bear."""
+    if rest := turn.bearable(rest):
         asyncio.get_running_loop().call_later(rest, turn.release)
     else:
         turn.release()

@@ -34,6 +34,7 @@ class Turn(asyncio.Semaphore):
     def __init__(self, at_once: int, patience_seconds: float | None) -> None:
         super().__init__(at_once)
         self._patience_seconds = patience_seconds
+        self._in_line = 0
         self._counted_from = 0.0
         self._worked = 0.0
 
@@ -46,6 +47,12 @@ class Turn(asyncio.Semaphore):
         self._worked += seconds
         return self._worked
 
+    def bearable(self, rest: float) -> float:
+        """Return as many seconds of the rest as leave those in line most of their patience."""
+        if self._patience_seconds is None:
+            return rest
+        return min(rest, self._patience_seconds / (4 * (self._in_line + 1)))
+
     async def acquire(self) -> Literal[True]:
         """Wait for a place and take it.
 
@@ -54,6 +61,7 @@ class Turn(asyncio.Semaphore):
         """
         if self._patience_seconds is None or not self.locked():
             return await super().acquire()
+        self._in_line += 1
         try:
             async with asyncio.timeout(self._patience_seconds):
                 return await super().acquire()
@@ -61,3 +69,5 @@ class Turn(asyncio.Semaphore):
             raise Unavailable(
                 "The database is busy with requests of your organization, or does not answer; try again shortly."
             ) from None
+        finally:
+            self._in_line -= 1

@@ -47,7 +47,7 @@ class Shutdown:
 
     def drain(self) -> None:
         """Report that the service stops, and keep serving."""
-        self.stopping.is_draining = True
+        self.stopping.draining.set()
 
     def end(self) -> None:
         """Serve no longer. A signal that comes later is urgent."""

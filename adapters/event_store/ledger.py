@@ -23,7 +23,7 @@ from application.errors import ApplicationError, CommandOutcomeUnknown, Conflict
 from application.projections.fold_log import Row
 from application.recorded_revision import Recorded
 from application.run_in_thread import release_after, rest_after_much, rest_beside_others
-from application.turns import Turns
+from application.turns import Turn, Turns
 from domain.root import Root
 
 RootT = TypeVar("RootT", bound=Root)
@@ -34,8 +34,9 @@ _LONGEST_QUEUE_SECONDS: Final = 5.0
 _LONGEST_WORK_SECONDS: Final = 30.0
 # To load an aggregate, or to record an event, takes the interpreter some 0.1 ms and the database some 0.2 ms.
 _LARGE: Final = 50
-# Of each second; some thirty changes. What a person does takes less.
+# Of each second. What a person changes takes less.
 _UNRESTED_SECONDS: Final = 0.1
+_LONGEST_REST_SECONDS: Final = 0.05
 
 
 class StillAtWork(Unavailable):
@@ -75,6 +76,8 @@ class Ledger:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
         # Its appends wait for its head's lock anyway, and must not hold up with them those of all others.
         self._turns = Turns(max(1, threads // 2), patience_seconds=_LONGEST_QUEUE_SECONDS)
+        # Changes rest in a line of their own: neither a read nor a change that has begun waits for that.
+        self._change_turns = Turns(max(1, threads // 2), patience_seconds=_LONGEST_QUEUE_SECONDS)
         # Of what is large, one piece at a time, with rests while others are at work: all share both processors.
         self._large_turns = Turns(patience_seconds=_LONGEST_WORK_SECONDS)
 
@@ -170,27 +173,24 @@ class Ledger:
         Only what ends a change `rests`: between its load and its save others could change what it has loaded.
         """
         organization_id = current_caller().organization_id
-        turn, seconds = self._turns.of(organization_id), 0.0
+        is_large = entries > _LARGE
         with application_errors(constraints):
-            if entries <= _LARGE:
-                await turn.acquire()
-                began = perf_counter()
-                try:
+            if not (is_large or rests):
+                async with self._turns.of(organization_id):
                     return await self._in_executor(function, *arguments)
-                finally:
-                    rest = rest_after_much(organization_id, turn, began, _UNRESTED_SECONDS) if rests else 0.0
-                    release_after(turn, rest)
-            large = self._large_turns.of(organization_id)
-            await large.acquire()
+            line = (self._large_turns if is_large else self._change_turns).of(organization_id)
+            await line.acquire()
+            rest = 0.0
             try:
-                async with turn:
+                async with self._turns.of(organization_id):
                     began = perf_counter()
                     try:
                         return await self._in_executor(function, *arguments)
                     finally:
-                        seconds = perf_counter() - began
+                        if rests:
+                            rest = _rest(organization_id, line, began, is_large=is_large)
             finally:
-                release_after(large, rest_beside_others(organization_id, seconds) if rests else 0.0)
+                release_after(line, rest)
 
     async def _in_executor(self, function: Callable[..., T], *arguments: object) -> T:
         context = copy_context()
@@ -218,6 +218,13 @@ class Ledger:
         if recordings:
             append.outcome.note(recorded)
         return recorded
+
+
+def _rest(organization_id: UUID, line: Turn, began: float, *, is_large: bool) -> float:
+    if is_large:
+        return rest_beside_others(organization_id, perf_counter() - began)
+    # What a change takes is much more than its own work where the database is busy with others.
+    return min(rest_after_much(organization_id, line, began, _UNRESTED_SECONDS), _LONGEST_REST_SECONDS)
 
 
 async def _outcome(work: Future[T]) -> T:

@@ -128,9 +128,8 @@ def _answered_in_time(connection: psycopg.AsyncConnection[Any]) -> Iterator[None
 
 
 def _cut(connection: psycopg.AsyncConnection[Any]) -> None:
-    if not connection.closed:
-        with socket.socket(fileno=os.dup(connection.fileno())) as line, suppress(OSError):
-            line.shutdown(socket.SHUT_RDWR)
+    with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as line:
+        line.shutdown(socket.SHUT_RDWR)
 
 
 async def _fetched(cursor: psycopg.AsyncCursor[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -67,7 +67,7 @@ def retirement_day(value: object) -> str | None:
     An end in the last minute of a day is how some write that it is there until the end of that day.
     """
     found = _day(value, later=timedelta(minutes=1))
-    return found.isoformat() if found is not None and found != date(1970, 1, 1) else None
+    return found.isoformat() if found is not None and day(value) is not None else None
 
 
 def dated_id(model_id: str) -> str | None:

@@ -61,7 +61,8 @@ def build_app(
         logger=logger,
     )
     traces = [] if tracer is None else [RequestTraces(records, tracer).middleware]
-    app = web.Application(middlewares=[RefusalPace().middleware, *traces, requests.middleware, access.middleware])
+    pace = RefusalPace(stopping, metrics.refusals_waiting)
+    app = web.Application(middlewares=[pace.middleware, *traces, requests.middleware, access.middleware])
     app[KNOWN_CALLERS] = known_callers
     app[REQUEST_BODIES] = RequestBodies(options, limiter.shares)
     app.on_response_prepare.append(Headers(options.cors_origins, stopping).on_response_prepare)

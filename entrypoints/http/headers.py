@@ -56,7 +56,7 @@ class Headers:
         headers["Server"] = SERVER
         for name, value in SECURITY.items():
             headers.setdefault(name, value)
-        if self._stopping.is_draining:
+        if self._stopping.draining.is_set():
             response.force_close()
             # The framework has written this header already.
             headers["Connection"] = "close"

@@ -67,7 +67,7 @@ class HealthViews:
         Of what is wrong but stops nobody from working it warns. A process that is about to stop answers 503 as well,
         and serves on for a while, so that balancers have the time to send requests elsewhere.
         """
-        if self._stopping.is_draining:
+        if self._stopping.draining.is_set():
             return json_response(ReadinessReport(status="stopping", checks={}), status=503, headers=_LATER)
         found = await asyncio.gather(*(self._found(name, check) for name, check in self._checks.items()))
         checks = dict(zip(self._checks, found, strict=True))

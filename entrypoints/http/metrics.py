@@ -68,6 +68,9 @@ class HttpMetrics:
         """What is awaited before figures are shown, and never fails."""
         self._other_workers = other_workers
         Gauge(WORKERS, "Processes that these figures are of.", registry=self.registry).set(1)
+        self.refusals_waiting = Gauge(
+            "modelbook_http_refusals_waiting", "Refusals (429) that wait for their answer.", registry=self.registry
+        )
         self._token = token
         labels = ("method", "route", "status")
         self._requests = LoopCounter("modelbook_http_requests", "Requests by class of answer.", labels, self.registry)

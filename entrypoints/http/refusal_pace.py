@@ -1,21 +1,28 @@
 """How fast an organization is refused that asks for more than its quotas allow, again and again."""
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
 from aiohttp import web
+from prometheus_client import Gauge
 
 from application.loop_time import loop_time
 from entrypoints.http.request_context import context_of
 from entrypoints.http.routes import Handler
+from entrypoints.http.shutdown_state import ShutdownState
+from entrypoints.http.transport import cancelled_without_client
 
 PER_SECOND: Final = 100
 """Refusals of one organization; what is refused sooner waits for its answer, while the process works for others too."""
 
 LONGEST_SECONDS: Final = 5.0
-"""No refusal waits longer, however many there are."""
+"""No refusal waits longer. Where more are in line than fit into that, the rest are spread over its second half."""
+
+MOST_WAITING: Final = 1_000
+"""Of one organization; whoever is refused beyond them is refused at once."""
 
 _TOO_MANY: Final = 429
 
@@ -23,22 +30,44 @@ _TOO_MANY: Final = 429
 class RefusalPace:
     """Spreads out the refusals of each organization, since a refusal costs the others about as much as an answer.
 
-    Whoever heeds `Retry-After` notices nothing. The answer waits, and not the connection: a proxy may send another
-    organization's requests over the same one.
+    The answer waits, and not the connection: a proxy may send another organization's requests over the same one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stopping: ShutdownState, gauge: Gauge) -> None:
+        """Take the gauge that shows how many wait; nobody waits any more once the process drains."""
+        self._stopping = stopping
+        self._gauge = gauge
         self._next_at: OrderedDict[UUID, float] = OrderedDict()
+        self._waiting: Counter[UUID] = Counter()
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Answer the request; a refusal waits when all is done for it, its line in the log and its figures too."""
         response = await handler(request)
         if response.status == _TOO_MANY:
-            principal = context_of(request).principal
-            if principal is not None and principal.organization_id is not None:
-                await asyncio.sleep(self.seconds(principal.organization_id, asyncio.get_running_loop().time()))
+            context = context_of(request)
+            if context.principal is not None and context.principal.organization_id is not None:
+                context.forget_body()
+                with cancelled_without_client(request):
+                    await self.wait(context.principal.organization_id)
         return response
+
+    async def wait(self, organization_id: UUID) -> None:
+        """Return when the organization may be refused, or the process drains."""
+        seconds = self.seconds(organization_id, asyncio.get_running_loop().time())
+        if not seconds or self._waiting[organization_id] >= MOST_WAITING:
+            return
+        self._waiting[organization_id] += 1
+        self._gauge.inc()
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._stopping.draining.wait()
+        finally:
+            self._gauge.dec()
+            self._waiting[organization_id] -= 1
+            if not self._waiting[organization_id]:
+                del self._waiting[organization_id]
 
     def seconds(self, organization_id: UUID, now: float) -> float:
         """Return after how long the organization may be refused that is to be refused now, and count that."""
@@ -46,7 +75,8 @@ class RefusalPace:
             self._next_at.popitem(last=False)
         if not loop_time().are_others_at_work(organization_id):
             return 0.0
-        at = self._next_at.get(organization_id, now)
-        self._next_at[organization_id] = min(max(at, now) + 1 / PER_SECOND, now + LONGEST_SECONDS)
+        at = max(self._next_at.get(organization_id, now), now)
+        following = at + 1 / PER_SECOND
+        self._next_at[organization_id] = following - (LONGEST_SECONDS / 2 if following > now + LONGEST_SECONDS else 0)
         self._next_at.move_to_end(organization_id)
-        return max(at - now, 0.0)
+        return at - now

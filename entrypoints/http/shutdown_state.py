@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 class ShutdownState:
     """What the HTTP side has to know of it.
 
-    `is_draining`: requests are still taken, but `/readyz` answers 503, and each connection ends with its next answer,
-    so that balancers and clients go elsewhere. `at_once`, once set: what is in flight is not waited for any more.
+    `draining`, once set: requests are still taken, but `/readyz` answers 503, and each connection ends with its next
+    answer, so that balancers and clients go elsewhere. `at_once`, once set: what is in flight is not waited for.
     """
 
-    is_draining: bool = False
+    draining: asyncio.Event = field(default_factory=asyncio.Event)
     at_once: asyncio.Event = field(default_factory=asyncio.Event)

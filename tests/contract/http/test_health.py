@@ -81,7 +81,7 @@ async def test_a_process_that_stops_reports_it_and_asks_clients_to_reconnect(ser
     service = await serve(checks={"database": well}, stopping=stopping)
     reply = await service.ask("GET", "/readyz")
     assert (reply.status, "Connection" in reply.headers) == (200, False)
-    stopping.is_draining = True
+    stopping.draining.set()
     reply = await service.ask("GET", "/readyz")
     assert (reply.status, reply.headers["Connection"], reply.headers["Retry-After"]) == (503, "close", "1")
     assert reply.document == {"status": "stopping", "checks": {}}

@@ -15,9 +15,11 @@ from entrypoints.http.documentation.openapi import openapi_document
 from entrypoints.http.field_types import Flag, Query
 from entrypoints.http.http_options import HttpOptions
 from entrypoints.http.json_responses import json_response
+from entrypoints.http.metrics import HttpMetrics
 from entrypoints.http.parse_request import query_of
 from entrypoints.http.rate_limits import RateLimiter
 from entrypoints.http.routes import Route, route
+from entrypoints.http.shutdown_state import ShutdownState
 from tests.contract.http.example_views import THINGS
 from tests.fakes.rate_limits import FakeRateLimits
 from tests.http_service import ORGANIZATION, OTHER_ORGANIZATION, Reply, Service, a_limiter, a_token
@@ -303,13 +305,25 @@ async def test_a_refusal_has_the_shape_of_its_api(serve: Serve, path: str, kind:
 
 
 async def test_who_is_refused_again_and_again_waits_for_it_and_nobody_else(
-    service: Service, monkeypatch: pytest.MonkeyPatch
+    serve: Serve, looks: Looks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(refusal_pace, "PER_SECOND", 0.01)
-    monkeypatch.setattr(refusal_pace, "LONGEST_SECONDS", 100.0)
+    monkeypatch.setattr(refusal_pace, "LONGEST_SECONDS", 1_000.0)
+    stopping, metrics = ShutdownState(), HttpMetrics()
+    service = await serve(*looks.routes(), limiter=looks.limiter, stopping=stopping, metrics=metrics)
     await service.ask("GET", THINGS, token=STRANGER)
     assert [(await service.ask("GET", THINGS, token=VIEWER)).status for _ in range(4)] == [200, 200, 200, 429]
-    waiting = asyncio.create_task(service.ask("GET", THINGS, token=VIEWER))
+
+    async def until_so_many_wait(count: int) -> None:
+        async with asyncio.timeout(10):
+            while metrics.registry.get_sample_value("modelbook_http_refusals_waiting") != count:  # noqa: ASYNC110 - nobody says so
+                await asyncio.sleep(0.005)
+
+    waiting, gone = (asyncio.create_task(service.ask("GET", THINGS, token=VIEWER)) for _ in range(2))
+    await until_so_many_wait(2)
     assert [(await service.ask("GET", THINGS, token=STRANGER)).status for _ in range(3)] == [200, 200, 429]
+    gone.cancel()
+    await until_so_many_wait(1)
     assert not waiting.done()
-    waiting.cancel()
+    stopping.draining.set()
+    assert (await waiting).status == 429

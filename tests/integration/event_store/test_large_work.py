@@ -46,25 +46,26 @@ async def test_only_what_ends_a_change_rests(
     assert rested == [organization_id]
 
 
-async def test_after_many_small_changes_the_next_one_waits(
+async def test_after_many_small_changes_the_next_waits_and_no_read_does(
     ledger: Ledger, organization_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rested: list[float] = []
-
-    def rest(_: UUID, seconds: float) -> float:
-        rested.append(seconds)
-        return 0.05
-
-    monkeypatch.setattr(run_in_thread, "rest_beside_others", rest)
-    monkeypatch.setattr(module, "_UNRESTED_SECONDS", 60.0)
-    with acting(organization_id):
-        await ledger.save([a_provider(name="First")], append_for_caller())
-    assert rested == []
     monkeypatch.setattr(module, "_UNRESTED_SECONDS", 0.0)
-    provider = a_provider(name="Second")
+    monkeypatch.setattr(module, "_LONGEST_REST_SECONDS", 1.0)
+    monkeypatch.setattr(run_in_thread, "rest_beside_others", lambda *_: 1.0)
+    done: list[str] = []
+
+    async def change(what: str, organization_id: UUID) -> None:
+        with acting(organization_id):
+            await ledger.save([a_provider(name=what)], append_for_caller())
+        done.append(what)
+
+    # As many as there are places.
+    await asyncio.gather(change("first", organization_id), change("second", organization_id))
+    following = asyncio.create_task(change("third", organization_id))
     with acting(organization_id):
-        await ledger.save([provider], append_for_caller())
-        assert len(rested) == 1
-        assert rested[0] > 0
-        await ledger.load(Provider, provider.id)
-    assert len(rested) == 1
+        for _ in range(3):
+            await ledger.load(Provider, uuid4())
+    await change("other", uuid4())
+    assert done[2:] == ["other"]
+    await following
+    assert done[3:] == ["third"]

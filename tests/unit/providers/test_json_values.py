@@ -124,6 +124,9 @@ def test_a_moment_becomes_a_day(value: object, day: str | None) -> None:
         (1_814_399_999, "2027-07-01"),
         (0, None),
         ("1970-01-01T00:00:00Z", None),
+        ("1970-01-01T23:59:59Z", None),
+        (86_399, None),
+        # No day follows that one.
         ("9999-12-31T23:59:59Z", None),
         ("soon", None),
     ],

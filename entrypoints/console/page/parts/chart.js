@@ -6,8 +6,9 @@ import { html, useEffect, useRef, useState } from "../core/view.js";
 const HEIGHT = 250;
 const SERIES = 6;
 const DAY = 86_400;
-// Seconds between two marks of the time. None is nearer to the next than two bars are: a single day has no hours.
-const MARKS = [3600, 3 * 3600, 6 * 3600, 12 * 3600, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 56 * DAY];
+// Between two marks of the time. Days have no hours between them: a single one would begin the day before.
+const HOURS = [3600, 3 * 3600, 6 * 3600, 12 * 3600];
+const DAYS = [1, 2, 7, 14, 28, 56].map((days) => days * DAY);
 
 // points: moments in seconds; series: [{name, values: [number per point]}]; `show` writes a figure, and `when` a point.
 /** @param {{ points: number[], series: { name: string, values: number[] }[], title: string, show: (figure: number) => string, when: (point: number) => string, isWhole?: boolean }} properties */
@@ -64,7 +65,7 @@ function settings(Plot, width, { points, series, show, isWhole, tell }) {
     legend: { show: false },
     cursor: { x: true, y: false, points: { show: false }, drag: { x: false, y: false } },
     scales: { x: { range: () => [points[0] - step * 0.6, points.at(-1) + step * 0.6] }, y: { range: (_, __, top) => [0, top > 0 ? top * 1.05 : 1] } },
-    axes: [{ ...axis, grid: { show: false }, size: step < DAY ? 46 : 30, incrs: MARKS.filter((each) => each >= step), values: [[DAY, "{D} {MMM}", null, null, null, null, null, null, 1], [3600, "{HH}:{mm}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1]] },
+    axes: [{ ...axis, grid: { show: false }, size: step < DAY ? 46 : 30, incrs: step < DAY ? [...HOURS, ...DAYS] : DAYS, values: [[DAY, "{D} {MMM}", null, null, null, null, null, null, 1], [3600, "{HH}:{mm}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1]] },
       { ...axis, size: 76, values: (_, marks) => marks.map(show), ...(isWhole ? { incrs: WHOLE } : {}) }],
     series: [{}, ...series.map((_, index) => ({ fill: ink(style, `--series-${(index % SERIES) + 1}`), stroke: colour("--raised"), width: 0, paths: Plot.paths.bars({ size: [0.72, 60] }), points: { show: false } })).toReversed()],
     hooks: { setCursor: [(plot) => tell(plot.cursor.idx ?? null)] },
