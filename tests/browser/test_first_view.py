@@ -25,7 +25,10 @@ async def test_the_first_view_takes_few_requests_and_none_of_them_twice(browser:
     async with asyncio.timeout(10):
         while not (await consoles.api.get("/api/ai/usage"))["data"]:  # noqa: ASYNC110 - it is another process that writes
             await asyncio.sleep(0.05)
-    async with home_of(browser, consoles.service) as home, replace(consoles, home=home).opened() as console:
+    async with (
+        home_of(browser, consoles.service) as home,
+        replace(consoles, home=home).opened(hurried=False) as console,
+    ):
         page = console.page
         await page.goto(consoles.api.url)
         await page.locator(".chart canvas").wait_for()

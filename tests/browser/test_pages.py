@@ -203,7 +203,7 @@ class Furnished:
     async def operations(self, console: Console) -> None:
         await console.go("/operations")
         await console.button("Verify Models").click()
-        await console.page.locator(".message", has_text="no row differs from the log").wait_for(timeout=40_000)
+        await console.message("no row differs from the log", patience_seconds=40)
         await console.button("Close the message").click()
 
 

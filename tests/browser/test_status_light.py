@@ -66,7 +66,7 @@ async def _is_ready(api: Api) -> None:
 
 
 async def test_a_refusal_shows_it_at_once(consoles: Consoles) -> None:
-    async with consoles.opened(hurried=True) as console:
+    async with consoles.opened() as console:
         await console.go("/providers")
         await expect(_light(console)).to_have_text("Live")
         # Nothing answers any more, and the page requests something.
