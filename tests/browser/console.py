@@ -22,7 +22,7 @@ for (const name of ["setTimeout", "setInterval"]) {
     window[name] = (call, milliseconds = 0, ...given) => real(call, milliseconds / pace(milliseconds), ...given);
 }
 """
-# A locator looks every half a second after the first tries.
+# Seen in the next frame: a locator tries a few times, and then looks twice a second only.
 _MESSAGE: Final = "text => [...document.querySelectorAll('.message')].some(each => each.innerText.includes(text))"
 
 
@@ -104,15 +104,18 @@ class Consoles:
         hurried: bool = True,
     ) -> AsyncIterator[Console]:
         """Open a console that knows nothing of those before; unless it is `hurried`, it takes its time."""
-        async with watched_tab(self.home.context) as watched:
-            if hurried:
-                await watched.page.add_init_script(_HURRY)
-            if signed_in:
-                organization_id = None if role is None else self.api.organization_id
-                token = a_token(organization_id, role, is_platform_admin=is_platform_admin)
-                await watched.page.add_init_script(f"sessionStorage.setItem({json.dumps(KEPT)}, {json.dumps(token)})")
-            yield Console(watched, self.api)
-        await self.home.evaluate("localStorage.clear()")
+        try:
+            async with watched_tab(self.home.context) as watched:
+                if hurried:
+                    await watched.page.add_init_script(_HURRY)
+                if signed_in:
+                    organization_id = None if role is None else self.api.organization_id
+                    token = a_token(organization_id, role, is_platform_admin=is_platform_admin)
+                    kept = f"sessionStorage.setItem({json.dumps(KEPT)}, {json.dumps(token)})"
+                    await watched.page.add_init_script(kept)
+                yield Console(watched, self.api)
+        finally:
+            await self.home.evaluate("localStorage.clear()")
 
     async def provider(self, kind: str = "openai", **changes: object) -> Document:
         """Register a provider that the sandbox plays."""
