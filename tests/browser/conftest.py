@@ -7,10 +7,10 @@ from uuid import uuid4
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from entrypoints.http.authorization import Role
-from tests.browser.console import Consoles
+from tests.browser.console import Consoles, home_of
 from tests.databases import Databases, databases
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.running_service import RunningService, service_on
@@ -52,11 +52,17 @@ def service(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> I
     databases.drop(database)
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def home(browser: Browser, service: RunningService) -> AsyncIterator[Page]:
+    async with home_of(browser, service) as home:
+        yield home
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def consoles(browser: Browser, service: RunningService) -> AsyncIterator[Consoles]:
+async def consoles(home: Page, service: RunningService) -> AsyncIterator[Consoles]:
     """Give what opens the console in a new, empty organization; the sandbox behaves well again afterwards."""
     organization_id = uuid4()
     async with aiohttp.ClientSession() as session:
         token = a_token(organization_id, Role.ADMIN, actor="somebody-else")
-        yield Consoles(browser, service, Api(session, service.url, organization_id, token))
+        yield Consoles(home, service, Api(session, service.url, organization_id, token))
     service.sandbox.faults.clear()

@@ -9,11 +9,21 @@ from typing import Final
 from playwright.async_api import Browser, Locator, Page
 
 from entrypoints.http.authorization import Role
-from tests.browser.watched_page import WIDE, Scheme, Watched, watched_page
+from tests.browser.watched_page import Watched, watched_page, watched_tab
 from tests.e2e.api_client import Api, Document, a_token
 from tests.e2e.running_service import RunningService
 
 KEPT: Final = "modelbook.token"
+# What people wait for takes a tenth of the time; what they are given time for, as to read a message, stays as it is.
+_HURRY: Final = """
+for (const name of ["setTimeout", "setInterval"]) {
+    const real = window[name];
+    const pace = (milliseconds) => milliseconds > 3000 ? 1 : 10;
+    window[name] = (call, milliseconds = 0, ...given) => real(call, milliseconds / pace(milliseconds), ...given);
+}
+"""
+# Seen in the next frame: a locator tries a few times, and then looks twice a second only.
+_MESSAGE: Final = "text => [...document.querySelectorAll('.message')].some(each => each.innerText.includes(text))"
 
 
 @dataclass(slots=True)
@@ -60,16 +70,27 @@ class Console:
             await self.page.keyboard.press("Tab")
         raise AssertionError(f"{name} cannot be reached by keyboard")
 
-    async def message(self, text: str) -> None:
+    async def message(self, text: str, *, patience_seconds: float = 10.0) -> None:
         """Wait for a message with this text."""
-        await self.page.locator(".message", has_text=text).first.wait_for()
+        await self.page.wait_for_function(_MESSAGE, arg=text, timeout=patience_seconds * 1000)
+
+
+@asynccontextmanager
+async def home_of(browser: Browser, service: RunningService) -> AsyncIterator[Page]:
+    """Give a page of the service that stays open: the tabs beside it share its process, and what was loaded before.
+
+    They share a clock as well.
+    """
+    async with watched_page(browser) as watched:
+        await watched.page.goto(f"{service.url}/console/mark.svg")
+        yield watched.page
 
 
 @dataclass(frozen=True, slots=True)
 class Consoles:
-    """Opens consoles on the running service."""
+    """Opens consoles on the running service, each in a tab of its own."""
 
-    browser: Browser
+    home: Page
     service: RunningService
     api: Api
 
@@ -79,16 +100,22 @@ class Consoles:
         *,
         role: Role | None = Role.ADMIN,
         is_platform_admin: bool = False,
-        width: int = WIDE,
-        scheme: Scheme = "light",
         signed_in: bool = True,
+        hurried: bool = True,
     ) -> AsyncIterator[Console]:
-        async with watched_page(self.browser, width=width, scheme=scheme) as watched:
-            if signed_in:
-                organization_id = None if role is None else self.api.organization_id
-                token = a_token(organization_id, role, is_platform_admin=is_platform_admin)
-                await watched.page.add_init_script(f"sessionStorage.setItem({json.dumps(KEPT)}, {json.dumps(token)})")
-            yield Console(watched, self.api)
+        """Open a console that knows nothing of those before; unless it is `hurried`, it takes its time."""
+        try:
+            async with watched_tab(self.home.context) as watched:
+                if hurried:
+                    await watched.page.add_init_script(_HURRY)
+                if signed_in:
+                    organization_id = None if role is None else self.api.organization_id
+                    token = a_token(organization_id, role, is_platform_admin=is_platform_admin)
+                    kept = f"sessionStorage.setItem({json.dumps(KEPT)}, {json.dumps(token)})"
+                    await watched.page.add_init_script(kept)
+                yield Console(watched, self.api)
+        finally:
+            await self.home.evaluate("localStorage.clear()")
 
     async def provider(self, kind: str = "openai", **changes: object) -> Document:
         """Register a provider that the sandbox plays."""

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import Browser, Route, expect
 
-from tests.browser.console import Consoles
+from tests.browser.console import Consoles, home_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -16,7 +17,7 @@ FILES = {"early.js", "main.js", "styles-tokens.css", "vendor-uplot-uPlot-1.6.32.
 QUESTIONS = {"/auth/session", "/api/ai/overview", "/api/ai/events", "/readyz"}
 
 
-async def test_the_first_view_takes_few_requests_and_none_of_them_twice(consoles: Consoles) -> None:
+async def test_the_first_view_takes_few_requests_and_none_of_them_twice(browser: Browser, consoles: Consoles) -> None:
     provider = await consoles.provider(name="First")
     await consoles.api.model(provider, modelId="chat-latest")
     await consoles.api.post("/api/ai/generate", {"prompt": "Hello", "providerModelId": "chat-latest"})
@@ -24,7 +25,10 @@ async def test_the_first_view_takes_few_requests_and_none_of_them_twice(consoles
     async with asyncio.timeout(10):
         while not (await consoles.api.get("/api/ai/usage"))["data"]:  # noqa: ASYNC110 - it is another process that writes
             await asyncio.sleep(0.05)
-    async with consoles.opened() as console:
+    async with (
+        home_of(browser, consoles.service) as home,
+        replace(consoles, home=home).opened(hurried=False) as console,
+    ):
         page = console.page
         await page.goto(consoles.api.url)
         await page.locator(".chart canvas").wait_for()

@@ -1,17 +1,20 @@
 """What others do shows by itself, and disturbs nobody."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
-from playwright.async_api import Locator, Route, expect
+from playwright.async_api import Browser, Locator, Route, expect
 
 from entrypoints.http.authorization import Role
-from tests.browser.console import Console, Consoles
+from tests.browser.console import Console, Consoles, home_of
 from tests.e2e.api_client import BULK, Document, path_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FEED = "/api/ai/events"
+# Between two readings of what changes again and again.
+REST_MS = 2000
 
 
 async def _is_live(console: Console) -> None:
@@ -72,10 +75,10 @@ async def test_providers_that_cannot_be_read_again_are_asked_for_later_unless_th
     consoles: Consoles,
 ) -> None:
     asked = 0
-    held, left = asyncio.Event(), asyncio.Event()
+    shown, held, left = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def later(route: Route) -> None:
-        await asyncio.sleep(1)
+        await shown.wait()
         await route.continue_()
 
     async def first_alone(route: Route) -> None:
@@ -94,6 +97,7 @@ async def test_providers_that_cannot_be_read_again_are_asked_for_later_unless_th
         await console.page.route(f"**{FEED}*", later)
         await console.page.route("**/api/ai/providers?*", first_alone)
         await console.go("/models")
+        shown.set()
         async with asyncio.timeout(10):
             await held.wait()
         await console.page.evaluate("location.hash = '#/keys'")
@@ -129,7 +133,7 @@ async def test_a_form_that_is_being_filled_in_is_left_alone(consoles: Consoles) 
         await console.button("Edit model-000").click()
         await console.dialog.get_by_label("Version").fill("mine")
         await consoles.api.patch(path_of(model), {"name": "theirs"})
-        await console.page.wait_for_timeout(1000)
+        await console.page.wait_for_timeout(300)
         assert await console.dialog.get_by_label("Version").input_value() == "mine"
         assert await console.page.locator("tbody tr", has_text="theirs").count() == 0
         await console.page.keyboard.press("Escape")
@@ -144,9 +148,13 @@ async def test_a_form_that_is_being_filled_in_is_left_alone(consoles: Consoles) 
         await expect(console.page.locator("h1")).to_have_text("theirs again")
 
 
-async def test_a_swarm_of_changes_is_read_a_few_times_only(consoles: Consoles) -> None:
+async def test_a_swarm_of_changes_is_read_a_few_times_only(browser: Browser, consoles: Consoles) -> None:
     models = await _many_models(consoles, 60)
-    async with consoles.opened() as console:
+    async with (
+        home_of(browser, consoles.service) as home,
+        replace(consoles, home=home).opened(hurried=False) as console,
+    ):
+        await console.page.clock.install()
         await console.go("/models")
         await _is_live(console)
         before = _asked(console, "/api/ai/models?")
@@ -154,6 +162,7 @@ async def test_a_swarm_of_changes_is_read_a_few_times_only(consoles: Consoles) -
             await consoles.api.patch(path_of(model), {"version": "next"})
         operations = [{"op": "disable", "id": model["id"]} for model in models]
         await consoles.api.post(BULK, {"operations": operations})
+        await console.page.clock.fast_forward(REST_MS)
         await expect(console.page.locator("tbody .badge", has_text="Disabled")).to_have_count(50)
         assert _asked(console, "/api/ai/models?") - before <= 4
 
@@ -171,8 +180,8 @@ async def test_a_lost_connection_is_reported_and_taken_up_where_it_broke_off(con
         await look_back(console)
         await expect(page.locator("#live")).to_have_text("Reconnecting…")
         await consoles.api.patch(path_of(provider), {"name": "Missed"})
-        await page.unroute(f"**{FEED}")
         async with page.expect_request(f"**{FEED}") as asked:
+            await page.unroute(f"**{FEED}")
             await page.evaluate("dispatchEvent(new Event('online'))")
         assert "last-event-id" in (await asked.value).headers
         await page.get_by_role("link", name="Missed").wait_for()
@@ -188,7 +197,7 @@ async def test_nobody_is_followed_who_does_not_look_or_has_signed_out(consoles: 
             await look_away(console)
         asked = len(console.watched.requests)
         await consoles.api.patch(path_of(provider), {"name": "Meanwhile"})
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(0.2)
         assert len(console.watched.requests) == asked
         await look_back(console)
         await console.page.get_by_role("link", name="Meanwhile").wait_for()

@@ -139,7 +139,7 @@ async def test_a_platform_administrator_without_an_organization_begins_there(con
 
 async def _ended(console: Console, text: str) -> None:
     """Wait for the message that a job has ended; it has a process of its own, which takes its time to start."""
-    await console.page.locator(".message", has_text=text).first.wait_for(timeout=40_000)
+    await console.message(text, patience_seconds=40)
 
 
 def _newest(console: Console) -> Locator:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Page
 
 from entrypoints.http.authorization import Role
 from tests.browser.console import Console, Consoles
@@ -203,7 +203,7 @@ class Furnished:
     async def operations(self, console: Console) -> None:
         await console.go("/operations")
         await console.button("Verify Models").click()
-        await console.page.locator(".message", has_text="no row differs from the log").wait_for(timeout=40_000)
+        await console.message("no row differs from the log", patience_seconds=40)
         await console.button("Close the message").click()
 
 
@@ -237,11 +237,11 @@ PAGES: Final[list[Callable[[Furnished, Console], Awaitable[None]]]] = [
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def furnished(browser: Browser, service: RunningService) -> AsyncIterator[Furnished]:
+async def furnished(home: Page, service: RunningService) -> AsyncIterator[Furnished]:
     organization_id = uuid4()
     async with aiohttp.ClientSession() as session:
         token = a_token(organization_id, Role.ADMIN, actor="maria")
-        furnished = Furnished(Consoles(browser, service, Api(session, service.url, organization_id, token)))
+        furnished = Furnished(Consoles(home, service, Api(session, service.url, organization_id, token)))
         await furnished.furnish()
         yield furnished
 

@@ -1,7 +1,9 @@
 """Who is signed in, and where the token never goes."""
 
+from uuid import uuid4
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from entrypoints.demo.sign_in_links import SignInLinks
 from entrypoints.http.authorization import Role
@@ -61,18 +63,18 @@ async def test_a_token_that_is_refused_signs_out_and_says_why(consoles: Consoles
         assert await console.page.evaluate("sessionStorage.length") == 0
 
 
-async def test_a_link_signs_in_once_and_leaves_no_trace(consoles: Consoles) -> None:
-    token = a_token(consoles.api.organization_id, Role.VIEWER)
+async def test_a_link_signs_in_once_and_leaves_no_trace(browser: Browser) -> None:
+    token = a_token(uuid4(), Role.VIEWER)
     links = SignInLinks(lambda: token)
     async with serving(routes_of(links)) as service:
         link = links.new_link(service.url)
         code = link.rsplit("/", maxsplit=1)[-1]
-        async with watched_page(consoles.browser) as watched:
+        async with watched_page(browser) as watched:
             await watched.page.goto(link)
             await watched.page.get_by_role("link", name="Models").wait_for()
             assert await watched.page.evaluate(f"sessionStorage.getItem('{KEPT}')") == token
             assert code not in watched.page.url
-        async with watched_page(consoles.browser) as watched:
+        async with watched_page(browser) as watched:
             await watched.page.goto(link)
             await watched.page.get_by_role("alert").filter(has_text="used before").wait_for()
             assert await watched.page.evaluate("sessionStorage.length") == 0

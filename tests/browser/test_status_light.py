@@ -1,5 +1,8 @@
 """The light beside the navigation claims nothing that is not so."""
 
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 from uuid import uuid4
 
@@ -8,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Route, expect
 
 from entrypoints.http.authorization import Role
-from tests.browser.console import Console, Consoles
+from tests.browser.console import Console, Consoles, home_of
 from tests.browser.test_live_updates import FEED, look_away, look_back
 from tests.databases import Databases
 from tests.e2e.api_client import Api, a_token
@@ -17,8 +20,9 @@ from tests.postgres_server import PostgresServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-# The page looks every 15 seconds while all is well.
+# The page looks every 15 seconds while all is well, and more often while it is not.
 LOOK_MS: Final = 15_000
+LOOK_AGAIN_MS: Final = 3_000
 LOOKED_MS: Final = 30_000
 
 
@@ -26,16 +30,18 @@ def _light(console: Console) -> Locator:
     return console.page.locator("#live")
 
 
-async def test_it_says_that_the_database_is_gone_and_back(browser: Browser) -> None:
-    with PostgresServer() as postgres:
-        databases = Databases(postgres.uri)
-        database = databases.migrated()
-        databases.close()
-        with service_on(database) as service:
-            organization_id = uuid4()
-            async with aiohttp.ClientSession() as session:
-                api = Api(session, service.url, organization_id, a_token(organization_id, Role.ADMIN))
-                await _goes_and_comes_back(Consoles(browser, service, api), postgres)
+async def test_it_says_that_the_database_is_gone_and_back(
+    browser: Browser, start_migrated_postgres: Callable[[], PostgresServer]
+) -> None:
+    postgres = start_migrated_postgres()
+    databases = Databases(postgres.uri)
+    database = databases.migrated()
+    databases.close()
+    organization_id = uuid4()
+    with service_on(database) as service:
+        async with aiohttp.ClientSession() as session, home_of(browser, service) as home:
+            api = Api(session, service.url, organization_id, a_token(organization_id, Role.ADMIN))
+            await _goes_and_comes_back(Consoles(home, service, api), postgres)
 
 
 async def _goes_and_comes_back(consoles: Consoles, postgres: PostgresServer) -> None:
@@ -48,7 +54,15 @@ async def _goes_and_comes_back(consoles: Consoles, postgres: PostgresServer) -> 
         await expect(_light(console)).to_have_text("Service impaired", timeout=LOOKED_MS)
         assert "database: " in (await _light(console).get_attribute("title") or "")
         postgres.start()
+        await _is_ready(consoles.api)
+        await console.page.clock.fast_forward(LOOK_AGAIN_MS)
         await expect(_light(console)).to_have_text("Live", timeout=LOOKED_MS)
+
+
+async def _is_ready(api: Api) -> None:
+    async with asyncio.timeout(LOOKED_MS / 1000):
+        while (await api.ask("GET", "/readyz")).status != 200:  # noqa: ASYNC110 - it is another process that starts
+            await asyncio.sleep(0.02)
 
 
 async def test_a_refusal_shows_it_at_once(consoles: Consoles) -> None:
@@ -84,8 +98,11 @@ async def test_without_events_it_is_not_live(consoles: Consoles) -> None:
         await expect(_light(console)).to_have_text("Not live")
 
 
-async def test_with_the_token_the_session_ends(consoles: Consoles) -> None:
-    async with consoles.opened() as console:
+async def test_with_the_token_the_session_ends(browser: Browser, consoles: Consoles) -> None:
+    async with (
+        home_of(browser, consoles.service) as home,
+        replace(consoles, home=home).opened() as console,
+    ):
         await console.page.clock.install()
         await console.go("/providers")
         await expect(_light(console)).to_have_text("Live")

@@ -43,17 +43,25 @@ class Watched:
 
 
 @asynccontextmanager
-async def watched_page(
-    browser: Browser, *, width: int = WIDE, scheme: Scheme = "light", patience_seconds: float = 10.0
-) -> AsyncIterator[Watched]:
-    """Give an empty page of its own; a fault that the page has of itself fails the test at the end."""
+async def watched_page(browser: Browser, *, patience_seconds: float = 10.0) -> AsyncIterator[Watched]:
+    """Give an empty page of a new browser; a fault that the page has of itself fails the test at the end."""
     context = await browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce", locale="en-GB"
+        viewport={"width": WIDE, "height": 800}, color_scheme="light", reduced_motion="reduce", locale="en-GB"
     )
     context.set_default_timeout(patience_seconds * 1000)
+    try:
+        async with watched_tab(context) as watched:
+            yield watched
+    finally:
+        await context.close()
+
+
+@asynccontextmanager
+async def watched_tab(context: BrowserContext) -> AsyncIterator[Watched]:
+    """Give another page of the same browser, with the same promise."""
     watched = Watched(await context.new_page(), context)
     try:
         yield watched
         assert watched.complaints == [], "\n".join(watched.complaints)
     finally:
-        await context.close()
+        await watched.page.close()
