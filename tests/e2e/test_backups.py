@@ -17,6 +17,7 @@ from aiohttp import ClientSession
 from psycopg import sql
 
 from adapters.postgres.backups import PostgresBackups
+from adapters.postgres.embedded_postgres import EmbeddedPostgres
 from adapters.postgres.inspect_database import inspect
 from adapters.postgres.migrations import login_url
 from adapters.postgres.postgres_programs import newest_program
@@ -28,7 +29,7 @@ from tests.databases import Connect, Database, Databases
 from tests.e2e.api_client import Api, a_token
 from tests.e2e.external_postgres import command
 from tests.e2e.failing_commands import MISUSED, REFUSED, external, said
-from tests.e2e.processes import PATIENCE_SECONDS, run
+from tests.e2e.processes import PATIENCE_SECONDS, copied, folder, run
 from tests.e2e.running_service import MASTER_KEYS, service_on
 from tests.e2e.write_load import Hammer
 from tests.log_contents import assert_whole, contents
@@ -36,6 +37,24 @@ from tests.projection_tables import assert_tables_equal_the_log
 
 NOTES: dict[str, list[tuple[Any, ...]]] = {"projection_proofs": [], "log_proofs": []}
 OTHER_KEYS = "k1:YW5vdGhlciBrZXksIHdpdGggdGhlIHNhbWUgaWQgMzI="
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _initialized_once() -> Iterator[None]:
+    """Let the servers on which backups are tried here begin as the first did: half of a backup is `initdb`."""
+    initialise = EmbeddedPostgres._initialise
+    with folder() as path, pytest.MonkeyPatch.context() as patch:
+        first = path / "data"
+
+        def as_the_first(server: EmbeddedPostgres) -> None:
+            if first.exists():
+                copied(first, server._directory)
+            else:
+                initialise(server)
+                copied(server._directory, first)
+
+        patch.setattr(EmbeddedPostgres, "_initialise", as_the_first)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from tests.postgres_server import PostgresServer
 from tests.projection_tables import assert_tables_equal_the_log
 
 WRITERS = 16
-FAULTED_WRITES = 80
+FAULTED_WRITES = 50
 RESTARTS = 2
 # Unless these were said nothing is shown of them.
 WANTED = {"made", "unchanged"}
@@ -49,11 +49,11 @@ def ill_treat(postgres: PostgresServer, url: str, storm: Storm) -> None:
             postgres.restart_at_once()
             storm.restarts += 1
             owner = psycopg.connect(url, autocommit=True)
-        elif chance.random() < 0.7:
-            owner.execute(END)
         else:
-            owner.execute(CANCEL)
-        time.sleep(chance.uniform(0.01, 0.08))
+            fault = END if chance.random() < 0.7 else CANCEL
+            while not owner.execute(fault).fetchall() and time.monotonic() < deadline:
+                time.sleep(chance.uniform(0.0, 0.003))
+        time.sleep(chance.uniform(0.01, 0.04))
     owner.close()
 
 

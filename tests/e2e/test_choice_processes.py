@@ -113,7 +113,7 @@ async def test_no_prompt_fails_that_some_model_could_answer(api: Api, service: R
         with ExitStack() as stack:
             processes = [stack.enter_context(serving("serve", "--port", "0", **settings)) for _ in range(2)]
             apis = [replace(api, url=(await asyncio.to_thread(each.ready))["url"]) for each in processes]
-            hangs = await registered(apis[0], played, "hangs", firstByteSeconds=1)
+            hangs = await registered(apis[0], played, "hangs", firstByteSeconds=0.5)
             for kind in ("fails", "slow"):
                 await registered(apis[0], played, kind)
             numbers = iter(range(PROMPTS))

@@ -58,7 +58,10 @@ async def test_all_providers_are_asked_side_by_side_and_then_not_again(api: Api,
     assert [summary["data"] for summary in warm.values()] == [summary["data"] for summary in cold.values()]
 
 
-async def test_no_provider_fails_or_holds_up_the_others(api: Api, sandbox: Sandbox) -> None:
+async def test_no_provider_fails_or_holds_up_the_others(
+    api: Api, sandbox: Sandbox, service: RunningService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service.container.discovery(), "_patience", 1.5)
     well, down, silent = [await provided(api, sandbox, name) for name in ("openai", "groq", "deepseek")]
     wrong_key = await provided(api, sandbox, "xai", apiKey="xai-nobody-knows-this-key")
     await provided(api, sandbox, "together", isEnabled=False)
@@ -66,7 +69,7 @@ async def test_no_provider_fails_or_holds_up_the_others(api: Api, sandbox: Sandb
     sandbox.faults.add(kind="hang", provider="deepseek")
     started = perf_counter()
     offers = await offered_by_all(api)
-    assert perf_counter() - started < 8
+    assert perf_counter() - started < 4.5
     assert len(offers) == 4
     assert (offers[well["id"]]["status"], offers[well["id"]]["count"] > 50) == ("ok", True)
     found = {provider["name"]: offers[provider["id"]] for provider in (down, silent, wrong_key)}

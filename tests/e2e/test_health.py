@@ -78,9 +78,9 @@ async def test_other_organizations_do_not_see_it(api: Api, sandbox: Sandbox) -> 
 
 @pytest.fixture
 def monitored(databases: Databases) -> Iterator[RunningService]:
-    """Give a service that checks twice a second."""
+    """Give a service that checks five times a second."""
     database = databases.migrated()
-    with service_on(database, health_interval=0.5) as running:
+    with service_on(database, health_interval=0.2) as running:
         yield running
     databases.drop(database)
 
@@ -113,7 +113,7 @@ async def test_a_serving_process_checks_by_itself(monitored: RunningService, ses
     await becomes(api, provider, "healthy")
     health = await api.get(f"{path_of(provider)}/health")
     last, following = (datetime.fromisoformat(health[name]) for name in ("lastCheckAt", "nextCheckAt"))
-    assert last <= following <= max(last, datetime.now(UTC)) + timedelta(seconds=0.7)
+    assert last <= following <= max(last, datetime.now(UTC)) + timedelta(seconds=0.4)
     sandbox.faults.add(kind="html_502", provider="openai")
     await becomes(api, provider, "unhealthy")
     figures = await figures_with(api, r'^modelbook_health_providers\{status="unhealthy"\} 1\.0$')

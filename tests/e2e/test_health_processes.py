@@ -91,7 +91,7 @@ def test_once_checks_everybody_and_sums_up(deployment: Deployment) -> None:
 
 
 def test_the_next_process_follows_a_killed_one(deployment: Deployment) -> None:
-    settings = {**deployment.settings, "HEALTH_INTERVAL": "1"}
+    settings = {**deployment.settings, "HEALTH_INTERVAL": "0.3"}
     with ExitStack() as stack:
         first = stack.enter_context(serving("health", "run", **settings))
         first.wait_for(ELECTED)

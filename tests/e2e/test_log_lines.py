@@ -87,7 +87,7 @@ async def test_whatever_goes_wrong_in_several_processes_is_said_in_lines_of_json
         nobody.bind(("127.0.0.1", 0))
         nowhere = f"http://127.0.0.1:{nobody.getsockname()[1]}"
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", nowhere)
-        monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "2")
         monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "50")
         monkeypatch.setenv("OTEL_BLRP_SCHEDULE_DELAY", "50")
         settings = {"LOG_FORMAT": "json", "TELEMETRY": "traces,metrics,logs", "EGRESS_ALLOW": "127.0.0.1:*"}

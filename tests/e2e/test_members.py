@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from application import run_in_thread
 from tests.e2e.api_client import Api, Document
 from tests.e2e.console_page import ConsolePage, a_page
 from tests.e2e.running_service import RunningService
@@ -33,6 +34,12 @@ async def pages(service: RunningService) -> AsyncIterator[Pages]:
 def owner_of_service(service: RunningService) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(service.database.owner_url, autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture(autouse=True)
+def _restless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let one sign-in follow another at once."""
+    monkeypatch.setattr(run_in_thread, "_LONGEST_REST_SECONDS", 0.0)
 
 
 def an_address() -> str:

@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from aiohttp import ClientConnectionError, ClientSession
 
 from entrypoints.http.authorization import Role
 from sandbox.server import Sandbox
-from tests.e2e.api_client import AUDIT, PROVIDERS, Api, a_token, path_of
+from tests.e2e.api_client import AUDIT, PROVIDERS, Api, Reply, a_token, path_of
 from tests.e2e.conftest import DataDirs
 from tests.e2e.processes import Running, postgres_of, serving
 from tests.e2e.sandbox_models import registered, run
@@ -49,52 +50,76 @@ async def test_started_twice_it_keeps_its_data(session: ClientSession, data_dir:
         assert "Applied migration" not in second.errors
 
 
-@pytest.mark.parametrize("how", ["SIGTERM", "SIGINT", "Ctrl-C"])
-async def test_a_request_in_flight_is_answered_before_the_end(session: ClientSession, data_dir: Path, how: str) -> None:
+async def test_a_request_in_flight_is_answered_before_the_end(session: ClientSession, data_dirs: DataDirs) -> None:
     async with Sandbox() as sandbox:
-        allowed = sandbox.url.removeprefix("http://")
-        with serving("serve", "--port", "0", DATA_DIR=str(data_dir), EGRESS_ALLOW=allowed) as running:
-            api = api_of(session, running, data_dir)
-            provider = await api.provider(endpoint=sandbox.endpoint("openai"), apiKey=sandbox.key("openai"))
-            sandbox.faults.add(kind="delay", provider="openai", seconds=0.3)
-            slow = asyncio.create_task(api.post(f"{path_of(provider)}/test"))
-            await until(lambda: sandbox.requests)
-            running.interrupt() if how == "Ctrl-C" else running.send(signal.Signals[how])
-            reply = await slow
-            assert (reply.status, reply.document["status"]) == (200, "healthy")
-            assert await asyncio.to_thread(running.ended) == 0
-            assert postgres_of(data_dir) is None
-            assert "Traceback" not in running.errors
+        settings = {"EGRESS_ALLOW": sandbox.url.removeprefix("http://")}
+        with services(data_dirs, *[settings] * 3) as (to_terminate, to_interrupt, to_leave_with_ctrl_c):
+            everybody = (to_terminate, to_interrupt, to_leave_with_ctrl_c)
+            sandbox.faults.add(kind="delay", provider="openai", seconds=0.4)
+            slow = [asyncio.create_task(_tested(session, sandbox, *each)) for each in everybody]
+            await until(lambda: len(sandbox.requests) == len(everybody))
+            to_terminate[0].send(signal.SIGTERM)
+            to_interrupt[0].send(signal.SIGINT)
+            to_leave_with_ctrl_c[0].interrupt()
+            for reply in await asyncio.gather(*slow):
+                assert (reply.status, reply.document["status"]) == (200, "healthy")
+            for running, data_dir in everybody:
+                assert await asyncio.to_thread(running.ended) == 0
+                assert postgres_of(data_dir) is None
+                assert "Traceback" not in running.errors
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@contextmanager
+def services(data_dirs: DataDirs, *settings: Mapping[str, str]) -> Iterator[list[tuple[Running, Path]]]:
+    """Start a service with each of the settings, and give them with their data directories."""
+    with ExitStack() as stack:
+        paths = [stack.enter_context(data_dirs.fresh()) for _ in settings]
+        yield [
+            (stack.enter_context(serving("serve", "--port", "0", DATA_DIR=str(path), **each)), path)
+            for each, path in zip(settings, paths, strict=True)
+        ]
+
+
+async def _tested(session: ClientSession, sandbox: Sandbox, running: Running, data_dir: Path) -> Reply:
+    api = api_of(session, running, data_dir)
+    provider = await api.provider(endpoint=sandbox.endpoint("openai"), apiKey=sandbox.key("openai"))
+    return await api.post(f"{path_of(provider)}/test")
+
+
 async def test_after_sigterm_it_serves_on_until_a_second_signal_ends_it_at_once(
-    session: ClientSession, data_dir: Path, workers: str
+    session: ClientSession, data_dirs: DataDirs
 ) -> None:
     async with Sandbox() as sandbox:
-        settings = {"EGRESS_ALLOW": sandbox.url.removeprefix("http://"), "WORKERS": workers, "DRAIN_SECONDS": "300"}
-        with serving("serve", "--port", "0", DATA_DIR=str(data_dir), **settings) as running:
-            api = api_of(session, running, data_dir)
-            of = await registered(api, sandbox)
-            sandbox.faults.add(kind="delay", provider="openai", operation="chat", seconds=300)
-            slow = asyncio.create_task(run(api, of))
-            await until(lambda: any(request.operation == "chat" for request in sandbox.requests))
-            running.send(signal.SIGTERM)
-
-            async with asyncio.timeout(20):
-                status = "ready"
-                while status != "stopping":
-                    reply = await api.ask("GET", "/readyz", headers={"Connection": "close"})
-                    status = reply.document["status"]
-            assert (await api.get(path_of(of.provider)))["id"] == of.provider["id"]
+        settings = {"EGRESS_ALLOW": sandbox.url.removeprefix("http://"), "DRAIN_SECONDS": "300"}
+        sandbox.faults.add(kind="delay", provider="openai", operation="chat", seconds=300)
+        with services(data_dirs, *[{**settings, "WORKERS": workers} for workers in ("1", "2")]) as both:
+            apis = [api_of(session, *each) for each in both]
+            registrations = [await registered(api, sandbox) for api in apis]
+            slow = [asyncio.create_task(run(*each)) for each in zip(apis, registrations, strict=True)]
+            await until(lambda: sum(request.operation == "chat" for request in sandbox.requests) == len(slow))
+            for running, _ in both:
+                running.send(signal.SIGTERM)
+            for api, of in zip(apis, registrations, strict=True):
+                await _stopping(api)
+                assert (await api.get(path_of(of.provider)))["id"] == of.provider["id"]
             # One that comes right after the first is the same request to stop.
             await asyncio.sleep(0.6)
-            running.send(signal.SIGTERM)
-            assert await asyncio.to_thread(running.ended) == 0
-            with pytest.raises(ClientConnectionError):
-                await slow
-            assert postgres_of(data_dir) is None
-            assert "Traceback" not in running.errors
+            for (running, data_dir), lost in zip(both, slow, strict=True):
+                running.send(signal.SIGTERM)
+                assert await asyncio.to_thread(running.ended) == 0
+                with pytest.raises(ClientConnectionError):
+                    await lost
+                assert postgres_of(data_dir) is None
+                assert "Traceback" not in running.errors
+
+
+async def _stopping(api: Api) -> None:
+    """Return as soon as the service says that it stops."""
+    async with asyncio.timeout(20):
+        status = "ready"
+        while status != "stopping":
+            reply = await api.ask("GET", "/readyz", headers={"Connection": "close"})
+            status = reply.document["status"]
 
 
 async def test_the_second_process_joins_and_the_last_one_stops_postgres(

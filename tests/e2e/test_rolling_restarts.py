@@ -11,8 +11,8 @@ from tests.e2e.rolling_restarts import balanced_pair, clients_of, slow_provider
 
 
 async def test_nothing_is_lost(database: Database) -> None:
-    async with slow_provider(1.0) as endpoint:
-        settings = external(database, EGRESS_ALLOW=urlsplit(endpoint).netloc, DRAIN_SECONDS="0.5", WORKERS="2")
+    async with slow_provider(0.6) as endpoint:
+        settings = external(database, EGRESS_ALLOW=urlsplit(endpoint).netloc, DRAIN_SECONDS="0.3", WORKERS="2")
         # With its defaults nginx leaves a server alone for ten seconds that it has found closed.
         with balanced_pair(settings, nginx="max_fails=0") as pair:
             async with clients_of(pair, endpoint, clients=4, streams=10) as clients:
