@@ -26,6 +26,7 @@ def table() -> dict[tuple[str, str, str, str], str]:
 
 
 @pytest.mark.parametrize("kind", CLIENTS)
+@pytest.mark.usefixtures("without_pauses")
 async def test_each_cell_is_as_the_table_says(
     api: Api,
     sandbox: Sandbox,

@@ -88,7 +88,8 @@ async def serving(
             running.discard(task)
             writer.close()
 
-    listening = await asyncio.start_server(converse, host, 0, ssl=tls)
+    # What finds the queue full waits for a second, and then asks again.
+    listening = await asyncio.start_server(converse, host, 0, ssl=tls, backlog=1024)
     server.port = listening.sockets[0].getsockname()[1]
     try:
         yield server

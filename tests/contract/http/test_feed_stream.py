@@ -117,7 +117,7 @@ async def test_head_says_what_would_come_and_ends() -> None:
 
 
 async def test_a_silent_stream_shows_that_it_lives_and_has_to_be_renewed() -> None:
-    async with serving(routes_of(_views(_three, heartbeat=0.05, longest=0.3))) as service:
+    async with serving(routes_of(_views(_three, heartbeat=0.02, longest=0.15))) as service:
         _, text = await _asked(service)
     assert text.count(": alive\n\n") >= 3
     assert text.endswith('event: end\ndata: {"reason":"renew"}\n\n')

@@ -223,7 +223,7 @@ async def test_a_client_that_disconnected_finds_the_answer(serve: Serve) -> None
 
 async def test_a_request_broken_off_by_the_end_of_the_service_gives_the_key_back(serve: Serve) -> None:
     things, claims = Things(gate=asyncio.Event()), FakeClaims()
-    service = await serve(*thing_routes(things), claims=claims, options=HttpOptions(shutdown_seconds=0.2))
+    service = await serve(*thing_routes(things), claims=claims, options=HttpOptions(shutdown_seconds=0.1))
     asked = asyncio.create_task(make(service))
     await things.entered.wait()
     await service.runner.cleanup()

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pytest
 
+from adapters.providers.prompting import send_prompt
 from application.ports.provider_gateway import UpstreamFailure
 from application.prompts.completion import Completion, StreamStarted, TextDelta
 from tests.contract.providers.sandbox_accounts import Accounts, a_prompt
@@ -136,7 +137,8 @@ async def test_a_fault_in_the_middle_of_an_answer(
     assert asyncio.get_running_loop().time() - started < 1.5
 
 
-async def test_a_stream_that_does_not_end_is_ended(accounts: Accounts) -> None:
+async def test_a_stream_that_does_not_end_is_ended(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(send_prompt, "_GRACE_SECONDS", 0.2)
     accounts.sandbox.faults.add(kind="endless_body", provider="google")
     # The first event is also the last one that it should have sent: nothing of the answer is missing.
     words, completion = await accounts.stream("google", LONG, max_tokens=1)
