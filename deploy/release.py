@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,10 @@ def released(folder: Path) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     seconds = int(_said("git", "-C", str(ROOT), "log", "-1", "--format=%ct"))
-    first, second = _built(seconds), _built(seconds)
+    with ThreadPoolExecutor() as beside:
+        builds = [beside.submit(_built, seconds) for _ in range(2)]
+        materials = beside.submit(_bill_of_materials)
+    first, second = (build.result() for build in builds)
     if first != second:
         differing = [name for name in sorted({*first, *second}) if first.get(name) != second.get(name)]
         raise NotReproducible(f"Built twice, these differ: {', '.join(differing)}")
@@ -53,7 +57,7 @@ def released(folder: Path) -> list[Path]:
         files.append(folder / name)
         files[-1].write_bytes(content)
     files.append(folder / f"modelbook-{version()}.cdx.json")
-    files[-1].write_text(json.dumps(_bill_of_materials(), indent=2, sort_keys=True) + "\n", "utf-8")
+    files[-1].write_text(json.dumps(materials.result(), indent=2, sort_keys=True) + "\n", "utf-8")
     sums = "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in sorted(files))
     files.append(folder / "SHA256SUMS")
     files[-1].write_text(sums, "utf-8")

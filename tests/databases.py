@@ -150,10 +150,15 @@ def owner(connect: Connect) -> Connection:
     return connect()
 
 
+def pool_on(database: Database) -> Pool:
+    """Return a pool of four connections of the API's role, as the event store takes it; `with` opens it."""
+    return ConnectionPool(database.app_url, min_size=1, max_size=4, kwargs={"autocommit": True}, open=False)
+
+
 @pytest.fixture
 def pool(database: Database) -> Iterator[Pool]:
-    """Give a pool of four connections of the API's role, as the event store takes it."""
-    with ConnectionPool(database.app_url, min_size=1, max_size=4, kwargs={"autocommit": True}, open=False) as pool:
+    """Give such a pool on the test's database."""
+    with pool_on(database) as pool:
         yield pool
 
 
@@ -162,14 +167,19 @@ def recorder(pool: Pool) -> LedgerRecorder:
     return LedgerRecorder(pool, scope=append_for_caller, projector=projected)
 
 
-@pytest.fixture
-def bare_recorder(pool: Pool) -> LedgerRecorder:
-    """Give a recorder that projects nothing, for events of no real type; each append says whose it is."""
+def bare_recorder_on(pool: Pool) -> LedgerRecorder:
+    """Return a recorder that projects nothing, for events of no real type; each append says whose it is."""
 
     def nobodys() -> Append:
         raise NoCaller
 
     return LedgerRecorder(pool, scope=nobodys, projector=lambda _: None)
+
+
+@pytest.fixture
+def bare_recorder(pool: Pool) -> LedgerRecorder:
+    """Give such a recorder on the test's database."""
+    return bare_recorder_on(pool)
 
 
 @pytest.fixture

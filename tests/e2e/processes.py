@@ -20,6 +20,7 @@ from typing import Any
 import psutil
 
 from tests.e2e.forks import Forked
+from tests.process_ends import wait_for_ends
 from tests.process_output import SaidNothing, read_to_the_end, read_until
 from tests.scratch_folder import scratch_folder
 
@@ -219,7 +220,7 @@ def stop_postgres(data_dir: Path) -> None:
     process = postgres_of(data_dir)
     if process is not None:
         process.send_signal(signal.SIGQUIT)
-        process.wait(PATIENCE_SECONDS)
+        wait_for_ends([process])
 
 
 def copied(template: Path, target: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.tests import persistence
 
+from adapters.event_store import polling_subscription
 from adapters.event_store.recorder import LedgerRecorder
 from tests.builders import an_append
 from tests.databases import Pool
@@ -35,7 +36,8 @@ class _AggregateRecorder(LedgerRecorder):
 
 class TestApplicationRecorder(persistence.ApplicationRecorderTestCase[LedgerRecorder]):
     @pytest.fixture(autouse=True)
-    def _on(self, pool: Pool) -> None:
+    def _on(self, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(polling_subscription, "_POLL_SECONDS", 0.01)
         self._recorder = _recorder(LedgerRecorder, pool)
 
     def create_recorder(self) -> LedgerRecorder:

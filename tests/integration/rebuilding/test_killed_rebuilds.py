@@ -125,8 +125,8 @@ async def test_one_that_is_cancelled_while_it_waits_for_writers_writes_nothing(
     with owner.transaction():
         owner.execute("SELECT FROM organization_heads FOR UPDATE")
         rebuilding = asyncio.create_task(rebuilt(projections))
-        # Both of its connections: what the server has not begun yet cannot be cancelled there, and is carried out once
-        # the head is free.
+        # Both of its connections: a statement that the server has not begun yet cannot be cancelled there, and is
+        # carried out once the head is free.
         await until_somebody_waits(owner, connections=2)
         rebuilding.cancel()
         with pytest.raises(asyncio.CancelledError):

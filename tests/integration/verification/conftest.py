@@ -1,6 +1,9 @@
 """Two organizations with a log each, their events in turn; a checkpoint; and the verifier of everything."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,7 +25,7 @@ from application.verification.checkpoints import Checkpoint
 from application.verification.verify_log import Verification, verify_log
 from application.verification.write_checkpoint import WriteCheckpoint, write_checkpoint
 from tests.builders import a_stored_event, an_append
-from tests.databases import Connection, Database
+from tests.databases import Connection, Database, Databases, bare_recorder_on, pool_on
 
 LENGTH: Final = 24
 CHECKPOINT_AFTER: Final = 16
@@ -52,11 +55,10 @@ class Auditor:
         return await verify_log(log=log, checkpoints=checkpoints, only=only, full=full)
 
 
-@pytest.fixture
-async def auditor(database: Database, tmp_path: Path) -> AsyncIterator[Auditor]:
-    key = SigningKey(Ed25519PrivateKey.generate())
+@asynccontextmanager
+async def auditing(database: Database, sink: Path, key: SigningKey) -> AsyncIterator[Auditor]:
     async with reading_pool(database.admin_url, size=5) as pool:
-        yield Auditor(database, pool, FileSink(tmp_path / "sink"), key)
+        yield Auditor(database, pool, FileSink(sink), key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,16 @@ class Logs:
     innocent: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A database in which both logs are, the first 16 of 24 events of each known to a checkpoint."""
+
+    database: Database
+    sink: Path
+    key: SigningKey
+    logs: Logs
+
+
 def append(recorder: LedgerRecorder, organization_id: UUID, count: int = 1) -> None:
     """Record events of an aggregate of their own, in one command."""
     aggregate_id = uuid4()
@@ -74,20 +86,52 @@ def append(recorder: LedgerRecorder, organization_id: UUID, count: int = 1) -> N
     recorder.insert_events(stored, append=an_append(organization_id, reason="because ✓"))
 
 
-@pytest.fixture
-async def logs(bare_recorder: LedgerRecorder, auditor: Auditor) -> Logs:
-    """Give both logs, the first 16 of 24 events of each known to a checkpoint."""
-    logs = Logs(UUID(int=1 << 100), UUID(int=2 << 100))
-    for number in range(LENGTH // 2):
-        for organization_id in (logs.tampered, logs.innocent):
-            append(bare_recorder, organization_id, 2)
-        if 2 * (number + 1) == CHECKPOINT_AFTER:
-            await auditor.checkpoint()
-    return logs
+async def _write(original: Original) -> None:
+    async with auditing(original.database, original.sink, original.key) as auditor:
+        with pool_on(original.database) as pool:
+            recorder = bare_recorder_on(pool)
+            for number in range(LENGTH // 2):
+                for organization_id in (original.logs.tampered, original.logs.innocent):
+                    append(recorder, organization_id, 2)
+                if 2 * (number + 1) == CHECKPOINT_AFTER:
+                    await auditor.checkpoint()
+
+
+@pytest.fixture(scope="module")
+def original(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Original]:
+    """Give what each test has a copy of."""
+    original = Original(
+        database=databases.migrated(),
+        sink=tmp_path_factory.mktemp("checkpoints") / "sink",
+        key=SigningKey(Ed25519PrivateKey.generate()),
+        logs=Logs(UUID(int=1 << 100), UUID(int=2 << 100)),
+    )
+    asyncio.run(_write(original))
+    yield original
+    databases.drop(original.database)
 
 
 @pytest.fixture
-def unguarded(owner: Connection, logs: Logs) -> Connection:  # noqa: ARG001 - they are there first
+def database(databases: Databases, original: Original) -> Iterator[Database]:
+    database = databases.copied(original.database)
+    yield database
+    databases.drop(database)
+
+
+@pytest.fixture
+async def auditor(database: Database, original: Original, tmp_path: Path) -> AsyncIterator[Auditor]:
+    sink = shutil.copytree(original.sink, tmp_path / "sink")
+    async with auditing(database, sink, original.key) as auditor:
+        yield auditor
+
+
+@pytest.fixture
+def logs(original: Original) -> Logs:
+    return original.logs
+
+
+@pytest.fixture
+def unguarded(owner: Connection) -> Connection:
     """Give the superuser's connection with nothing left that protects the log, and a copy of it to go back to."""
     for table in _TABLES:
         owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER ALL").format(sql.Identifier(table)))

@@ -131,7 +131,7 @@ async def test_a_clock_that_was_set_back_leaves_the_log_in_order(
     auditor: Auditor, logs: Logs, bare_recorder: LedgerRecorder, owner: Connection
 ) -> None:
     """As if the last event had been recorded some seconds from now: what follows is dated no earlier."""
-    owner.execute("UPDATE organization_heads SET recorded_at = recorded_at + interval '8 seconds'")
+    owner.execute("UPDATE organization_heads SET recorded_at = clock_timestamp() + interval '8 seconds'")
     append(bare_recorder, logs.tampered, 2)
     append(bare_recorder, logs.tampered, 1)
     times = [
