@@ -1,10 +1,11 @@
 """Providers and models as of a time: rows folded from the log, read with the statements of the current lists."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from heapq import nlargest, nsmallest
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from application.projections.providers import PROVIDERS
 from application.projections.row_changes import LoggedEvent, Table
 from application.run_in_thread import run_in_thread, run_in_thread_if_large
 from application.turns import Turns
+from domain.names import name_key
 
 _SQL: Final = composed_statements("adapters.postgres", "historical_documents.sql")
 _TABLES: Final[Mapping[str, Table]] = {"provider": "ai_providers", "model": "ai_models"}
@@ -57,10 +59,20 @@ class _Folded:
     """Rows by their ids, each as JSON, that so many events have made. Folds share the rows in which they agree."""
 
     rows: dict[str, bytes] = field(default_factory=dict)
+    name_keys: dict[str, str] = field(default_factory=dict)
     events: int = 0
 
     def json(self) -> bytes:
-        return b"[" + b",".join(self.rows.values()) + b"]"
+        return _list_of(self.rows.values())
+
+    def json_by_name(self, request: PageRequest) -> bytes:
+        """Return as a JSON list those of all rows that a page in the order of their names reads."""
+        names = ((key, row_id) for row_id, key in self.name_keys.items())
+        if request.after is not None:
+            after = name_key(request.after[0]), str(request.after[1])
+            names = (each for each in names if (each < after if request.descending else each > after))
+        chosen = (nlargest if request.descending else nsmallest)(request.limit + 1, names)
+        return _list_of(self.rows[row_id] for _, row_id in chosen)
 
     def size(self) -> int:
         return sum(map(len, self.rows.values()))
@@ -76,8 +88,10 @@ class _Folded:
         for row_id in ids:
             if row_id in held:
                 self.rows[row_id] = orjson.dumps(held[row_id])
+                self.name_keys[row_id] = held[row_id]["name_key"]
             else:
                 self.rows.pop(row_id, None)
+                self.name_keys.pop(row_id, None)
         self.events += len(batch)
 
 
@@ -106,7 +120,8 @@ class PostgresHistoricalDocuments:
         return await self._page(provider_conditions(filters), request, as_of, {})
 
     async def models(self, filters: ModelFilter, request: PageRequest, as_of: datetime) -> Page:
-        provider_rows = _recordset(await self._rows("provider", as_of))
+        providers = await self._fold("provider", as_of)
+        provider_rows = _recordset(await run_in_thread_if_large(providers.rows, providers.json, large=_MANY_ROWS))
         conditions = model_conditions(filters, self._keyed_types)
         return await self._page(conditions, request, as_of, {"provider_rows": provider_rows})
 
@@ -123,12 +138,20 @@ class PostgresHistoricalDocuments:
     async def _page(
         self, conditions: Conditions, request: PageRequest, as_of: datetime, more: Mapping[str, Any]
     ) -> Page:
-        past = {"rows": _recordset(await self._rows(conditions.kind, as_of)), "until": as_of, **more}
-        statement, parameters = page_statement(conditions, request, _SOURCES[conditions.kind])
-        return page_of(await self._tenant.rows(statement, parameters | past), request)
+        folded = await self._fold(conditions.kind, as_of)
+        read, total = folded.json, None
+        if request.sort == "name" and not conditions.pieces:
+            # The database works on all rows that it is sent: without a filter those of the page will do.
+            read, total = partial(folded.json_by_name, request), len(folded.rows)
+        rows = await run_in_thread_if_large(folded.rows, read, large=_MANY_ROWS)
+        counted = request if total is None else replace(request, include_total=False)
+        statement, parameters = page_statement(conditions, counted, _SOURCES[conditions.kind])
+        past = {"rows": _recordset(rows), "until": as_of, **more}
+        page = page_of(await self._tenant.rows(statement, parameters | past), counted)
+        return replace(page, total=total) if request.include_total and total is not None else page
 
-    async def _rows(self, kind: str, as_of: datetime) -> bytes:
-        """Return all rows of the kind at the time, as a JSON list."""
+    async def _fold(self, kind: str, as_of: datetime) -> _Folded:
+        """Return all rows of the kind at the time."""
         [[place]] = await self._tenant.rows(_SQL["place"], {"as_of": as_of})
         organization_id = current_caller().organization_id
         fold = (organization_id, kind, place)
@@ -139,7 +162,7 @@ class PostgresHistoricalDocuments:
                 self._keep(fold, folded)
             else:
                 self._folds.move_to_end(fold)
-        return await run_in_thread_if_large(folded.rows, folded.json, large=_MANY_ROWS)
+        return folded
 
     def _keep(self, fold: Fold, folded: _Folded) -> None:
         """Cache the rows. The past never changes, so entries are only evicted to save memory."""
@@ -167,7 +190,11 @@ class PostgresHistoricalDocuments:
         if not places:
             return 0, _Folded()
         kept = self._folds[organization_id, kind, max(places)]
-        return max(places), _Folded(dict(kept.rows), kept.events)
+        return max(places), _Folded(dict(kept.rows), dict(kept.name_keys), kept.events)
+
+
+def _list_of(rows: Iterable[bytes]) -> bytes:
+    return b"[" + b",".join(rows) + b"]"
 
 
 def _recordset(rows: bytes) -> Jsonb:

@@ -48,8 +48,11 @@ class RefusalPace:
             context = context_of(request)
             if context.principal is not None and context.principal.organization_id is not None:
                 context.forget_body()
-                with cancelled_without_client(request):
-                    await self.wait(context.principal.organization_id)
+                # Nothing of it is kept meanwhile. What is still arriving would be.
+                if request.content.is_eof():
+                    request.content.read_nowait()
+                    with cancelled_without_client(request):
+                        await self.wait(context.principal.organization_id)
         return response
 
     async def wait(self, organization_id: UUID) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -304,13 +304,19 @@ async def test_a_refusal_has_the_shape_of_its_api(serve: Serve, path: str, kind:
         assert (document["error"]["type"], document["error"].get("code")) == ("rate_limit_error", kind)
 
 
+async def without_end() -> AsyncIterator[bytes]:
+    yield b"{"
+    await asyncio.Event().wait()
+
+
 async def test_who_is_refused_again_and_again_waits_for_it_and_nobody_else(
     serve: Serve, looks: Looks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(refusal_pace, "PER_SECOND", 0.01)
     monkeypatch.setattr(refusal_pace, "LONGEST_SECONDS", 1_000.0)
     stopping, metrics = ShutdownState(), HttpMetrics()
-    service = await serve(*looks.routes(), limiter=looks.limiter, stopping=stopping, metrics=metrics)
+    limiter = a_limiter(looks.limits, **FEW, bodyBytes=64)
+    service = await serve(*looks.routes(), limiter=limiter, stopping=stopping, metrics=metrics)
     await service.ask("GET", THINGS, token=STRANGER)
     assert [(await service.ask("GET", THINGS, token=VIEWER)).status for _ in range(4)] == [200, 200, 200, 429]
 
@@ -324,6 +330,9 @@ async def test_who_is_refused_again_and_again_waits_for_it_and_nobody_else(
     assert [(await service.ask("GET", THINGS, token=STRANGER)).status for _ in range(3)] == [200, 200, 429]
     gone.cancel()
     await until_so_many_wait(1)
+    # What still comes in would be kept meanwhile.
+    length = {"Content-Length": "1000"}
+    assert (await service.ask("POST", THINGS, token=EDITOR, headers=length, data=without_end())).status == 429
     assert not waiting.done()
     stopping.draining.set()
     assert (await waiting).status == 429

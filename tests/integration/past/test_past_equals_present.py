@@ -1,6 +1,7 @@
 """What the log tells of now is what the tables hold, and what it tells of a moment is what they held then."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,9 +19,9 @@ from adapters.postgres.resource_documents import PostgresModelDocuments, Postgre
 from adapters.postgres.tenant_statements import Statement
 from adapters.postgres.tenant_statements import Tenant as Reader
 from application.errors import ModelNotFound, ProviderNotFound, TooMuchHistory
-from application.ports.resource_documents import Document, ModelFilter, PageRequest, ProviderFilter
+from application.ports.resource_documents import Document, ModelFilter, PageRequest, ProviderFilter, SortField
 from application.queries.resource_as_of import AtRevision, AtTime, Moment, model_as_of, provider_as_of
-from tests.builders import acting
+from tests.builders import a_model, acting
 from tests.databases import Database
 from tests.integration.projections.random_changes import Step, Tenant, stories
 
@@ -120,6 +121,37 @@ async def test_what_is_shown_of_now_is_the_same_to_the_byte(documents: Documents
         assert await documents.provider(tenant.provider_ids[0], AtTime(_now())) == live
         model = await documents.models.get(tenant.model_ids[0])
         assert await documents.model(tenant.model_ids[0], AtRevision(1)) == model
+
+
+async def test_pages_of_the_past_are_those_of_the_present(documents: Documents, ledger: Ledger) -> None:
+    tenant = Tenant(ledger)
+    await tenant.begin()
+    for name in ("Zeta", "alpha", "Älpha", "alpha", "ß", "Ω", "\uff21LPHA", "\U0001d4b5", "~", "alpha", "Alpha 2"):
+        with acting(tenant.organization_id):
+            await tenant.models.save(a_model(provider_id=tenant.provider_ids[0], name=name))
+    now = _now()
+    lists: list[tuple[ModelFilter, SortField]] = [
+        (ModelFilter(), "name"),
+        (ModelFilter(), "createdAt"),
+        (ModelFilter(text="alpha"), "name"),
+    ]
+    with acting(tenant.organization_id):
+        for filters, sort in lists:
+            for descending in (False, True):
+                request = PageRequest(limit=3, sort=sort, descending=descending, include_total=True)
+                pages = 0
+                while True:
+                    page = await documents.models.page(filters, request)
+                    assert await documents.past.models(filters, request, now) == page
+                    pages += 1
+                    if page.next_after is None:
+                        break
+                    request = replace(request, after=page.next_after)
+                assert pages > 1
+        request = PageRequest(limit=1, include_total=True)
+        assert await documents.past.providers(ProviderFilter(), request, now) == await documents.providers.page(
+            ProviderFilter(), request
+        )
 
 
 async def test_a_moment_without_it_is_reported_as_such(documents: Documents, ledger: Ledger) -> None:
