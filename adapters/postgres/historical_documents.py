@@ -1,11 +1,11 @@
 """Providers and models as of a time: rows folded from the log, read with the statements of the current lists."""
 
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from heapq import nlargest, nsmallest
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
@@ -59,7 +59,8 @@ class _Folded:
     """Rows by their ids, each as JSON, that so many events have made. Folds share the rows in which they agree."""
 
     rows: dict[str, bytes] = field(default_factory=dict)
-    name_keys: dict[str, str] = field(default_factory=dict)
+    names: list[tuple[str, str]] = field(default_factory=list)
+    """The keys that names are ordered by, each with its row's id, in that order."""
     events: int = 0
 
     def json(self) -> bytes:
@@ -67,11 +68,13 @@ class _Folded:
 
     def json_by_name(self, request: PageRequest) -> bytes:
         """Return as a JSON list those of all rows that a page in the order of their names reads."""
-        names = ((key, row_id) for row_id, key in self.name_keys.items())
-        if request.after is not None:
-            after = name_key(request.after[0]), str(request.after[1])
-            names = (each for each in names if (each < after if request.descending else each > after))
-        chosen = (nlargest if request.descending else nsmallest)(request.limit + 1, names)
+        after = request.after and (name_key(request.after[0]), str(request.after[1]))
+        if request.descending:
+            end = bisect_left(self.names, after) if after else len(self.names)
+            chosen = self.names[max(0, end - request.limit - 1) : end]
+        else:
+            start = bisect_right(self.names, after) if after else 0
+            chosen = self.names[start : start + request.limit + 1]
         return _list_of(self.rows[row_id] for _, row_id in chosen)
 
     def size(self) -> int:
@@ -88,10 +91,10 @@ class _Folded:
         for row_id in ids:
             if row_id in held:
                 self.rows[row_id] = orjson.dumps(held[row_id])
-                self.name_keys[row_id] = held[row_id]["name_key"]
             else:
                 self.rows.pop(row_id, None)
-                self.name_keys.pop(row_id, None)
+        names = [each for each in self.names if each[1] not in ids]
+        self.names = sorted(names + [(held[row_id]["name_key"], row_id) for row_id in ids & held.keys()])
         self.events += len(batch)
 
 
@@ -139,11 +142,11 @@ class PostgresHistoricalDocuments:
         self, conditions: Conditions, request: PageRequest, as_of: datetime, more: Mapping[str, Any]
     ) -> Page:
         folded = await self._fold(conditions.kind, as_of)
-        read, total = folded.json, None
         if request.sort == "name" and not conditions.pieces:
             # The database works on all rows that it is sent: without a filter those of the page will do.
-            read, total = partial(folded.json_by_name, request), len(folded.rows)
-        rows = await run_in_thread_if_large(folded.rows, read, large=_MANY_ROWS)
+            rows, total = folded.json_by_name(request), len(folded.rows)
+        else:
+            rows, total = await run_in_thread_if_large(folded.rows, folded.json, large=_MANY_ROWS), None
         counted = request if total is None else replace(request, include_total=False)
         statement, parameters = page_statement(conditions, counted, _SOURCES[conditions.kind])
         past = {"rows": _recordset(rows), "until": as_of, **more}
@@ -190,7 +193,7 @@ class PostgresHistoricalDocuments:
         if not places:
             return 0, _Folded()
         kept = self._folds[organization_id, kind, max(places)]
-        return max(places), _Folded(dict(kept.rows), dict(kept.name_keys), kept.events)
+        return max(places), _Folded(dict(kept.rows), kept.names, kept.events)
 
 
 def _list_of(rows: Iterable[bytes]) -> bytes:
