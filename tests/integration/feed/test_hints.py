@@ -4,6 +4,10 @@ from collections import Counter
 from itertools import takewhile
 from uuid import UUID, uuid4
 
+import psycopg
+import pytest
+
+from adapters.postgres import log_growth_hints
 from adapters.postgres.connection_pools import reading_pool
 from adapters.postgres.log_growth_hints import PostgresHints
 from tests.databases import Connect, Database
@@ -31,3 +35,20 @@ async def test_a_hint_that_cannot_be_sent_is_lost_without_a_word(database: Datab
         pass
     hints.grown(organization_id)
     await hints.close()
+
+
+async def test_whoever_writes_all_the_time_delays_nobody_elses_hint(
+    hints: PostgresHints, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_growth_hints, "_PAUSE_OF_ONE_SECONDS", 0.3)
+    busy, other = uuid4(), uuid4()
+    heard: list[UUID] = []
+    async with await psycopg.AsyncConnection.connect(database.app_url, autocommit=True) as connection:
+        await connection.execute("LISTEN modelbook_log")
+        hints.grown(busy)
+        async for hint in connection.notifies(timeout=10, stop_after=3):
+            heard.append(UUID(hint.payload))
+            if len(heard) == 1:
+                hints.grown(busy)
+                hints.grown(other)
+    assert heard == [busy, other, busy]
