@@ -49,7 +49,7 @@ class RefusalPace:
             if context.principal is not None and context.principal.organization_id is not None:
                 context.forget_body()
                 # Nothing of it is kept meanwhile. What is still arriving would be.
-                if request.content.is_eof():
+                if request.content.is_eof() and request.content.exception() is None:
                     request.content.read_nowait()
                     with cancelled_without_client(request):
                         await self.wait(context.principal.organization_id)
