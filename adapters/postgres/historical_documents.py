@@ -44,7 +44,8 @@ _SOURCES: Final[dict[str, LiteralString]] = {
 }
 # At most some seconds of reading and folding; a thousand models have a few thousand events.
 LONGEST_HISTORY: Final = 100_000
-_BATCH: Final = 1_000
+# Some 10 ms of work, after which others have their turn.
+_BATCH: Final = 250
 # Some 1 MB.
 _MANY_ROWS: Final = 1_000
 _MOST_FOLDS: Final = 4
@@ -61,6 +62,8 @@ class _Folded:
     rows: dict[str, bytes] = field(default_factory=dict)
     names: list[tuple[str, str]] = field(default_factory=list)
     """The keys that names are ordered by, each with its row's id, in that order."""
+    changed: dict[str, str | None] = field(default_factory=dict)
+    """The keys that are not in order yet; none is of a row that is gone."""
     events: int = 0
 
     def json(self) -> bytes:
@@ -80,7 +83,7 @@ class _Folded:
     def size(self) -> int:
         return sum(map(len, self.rows.values()))
 
-    def take_in(self, table: Table, organization_id: str, batch: Sequence[tuple[Any, ...]]) -> None:
+    def take_in(self, table: Table, organization_id: str, batch: Sequence[tuple[Any, ...]], *, is_last: bool) -> None:
         """Carry the rows on by events of this table's kind, the next ones."""
         rows, ids = no_rows(), {event[1] for event in batch}
         held = rows[table]
@@ -93,8 +96,11 @@ class _Folded:
                 self.rows[row_id] = orjson.dumps(held[row_id])
             else:
                 self.rows.pop(row_id, None)
-        names = [each for each in self.names if each[1] not in ids]
-        self.names = sorted(names + [(held[row_id]["name_key"], row_id) for row_id in ids & held.keys()])
+            self.changed[row_id] = held[row_id]["name_key"] if row_id in held else None
+        if is_last:
+            names = [each for each in self.names if each[1] not in self.changed]
+            self.names = sorted(names + [(key, row_id) for row_id, key in self.changed.items() if key is not None])
+            self.changed = {}
         self.events += len(batch)
 
 
@@ -180,7 +186,7 @@ class PostgresHistoricalDocuments:
         parameters: dict[str, Any] = {"until": place, "topics": _TOPICS[kind], "limit": _BATCH}
         while True:
             batch = await self._tenant.rows(_SQL["events"], {**parameters, "after": after})
-            await run_in_thread(organization_id, partial(work, batch))
+            await run_in_thread(organization_id, partial(work, batch, is_last=len(batch) < _BATCH))
             if folded.events > self._longest_history:
                 raise TooMuchHistory("?asOf", TooMuchHistory.__doc__ or "")
             if len(batch) < _BATCH:
@@ -193,7 +199,7 @@ class PostgresHistoricalDocuments:
         if not places:
             return 0, _Folded()
         kept = self._folds[organization_id, kind, max(places)]
-        return max(places), _Folded(dict(kept.rows), kept.names, kept.events)
+        return max(places), _Folded(dict(kept.rows), kept.names, events=kept.events)
 
 
 def _list_of(rows: Iterable[bytes]) -> bytes:
