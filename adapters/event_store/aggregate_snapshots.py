@@ -20,8 +20,8 @@ from application.projections.fold_log import DatedEvent, Row, fold_event
 from application.projections.row_changes import LoggedEvent
 from domain.root import Root
 
-INTERVAL: Final = 25
-"""A snapshot is taken of whoever has lived through so many events since the last one: half a millisecond of reading."""
+INTERVAL: Final = 100
+"""A snapshot is taken of whoever has lived through so many events since the last one: some 2 ms of reading."""
 
 LATEST: Final = 2**31 - 1
 # A service of other code may still be running beside this one, and uses its own snapshots.

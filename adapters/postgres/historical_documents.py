@@ -46,6 +46,7 @@ _SOURCES: Final[dict[str, LiteralString]] = {
 LONGEST_HISTORY: Final = 100_000
 # Some 10 ms of work, after which others have their turn.
 _BATCH: Final = 250
+_SORTED_AT_ONCE: Final = 5_000
 # Some 1 MB.
 _MANY_ROWS: Final = 1_000
 _MOST_FOLDS: Final = 4
@@ -71,7 +72,8 @@ class _Folded:
 
     def json_by_name(self, request: PageRequest) -> bytes:
         """Return as a JSON list those of all rows that a page in the order of their names reads."""
-        after = request.after and (name_key(request.after[0]), str(request.after[1]))
+        value, row_id = request.after or (None, None)
+        after = None if value is None else (name_key(value), str(row_id))
         if request.descending:
             end = bisect_left(self.names, after) if after else len(self.names)
             chosen = self.names[max(0, end - request.limit - 1) : end]
@@ -81,7 +83,7 @@ class _Folded:
         return _list_of(self.rows[row_id] for _, row_id in chosen)
 
     def size(self) -> int:
-        return sum(map(len, self.rows.values()))
+        return sum(map(len, self.rows.values())) + sum(len(key) for key, _ in self.names)
 
     def take_in(self, table: Table, organization_id: str, batch: Sequence[tuple[Any, ...]], *, is_last: bool) -> None:
         """Carry the rows on by events of this table's kind, the next ones."""
@@ -97,7 +99,7 @@ class _Folded:
             else:
                 self.rows.pop(row_id, None)
             self.changed[row_id] = held[row_id]["name_key"] if row_id in held else None
-        if is_last:
+        if is_last or len(self.changed) >= _SORTED_AT_ONCE:
             names = [each for each in self.names if each[1] not in self.changed]
             self.names = sorted(names + [(key, row_id) for row_id, key in self.changed.items() if key is not None])
             self.changed = {}

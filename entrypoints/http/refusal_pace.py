@@ -48,16 +48,20 @@ class RefusalPace:
             context = context_of(request)
             if context.principal is not None and context.principal.organization_id is not None:
                 context.forget_body()
-                # Nothing of it is kept meanwhile. What is still arriving would be.
+                seconds = self.seconds(context.principal.organization_id, asyncio.get_running_loop().time())
                 if request.content.is_eof() and request.content.exception() is None:
+                    # Nothing of the body is kept meanwhile.
                     request.content.read_nowait()
                     with cancelled_without_client(request):
-                        await self.wait(context.principal.organization_id)
+                        await self.wait(context.principal.organization_id, seconds)
+                elif seconds:
+                    # What is still arriving would be kept. Its sender has to come again, and connections are accepted
+                    # some at a time.
+                    response.force_close()
         return response
 
-    async def wait(self, organization_id: UUID) -> None:
-        """Return when the organization may be refused, or the process drains."""
-        seconds = self.seconds(organization_id, asyncio.get_running_loop().time())
+    async def wait(self, organization_id: UUID, seconds: float) -> None:
+        """Return after so many seconds, or when the process drains."""
         if not seconds or self._waiting[organization_id] >= MOST_WAITING:
             return
         self._waiting[organization_id] += 1

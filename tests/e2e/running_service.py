@@ -89,5 +89,8 @@ def _written_soon() -> Iterator[None]:
     """Let services that are opened meanwhile write what was used and spent almost at once: tests wait for it."""
     with pytest.MonkeyPatch.context() as patch:
         for kind in (PostgresUsageLedger, Budgets):
-            patch.setitem(kind.__init__.__kwdefaults__ or {}, "flush_seconds", 0.1)
+            defaults = kind.__init__.__kwdefaults__
+            assert defaults is not None
+            assert "flush_seconds" in defaults
+            patch.setitem(defaults, "flush_seconds", 0.1)
         yield

@@ -33,7 +33,7 @@ def guarded(canary: Canary, *answers: list[str], allow: str = "") -> Egress:
 async def test_the_canary_would_notice(canary: Canary) -> None:
     async with guarded(canary, allow="127.0.0.1, [::1]") as egress:
         for url in ("https://127.0.0.1/", f"https://{NAME}/"):
-            await failure_of(egress, a_get(url, connect_seconds=0.1))
+            await failure_of(egress, a_get(url, connect_seconds=0.2))
             assert not canary.is_untouched
             canary.attempts.clear()
     assert not canary.is_untouched, "the connections themselves have come as well"

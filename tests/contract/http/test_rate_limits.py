@@ -332,7 +332,8 @@ async def test_who_is_refused_again_and_again_waits_for_it_and_nobody_else(
     await until_so_many_wait(1)
     # What still comes in would be kept meanwhile.
     length = {"Content-Length": "1000"}
-    assert (await service.ask("POST", THINGS, token=EDITOR, headers=length, data=without_end())).status == 429
+    refused = await service.ask("POST", THINGS, token=EDITOR, headers=length, data=without_end())
+    assert (refused.status, refused.headers["Connection"]) == (429, "close")
     assert not waiting.done()
     stopping.draining.set()
     assert (await waiting).status == 429

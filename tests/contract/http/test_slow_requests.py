@@ -53,7 +53,7 @@ async def test_a_body_that_trickles_in_is_given_up(serve: Serve) -> None:
 
 
 async def test_a_body_that_keeps_coming_for_too_long_is_given_up(serve: Serve) -> None:
-    options = replace(IMPATIENT, read_seconds=0.05)
+    options = replace(IMPATIENT, read_seconds=0.1)
     service = await serve(*thing_routes(Things()), options=options)
     async with connected(service) as line:
         await line.begin(THINGS, length=MEBIBYTE, token=a_token())
@@ -89,7 +89,7 @@ async def test_a_slow_body_that_keeps_coming_is_read(serve: Serve) -> None:
         await line.begin(THINGS, length=len(sent), token=a_token())
         for start in range(0, len(sent), 1024):
             await line.send(sent[start : start + 1024])
-            await asyncio.sleep(0.03)
+            await asyncio.sleep(0.05)
         status, _, _ = await line.answer()
     assert status == 201
 

@@ -36,7 +36,7 @@ async def hang_mid_stream(talk: SandboxClient) -> None:
     talk.sandbox.faults.add(kind="hang_mid_stream", after=2)
     received = bytearray()
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(collect(talk, received), 0.2)
+        await asyncio.wait_for(collect(talk, received), 0.4)
     assert received.count(b"data: ") == 2
     assert await talk.sandbox.requests[-1].wait_ended() == "disconnected"
 
@@ -69,7 +69,7 @@ async def pings_at_the_end(talk: SandboxClient) -> None:
     talk.sandbox.faults.add(kind="pings_at_the_end", events=2, seconds=0.01)
     received = bytearray()
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(collect(talk, received), 0.2)
+        await asyncio.wait_for(collect(talk, received), 0.4)
     assert b'"finish_reason":"stop"' not in received
     assert b"[DONE]" not in received
     assert received.count(b": ping\n\n") > 1

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from adapters.event_store import aggregate_snapshots
 from adapters.event_store.ledger import Ledger
+from adapters.postgres import historical_documents
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.connection_pools import AnyPool, reading_pool
 from adapters.postgres.historical_documents import PostgresHistoricalDocuments
@@ -123,19 +124,41 @@ async def test_what_is_shown_of_now_is_the_same_to_the_byte(documents: Documents
         assert await documents.model(tenant.model_ids[0], AtRevision(1)) == model
 
 
-async def test_pages_of_the_past_are_those_of_the_present(documents: Documents, ledger: Ledger) -> None:
+async def test_pages_of_the_past_are_those_of_the_present(
+    documents: Documents, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(historical_documents, "_BATCH", 3)
+    monkeypatch.setattr(historical_documents, "_SORTED_AT_ONCE", 5)
     tenant = Tenant(ledger)
     await tenant.begin()
-    for name in ("Zeta", "alpha", "Älpha", "alpha", "ß", "Ω", "\uff21LPHA", "\U0001d4b5", "~", "alpha", "Alpha 2"):
+    models = [
+        a_model(provider_id=tenant.provider_ids[0], name=name)
+        for name in ("Zeta", "alpha", "Älpha", "alpha", "ß", "Ω", "\uff21LPHA", "\U0001d4b5", "~", "alpha", "Alpha 2")
+    ]
+    for model in models:
         with acting(tenant.organization_id):
-            await tenant.models.save(a_model(provider_id=tenant.provider_ids[0], name=name))
+            await tenant.models.save(model)
+    await _compare_pages(documents, tenant.organization_id)
+    # The next fold goes on from that one.
+    models[0].rename("aaa")
+    models[1].rename("zzz")
+    models[1].rename("mmm")
+    models[2].rename("soon gone")
+    models[2].remove()
+    for model in models[:3]:
+        with acting(tenant.organization_id):
+            await tenant.models.save(model)
+    await _compare_pages(documents, tenant.organization_id)
+
+
+async def _compare_pages(documents: Documents, organization_id: UUID) -> None:
     now = _now()
     lists: list[tuple[ModelFilter, SortField]] = [
         (ModelFilter(), "name"),
         (ModelFilter(), "createdAt"),
         (ModelFilter(text="alpha"), "name"),
     ]
-    with acting(tenant.organization_id):
+    with acting(organization_id):
         for filters, sort in lists:
             for descending in (False, True):
                 request = PageRequest(limit=3, sort=sort, descending=descending, include_total=True)

@@ -10,7 +10,7 @@ from application.loop_time import loop_time
 from tests.builders import acting
 from tests.databases import Database
 
-_LONG: Final = b"SELECT pg_sleep(0.1)"
+_LONG: Final = b"SELECT pg_sleep(0.25)"
 _SHORT: Final = b"SELECT 1"
 
 

@@ -180,21 +180,21 @@ async def test_a_process_that_died_while_it_asked_does_not_hold_up_the_others_fo
 
 
 async def test_a_question_that_takes_longer_than_a_lease_keeps_it() -> None:
-    world = World(lease=0.3)
+    world = World(lease=0.6)
     provider = await world.provider("ours", "a")
     upstream = world.upstream(provider)
     upstream.answers.clear()
     one = asyncio.create_task(world.look(provider))
     await upstream.is_asked.wait()
     other = asyncio.create_task(world.look(provider, world.another_process()))
-    await asyncio.sleep(0.7)
+    await asyncio.sleep(1.4)
     upstream.answers.set()
     await asyncio.gather(one, other)
     assert len(upstream.asked) == 1
 
 
 async def test_a_provider_that_is_put_right_does_not_wait_for_the_answer_to_the_wrong_question() -> None:
-    world = World(lease=0.3)
+    world = World(lease=0.6)
     provider = await world.provider("ours", "a")
     upstream = world.upstream(provider)
     upstream.answers.clear()

@@ -28,10 +28,12 @@ class Refusals:
 
     async def begun(self, count: int) -> list[asyncio.Task[None]]:
         """Return so many refusals that wait, behind one that did not."""
-        await self.pace.wait(REFUSED)
-        tasks = [asyncio.create_task(self.pace.wait(REFUSED)) for _ in range(count)]
-        await asyncio.sleep(0)
+        tasks = [asyncio.create_task(self._wait()) for _ in range(count + 1)]
+        await tasks.pop(0)
         return tasks
+
+    async def _wait(self) -> None:
+        await self.pace.wait(REFUSED, self.pace.seconds(REFUSED, asyncio.get_running_loop().time()))
 
 
 @pytest.fixture
