@@ -3,6 +3,7 @@
 from functools import partial
 from operator import eq
 from secrets import token_bytes
+from typing import Final
 
 from dependency_injector import containers, providers
 
@@ -128,6 +129,7 @@ from application.prompts.runnable_models_cache import RunnableModelsCache
 from application.prompts.select_model import select_model
 from application.read_replica import ReadReplica
 from application.sign_in.sign_in_sessions import sweep_sessions_for_ever
+from application.turns import Turns
 from application.usage.report_usage import report_usage
 from application.usage.sweep_usage import sweep_usage_for_ever
 from application.webhooks.change_webhook import change_webhook
@@ -171,6 +173,9 @@ from entrypoints.http.views.verification import VerificationViews
 from entrypoints.http.views.webhooks import WebhookViews
 from entrypoints.runtime import Runtime
 from entrypoints.use_case import use_case
+
+# Of an organization one is made at a time.
+_BULK_PATIENCE_SECONDS: Final = 30.0
 
 
 def _origin(address: ConsoleAddress | None) -> str:
@@ -370,7 +375,11 @@ class Container(containers.DeclarativeContainer):
     revert_model = use_case(revert_model, models=models_of_tenant)
     remove_model = use_case(remove_model, models=models_of_tenant)
     change_models_in_bulk = use_case(
-        change_models_in_bulk, models=models_of_tenant, directory=directory, catalogue=catalogue
+        change_models_in_bulk,
+        models=models_of_tenant,
+        directory=directory,
+        catalogue=catalogue,
+        turns=providers.Singleton(Turns, patience_seconds=_BULK_PATIENCE_SECONDS),
     )
 
     snapshots = providers.Singleton(PostgresSnapshots, tenant, clock)

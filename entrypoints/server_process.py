@@ -54,9 +54,9 @@ from entrypoints.settings import Settings
 from entrypoints.token_key_settings import token_keys
 from modelbook import __version__
 
-# All requests wait for the garbage collector, some 1 ms for each 10,000 objects that it looks at. What requests in
-# flight hold is not garbage, and cycles are rare: it looks at the newest seldom, and hardly ever at all there are.
-_COLLECTIONS: Final = (20_000, 10, 100)
+# All requests wait for the garbage collector, some 1 ms for each 1,000 objects that it looks at where they refer to many
+# others. Cycles are rare: it looks at few of the newest at a time, and hardly ever at all there are.
+_COLLECTIONS: Final = (1_000, 5, 4_000)
 
 CONTAINER: web.AppKey[Container] = web.AppKey("container", Container)
 

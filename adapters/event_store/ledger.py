@@ -108,9 +108,9 @@ class Ledger:
         """Return whether the organization has a log."""
         return await self._in_thread(self._recorder.max_notification_id) is not None
 
-    async def recorded_already(self, command_id: UUID) -> Mapping[UUID, Recorded]:
-        """Return the revisions that the command has recorded so far, by aggregate."""
-        recorded = await self._in_thread(self._recorder.recorded_already, command_id)
+    async def recorded_already(self, command_ids: Sequence[UUID]) -> Mapping[UUID, Recorded]:
+        """Return the revisions that the commands have recorded so far, by aggregate, with one read."""
+        recorded = await self._in_thread(self._recorder.recorded_already, command_ids, entries=len(command_ids))
         return {record.aggregate_id: record for record in recorded}
 
     async def save(
@@ -236,17 +236,20 @@ async def _outcome(work: Future[T]) -> T:
     """
     outcome = asyncio.wrap_future(work)
     try:
-        done, _ = await asyncio.wait([outcome], timeout=_LONGEST_QUEUE_SECONDS)
-        if not done and work.cancel():
+        await asyncio.wait([outcome], timeout=_LONGEST_QUEUE_SECONDS)
+        if not outcome.done() and work.cancel():
             raise Unavailable
-        done, _ = await asyncio.wait([outcome], timeout=_LONGEST_WORK_SECONDS)
+        await asyncio.wait([outcome], timeout=_LONGEST_WORK_SECONDS)
+        if not outcome.done():
+            outcome.add_done_callback(_look_at)
+            raise StillAtWork
+        return outcome.result()
     except asyncio.CancelledError:
         outcome.cancel()
         raise
-    if not done:
-        outcome.add_done_callback(_look_at)
-        raise StillAtWork
-    return outcome.result()
+    finally:
+        # An error refers to this frame, and so to itself: all that was to be saved would be kept for minutes.
+        del work, outcome
 
 
 def _look_at(outcome: asyncio.Future[T]) -> None:

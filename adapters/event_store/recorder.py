@@ -75,9 +75,9 @@ class LedgerRecorder(ApplicationRecorder):
         )
         return [Recorded(aggregate_id=row[0], revision=row[1], position=row[2]) for row in rows]
 
-    def recorded_already(self, command_id: UUID) -> Sequence[Recorded]:
-        """Return what the command has recorded so far. Does not wait for an append that is under way."""
-        rows = self.read("recorded_already", {"command_id": command_id})
+    def recorded_already(self, command_ids: Sequence[UUID]) -> Sequence[Recorded]:
+        """Return what the commands have recorded so far. Does not wait for an append that is under way."""
+        rows = self.read("recorded_already", {"command_ids": list(command_ids)})
         return [Recorded(aggregate_id=row[0], revision=row[1], position=row[2]) for row in rows]
 
     def select_events(

@@ -116,7 +116,7 @@ class EventSourcedRepository(Generic[RootT]):
             await self._stocks.check(self.quota, new)
         except QuotaReached:
             # Repeating what was executed already makes no more of them.
-            if not await self._ledger.recorded_already(current_caller().command_id):
+            if not await self._ledger.recorded_already([current_caller().command_id]):
                 raise
 
 
@@ -147,10 +147,9 @@ class EventSourcedModels(EventSourcedRepository[Model]):
         "ai_models_provider_fkey": ProviderNotFound,
     }
 
-    async def recorded_already(self) -> Mapping[UUID, Recorded]:
-        caller = current_caller()
-        recorded = await self._ledger.recorded_already(caller.command_id)
-        caller.outcome.note(recorded.values())
+    async def recorded_already(self, command_ids: Sequence[UUID]) -> Mapping[UUID, Recorded]:
+        recorded = await self._ledger.recorded_already(command_ids)
+        current_caller().outcome.note(recorded.values())
         return recorded
 
 

@@ -35,9 +35,9 @@ ORDER BY org_sequence LIMIT %(limit)s;
 -- last_position: the position of the newest event
 SELECT max(org_sequence) FROM events WHERE organization_id = %(organization_id)s;
 
--- recorded_already: what a command has recorded so far
+-- recorded_already: what commands have recorded so far
 SELECT aggregate_id, max(revision), max(org_sequence) FROM events
-WHERE organization_id = %(organization_id)s AND command_id = %(command_id)s GROUP BY aggregate_id;
+WHERE organization_id = %(organization_id)s AND command_id = ANY (%(command_ids)s) GROUP BY aggregate_id;
 
 -- lives: of each aggregate the newest snapshot up to a revision that belongs to the log, then the events after it
 WITH known AS MATERIALIZED (

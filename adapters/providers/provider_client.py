@@ -69,11 +69,17 @@ class ProviderResponse:
     timings: Timings
 
     _document: Any = field(default=_UNREAD, init=False, repr=False)
+    _holds_too_much: bool | None = field(default=None, init=False, repr=False)
 
     @property
     def holds_too_much(self) -> bool:
         """Whether the body of a success has more values than are read."""
-        return 200 <= self.status < 300 and not has_few_values(self.body, _MOST_VALUES, _MOST_CONTAINERS)  # noqa: PLR2004
+        if self._holds_too_much is None:
+            # Once: of many megabytes it takes some 60 ms, for which those of `ProviderClient` are in a thread.
+            self._holds_too_much = 200 <= self.status < 300 and not has_few_values(  # noqa: PLR2004 - classes of status
+                self.body, _MOST_VALUES, _MOST_CONTAINERS
+            )
+        return self._holds_too_much
 
     @property
     def document(self) -> Any:  # noqa: ANN401 - JSON

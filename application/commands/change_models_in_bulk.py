@@ -1,6 +1,6 @@
 """Many changes of models in one request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Final
@@ -28,6 +28,7 @@ from application.ports.registered_models import ProviderEntry, RegisteredModels
 from application.ports.repositories import Models
 from application.recorded_revision import Recorded
 from application.run_in_thread import run_in_thread_if_large
+from application.turns import Turns
 from application.unset import UNSET
 from domain.errors import DomainError
 from domain.model.aggregate import Model
@@ -122,16 +123,17 @@ class _Workbench:
 
 
 async def change_models_in_bulk(
-    command: ChangeModelsInBulk, *, models: Models, directory: RegisteredModels, catalogue: Catalogue
+    command: ChangeModelsInBulk, *, models: Models, directory: RegisteredModels, catalogue: Catalogue, turns: Turns
 ) -> Sequence[OperationOutcome]:
     """Return an outcome an operation, in their order; the models are saved in one transaction.
 
-    Where another command comes first, operations are applied again to the newest models, and refused where it has
-    changed the same fields, or where a revision is expected.
+    An organization's are carried out one after the other. Where another command comes first, operations are applied
+    again to the newest models, and refused where it has changed the same fields, or where a revision is expected.
 
     Raises:
         BulkRefused: it was to be atomic and some operations cannot be done; none was.
         Conflict: other commands changed the same models too often; nothing was changed.
+        Unavailable: others of the organization took too long; or the database cannot be reached.
     """
     seen = [SeenFields() for _ in command.operations]
     tries = 0
@@ -142,7 +144,9 @@ async def change_models_in_bulk(
         is_together = command.atomic or tries <= _TRIES_TOGETHER
         return await _change(command, seen, models, directory, catalogue, is_together=is_together)
 
-    return await on_newest(change)
+    # Of two that change the same models at the same time, one would do all of it again, and again in vain.
+    async with turns.of(current_caller().organization_id):
+        return await on_newest(change)
 
 
 async def _change(
@@ -160,21 +164,22 @@ async def _change(
         BulkRefused: as for `change_models_in_bulk`.
         Conflict: another command has changed some of the models, and they are to be saved together.
     """
-    before = dict(await models.recorded_already())
+    before = dict(await models.recorded_already([current_caller().command_id]))
     bench = await _prepared(command.operations, seen, models, directory, catalogue)
     outcomes = await run_in_thread_if_large(command.operations, lambda: _decided(bench, before), large=_LARGE)
     failures = [(index, refusal) for index, refusal in outcomes.items() if isinstance(refusal, Exception)]
     if failures and command.atomic:
         raise BulkRefused(failures)
     with nullcontext() if command.atomic else current_caller().outcome.in_parts():
-        for index, refusal in failures:
-            operation = command.operations[index]
-            if isinstance(refusal, ModelNotFound | StaleRevision | FieldsChanged) and not isinstance(
-                operation, RegisterModel
-            ):
-                recorded = await _recorded_alone(operation.model_id, models)
-                if recorded is not None:
-                    outcomes[index], before[operation.model_id] = operation.model_id, recorded
+        refused = {
+            index: operation.model_id
+            for index, refusal in failures
+            if isinstance(refusal, ModelNotFound | StaleRevision | FieldsChanged)
+            and not isinstance(operation := command.operations[index], RegisterModel)
+        }
+        recorded_alone = await _recorded_alone(refused.values(), models) if refused else {}
+        before |= recorded_alone
+        outcomes |= {index: model_id for index, model_id in refused.items() if model_id in recorded_alone}
         wanted = dict.fromkeys(outcome for outcome in outcomes.values() if not isinstance(outcome, Exception))
         unsaved = [model_id for model_id in wanted if model_id not in before]
         saved = {**before, **await _saved(command, bench, unsaved, outcomes, models, is_together=is_together)}
@@ -284,15 +289,17 @@ def _without_frames(refusal: Refusal) -> Refusal:
     return refusal.with_traceback(None)
 
 
-async def _recorded_alone(model_id: UUID, models: Models) -> Recorded | None:
-    """Return what an earlier run of this command, broken off half-way, has saved of the model alone."""
-    with acting_as(_alone(model_id)):
-        return (await models.recorded_already()).get(model_id)
+async def _recorded_alone(model_ids: Iterable[UUID], models: Models) -> Mapping[UUID, Recorded]:
+    """Return what an earlier run of this command, broken off half-way, has saved of the models alone."""
+    return await models.recorded_already([_command_alone(model_id) for model_id in dict.fromkeys(model_ids)])
 
 
 def _alone(model_id: UUID) -> Caller:
-    caller = current_caller()
-    return replace(caller, command_id=caller.new_id(model_id.int % 2**64))
+    return replace(current_caller(), command_id=_command_alone(model_id))
+
+
+def _command_alone(model_id: UUID) -> UUID:
+    return current_caller().new_id(model_id.int % 2**64)
 
 
 def _outcome(index: int, outcome: UUID | Refusal, saved: Mapping[UUID, Recorded | Refusal]) -> OperationOutcome:

@@ -89,7 +89,7 @@ async def import_models(command: ImportModels, *, models: Models, discovery: Dis
 
 
 async def _imported(command: ImportModels, models: Models, discovery: Discovery, clock: Clock) -> ImportOutcome:
-    before = await models.recorded_already()
+    before = await models.recorded_already([current_caller().command_id])
     offer = (await discovery.models_of(command.provider_id)).offer
     chosen = await run_in_thread_if_large(offer.models, lambda: _chosen(command, offer))
     held_back: dict[str, UUID] = {}

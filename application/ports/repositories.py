@@ -82,8 +82,8 @@ class Providers(Repository["Provider"], Protocol):
 class Models(Repository["Model"], Protocol):
     """Loads and saves models. Saving also raises ModelAlreadyRegistered, or ProviderNotFound: its provider is gone."""
 
-    async def recorded_already(self) -> Mapping[UUID, Recorded]:
-        """Return what the current caller's command has recorded before, by aggregate; nothing when it is new."""
+    async def recorded_already(self, command_ids: Sequence[UUID]) -> Mapping[UUID, Recorded]:
+        """Return what commands of the current caller have recorded before, by aggregate; nothing when they are new."""
         ...
 
 

@@ -99,8 +99,8 @@ class RepositoriesContract:
         ):
             with acting(organization_id), pytest.raises(refusal):
                 await subject.models.save_all([new, twin])
-        with acting(organization_id):
-            assert await subject.models.recorded_already() == {}
+        with acting(organization_id) as caller:
+            assert await subject.models.recorded_already([caller.command_id]) == {}
             assert [entry.id for entry in await subject.directory.models_of(provider.id)] == [model.id]
             recorded = await subject.models.save_all([new, a_model(provider_id=provider.id, model_id="newer")])
         assert [entry.revision for entry in recorded] == [1, 1]
@@ -115,7 +115,8 @@ class RepositoriesContract:
                 await subject.models.save_all([a_model(id_, provider_id=provider.id) for id_ in ids]) for _ in range(2)
             ]
             assert first == again
-            assert await subject.models.recorded_already() == {entry.aggregate_id: entry for entry in first}
+            by_model = {entry.aggregate_id: entry for entry in first}
+            assert await subject.models.recorded_already([uuid4(), command_id]) == by_model
             with pytest.raises(Conflict):
                 await subject.models.save(a_model(provider_id=provider.id))
 

@@ -72,8 +72,9 @@ class FakeModels(FakeRepository[Model]):
     kind = Model
     not_found = ModelNotFound
 
-    async def recorded_already(self) -> Mapping[UUID, Recorded]:
-        return self._ledger.books.commands.get(current_caller().command_id, {})
+    async def recorded_already(self, command_ids: Sequence[UUID]) -> Mapping[UUID, Recorded]:
+        of_each = [self._ledger.books.commands.get(command_id, {}) for command_id in command_ids]
+        return {aggregate_id: recorded for each in of_each for aggregate_id, recorded in each.items()}
 
 
 class FakeAccessKeys(FakeRepository[AccessKey]):

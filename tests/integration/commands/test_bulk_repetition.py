@@ -17,6 +17,7 @@ from application.commands.register_model import RegisterModel
 from application.commands.remove_model import RemoveModel
 from application.errors import Conflict
 from application.recorded_revision import Recorded
+from application.turns import Turns
 from domain.model.aggregate import Model
 from tests.builders import a_model, a_provider, acting
 from tests.databases import Connection, Database
@@ -75,7 +76,9 @@ async def test_registrations_changes_and_removals_are_answered_as_the_first_time
     for _ in range(2):
         with acting(organization_id, command_id=COMMAND):
             answers.append(
-                await change_models_in_bulk(command, models=models, directory=directory, catalogue=FakeCatalogue())
+                await change_models_in_bulk(
+                    command, models=models, directory=directory, catalogue=FakeCatalogue(), turns=Turns()
+                )
             )
     assert [(outcome.recorded, outcome.refusal) for outcome in answers[0]] == [
         (outcome.recorded, outcome.refusal) for outcome in answers[1]
@@ -109,7 +112,9 @@ async def test_what_was_done_one_by_one_before_a_crash_is_not_refused_when_it_is
         for kept in (Interrupted(ledger), models):
             with suppress(BrokenOff):
                 outcomes = list(
-                    await change_models_in_bulk(command, models=kept, directory=directory, catalogue=FakeCatalogue())
+                    await change_models_in_bulk(
+                        command, models=kept, directory=directory, catalogue=FakeCatalogue(), turns=Turns()
+                    )
                 )
     assert [(outcome.recorded is not None, outcome.refusal) for outcome in outcomes] == [(True, None)] * 2
     assert topics(owner)[-2:] == ["model.removed" if removes else "model.renamed"] * 2

@@ -1,5 +1,6 @@
 """Two who change one thing: different fields are both changed, the same field is a conflict that names it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -31,6 +32,7 @@ from application.commands.register_model import RegisterModel
 from application.commands.remove_model import RemoveModel
 from application.errors import BulkRefused, FieldsChanged, ModelNotFound, StaleRevision
 from application.recorded_revision import Recorded
+from application.turns import Turns
 from application.webhooks.change_webhook import ChangeWebhook, change_webhook
 from domain.access_key.aggregate import AccessKey
 from domain.budget import Budget
@@ -64,6 +66,16 @@ class Interrupted(EventSourcedModels):
     async def _interrupt(self) -> None:
         if self._interrupts:
             await self._interrupts.pop()()
+
+
+class Counted(EventSourcedModels):
+    """Models that count how often many are saved at once."""
+
+    saves = 0
+
+    async def save_all(self, models: Sequence[Model]) -> Sequence[Recorded]:
+        self.saves += 1
+        return await super().save_all(models)
 
 
 class InterruptedKeys(EventSourcedAccessKeys):
@@ -102,6 +114,7 @@ class Organization:
         self.ledger = ledger
         self.models = models
         self.directory = directory
+        self.turns = Turns()
 
     async def fill(self, providers: EventSourcedProviders) -> None:
         with acting(self.organization_id):
@@ -141,9 +154,14 @@ class Organization:
         models = Interrupted(self.ledger, interrupt)
         command = ChangeModelsInBulk(operations=operations, atomic=atomic)
         with acting(self.organization_id):
-            return await change_models_in_bulk(
-                command, models=models, directory=self.directory, catalogue=FakeCatalogue()
-            )
+            return await self.change_in_bulk(command, models)
+
+    async def change_in_bulk(
+        self, command: ChangeModelsInBulk, models: EventSourcedModels
+    ) -> Sequence[OperationOutcome]:
+        return await change_models_in_bulk(
+            command, models=models, directory=self.directory, catalogue=FakeCatalogue(), turns=self.turns
+        )
 
     async def held(self, model_id: UUID) -> Model:
         with acting(self.organization_id):
@@ -212,6 +230,19 @@ async def test_a_field_that_somebody_else_changed_is_named(
 async def test_a_lost_race_for_a_revision_is_stale(organization: Organization) -> None:
     with pytest.raises(StaleRevision):
         await organization.change(organization.other(**RENAMED), {"max_tokens": 7, "expected_revision": 1})
+
+
+async def test_bulks_at_the_same_time_are_made_one_after_the_other(organization: Organization) -> None:
+    models = Counted(organization.ledger)
+
+    async def rename(name: str) -> Sequence[OperationOutcome]:
+        operations = [ChangeModel(model_id=model_id, name=name) for model_id in organization.ids]
+        with acting(organization.organization_id):
+            return await organization.change_in_bulk(ChangeModelsInBulk(operations=operations, atomic=False), models)
+
+    for outcomes in await asyncio.gather(*(rename(f"Name {number}") for number in range(5))):
+        assert [outcome.refusal for outcome in outcomes] == [None] * 2
+    assert models.saves == 5
 
 
 @pytest.mark.parametrize("atomic", [True, False])

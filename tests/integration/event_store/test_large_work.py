@@ -1,6 +1,8 @@
 """Of what is large an organization does one thing at a time, and rests after much, so that there is room for others."""
 
 import asyncio
+import gc
+import weakref
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,6 +11,7 @@ from adapters.event_store import ledger as module
 from adapters.event_store.ledger import Ledger
 from adapters.event_store.log_records import append_for_caller
 from application import run_in_thread
+from application.errors import Conflict
 from domain.provider.aggregate import Provider
 from tests.builders import a_provider, acting
 
@@ -69,3 +72,34 @@ async def test_after_many_small_changes_the_next_waits_and_no_read_does(
     assert done[2:] == ["other"]
     await following
     assert done[3:] == ["third"]
+
+
+async def test_what_a_refused_change_has_held_is_let_go_at_once(ledger: Ledger, organization_id: UUID) -> None:
+    """Refusals come by the thousand where many change the same models, and hold all that was to be saved."""
+
+    async def refused() -> weakref.ref[Provider]:
+        provider = a_provider()
+        with acting(organization_id):
+            await ledger.save([provider], append_for_caller())
+        [first, second] = [await _renamed(ledger, organization_id, provider.id, name) for name in ("First", "Second")]
+        with acting(organization_id):
+            await ledger.save([first], append_for_caller())
+        with acting(organization_id), pytest.raises(Conflict):
+            await ledger.save([second], append_for_caller())
+        return weakref.ref(second)
+
+    gc.disable()
+    try:
+        held = await refused()
+        await asyncio.sleep(0)
+        assert held() is None
+    finally:
+        gc.enable()
+
+
+async def _renamed(ledger: Ledger, organization_id: UUID, provider_id: UUID, name: str) -> Provider:
+    with acting(organization_id):
+        provider = await ledger.load(Provider, provider_id)
+    assert provider is not None
+    provider.rename(name)
+    return provider
