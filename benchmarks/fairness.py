@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from math import inf
@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection as Pipe
 from multiprocessing.context import ForkProcess
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any, Final, Self
+from typing import Any, Final, LiteralString, Self
 from urllib.parse import urlsplit
 
 import psycopg
@@ -119,14 +119,19 @@ def _measure_all(data: Database, report: Report, quotas: str, unbounded: str = "
             attacker = Attacker(Organization(_place(running, attacked_url, hostile_url)), LARGE)
             uvloop.run(_settle(innocent, attacker))
             lookups = uvloop.run(hanging_lookups(attacker, HANGING_NAMES))
-            with psycopg.connect(data.owner_url, autocommit=True) as connection:
-                parameters = {"organization_id": attacker.organization.id, "count": _PAST_REQUESTS}
-                connection.execute(_LOGGED, parameters)
-                connection.execute("VACUUM (ANALYZE)")
+            _execute(data, _LOGGED, {"organization_id": attacker.organization.id, "count": _PAST_REQUESTS})
+            _execute(data, "VACUUM (ANALYZE)")
             _watch(innocent, running, data, 2.0)
             for attack in (*ATTACKS, lookups):
                 if not chosen or attack.name in chosen:
+                    # Otherwise Postgres writes what all before have left in the middle of some, every five minutes.
+                    _execute(data, "CHECKPOINT")
                     _measure(attack, innocent, attacker, running, data, report)
+
+
+def _execute(data: Database, statement: LiteralString, parameters: Mapping[str, object] | None = None) -> None:
+    with psycopg.connect(data.owner_url, autocommit=True) as connection:
+        connection.execute(statement, parameters)
 
 
 def _place(running: Service, sandbox_url: str, hostile_url: str) -> Place:
