@@ -16,3 +16,5 @@ async def gather_or_cancel(*awaited: Coroutine[object, object, Answered]) -> lis
         return await asyncio.gather(*tasks)
     finally:
         await end_tasks(*tasks)
+        # An error refers to this frame, and so to itself: what the others returned would be kept for minutes.
+        tasks.clear()

@@ -67,7 +67,7 @@ class Turn(asyncio.Semaphore):
                 return await super().acquire()
         except TimeoutError:
             raise Unavailable(
-                "The database is busy with requests of your organization, or does not answer; try again shortly."
+                "Requests of your organization are not done yet, or the database does not answer; try again shortly."
             ) from None
         finally:
             self._in_line -= 1

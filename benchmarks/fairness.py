@@ -124,7 +124,7 @@ def _measure_all(data: Database, report: Report, quotas: str, unbounded: str = "
             _watch(innocent, running, data, 2.0)
             for attack in (*ATTACKS, lookups):
                 if not chosen or attack.name in chosen:
-                    # Otherwise Postgres writes what all before have left in the middle of some, every five minutes.
+                    # Postgres's own, every five minutes, would fall into some attack and write what all before it left.
                     _execute(data, "CHECKPOINT")
                     _measure(attack, innocent, attacker, running, data, report)
 

@@ -174,8 +174,8 @@ from entrypoints.http.views.webhooks import WebhookViews
 from entrypoints.runtime import Runtime
 from entrypoints.use_case import use_case
 
-# Of an organization one is made at a time.
-_BULK_PATIENCE_SECONDS: Final = 30.0
+# As long as a bulk request waits for those of its organization that came before it: some fifty of 1,000 models.
+_BULK_PATIENCE_SECONDS: Final = 60.0
 
 
 def _origin(address: ConsoleAddress | None) -> str:

@@ -33,7 +33,8 @@ async def give_back_free_pages() -> None:
 
     Large bodies come in pieces of some 100 kB. What is kept in between, small as it is, would keep all of their memory.
     Where the process has grown, the collector of cycles comes first: an error knows where it was raised, and with that
-    what was under way there. To the collector these are a few objects, which it would leave for minutes.
+    what was under way there. To the collector these are a few objects, which it would leave for minutes. It finds them
+    while they are new; where much is kept with an error, the frame that keeps it lets go of it (`run_in_thread.py`).
     """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     process, expected = psutil.Process(), 0

@@ -52,7 +52,11 @@ class SystemResolver(AbstractResolver):
             give_back()
             raise
         work.add_done_callback(partial(_in_loop, loop, give_back))
-        return await asyncio.wrap_future(work)
+        try:
+            return await asyncio.wrap_future(work)
+        finally:
+            # As in the name cache.
+            del work
 
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -52,7 +52,11 @@ class NameCache(AbstractResolver):
         if look_up is None:
             look_up = self._look_ups[place] = asyncio.create_task(self._resolve(name))
             look_up.add_done_callback(partial(self._ended, place))
-        return list(await asyncio.shield(look_up))
+        try:
+            return list(await asyncio.shield(look_up))
+        finally:
+            # An error refers to this frame, and so to itself: the request that needs the name would be kept long.
+            del look_up
 
     async def _resolve(self, name: _Name) -> list[ResolveResult]:
         host, port, family = name

@@ -75,7 +75,7 @@ class ProviderResponse:
     def holds_too_much(self) -> bool:
         """Whether the body of a success has more values than are read."""
         if self._holds_too_much is None:
-            # Once: of many megabytes it takes some 60 ms, for which those of `ProviderClient` are in a thread.
+            # Once: of many megabytes it takes some 60 ms, in the thread that reads them and not again in the loop.
             self._holds_too_much = 200 <= self.status < 300 and not has_few_values(  # noqa: PLR2004 - classes of status
                 self.body, _MOST_VALUES, _MOST_CONTAINERS
             )

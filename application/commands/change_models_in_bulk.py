@@ -127,13 +127,15 @@ async def change_models_in_bulk(
 ) -> Sequence[OperationOutcome]:
     """Return an outcome an operation, in their order; the models are saved in one transaction.
 
-    An organization's are carried out one after the other. Where another command comes first, operations are applied
-    again to the newest models, and refused where it has changed the same fields, or where a revision is expected.
+    In one process an organization's are made one after the other. Where another command comes first all the same,
+    operations are applied again to the newest models, and refused where it has changed the same fields, or where a
+    revision is expected.
 
     Raises:
         BulkRefused: it was to be atomic and some operations cannot be done; none was.
         Conflict: other commands changed the same models too often; nothing was changed.
-        Unavailable: others of the organization took too long; or the database cannot be reached.
+        Unavailable: others of the organization took too long, and nothing was changed; or the database cannot be
+            reached.
     """
     seen = [SeenFields() for _ in command.operations]
     tries = 0
@@ -141,12 +143,14 @@ async def change_models_in_bulk(
     async def change() -> Sequence[OperationOutcome]:
         nonlocal tries
         tries += 1
-        is_together = command.atomic or tries <= _TRIES_TOGETHER
-        return await _change(command, seen, models, directory, catalogue, is_together=is_together)
+        if not command.atomic and tries > _TRIES_TOGETHER:
+            # A thousand transactions: nobody else has to wait for all of them.
+            return await _change(command, seen, models, directory, catalogue, is_together=False)
+        # Of two that change the same models at the same time, one would do all of it again, and again in vain.
+        async with turns.of(current_caller().organization_id):
+            return await _change(command, seen, models, directory, catalogue, is_together=True)
 
-    # Of two that change the same models at the same time, one would do all of it again, and again in vain.
-    async with turns.of(current_caller().organization_id):
-        return await on_newest(change)
+    return await on_newest(change)
 
 
 async def _change(

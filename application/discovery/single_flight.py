@@ -30,7 +30,11 @@ class SingleFlight(Generic[T]):
             self._flights[key] = task
             self._begun[key] = asyncio.get_running_loop().time()
             task.add_done_callback(lambda done: self._landed(key, done))
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        finally:
+            # A failure refers to this frame, and so to itself: the answer that was refused would be kept for minutes.
+            del task
 
     async def close(self) -> None:
         """Break off what is under way, and wait until it has put its things away."""

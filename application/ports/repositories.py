@@ -83,7 +83,7 @@ class Models(Repository["Model"], Protocol):
     """Loads and saves models. Saving also raises ModelAlreadyRegistered, or ProviderNotFound: its provider is gone."""
 
     async def recorded_already(self, command_ids: Sequence[UUID]) -> Mapping[UUID, Recorded]:
-        """Return what commands of the current caller have recorded before, by aggregate; nothing when they are new."""
+        """Return what these commands of the caller's organization have recorded, by aggregate; new ones nothing."""
         ...
 
 

@@ -150,8 +150,12 @@ class RunnableModelsCache:
             reading = asyncio.create_task(self._read(remembered, lookup))
             remembered.reading[lookup] = reading
             reading.add_done_callback(_look_at)
-        # Others wait for the same answer: one of them that goes away must not take it from them.
-        return await asyncio.shield(reading)
+        try:
+            # Others wait for the same answer: one of them that goes away must not take it from them.
+            return await asyncio.shield(reading)
+        finally:
+            # An error refers to this frame, and so to itself: all that asks for the models would be kept for minutes.
+            del reading
 
     async def explained(self, need: Requirements, *, has_images: bool) -> Selection:
         """Return the models with their ranks and findings: of more than `MOST_EXPLAINED` the best and some others.

@@ -1,5 +1,6 @@
 """Many changes of models in one request: all or none, or each for itself."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -195,6 +196,19 @@ async def test_a_malformed_operation_is_pointed_at(api: Api, operation: object, 
     assert (reply.status, reply.pointers) == (422, [pointer])
     assert "rename" not in reply.text
     assert await api.rows(MODELS) == []
+
+
+async def test_of_several_at_once_none_is_in_the_way_of_another(api: Api) -> None:
+    provider = await api.provider()
+    models = [await api.model(provider) for _ in range(3)]
+    replies = await asyncio.gather(
+        *(
+            send(api, *(on(model, "update", name=f"Name {number}") for model in models), atomic=number % 2 == 0)
+            for number in range(6)
+        )
+    )
+    assert [statuses(reply) for reply in replies] == [[200] * 3] * 6
+    assert {(await api.get(path_of(model)))["revision"] for model in models} == {7}
 
 
 async def test_models_of_other_organizations_are_not_there(api: Api) -> None:

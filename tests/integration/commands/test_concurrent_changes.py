@@ -1,7 +1,7 @@
 """Two who change one thing: different fields are both changed, the same field is a conflict that names it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,7 +30,7 @@ from application.commands.change_models_in_bulk import (
 from application.commands.change_models_in_bulk import _alone as alone
 from application.commands.register_model import RegisterModel
 from application.commands.remove_model import RemoveModel
-from application.errors import BulkRefused, FieldsChanged, ModelNotFound, StaleRevision
+from application.errors import BulkRefused, FieldsChanged, ModelNotFound, StaleRevision, Unavailable
 from application.recorded_revision import Recorded
 from application.turns import Turns
 from application.webhooks.change_webhook import ChangeWebhook, change_webhook
@@ -69,13 +69,17 @@ class Interrupted(EventSourcedModels):
 
 
 class Counted(EventSourcedModels):
-    """Models that count how often many are saved at once."""
+    """Models that count how often many are saved at once, and how often is asked what was."""
 
-    saves = 0
+    saves = looks = 0
 
     async def save_all(self, models: Sequence[Model]) -> Sequence[Recorded]:
         self.saves += 1
         return await super().save_all(models)
+
+    async def recorded_already(self, command_ids: Sequence[UUID]) -> Mapping[UUID, Recorded]:
+        self.looks += 1
+        return await super().recorded_already(command_ids)
 
 
 class InterruptedKeys(EventSourcedAccessKeys):
@@ -243,6 +247,28 @@ async def test_bulks_at_the_same_time_are_made_one_after_the_other(organization:
     for outcomes in await asyncio.gather(*(rename(f"Name {number}") for number in range(5))):
         assert [outcome.refusal for outcome in outcomes] == [None] * 2
     assert models.saves == 5
+
+
+async def test_a_bulk_that_has_waited_too_long_for_others_changes_nothing(organization: Organization) -> None:
+    organization.turns = Turns(patience_seconds=0.05)
+    operations = [ChangeModel(model_id=organization.first, name="Late")]
+    with acting(organization.organization_id) as caller:
+        async with organization.turns.of(organization.organization_id):
+            with pytest.raises(Unavailable):
+                await organization.change_in_bulk(ChangeModelsInBulk(operations=operations), organization.models)
+    assert caller.outcome.known == "unchanged"
+    assert (await organization.held(organization.first)).revision == 1
+
+
+async def test_what_an_earlier_run_has_saved_is_asked_for_once(organization: Organization) -> None:
+    models = Counted(organization.ledger)
+    operations = [ChangeModel(model_id=uuid4(), name="Nothing") for _ in range(60)]
+    with acting(organization.organization_id):
+        command = ChangeModelsInBulk(operations=operations, atomic=False)
+        outcomes = await organization.change_in_bulk(command, models)
+    assert {type(outcome.refusal) for outcome in outcomes} == {ModelNotFound}
+    # What the request itself has recorded, and what it has recorded of each model alone.
+    assert models.looks == 2
 
 
 @pytest.mark.parametrize("atomic", [True, False])

@@ -14,6 +14,7 @@ from application import run_in_thread
 from application.errors import Conflict
 from domain.provider.aggregate import Provider
 from tests.builders import a_provider, acting
+from tests.e2e.wait_until import until
 
 
 async def test_what_is_small_does_not_wait_for_all_that_is_large(ledger: Ledger, organization_id: UUID) -> None:
@@ -91,8 +92,7 @@ async def test_what_a_refused_change_has_held_is_let_go_at_once(ledger: Ledger, 
     gc.disable()
     try:
         held = await refused()
-        await asyncio.sleep(0)
-        assert held() is None
+        await until(lambda: held() is None)
     finally:
         gc.enable()
 

@@ -1,10 +1,14 @@
 """Many ask at once, one goes."""
 
 import asyncio
+import gc
+import weakref
 
 import pytest
 
 from application.discovery.single_flight import SingleFlight
+from application.gather_or_cancel import gather_or_cancel
+from tests.e2e.wait_until import until
 
 
 class Call:
@@ -105,3 +109,25 @@ async def test_what_is_under_way_at_the_end_is_broken_off() -> None:
     with pytest.raises(asyncio.CancelledError):
         await asking
     await flights.close()
+
+
+async def test_what_a_failed_call_has_held_is_let_go_at_once() -> None:
+    flights: SingleFlight[int] = SingleFlight()
+    held = list[weakref.ref[Call]]()
+
+    async def ask() -> None:
+        large = Call()
+        held.append(weakref.ref(large))
+
+        async def fail() -> int:
+            raise ValueError(large.count)
+
+        await gather_or_cancel(flights.do("a", fail), flights.do("b", fail))
+
+    gc.disable()
+    try:
+        with pytest.raises(ValueError, match="0"):
+            await ask()
+        await until(lambda: held[0]() is None)
+    finally:
+        gc.enable()
