@@ -45,6 +45,8 @@ async def test_a_webhook_is_added_tested_edited_rotated_and_removed(consoles: Co
         await console.message("On-call was saved.")
         [changed] = await consoles.api.rows(WEBHOOKS)
         assert (changed["format"], changed["topics"]) == ("slack", ["provider.*", "webhook.*"])
+        # Until the list is read again its rows know the revision before.
+        await expect(console.page.get_by_role("row", name="On-call")).to_contain_text("Slack")
         await console.button("On-call").click()
         await console.button("Rotate the secret of On-call").click()
         await console.dialog.get_by_label("The old secret also signs for another").select_option("3600")
