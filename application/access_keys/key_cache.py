@@ -76,10 +76,14 @@ class AccessKeyCache:
                 return known
             if known is not None:
                 loading = self._load(organization_id, organization)
-                if age >= LONGEST_TRUST:
-                    # Others wait for the same answer: one of them that goes away must not take it from them.
-                    await asyncio.shield(loading)
-                    known = organization.known(key_id)
+                try:
+                    if age >= LONGEST_TRUST:
+                        # Others wait for the same answer: one of them that goes away must not take it from them.
+                        await asyncio.shield(loading)
+                        known = organization.known(key_id)
+                finally:
+                    # An error refers to this frame, and so to itself: the requests that wait would be kept for minutes.
+                    del loading
                 if known is not None:
                     return known
         return await self._read(organization_id, key_id)
@@ -120,7 +124,11 @@ class AccessKeyCache:
             reading = asyncio.create_task(self._fetched(organization_id, key_id, organization))
             reading.add_done_callback(_look_at)
             organization.reading[key_id] = reading
-        return await asyncio.shield(reading)
+        try:
+            return await asyncio.shield(reading)
+        finally:
+            # As in `find`.
+            del reading
 
     async def _fetched(self, organization_id: UUID, key_id: UUID, organization: _Organization) -> StoredKey | None:
         key: StoredKey | None = None

@@ -204,8 +204,12 @@ class Budgets:
             wanted_usd=wanted,
         )
         leasing = asyncio.create_task(self._leases.renew(request))
-        departure = await _await_lease(leasing)
-        lease = leasing.result()
+        try:
+            departure = await _await_lease(leasing)
+            lease = leasing.result()
+        finally:
+            # An error refers to this frame, and so to itself: the request would be kept for minutes.
+            del leasing
         # Where the answer is lost it is reported again: it may count twice, and never not at all.
         part.spent -= spent
         part.leased, part.spent_by_all = lease.leased_usd, lease.spent_usd

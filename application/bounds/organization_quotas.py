@@ -70,8 +70,12 @@ class OrganizationQuotas:
             reading.add_done_callback(partial(self._ended, organization_id))
         if remembered is not None and age < LONGEST_TRUST:
             return remembered.quotas
-        # Others wait for the same answer: one of them that goes away must not take it from them.
-        return await asyncio.shield(reading)
+        try:
+            # Others wait for the same answer: one of them that goes away must not take it from them.
+            return await asyncio.shield(reading)
+        finally:
+            # An error refers to this frame, and so to itself: the requests that wait would be kept for minutes.
+            del reading
 
     def forget(self, organization_id: UUID) -> None:
         """Read the organization's quotas again: they were changed."""
