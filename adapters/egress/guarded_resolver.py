@@ -55,7 +55,7 @@ class SystemResolver(AbstractResolver):
         try:
             return await asyncio.wrap_future(work)
         finally:
-            # As in the name cache.
+            # An error refers to this frame, and so to itself: the request that needs the name would be kept long.
             del work
 
     async def close(self) -> None:

@@ -48,15 +48,10 @@ class NameCache(AbstractResolver):
             addresses.append(addresses.pop(0))
             return list(addresses)
         place = (caller_or_nobody(), name)
-        look_up = self._look_ups.get(place)
-        if look_up is None:
-            look_up = self._look_ups[place] = asyncio.create_task(self._resolve(name))
-            look_up.add_done_callback(partial(self._ended, place))
-        try:
-            return list(await asyncio.shield(look_up))
-        finally:
-            # An error refers to this frame, and so to itself: the request that needs the name would be kept long.
-            del look_up
+        if place not in self._look_ups:
+            self._look_ups[place] = asyncio.create_task(self._resolve(name))
+            self._look_ups[place].add_done_callback(partial(self._ended, place))
+        return list(await asyncio.shield(self._look_ups[place]))
 
     async def _resolve(self, name: _Name) -> list[ResolveResult]:
         host, port, family = name

@@ -75,15 +75,12 @@ class AccessKeyCache:
             if known is not None and age < _ASK_AFTER:
                 return known
             if known is not None:
-                loading = self._load(organization_id, organization)
-                try:
-                    if age >= LONGEST_TRUST:
-                        # Others wait for the same answer: one of them that goes away must not take it from them.
-                        await asyncio.shield(loading)
-                        known = organization.known(key_id)
-                finally:
-                    # An error refers to this frame, and so to itself: the requests that wait would be kept for minutes.
-                    del loading
+                if age >= LONGEST_TRUST:
+                    # Others wait for the same answer: one of them that goes away must not take it from them.
+                    await asyncio.shield(self._load(organization_id, organization))
+                    known = organization.known(key_id)
+                else:
+                    self._load(organization_id, organization)
                 if known is not None:
                     return known
         return await self._read(organization_id, key_id)
@@ -119,16 +116,10 @@ class AccessKeyCache:
         if self._unknown.get((organization_id, key_id), float("-inf")) > self._timer.now() - LONGEST_TRUST:
             return None
         organization = self._organizations.setdefault(organization_id, _Organization())
-        reading = organization.reading.get(key_id)
-        if reading is None:
-            reading = asyncio.create_task(self._fetched(organization_id, key_id, organization))
-            reading.add_done_callback(_look_at)
-            organization.reading[key_id] = reading
-        try:
-            return await asyncio.shield(reading)
-        finally:
-            # As in `find`.
-            del reading
+        if key_id not in organization.reading:
+            organization.reading[key_id] = asyncio.create_task(self._fetched(organization_id, key_id, organization))
+            organization.reading[key_id].add_done_callback(_look_at)
+        return await asyncio.shield(organization.reading[key_id])
 
     async def _fetched(self, organization_id: UUID, key_id: UUID, organization: _Organization) -> StoredKey | None:
         key: StoredKey | None = None

@@ -63,19 +63,13 @@ class OrganizationQuotas:
         age = LONGEST_TRUST if remembered is None else self._timer.now() - remembered.read_at
         if remembered is not None and age < _READ_AFTER:
             return remembered.quotas
-        reading = self._reading.get(organization_id)
-        if reading is None:
-            reading = asyncio.create_task(self._read(organization_id))
-            self._reading[organization_id] = reading
-            reading.add_done_callback(partial(self._ended, organization_id))
+        if organization_id not in self._reading:
+            self._reading[organization_id] = asyncio.create_task(self._read(organization_id))
+            self._reading[organization_id].add_done_callback(partial(self._ended, organization_id))
         if remembered is not None and age < LONGEST_TRUST:
             return remembered.quotas
-        try:
-            # Others wait for the same answer: one of them that goes away must not take it from them.
-            return await asyncio.shield(reading)
-        finally:
-            # An error refers to this frame, and so to itself: the requests that wait would be kept for minutes.
-            del reading
+        # Others wait for the same answer: one of them that goes away must not take it from them.
+        return await asyncio.shield(self._reading[organization_id])
 
     def forget(self, organization_id: UUID) -> None:
         """Read the organization's quotas again: they were changed."""

@@ -24,17 +24,11 @@ class SingleFlight(Generic[T]):
 
     async def do(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> T:
         """Return what the key's call returns, or raise what it raises; it continues when all have given up."""
-        task = self._flights.get(key)
-        if task is None:
-            task = asyncio.ensure_future(_run(call))
-            self._flights[key] = task
+        if key not in self._flights:
+            self._flights[key] = asyncio.ensure_future(_run(call))
             self._begun[key] = asyncio.get_running_loop().time()
-            task.add_done_callback(lambda done: self._landed(key, done))
-        try:
-            return await asyncio.shield(task)
-        finally:
-            # A failure refers to this frame, and so to itself: the answer that was refused would be kept for minutes.
-            del task
+            self._flights[key].add_done_callback(lambda done: self._landed(key, done))
+        return await asyncio.shield(self._flights[key])
 
     async def close(self) -> None:
         """Break off what is under way, and wait until it has put its things away."""

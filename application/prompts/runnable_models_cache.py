@@ -145,17 +145,11 @@ class RunnableModelsCache:
         if runnable is not None and self._is_good(remembered, lookup, runnable):
             remembered.lookups.move_to_end(lookup)
             return runnable
-        reading = remembered.reading.get(lookup)
-        if reading is None:
-            reading = asyncio.create_task(self._read(remembered, lookup))
-            remembered.reading[lookup] = reading
-            reading.add_done_callback(_look_at)
-        try:
-            # Others wait for the same answer: one of them that goes away must not take it from them.
-            return await asyncio.shield(reading)
-        finally:
-            # An error refers to this frame, and so to itself: all that asks for the models would be kept for minutes.
-            del reading
+        if lookup not in remembered.reading:
+            remembered.reading[lookup] = asyncio.create_task(self._read(remembered, lookup))
+            remembered.reading[lookup].add_done_callback(_look_at)
+        # Others wait for the same answer: one of them that goes away must not take it from them.
+        return await asyncio.shield(remembered.reading[lookup])
 
     async def explained(self, need: Requirements, *, has_images: bool) -> Selection:
         """Return the models with their ranks and findings: of more than `MOST_EXPLAINED` the best and some others.

@@ -1,4 +1,4 @@
-"""Whoever waits for a task or a future by a name lets go of it at the end.
+"""Whoever waits for a task that others may hold gives it no name of its own, or deletes that at the end.
 
 The error that it raises refers to the frame of whoever waited, and the frame's name to the task that keeps the error:
 all that was under way there, a request and its body, would be kept until a full collection of garbage.
